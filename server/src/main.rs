@@ -1,2 +1,3 @@
-//! placeholder
+//! `hashimori-server`: the command line of the collector.
+
 fn main() {}

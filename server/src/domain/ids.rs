@@ -1,0 +1,53 @@
+//! Typed identifiers of stored things: UUIDv7, made from (clock, randomness).
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// From a fresh UUID.
+            pub const fn new(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// A region: one network with its own rule pack and council.
+    RegionId
+);
+id!(
+    /// A facility (事業所).
+    FacilityId
+);
+id!(
+    /// A device (機器).
+    DeviceId
+);
+id!(
+    /// A person's account on the web port.
+    PersonId
+);
+id!(
+    /// An enrolment code.
+    CodeId
+);

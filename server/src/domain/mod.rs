@@ -1,0 +1,3 @@
+//! What the collector is about, without SQL and without HTTP.
+
+pub mod ids;
