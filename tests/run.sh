@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Every test of the workspace, with format and lints. Installs what the tests need, and says what.
+# Usage: tests/run.sh [ARGUMENTS FOR `cargo test`…]. Run again at will; nothing is installed twice.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=deploy/lib/prepare.sh
+source deploy/lib/prepare.sh
+[[ ${CI:-} ]] && ASSUME_YES=1
+
+AXE_VERSION=4.14.1
+started=$SECONDS
+step() { say "[$(((SECONDS - started) / 60)) min] $*"; }
+
+step "looking for what the tests need"
+# PostgreSQL and Chromium are driven for real; xfsprogs cuts the power of an ext4 image; strace and libfaketime watch and mislead the agent.
+ensure_packages "${BUILD_PACKAGES[@]}" git postgresql chromium chromium-driver xfsprogs e2fsprogs mount strace systemd \
+  dconf-cli libglib2.0-bin fonts-noto-cjk libfaketime shellcheck procps util-linux
+ensure_rust "$(rust_version Cargo.toml)"
+
+target=${CARGO_TARGET_DIR:-$PWD/target}
+axe=$target/npm/node_modules/axe-core/axe.min.js
+if ! grep -qs "axe v$AXE_VERSION" "$axe"; then
+  command -v npm >/dev/null || ensure_packages npm
+  step "fetching axe-core $AXE_VERSION from npm into $target/npm"
+  mkdir -p "$target/npm"
+  npm install --silent --no-audit --no-fund --ignore-scripts --no-save --prefix "$target/npm" "axe-core@$AXE_VERSION" >&2 ||
+    fail "npm could not fetch axe-core $AXE_VERSION"
+fi
+export HASHIMORI_AXE=$axe
+
+step "format"
+cargo fmt --all --check
+step "shell scripts"
+mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
+shellcheck -x "${scripts[@]}"
+step "lints"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+step "programs"
+cargo build --workspace --bins --locked
+export HASHIMORI_PROGRAMS=$target/debug
+step "tests"
+cargo test --workspace --locked --no-fail-fast "$@"
+step "all of it passed"
