@@ -1,0 +1,75 @@
+//! Debian's Chromium, driven through its own driver, with a fresh profile that phones nobody.
+
+use std::process::Command;
+
+use anyhow::Context as _;
+use tempfile::TempDir;
+use thirtyfour::{CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
+
+use crate::process::Running;
+
+const FLAGS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=ja",
+    "--window-size=390,844",
+];
+
+/// A browser. Call `quit` at the end; dropped without it, the driver is killed and takes the browser along.
+#[derive(Debug)]
+pub struct Browser {
+    /// The page under test.
+    pub page: WebDriver,
+    driver: Running,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts driver and browser, with the window of a phone.
+    pub async fn start() -> anyhow::Result<Self> {
+        let profile = tempfile::Builder::new().prefix("hashimori-browser-").tempdir()?;
+        let mut command = Command::new("chromedriver");
+        command.arg("--port=0").env("HOME", profile.path());
+        let mut driver =
+            Running::start(&mut command, &profile.path().join("driver.log")).context("tests/run.sh installs chromium-driver")?;
+        let port = driver.until_said("chromedriver's port", |said| {
+            said.split_once("started successfully on port ")?.1.split('.').next()?.parse::<u16>().ok()
+        })?;
+
+        let mut wishes = DesiredCapabilities::chrome();
+        for flag in FLAGS {
+            wishes.add_arg(flag)?;
+        }
+        wishes.add_arg(&format!("--user-data-dir={}", profile.path().join("profile").display()))?;
+        wishes.accept_insecure_certs(true)?;
+        let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await.context("starting Chromium")?;
+        Ok(Self { page, driver, _profile: profile })
+    }
+
+    /// Runs axe-core on the present page: the violations as `rule: target`, empty when it finds nothing.
+    pub async fn axe(&self) -> anyhow::Result<Vec<String>> {
+        let source = std::fs::read_to_string(axe_path()).context("axe-core is not there; tests/run.sh fetches it")?;
+        self.page.execute(&source, vec![]).await?;
+        let run = "const done = arguments[0]; axe.run().then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '))));";
+        Ok(self.page.execute_async(run, vec![]).await?.convert()?)
+    }
+
+    /// Closes the browser and its driver.
+    pub async fn quit(self) -> anyhow::Result<()> {
+        self.page.clone().quit().await?;
+        self.driver.kill();
+        Ok(())
+    }
+}
+
+fn axe_path() -> std::path::PathBuf {
+    std::env::var_os("HASHIMORI_AXE")
+        .map_or_else(|| crate::programs::workspace().join("target/npm/node_modules/axe-core/axe.min.js"), Into::into)
+}
