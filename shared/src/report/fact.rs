@@ -92,6 +92,19 @@ impl UnknownCode {
             Self::Other => "新しい版の点検プログラムが挙げた理由で読み取れません",
         }
     }
+
+    /// How the obstacle is removed, where a person can remove it (Japanese).
+    pub const fn remedy_ja(self) -> Option<&'static str> {
+        match self {
+            Self::NoPermission => Some("点検プログラムを管理者権限のサービスとして動かしてください"),
+            Self::UserNotLoggedIn => Some("その利用者がログインすると読み取れます"),
+            Self::NotReadYet => Some("点検プログラムを新しい版に更新するか、管理者が確認して申告してください"),
+            Self::DirectoryAccount | Self::ThirdPartyOpaque | Self::NotSupportedOs | Self::NotInspectedByDesign => {
+                Some("管理者が確認して申告してください")
+            }
+            Self::SourceMissing | Self::ParseFailed | Self::Timeout | Self::ConflictingSources | Self::Other => None,
+        }
+    }
 }
 
 /// One fact: a reading, where it came from, and when (if not with the rest of the report).

@@ -3,9 +3,11 @@
 
 mod fact;
 mod facts;
+mod parse;
 
 pub use fact::{Fact, Reading, Unknown, UnknownCode};
 pub use facts::*;
+pub use parse::{MAX_REPORT_BYTES, parse_report};
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,72 @@
+//! Catalogues: facts about the world that age faster than rules (support dates, program names). Data files with version, source and date.
+//! Loadable from text, so that an operator replaces one without a new binary. No I/O here.
+
+mod antivirus;
+mod browsers;
+mod date;
+mod os;
+mod software;
+
+pub use antivirus::{Antivirus, AntivirusKind, AntivirusProduct};
+pub use browsers::{BrowserVersion, Browsers};
+pub use os::{OsRelease, OsSupport};
+pub use software::{Judgement, Packages, ProcessName, Software, SoftwareEntry};
+
+/// Why a catalogue was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{catalogue} catalogue, line {line}: {reason}")]
+pub struct CatalogueError {
+    /// Which catalogue.
+    pub catalogue: &'static str,
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// What is wrong and what is expected.
+    pub reason: String,
+}
+
+/// Everything the collector evaluates with beside the pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalogues {
+    /// OS support dates.
+    pub os: OsSupport,
+    /// Browser support dates.
+    pub browsers: Browsers,
+    /// Forbidden software: names for the ids in reports.
+    pub software: Software,
+    /// Antivirus products: names for the ids in reports.
+    pub antivirus: Antivirus,
+    version: String,
+}
+
+impl Catalogues {
+    /// Of four catalogues, each read with its own `parse`.
+    pub fn new(os: OsSupport, browsers: Browsers, software: Software, antivirus: Antivirus) -> Self {
+        let version = format!(
+            "os {}, browsers {}, software {}, antivirus {}",
+            os.version(),
+            browsers.version(),
+            software.version(),
+            antivirus.version()
+        );
+        Self { os, browsers, software, antivirus, version }
+    }
+
+    /// Those compiled into this build.
+    pub fn bundled() -> Self {
+        Self::new(OsSupport::bundled(), Browsers::bundled(), Software::bundled(), Antivirus::bundled())
+    }
+
+    /// The versions of all four, as verdicts name them.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+}
+
+/// Reads a catalogue file, turning the parser's position into a line.
+fn read<T: serde::de::DeserializeOwned>(catalogue: &'static str, text: &str) -> Result<T, CatalogueError> {
+    toml::from_str(text).map_err(|e| {
+        let at = e.span().map_or(0, |s| s.start);
+        let line = 1 + text.as_bytes().iter().take(at).filter(|&&b| b == b'\n').count();
+        CatalogueError { catalogue, line, reason: e.message().to_owned() }
+    })
+}

@@ -1,0 +1,115 @@
+//! What only a person can answer, and what a person answers unless the machine shows it (§19-1…-5, §20-6, -10…-13).
+
+use super::super::attestation::{Answer, Standing, words};
+use super::super::context::{Context, Ownership};
+use super::super::outcome::Outcome;
+use super::is_fixed;
+use crate::pack::{Check, Clause};
+use crate::verdict::State;
+
+/// 申告待ち until a person has answered.
+pub(super) fn attested(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
+    let standing = cx.plain_answer(clause, check);
+    standing.settle(cx).unwrap_or_else(|| awaiting(&standing, "まだ申告がありません"))
+}
+
+pub(super) fn awaiting(standing: &Standing<'_>, otherwise: &str) -> Outcome {
+    let reason = match standing {
+        Standing::Expired(at) => format!("申告は{}に期限が切れました", at.jst_date()),
+        Standing::Valid(_) | Standing::None => otherwise.to_owned(),
+    };
+    let remedy = Some("管理者が確認するか、利用者が申告してください");
+    Outcome { state: State::AwaitingDeclaration, evidence: None, reason, remedy }
+}
+
+/// §19-4: the network's own password cannot be seen by any agent; the declared day of its last change ages.
+pub(super) fn attested_age(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
+    let rules = &cx.parameters().network_password;
+    if rules.max_age_days == 0 {
+        return Outcome::new(State::NotApplicable, None, "定期変更は判定基準の設定により確認しません");
+    }
+    let standing = cx.attestation(clause, check);
+    let Standing::Valid(a) = standing else { return awaiting(&standing, "パスワードを変更した日の申告がありません") };
+    let Answer::On(changed) = a.answer else {
+        return match a.answer {
+            Answer::No => standing.settle(cx).unwrap_or_else(|| awaiting(&Standing::None, "")),
+            _ => awaiting(&Standing::None, "パスワードを変更した日の申告がありません"),
+        };
+    };
+    let (state, reason) = password_age(cx, changed, rules.max_age_days, rules.notice_days);
+    Outcome::new(state, Some(a.by.evidence()), format!("{reason}（{}）", a.by.evidence().label_ja()))
+}
+
+/// Shared by §19-4 and §20-1: the words and the state of a password changed at `changed`.
+pub(super) fn password_age(cx: &Context<'_>, changed: crate::time::Timestamp, max_age_days: u32, notice_days: u32) -> (State, String) {
+    if cx.clock.is_ahead(changed) {
+        return (State::Unknown, format!("変更日が未来の日付（{}）です。機器の時計を確認してください", changed.jst_date()));
+    }
+    let due = changed.plus_days(i64::from(max_age_days));
+    let base = format!("{}に変更", changed.jst_date());
+    if cx.clock.is_past(due) {
+        return (State::NonCompliant, format!("{base}。{max_age_days}日ごとの変更の期限（{}）を過ぎています", due.jst_date()));
+    }
+    let soon = cx.clock.reached(due.plus_days(-i64::from(notice_days)));
+    let notice = if soon { "。期限が近づいています" } else { "" };
+    (State::Compliant, format!("{base}、次の期限は{}{notice}", due.jst_date()))
+}
+
+/// §20-10: what is carried about must be wipeable. Enrolment shows the ability, so only a "yes" is taken from the machine.
+pub(super) fn remote_wipe(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
+    if let Some(outcome) = not_carried(cx) {
+        return outcome;
+    }
+    let management = cx.machine().and_then(|m| m.management.as_ref()).and_then(|f| f.value());
+    if let Some(m) = management.filter(|m| m.enrolled && m.remote_wipe.value() == Some(&true)) {
+        let provider = m.provider.as_deref().unwrap_or("端末管理サービス");
+        return Outcome::measured(
+            State::Compliant,
+            format!("{provider}に登録され、遠隔消去ができます（実行の手順は事業所で確認してください）"),
+        );
+    }
+    attested(cx, clause, check)
+}
+
+/// §20-11: what has a mobile line of its own.
+pub(super) fn line_suspension(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
+    if let Some(outcome) = not_carried(cx) {
+        return outcome;
+    }
+    let line = cx.machine().and_then(|m| m.mobile_line.as_ref()).and_then(|f| f.value());
+    if line == Some(&false) {
+        return Outcome::measured(State::NotApplicable, "携帯回線を持たない機器です");
+    }
+    attested(cx, clause, check)
+}
+
+fn not_carried(cx: &Context<'_>) -> Option<Outcome> {
+    let class = cx.class()?;
+    is_fixed(class).then(|| Outcome::measured(State::NotApplicable, "持ち運ばない機器（据え置き）です"))
+}
+
+/// §20-12: using device management answers it; else the facility's record of having considered it.
+pub(super) fn management(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
+    let management = cx.machine().and_then(|m| m.management.as_ref()).and_then(|f| f.value());
+    if let Some(m) = management.filter(|m| m.enrolled) {
+        let provider = m.provider.as_deref().unwrap_or("端末管理サービス");
+        return Outcome::measured(State::Compliant, format!("{provider}に登録されています"));
+    }
+    let standing = cx.plain_answer(clause, check);
+    match standing {
+        Standing::Valid(a) if matches!(a.answer, Answer::Yes | Answer::Limited | Answer::Partly | Answer::No) => {
+            // Having considered it is what is asked, whatever came of it.
+            let state = if a.answer == Answer::No { State::NonCompliant } else { State::Compliant };
+            Outcome::new(state, Some(a.by.evidence()), words(cx, a))
+        }
+        Standing::Valid(_) | Standing::Expired(_) | Standing::None => awaiting(&standing, "事業所で検討した記録がありません"),
+    }
+}
+
+/// §20-13: only for personal devices.
+pub(super) fn personal_use(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
+    match cx.input.device.ownership {
+        Ownership::Managed => Outcome::new(State::NotApplicable, None, "事業所で管理している機器です"),
+        Ownership::Personal => attested(cx, clause, check),
+    }
+}

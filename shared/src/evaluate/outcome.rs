@@ -1,0 +1,22 @@
+//! What one check comes to, before it is put into words of the pack.
+
+use crate::verdict::{Evidence, State};
+
+pub(super) struct Outcome {
+    pub(super) state: State,
+    pub(super) evidence: Option<Evidence>,
+    /// Japanese, with the numbers that decided.
+    pub(super) reason: String,
+    /// In place of the pack's remedy, where the obstacle asks for something else.
+    pub(super) remedy: Option<&'static str>,
+}
+
+impl Outcome {
+    pub(super) fn new(state: State, evidence: Option<Evidence>, reason: impl Into<String>) -> Self {
+        Self { state, evidence, reason: reason.into(), remedy: None }
+    }
+
+    pub(super) fn measured(state: State, reason: impl Into<String>) -> Self {
+        Self::new(state, super::MEASURED, reason)
+    }
+}

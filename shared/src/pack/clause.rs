@@ -1,0 +1,219 @@
+//! One clause of a regulation and the checks it is made of, as data.
+
+use serde::Deserialize;
+
+use crate::report::OsFamily;
+use crate::verdict::Strength;
+
+/// A clause: what it asks, of whom, how binding it is and how this system answers it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause {
+    /// `§20-1`, `附則2`, `留3-10`.
+    pub id: String,
+    /// A few words (Japanese).
+    pub title: String,
+    /// What it asks, in our own words (Japanese).
+    pub gist: String,
+    /// The regulation's own text, if the operator has loaded it.
+    pub official_text: Option<String>,
+    /// How binding it is.
+    pub strength: Strength,
+    /// Who has to see to it.
+    pub responsible: Vec<Responsible>,
+    /// How it is answered.
+    pub answered: Vec<Answered>,
+    /// Why this system leaves it, or part of it, to people (Japanese); always set when `answered` holds `OutOfScope`.
+    pub out_of_scope: Option<String>,
+    /// Where another rule in force says something else.
+    pub conflict: Option<Conflict>,
+    /// Until this instant a miss reads as 推奨未達 (a new demand's time to get ready).
+    pub grace_until: Option<crate::time::Timestamp>,
+    /// What is checked on each device; empty where the clause is not answered device by device.
+    pub checks: Vec<Check>,
+}
+
+impl Clause {
+    /// Whether it is answered in that way.
+    pub fn is_answered_by(&self, how: Answered) -> bool {
+        self.answered.contains(&how)
+    }
+}
+
+/// One part of a clause that is checked on each device.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// Stable id within the clause.
+    pub id: String,
+    /// A few words (Japanese).
+    pub title: String,
+    /// Which rule of the evaluation answers it.
+    pub kind: CheckKind,
+    /// What the person is asked to declare, where a person can answer (Japanese).
+    pub question: Option<String>,
+    /// What to do when it is missed (Japanese).
+    pub remedies: Remedies,
+}
+
+/// The rules the evaluation knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckKind {
+    /// Every account in use has a start-up password and none is logged in by itself.
+    StartupLock,
+    /// The screen of every account in use locks by itself in time.
+    ScreenLock,
+    /// Every account in use has a start-up password, none is blank.
+    PasswordSet,
+    /// No account is logged in by itself at start-up.
+    AutoLogin,
+    /// Length and mix of the start-up password.
+    PasswordLength,
+    /// Age of the start-up password.
+    PasswordAge,
+    /// A known file-sharing program is not there.
+    ForbiddenSoftware,
+    /// An antivirus product is there.
+    AntivirusPresent,
+    /// It watches files as they are used.
+    AntivirusRealTime,
+    /// Its signatures are fresh.
+    AntivirusSignatures,
+    /// No browser profile offers to save passwords.
+    BrowserPasswords,
+    /// The maker still repairs this OS version.
+    OsSupport,
+    /// OS updates were installed lately.
+    OsUpdated,
+    /// No security update waits.
+    OsPending,
+    /// Every browser is a version its maker still repairs.
+    BrowserUpdated,
+    /// Remote wipe is available (what is carried about).
+    RemoteWipe,
+    /// The mobile line can be suspended in an emergency (what has a line).
+    LineSuspension,
+    /// Device management was considered or is in use.
+    Management,
+    /// How a personal device is operated (personal devices only).
+    PersonalUse,
+    /// Only a person can answer.
+    Attested,
+    /// Only a person can answer, with the day of the last change.
+    AttestedAge,
+}
+
+/// How a clause is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answered {
+    /// The agent measures it.
+    Machine,
+    /// A browser on the device shows part of it.
+    Browser,
+    /// A person declares or confirms it.
+    Attestation,
+    /// An application, approval or report in this system carries it.
+    Workflow,
+    /// A record kept in this system shows it.
+    Record,
+    /// This system does not answer it; the clause says why.
+    OutOfScope,
+}
+
+impl Answered {
+    /// The word on screens.
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::Machine => "点検プログラム",
+            Self::Browser => "ブラウザ",
+            Self::Attestation => "申告・確認",
+            Self::Workflow => "手続き",
+            Self::Record => "記録",
+            Self::OutOfScope => "対象外",
+        }
+    }
+}
+
+/// Who has to see to a clause, in the regulation's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Responsible {
+    /// いつつばしネット協議会.
+    Council,
+    /// 事務局.
+    Secretariat,
+    /// 事業所管理者.
+    FacilityHead,
+    /// いつつばし連絡帳管理者.
+    Administrator,
+    /// 連携元事業所.
+    HostFacility,
+    /// 利用者.
+    User,
+    /// 事業所 as a whole.
+    Facility,
+}
+
+impl Responsible {
+    /// The word on screens.
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::Council => "協議会",
+            Self::Secretariat => "事務局",
+            Self::FacilityHead => "事業所管理者",
+            Self::Administrator => "いつつばし連絡帳管理者",
+            Self::HostFacility => "連携元事業所",
+            Self::User => "利用者",
+            Self::Facility => "事業所",
+        }
+    }
+}
+
+/// Another rule in force that says something else than the clause. Both are shown; nothing is decided silently.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conflict {
+    /// What differs (Japanese).
+    pub note: String,
+    /// Which rule, with its edition.
+    pub source: String,
+    /// Whether an operator has compared it with the original; until then screens say 未検証.
+    #[serde(default)]
+    pub verified: bool,
+}
+
+/// What to do, per operating system (Japanese, with the names of real menus).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remedies {
+    linux: Option<String>,
+    windows: Option<String>,
+    macos: Option<String>,
+    ios: Option<String>,
+    android: Option<String>,
+    any: Option<String>,
+}
+
+impl Remedies {
+    /// The remedy for that OS, else the general one.
+    pub fn for_os(&self, family: OsFamily) -> Option<&str> {
+        let own = match family {
+            OsFamily::Linux => &self.linux,
+            OsFamily::Windows => &self.windows,
+            OsFamily::Macos => &self.macos,
+            OsFamily::Ios => &self.ios,
+            OsFamily::Android => &self.android,
+            OsFamily::Other => &None,
+        };
+        own.as_deref().or(self.any.as_deref())
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.linux.is_none()
+            && self.windows.is_none()
+            && self.macos.is_none()
+            && self.ios.is_none()
+            && self.android.is_none()
+            && self.any.is_none()
+    }
+}

@@ -1,0 +1,194 @@
+//! The pack's file form (TOML) and its validation. Every refusal names a line and a reason.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use data_encoding::HEXLOWER;
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use toml::Spanned;
+
+use super::{Answered, Check, CheckKind, Clause, Conflict, Pack, PackError, Parameters, Remedies, Responsible};
+use crate::time::Timestamp;
+use crate::verdict::Strength;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackFile {
+    id: Spanned<String>,
+    revision: Spanned<String>,
+    title: String,
+    edition: String,
+    source: String,
+    effective_from: Spanned<String>,
+    parameters: Spanned<Parameters>,
+    clauses: Vec<Spanned<ClauseFile>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClauseFile {
+    id: String,
+    title: String,
+    gist: String,
+    official_text: Option<String>,
+    strength: Strength,
+    responsible: Vec<Responsible>,
+    answered: Vec<Answered>,
+    out_of_scope: Option<String>,
+    conflict: Option<Conflict>,
+    grace_until: Option<String>,
+    #[serde(default)]
+    checks: Vec<Spanned<CheckFile>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CheckFile {
+    id: String,
+    title: String,
+    kind: CheckKind,
+    question: Option<String>,
+    #[serde(default)]
+    remedy: Remedies,
+}
+
+/// Turns byte spans into lines.
+struct Lines<'a>(&'a str);
+
+impl Lines<'_> {
+    fn error(&self, span: &Range<usize>, reason: impl Into<String>) -> PackError {
+        let before = self.0.as_bytes().iter().take(span.start);
+        PackError { line: 1 + before.filter(|&&b| b == b'\n').count(), reason: reason.into() }
+    }
+}
+
+pub(super) fn parse(text: &str) -> Result<Pack, PackError> {
+    let lines = Lines(text);
+    let file: PackFile = toml::from_str(text).map_err(|e| lines.error(&e.span().unwrap_or(0..0), e.message()))?;
+    check_slug(&lines, &file.id, "id")?;
+    check_slug(&lines, &file.revision, "revision")?;
+    if date(file.effective_from.get_ref()).is_none() {
+        return Err(lines.error(&file.effective_from.span(), "effective_from must be a date, YYYY-MM-DD"));
+    }
+    check_parameters(file.parameters.get_ref()).map_err(|reason| lines.error(&file.parameters.span(), reason))?;
+    if file.clauses.is_empty() {
+        return Err(lines.error(&(0..0), "a pack needs at least one [[clauses]]"));
+    }
+    let mut seen = BTreeSet::new();
+    let mut clauses = Vec::with_capacity(file.clauses.len());
+    for spanned in file.clauses {
+        let span = spanned.span();
+        let clause = clause(&lines, &span, spanned.into_inner())?;
+        if !seen.insert(clause.id.clone()) {
+            return Err(lines.error(&span, format!("clause {} is there twice", clause.id)));
+        }
+        clauses.push(clause);
+    }
+    let digest = HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..4]);
+    Ok(Pack {
+        id: file.id.into_inner(),
+        revision: format!("{}-{digest}", file.revision.get_ref()),
+        title: file.title,
+        edition: file.edition,
+        source: file.source,
+        effective_from: file.effective_from.into_inner(),
+        parameters: file.parameters.into_inner(),
+        clauses,
+    })
+}
+
+fn check_slug(lines: &Lines<'_>, text: &Spanned<String>, what: &str) -> Result<(), PackError> {
+    let ok = (1..=64).contains(&text.get_ref().len())
+        && text.get_ref().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.');
+    if ok { Ok(()) } else { Err(lines.error(&text.span(), format!("{what} must be 1 to 64 of a-z, 0-9, '-' and '.'"))) }
+}
+
+fn date(text: &str) -> Option<Timestamp> {
+    let day: jiff::civil::Date = text.parse().ok()?;
+    let jst = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(9));
+    Some(Timestamp::from_seconds(day.to_zoned(jst).ok()?.timestamp().as_second()))
+}
+
+fn check_parameters(p: &Parameters) -> Result<(), String> {
+    let age_ok = |days: u32| days == 0 || (30..=366).contains(&days);
+    let rules = [
+        (p.password.floor >= 1 && p.password.min >= p.password.floor, "password.min must be at least password.floor, and that at least 1"),
+        (age_ok(p.password.max_age_days), "password.max_age_days must be 30 to 366, or 0 for off"),
+        (age_ok(p.network_password.max_age_days), "network_password.max_age_days must be 30 to 366, or 0 for off"),
+        (p.password.notice_days < 30 && p.network_password.notice_days < 30, "notice_days must be below 30"),
+        (p.screen_lock.max_s >= 30, "screen_lock.max_s must be at least 30"),
+        (p.antivirus.amber_days <= p.antivirus.fail_days, "antivirus.amber_days must not exceed fail_days"),
+        (p.update.amber_days <= p.update.fail_days, "update.amber_days must not exceed fail_days"),
+        (p.update.hold_max_days >= 1 && p.update.lists_max_age_days >= 1, "update.hold_max_days and lists_max_age_days must be at least 1"),
+        (
+            p.staleness.stale_days >= 1 && p.staleness.stale_days <= p.staleness.unknown_days,
+            "staleness.stale_days must be at least 1 and not exceed unknown_days",
+        ),
+        (p.staleness.dormant_days >= 30, "staleness.dormant_days must be at least 30"),
+        (
+            p.attestation.personal_days >= 1 && p.attestation.personal_days <= p.attestation.days,
+            "attestation.personal_days must be 1 to days",
+        ),
+        (p.attestation.days <= 730, "attestation.days must not exceed 730"),
+    ];
+    rules.into_iter().find(|(ok, _)| !ok).map_or(Ok(()), |(_, reason)| Err(reason.to_owned()))
+}
+
+fn clause(lines: &Lines<'_>, span: &Range<usize>, file: ClauseFile) -> Result<Clause, PackError> {
+    let refuse = |reason: &str| Err(lines.error(span, format!("clause {}: {reason}", file.id)));
+    if file.id.is_empty() || file.id.len() > 32 || file.title.is_empty() || file.gist.is_empty() {
+        return refuse("id (up to 32 bytes), title and gist must not be empty");
+    }
+    if file.responsible.is_empty() || file.answered.is_empty() {
+        return refuse("responsible and answered must not be empty");
+    }
+    if file.answered.contains(&Answered::OutOfScope) && file.out_of_scope.is_none() {
+        return refuse("a clause that is out of scope must say why (out_of_scope)");
+    }
+    if !file.checks.is_empty() && !file.answered.iter().any(|a| matches!(a, Answered::Machine | Answered::Attestation)) {
+        return refuse("a clause with checks must be answered by machine or attestation");
+    }
+    if file.answered.contains(&Answered::Machine) && file.checks.is_empty() {
+        return refuse("a clause answered by machine needs checks");
+    }
+    let grace_until = match &file.grace_until {
+        None => None,
+        Some(text) => match date(text) {
+            None => return refuse("grace_until must be a date, YYYY-MM-DD"),
+            at => at,
+        },
+    };
+    let mut seen = BTreeSet::new();
+    let mut checks = Vec::with_capacity(file.checks.len());
+    for spanned in file.checks {
+        let span = spanned.span();
+        let check = spanned.into_inner();
+        if check.id.is_empty() || check.title.is_empty() || !seen.insert(check.id.clone()) {
+            return Err(
+                lines.error(&span, format!("check {:?} of {}: id and title must be there, the id once per clause", check.id, file.id))
+            );
+        }
+        let only_a_person = matches!(check.kind, CheckKind::Attested | CheckKind::AttestedAge);
+        if only_a_person && check.question.is_none() {
+            return Err(lines.error(&span, format!("check {} of {}: what only a person can answer needs a question", check.id, file.id)));
+        }
+        if check.question.is_none() && check.remedy.is_empty() {
+            return Err(lines.error(&span, format!("check {} of {}: a measured check needs a remedy", check.id, file.id)));
+        }
+        checks.push(Check { id: check.id, title: check.title, kind: check.kind, question: check.question, remedies: check.remedy });
+    }
+    Ok(Clause {
+        id: file.id,
+        title: file.title,
+        gist: file.gist,
+        official_text: file.official_text,
+        strength: file.strength,
+        responsible: file.responsible,
+        answered: file.answered,
+        out_of_scope: file.out_of_scope,
+        conflict: file.conflict,
+        grace_until,
+        checks,
+    })
+}
