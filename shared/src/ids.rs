@@ -117,7 +117,7 @@ impl VerdictDigest {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct AccountId(String);
+pub struct AccountId(#[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9]{2,16}$")))] String);
 
 impl AccountId {
     /// The pseudonym's text.

@@ -93,20 +93,4 @@ fn sub_check(cx: &Context<'_>, check: &crate::pack::Check, outcome: Outcome) -> 
 const MEASURED: Option<Evidence> = Some(Evidence::Measured);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalogue::Catalogues;
-    use crate::pack::Pack;
-    use crate::time::Timestamp;
-
-    #[test]
-    fn a_device_that_has_not_reported_passes_nothing_that_a_machine_answers() {
-        let (pack, catalogues, device) = (Pack::bundled(), Catalogues::bundled(), DeviceContext::default());
-        let now = Timestamp::from_seconds(1_790_000_000);
-        let verdict = evaluate(&Input { pack: &pack, catalogues: &catalogues, report: None, attestations: &[], device: &device, now });
-        assert_eq!(verdict.headline, State::Unknown);
-        for c in &verdict.clauses {
-            assert_ne!(c.state, State::Compliant, "{}", c.clause);
-        }
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use crate::time::Timestamp;
 /// A value, or the reason there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Reading_of_{T}"))]
 #[serde(rename_all = "snake_case")]
 pub enum Reading<T> {
     /// Read from the operating system.
@@ -111,7 +112,7 @@ impl UnknownCode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "WireFact<T>", into = "WireFact<T>", bound(serialize = "T: Clone + Serialize", deserialize = "T: Deserialize<'de>"))]
-#[cfg_attr(feature = "schema", schemars(bound = "T: schemars::JsonSchema"))]
+#[cfg_attr(feature = "schema", schemars(bound = "T: schemars::JsonSchema", rename = "Fact_of_{T}"))]
 pub struct Fact<T> {
     /// The value or why there is none.
     pub reading: Reading<T>,

@@ -4,10 +4,16 @@
 mod fact;
 mod facts;
 mod parse;
+#[cfg(any(test, feature = "samples"))]
+pub mod sample;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use fact::{Fact, Reading, Unknown, UnknownCode};
 pub use facts::*;
 pub use parse::{MAX_REPORT_BYTES, parse_report};
+#[cfg(feature = "schema")]
+pub use schema::schema_json;
 
 use std::collections::BTreeMap;
 
