@@ -2,6 +2,9 @@
 //! `domain` knows neither SQL nor HTTP; `store` is the only room with SQL; `http` the only room with axum.
 
 pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod pki;
 pub mod random;
+pub mod secrets;
 pub mod store;

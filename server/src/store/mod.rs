@@ -4,9 +4,11 @@
 //! Invariant: on SQLite there is one writer at a time, and turns are taken in order of arrival, so that a person's
 //! act waits for at most the batch under way.
 
+mod authority;
 mod open;
 mod tx;
 
+pub use authority::{AuthorityKind, AuthorityRow};
 pub use open::{OpenError, StoreUrl};
 pub use tx::Tx;
 

@@ -1,0 +1,165 @@
+//! The configuration as it is written: every key with its default and unit. The sample `deploy/hashimori-server.toml` shows the same.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! section {
+    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $kind:ty = $default:expr),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $kind),+ }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default),+ }
+            }
+        }
+    };
+}
+
+section!(
+    /// Everything that can be configured.
+    Inputs {
+        /// Data folder. Default `/var/lib/hashimori`.
+        data: PathBuf = PathBuf::from("/var/lib/hashimori"),
+        /// The store.
+        store: StoreInputs = StoreInputs::default(),
+        /// The master key.
+        secrets: SecretsInputs = SecretsInputs::default(),
+        /// The port of devices.
+        device: DeviceInputs = DeviceInputs::default(),
+        /// The port of people.
+        web: WebInputs = WebInputs::default(),
+        /// The port of Prometheus.
+        metrics: MetricsInputs = MetricsInputs::default(),
+        /// What one client may take.
+        limits: LimitsInputs = LimitsInputs::default(),
+        /// How often devices report.
+        check_in: CheckInInputs = CheckInInputs::default(),
+        /// Rule packs and catalogues beside those compiled in.
+        rules: RulesInputs = RulesInputs::default(),
+        /// The daily backup.
+        backup: BackupInputs = BackupInputs::default(),
+        /// The log.
+        log: LogInputs = LogInputs::default(),
+    }
+);
+
+section!(
+    /// The store.
+    StoreInputs {
+        /// `postgres://…` for PostgreSQL. Default empty: SQLite, `store.db` in the data folder.
+        url: String = String::new(),
+    }
+);
+
+section!(
+    /// The master key, which seals every other secret.
+    SecretsInputs {
+        /// File of the master key, outside the data folder. Default empty: the systemd credential `hashimori-master-key` when the
+        /// service has one, else a file beside the data folder, named like it with `.master-key` added.
+        master_key_file: PathBuf = PathBuf::new(),
+    }
+);
+
+section!(
+    /// The port of devices: TLS 1.3 with client certificates; layer-4 passthrough only.
+    DeviceInputs {
+        /// Address and port. Default `0.0.0.0:8443`; port 0 takes a free one.
+        listen: String = "0.0.0.0:8443".to_owned(),
+        /// Names and addresses devices reach it by; the first is printed in commands. Default `localhost` and `127.0.0.1`.
+        names: Vec<String> = vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        /// Port that devices are told. Default 0: the one listened on.
+        public_port: u16 = 0,
+    }
+);
+
+section!(
+    /// The port of people.
+    WebInputs {
+        /// Address and port. Default `127.0.0.1:8080`; port 0 takes a free one.
+        listen: String = "127.0.0.1:8080".to_owned(),
+        /// Address people type. Default empty: made from `listen`.
+        public_url: String = String::new(),
+        /// Certificate chain, PEM. Default empty: plain HTTP, on loopback or behind `trusted_proxies` only.
+        certificate: PathBuf = PathBuf::new(),
+        /// Its private key, PEM.
+        key: PathBuf = PathBuf::new(),
+        /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default none.
+        trusted_proxies: Vec<String> = Vec::new(),
+    }
+);
+
+section!(
+    /// The port of Prometheus.
+    MetricsInputs {
+        /// Address and port; empty switches it off. Default `127.0.0.1:9464`.
+        listen: String = "127.0.0.1:9464".to_owned(),
+    }
+);
+
+section!(
+    /// What one client may take.
+    LimitsInputs {
+        /// Open connections on the device port, handshakes included. Default 8000; lowered when the system allows fewer files.
+        connections: usize = 8_000,
+        /// Unfinished handshakes in all; a newcomer ends the oldest. Default 4096.
+        half_open: usize = 4_096,
+        /// Unfinished handshakes of one address (IPv6: one /64); a newcomer ends the oldest. Default 512.
+        half_open_per_address: usize = 512,
+        /// Seconds a handshake may take. Default 5.
+        handshake_s: u64 = 5,
+        /// Seconds the head of a request may take from its first byte. Default 10.
+        header_s: u64 = 10,
+        /// Seconds the body of a request may take. Default 10.
+        body_s: u64 = 10,
+        /// Seconds a connection may lie idle. Default 60.
+        idle_s: u64 = 60,
+        /// Bytes of a request's head. Default 16384 (at least 8192).
+        header_bytes: usize = 16_384,
+        /// Bytes of a request's body. Default 262144.
+        body_bytes: usize = 262_144,
+    }
+);
+
+section!(
+    /// How often devices report.
+    CheckInInputs {
+        /// Seconds between two check-ins of a device. Default 3600.
+        interval_s: u32 = 3_600,
+    }
+);
+
+section!(
+    /// Rule packs and catalogues beside those compiled in.
+    RulesInputs {
+        /// Folder of rule packs (`*.toml`). Default empty: those compiled in.
+        packs: PathBuf = PathBuf::new(),
+        /// Folder of catalogues (`*.toml`). Default empty: those compiled in.
+        catalogues: PathBuf = PathBuf::new(),
+    }
+);
+
+section!(
+    /// The daily backup.
+    BackupInputs {
+        /// Whether to make one. Default true.
+        daily: bool = true,
+        /// Folder. Default empty: `backup` in the data folder.
+        folder: PathBuf = PathBuf::new(),
+        /// How many to keep. Default 14.
+        keep: usize = 14,
+    }
+);
+
+section!(
+    /// The log, on standard error.
+    LogInputs {
+        /// `text` or `json`. Default `text`.
+        format: String = "text".to_owned(),
+        /// What is logged, as `tracing` filters. Default `info`.
+        filter: String = "info".to_owned(),
+    }
+);

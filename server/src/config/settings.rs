@@ -1,0 +1,319 @@
+//! Validated settings: the only form of configuration that the program sees.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{ConfigError, Inputs, inputs};
+use crate::secrets::{CREDENTIAL, KeySource};
+use crate::store::StoreUrl;
+
+/// Validated settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Data folder.
+    pub data: PathBuf,
+    /// Where the store is.
+    pub store: StoreUrl,
+    /// Where the master key is.
+    pub master_key: KeySource,
+    /// The port of devices.
+    pub device: DeviceSettings,
+    /// The port of people.
+    pub web: WebSettings,
+    /// The port of Prometheus, if any.
+    pub metrics: Option<SocketAddr>,
+    /// What one client may take.
+    pub limits: Limits,
+    /// Seconds between two check-ins of a device.
+    pub check_in_interval_s: u32,
+    /// Folder of rule packs, if any.
+    pub packs: Option<PathBuf>,
+    /// Folder of catalogues, if any.
+    pub catalogues: Option<PathBuf>,
+    /// Folder of the daily backup; `None`: none is made.
+    pub backup: Option<PathBuf>,
+    /// Backups kept.
+    pub backups_kept: usize,
+    /// Form of the log.
+    pub log_format: LogFormat,
+    /// What is logged.
+    pub log_filter: String,
+}
+
+/// The port of devices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceSettings {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Names and addresses devices reach it by, never empty.
+    pub names: Vec<String>,
+    /// Port devices are told, when it is not the one listened on.
+    pub public_port: Option<u16>,
+}
+
+/// The port of people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebSettings {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Address people type, without a slash at its end, when it is not made from `listen`.
+    pub public_url: Option<String>,
+    /// Certificate files; `None`: plain HTTP on loopback or behind `trusted_proxies`.
+    pub tls: Option<WebTls>,
+    /// Proxies whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// Certificate files of the web port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebTls {
+    /// Chain, PEM.
+    pub certificate: PathBuf,
+    /// Private key, PEM.
+    pub key: PathBuf,
+}
+
+/// Limits of the listeners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Open connections.
+    pub connections: usize,
+    /// Unfinished handshakes in all.
+    pub half_open: usize,
+    /// Unfinished handshakes of one address.
+    pub half_open_per_address: usize,
+    /// Longest handshake.
+    pub handshake: Duration,
+    /// Longest head of a request, from its first byte.
+    pub header: Duration,
+    /// Longest body.
+    pub body: Duration,
+    /// Longest rest between requests.
+    pub idle: Duration,
+    /// Bytes of a head.
+    pub header_bytes: usize,
+    /// Bytes of a body.
+    pub body_bytes: usize,
+}
+
+/// Form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+}
+
+fn wrong(key: &'static str, rule: impl Into<String>) -> ConfigError {
+    ConfigError::Value { key, rule: rule.into() }
+}
+
+fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|_| wrong(key, format!("must be an address and a port, such as 127.0.0.1:8443; {text:?} is not")))
+}
+
+fn given(path: PathBuf) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty()).then_some(path)
+}
+
+impl Settings {
+    /// Validates. `credentials` is systemd's credential folder of this service (`$CREDENTIALS_DIRECTORY`), if it has one.
+    pub fn validate(inputs: Inputs, credentials: Option<&Path>) -> Result<Self, ConfigError> {
+        if inputs.data.as_os_str().is_empty() {
+            return Err(wrong("data", "must name a folder"));
+        }
+        let store = match inputs.store.url.as_str() {
+            "" => StoreUrl::Sqlite(inputs.data.join("store.db")),
+            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => StoreUrl::Postgres(url.to_owned()),
+            _ => return Err(wrong("store.url", "must be empty (SQLite) or begin with postgres://")),
+        };
+        let backup = given(inputs.backup.folder).unwrap_or_else(|| inputs.data.join("backup"));
+        if inputs.backup.keep == 0 {
+            return Err(wrong("backup.keep", "must be at least 1"));
+        }
+        if !(60..=86_400).contains(&inputs.check_in.interval_s) {
+            return Err(wrong("check_in.interval_s", "must be 60 to 86400 seconds"));
+        }
+        let log_format = match inputs.log.format.as_str() {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            other => return Err(wrong("log.format", format!("must be text or json, not {other:?}"))),
+        };
+        let metrics = match inputs.metrics.listen.as_str() {
+            "" => None,
+            text => Some(address("metrics.listen", text)?),
+        };
+        Ok(Self {
+            master_key: master_key(inputs.secrets, &inputs.data, credentials),
+            store,
+            device: device(inputs.device)?,
+            web: web(inputs.web)?,
+            metrics,
+            limits: limits(&inputs.limits)?,
+            check_in_interval_s: inputs.check_in.interval_s,
+            packs: given(inputs.rules.packs),
+            catalogues: given(inputs.rules.catalogues),
+            backup: inputs.backup.daily.then_some(backup),
+            backups_kept: inputs.backup.keep,
+            log_format,
+            log_filter: inputs.log.filter,
+            data: inputs.data,
+        })
+    }
+}
+
+fn master_key(inputs: inputs::SecretsInputs, data: &Path, credentials: Option<&Path>) -> KeySource {
+    if let Some(file) = given(inputs.master_key_file) {
+        return KeySource::File(file);
+    }
+    if let Some(credential) = credentials.map(|folder| folder.join(CREDENTIAL)).filter(|path| path.exists()) {
+        return KeySource::Credential(credential);
+    }
+    let mut beside = data.as_os_str().to_owned();
+    beside.push(".master-key");
+    KeySource::File(beside.into())
+}
+
+fn device(inputs: inputs::DeviceInputs) -> Result<DeviceSettings, ConfigError> {
+    let names_fit = !inputs.names.is_empty()
+        && (inputs.names.iter()).all(|n| n.is_ascii() && !n.is_empty() && !n.contains(|c: char| c.is_whitespace() || "/@,".contains(c)));
+    if !names_fit {
+        return Err(wrong("device.names", "must list at least one host name or address, without port"));
+    }
+    Ok(DeviceSettings {
+        listen: address("device.listen", &inputs.listen)?,
+        names: inputs.names,
+        public_port: (inputs.public_port != 0).then_some(inputs.public_port),
+    })
+}
+
+fn web(inputs: inputs::WebInputs) -> Result<WebSettings, ConfigError> {
+    let listen = address("web.listen", &inputs.listen)?;
+    let tls = match (given(inputs.certificate), given(inputs.key)) {
+        (Some(certificate), Some(key)) => Some(WebTls { certificate, key }),
+        (None, None) => None,
+        (Some(_), None) => return Err(wrong("web.key", "must be given together with web.certificate")),
+        (None, Some(_)) => return Err(wrong("web.certificate", "must be given together with web.key")),
+    };
+    let mut trusted_proxies = Vec::new();
+    for text in &inputs.trusted_proxies {
+        trusted_proxies.push(text.parse().map_err(|_| wrong("web.trusted_proxies", format!("must list addresses; {text:?} is not one")))?);
+    }
+    if tls.is_none() && !listen.ip().is_loopback() && trusted_proxies.is_empty() {
+        return Err(wrong(
+            "web.listen",
+            "is open to the network without TLS: give web.certificate and web.key, or web.trusted_proxies, or listen on 127.0.0.1",
+        ));
+    }
+    let public_url = inputs.public_url.trim_end_matches('/');
+    if !public_url.is_empty() && !public_url.starts_with("https://") && !public_url.starts_with("http://") {
+        return Err(wrong("web.public_url", "must begin with https:// or http://"));
+    }
+    Ok(WebSettings { listen, public_url: (!public_url.is_empty()).then(|| public_url.to_owned()), tls, trusted_proxies })
+}
+
+fn limits(inputs: &inputs::LimitsInputs) -> Result<Limits, ConfigError> {
+    for (key, value) in [
+        ("limits.connections", inputs.connections),
+        ("limits.half_open", inputs.half_open),
+        ("limits.half_open_per_address", inputs.half_open_per_address),
+        ("limits.body_bytes", inputs.body_bytes),
+    ] {
+        if value == 0 {
+            return Err(wrong(key, "must be at least 1"));
+        }
+    }
+    if inputs.header_bytes < 8_192 {
+        return Err(wrong("limits.header_bytes", "must be at least 8192"));
+    }
+    let seconds =
+        |key, s: u64| if (1..=3_600).contains(&s) { Ok(Duration::from_secs(s)) } else { Err(wrong(key, "must be 1 to 3600 seconds")) };
+    Ok(Limits {
+        connections: inputs.connections,
+        half_open: inputs.half_open,
+        half_open_per_address: inputs.half_open_per_address,
+        handshake: seconds("limits.handshake_s", inputs.handshake_s)?,
+        header: seconds("limits.header_s", inputs.header_s)?,
+        body: seconds("limits.body_s", inputs.body_s)?,
+        idle: seconds("limits.idle_s", inputs.idle_s)?,
+        header_bytes: inputs.header_bytes,
+        body_bytes: inputs.body_bytes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Fragments;
+    use super::*;
+
+    fn settings(text: &str) -> Result<Settings, ConfigError> {
+        let mut fragments = Fragments::default();
+        fragments.text("test.toml", text)?;
+        Settings::validate(fragments.merge()?, None)
+    }
+
+    #[test]
+    fn the_sample_shows_every_key_with_its_default() {
+        let sample: Inputs = toml::from_str(include_str!("../../../deploy/hashimori-server.toml")).expect("parses");
+        assert_eq!(sample, Inputs::default());
+        let keys = |text: &str| text.parse::<toml::Table>().expect("a table");
+        let (shown, all) =
+            (keys(include_str!("../../../deploy/hashimori-server.toml")), toml::Table::try_from(Inputs::default()).expect("writes"));
+        assert_eq!(shown, all);
+        Settings::validate(sample, None).expect("the defaults are valid");
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name_wherever_it_comes_from() {
+        let error = settings("[device]\nlissten = \"x\"\n").expect_err("refused").to_string();
+        assert!(error.contains("lissten") && error.contains("test.toml") && error.contains("line 2"), "{error}");
+        let mut fragments = Fragments::default();
+        let variable = ("HASHIMORI__DEVICE__LISSTEN".to_owned(), "x".to_owned());
+        let error = fragments.environment([variable]).expect_err("refused").to_string();
+        assert!(error.contains("HASHIMORI__DEVICE__LISSTEN") && error.contains("lissten"), "{error}");
+        let error = fragments.set("--set", "nowhere.x", "1").expect_err("refused").to_string();
+        assert!(error.contains("nowhere"), "{error}");
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+        let mut fragments = Fragments::default();
+        fragments.text("f", "[device]\nlisten = \"127.0.0.1:1\"\npublic_port = 9\n[limits]\nidle_s = 7").expect("a file");
+        let variable = |k: &str, v: &str| (k.to_owned(), v.to_owned());
+        let environment =
+            [variable("HASHIMORI__DEVICE__LISTEN", "127.0.0.1:2"), variable("HASHIMORI__LIMITS__IDLE_S", "8"), variable("PATH", "/")];
+        fragments.environment(environment).expect("variables");
+        fragments.set("--set", "device.listen", "127.0.0.1:3").expect("a flag");
+        let settings = Settings::validate(fragments.merge().expect("merges"), None).expect("valid");
+        assert_eq!((settings.device.listen.port(), settings.device.public_port), (3, Some(9)));
+        assert_eq!(settings.limits.idle, Duration::from_secs(8));
+    }
+
+    #[test]
+    fn people_are_never_served_in_the_clear_over_the_network() {
+        let error = settings("[web]\nlisten = \"0.0.0.0:80\"").expect_err("refused").to_string();
+        assert!(error.contains("web.listen"), "{error}");
+        settings("[web]\nlisten = \"0.0.0.0:80\"\ntrusted_proxies = [\"192.0.2.1\"]").expect("behind a named proxy");
+        settings("[web]\nlisten = \"0.0.0.0:443\"\ncertificate = \"c\"\nkey = \"k\"").expect("with a certificate");
+    }
+
+    #[test]
+    fn each_impossible_value_is_refused_by_its_key() {
+        for (text, key) in [
+            ("[device]\nlisten = \"x\"", "device.listen"),
+            ("[device]\nnames = []", "device.names"),
+            ("[store]\nurl = \"mysql://x\"", "store.url"),
+            ("[limits]\nheader_bytes = 1", "limits.header_bytes"),
+            ("[limits]\nhandshake_s = 0", "limits.handshake_s"),
+            ("[check_in]\ninterval_s = 1", "check_in.interval_s"),
+            ("[log]\nformat = \"xml\"", "log.format"),
+            ("[web]\nkey = \"k\"", "web.certificate"),
+            ("[backup]\nkeep = 0", "backup.keep"),
+        ] {
+            let error = settings(text).expect_err(key).to_string();
+            assert!(error.contains(key), "{error}");
+        }
+    }
+}

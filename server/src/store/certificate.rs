@@ -1,0 +1,173 @@
+//! Device leaves that were issued, and the evidence a device showed when it enrolled.
+
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::{Error, Store, Tx};
+use crate::domain::enrolment::Suspicion;
+use crate::domain::ids::{CodeId, DeviceId, FacilityId};
+use crate::pki::DeviceLeaf;
+use hashimori_shared::report::HardwareIds;
+use hashimori_shared::time::Timestamp;
+
+/// What a device showed when it enrolled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// SHA-256 of its public key.
+    pub key_digest: String,
+    /// Version of its agent, and what that was built for.
+    pub agent_version: String,
+    /// See `agent_version`.
+    pub platform: String,
+    /// OS in the OS's own words.
+    pub os: Option<String>,
+    /// Maker.
+    pub maker: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Hypervisor of a virtual machine.
+    pub hypervisor: Option<String>,
+    /// Digested hardware identifiers.
+    pub ids: HardwareIds,
+    /// Why it deserves a second look, and the device it resembles.
+    pub suspicion: Option<(Suspicion, DeviceId)>,
+}
+
+fn device(text: &str) -> Result<DeviceId, Error> {
+    text.parse().map_err(|e: uuid::Error| Error::Decode(Box::new(e)))
+}
+
+fn evidence(row: &AnyRow) -> Result<Evidence, Error> {
+    let word: Option<String> = row.try_get(10)?;
+    let same_as: Option<String> = row.try_get(11)?;
+    let suspicion = match (word.as_deref().and_then(Suspicion::from_word), same_as) {
+        (Some(suspicion), Some(same_as)) => Some((suspicion, device(&same_as)?)),
+        (Some(_) | None, Some(_) | None) => None,
+    };
+    Ok(Evidence {
+        key_digest: row.try_get(0)?,
+        agent_version: row.try_get(1)?,
+        platform: row.try_get(2)?,
+        os: row.try_get(3)?,
+        maker: row.try_get(4)?,
+        model: row.try_get(5)?,
+        hypervisor: row.try_get(6)?,
+        ids: HardwareIds { system_uuid: row.try_get(7)?, serial: row.try_get(8)?, machine_id: row.try_get(9)? },
+        suspicion,
+    })
+}
+
+impl Store {
+    /// What a device showed when it enrolled; `None` for one known by its certificate only.
+    pub async fn find_evidence(&self, id: DeviceId) -> Result<Option<Evidence>, Error> {
+        let found = sqlx::query(
+            "SELECT key_digest, agent_version, platform, os, maker, model, hypervisor, system_uuid, serial, machine_id, suspicion, same_as \
+             FROM enrolment_evidence WHERE device_id = $1",
+        )
+        .bind(id.to_string())
+        .fetch_optional(self.read())
+        .await?;
+        found.as_ref().map(evidence).transpose()
+    }
+}
+
+impl Tx {
+    /// Records a leaf before it is handed out.
+    pub async fn insert_certificate(&mut self, id: DeviceId, leaf: &DeviceLeaf, key_digest: &str, now: Timestamp) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO certificate (serial, device_id, key_digest, not_before, not_after, issued_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(leaf.serial.as_str())
+        .bind(id.to_string())
+        .bind(key_digest)
+        .bind(leaf.not_before.seconds())
+        .bind(leaf.not_after.seconds())
+        .bind(now.seconds())
+        .execute(&mut **self)
+        .await
+        .map(|_| ())
+    }
+
+    /// Records what a device showed.
+    pub async fn insert_evidence(&mut self, id: DeviceId, code: CodeId, shown: &Evidence) -> Result<(), Error> {
+        let (suspicion, same_as) = shown.suspicion.map(|(s, d)| (s.as_str(), d.to_string())).unzip();
+        sqlx::query(
+            "INSERT INTO enrolment_evidence (device_id, code_id, key_digest, agent_version, platform, os, maker, model, hypervisor, \
+             system_uuid, serial, machine_id, suspicion, same_as) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        )
+        .bind(id.to_string())
+        .bind(code.to_string())
+        .bind(shown.key_digest.as_str())
+        .bind(shown.agent_version.as_str())
+        .bind(shown.platform.as_str())
+        .bind(shown.os.as_deref())
+        .bind(shown.maker.as_deref())
+        .bind(shown.model.as_deref())
+        .bind(shown.hypervisor.as_deref())
+        .bind(shown.ids.system_uuid.as_deref())
+        .bind(shown.ids.serial.as_deref())
+        .bind(shown.ids.machine_id.as_deref())
+        .bind(suspicion)
+        .bind(same_as)
+        .execute(&mut **self)
+        .await
+        .map(|_| ())
+    }
+
+    /// The device of this facility that resembles what was shown most: the same hardware first, then the same image.
+    /// Devices of other facilities are not looked at: one facility learns nothing of another's.
+    pub async fn find_resembling(&mut self, facility: FacilityId, shown: &Evidence) -> Result<Option<(Suspicion, DeviceId)>, Error> {
+        // One text per column, for names of columns cannot be bound.
+        macro_rules! by {
+            ($column:literal) => {
+                concat!(
+                    "SELECT d.id FROM enrolment_evidence e JOIN device d ON d.id = e.device_id WHERE e.",
+                    $column,
+                    " = $1 AND d.facility_id = $2 AND e.key_digest <> $3 ORDER BY d.id DESC LIMIT 1"
+                )
+            };
+        }
+        let looks = [
+            (by!("system_uuid"), shown.ids.system_uuid.as_deref(), Suspicion::SameHardware),
+            (by!("serial"), shown.ids.serial.as_deref(), Suspicion::SameHardware),
+            (by!("machine_id"), shown.ids.machine_id.as_deref(), Suspicion::SameImage),
+        ];
+        for (sql, value, suspicion) in looks {
+            let Some(value) = value else { continue };
+            let found: Option<String> = sqlx::query_scalar(sql)
+                .bind(value)
+                .bind(facility.to_string())
+                .bind(shown.key_digest.as_str())
+                .fetch_optional(&mut **self)
+                .await?;
+            if let Some(found) = found {
+                return Ok(Some((suspicion, device(&found)?)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The device that this code let in with this very key: its answer got lost and it asks again.
+    pub async fn find_enrolled_with(&mut self, code: CodeId, key_digest: &str) -> Result<Option<DeviceId>, Error> {
+        let found: Option<String> = sqlx::query_scalar("SELECT device_id FROM enrolment_evidence WHERE code_id = $1 AND key_digest = $2")
+            .bind(code.to_string())
+            .bind(key_digest)
+            .fetch_optional(&mut **self)
+            .await?;
+        found.as_deref().map(device).transpose()
+    }
+
+    /// Records that a device said it leaves.
+    pub async fn upsert_leaving(&mut self, id: DeviceId, left_at: Timestamp, now: Timestamp) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO device_leaving (device_id, left_at, received_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (device_id) DO UPDATE SET left_at = excluded.left_at, received_at = excluded.received_at",
+        )
+        .bind(id.to_string())
+        .bind(left_at.seconds())
+        .bind(now.seconds())
+        .execute(&mut **self)
+        .await
+        .map(|_| ())
+    }
+}
