@@ -3,9 +3,11 @@
 
 mod fact;
 mod facts;
+mod open;
 mod parse;
 #[cfg(any(test, feature = "samples"))]
 pub mod sample;
+mod scan;
 #[cfg(feature = "schema")]
 mod schema;
 
@@ -54,7 +56,7 @@ pub struct AgentInfo {
 }
 
 /// Facts of the whole machine. A missing fact was not known to that version of the agent; `foreign` keeps facts newer than this build.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MachineFacts {
     /// Which OS, in the OS's own identifiers.
@@ -108,7 +110,7 @@ pub struct MachineFacts {
 }
 
 /// One account that a person can log in with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Account {
     /// Pseudonym; the name appears only on the device itself.
@@ -133,3 +135,13 @@ pub struct Account {
     #[serde(flatten)]
     pub foreign: BTreeMap<String, serde_json::Value>,
 }
+
+open::deserialize_open!(MachineFacts {
+    required: ;
+    optional: os, last_update, pending_updates, reboot_required, auto_login, password_policy, antivirus, forbidden_software, browsers,
+        disk_encryption, firewall, management, hardware, hardware_ids, mobile_line
+});
+open::deserialize_open!(Account {
+    required: id, kind, last_used;
+    optional: login_password, password_changed, screen_lock, password_saving
+});

@@ -71,6 +71,7 @@ pub fn bad_debian(at: Timestamp) -> Report {
 
 /// An agent without rights on a machine that says nothing: every fact is unknown.
 pub fn all_unknown(_at: Timestamp) -> Report {
+    #[expect(clippy::unnecessary_wraps, reason = "every fact's field is an Option")]
     fn no<T>() -> Option<Fact<T>> {
         Some(Fact::unknown(UnknownCode::NoPermission, "the agent does not run as root", "example"))
     }
