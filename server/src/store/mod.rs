@@ -5,7 +5,12 @@
 //! act waits for at most the batch under way.
 
 mod authority;
+pub mod belonging;
+pub mod invitation;
 mod open;
+pub mod person;
+pub mod session;
+pub mod throttle;
 mod tx;
 
 pub use authority::{AuthorityKind, AuthorityRow};

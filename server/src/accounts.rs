@@ -1,0 +1,84 @@
+//! Inviting people: what `init`, `hashimori-server account invite` and (later) the pages share.
+//! Prints nothing and knows no HTTP; the caller shows the one-time link.
+
+use hashimori_shared::time::Timestamp;
+
+use crate::domain::ids::{FacilityId, PersonId, RegionId};
+use crate::domain::people::link::{LINK_LIFETIME_S, Token};
+use crate::domain::people::{Login, Person, Role, Scope};
+use crate::random::Random;
+use crate::store::{self, Store, invitation, person, session};
+
+/// Path of a one-time link on the web port, before its secret.
+pub const LINK_PATH: &str = "/start/";
+
+/// Whom to invite.
+#[derive(Clone, Debug)]
+pub struct Invite<'a> {
+    /// Region.
+    pub region: RegionId,
+    /// Facility: must be given for an administrator, must not for the 事務局.
+    pub facility: Option<FacilityId>,
+    /// Sign-in name.
+    pub login: &'a str,
+    /// Name shown to colleagues.
+    pub name: &'a str,
+}
+
+/// An invitation that was stored.
+#[derive(Debug)]
+pub struct Invited {
+    /// Role that follows from the scope.
+    pub role: Role,
+    /// Path of the one-time link; holds a secret: show it once, log it never.
+    pub path: String,
+    /// Until when it can be used.
+    pub expires_at: Timestamp,
+}
+
+/// Why an invitation is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// Not a sign-in name.
+    #[error(transparent)]
+    Login(#[from] crate::domain::people::InvalidLogin),
+    /// The sign-in name belongs to somebody of another role or facility.
+    #[error("the sign-in name {0} is taken by another account")]
+    Taken(Login),
+    /// The name is empty or too long.
+    #[error("a name has 1 to 60 characters")]
+    Name,
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] store::Error),
+}
+
+/// Creates the account if there is none and a one-time link to set it up (again). Links handed out before stop working;
+/// a password that is set keeps working until the new link is used.
+pub async fn invite(store: &Store, random: &Random, now: Timestamp, wanted: &Invite<'_>) -> Result<Invited, InviteError> {
+    let login = Login::parse(wanted.login)?;
+    let name = wanted.name.trim();
+    if name.is_empty() || name.chars().count() > 60 {
+        return Err(InviteError::Name);
+    }
+    let (role, scope) = match wanted.facility {
+        None => (Role::Secretariat, Scope::Region(wanted.region)),
+        Some(facility) => (Role::Administrator, Scope::Facility(wanted.region, facility)),
+    };
+    let mut tx = store.begin().await?;
+    let id = match person::find_by_login(&mut *tx, &login).await? {
+        Some(known) if known.scope == scope => known.id,
+        Some(_) => return Err(InviteError::Taken(login)),
+        None => {
+            let id = PersonId::new(random.uuid(now));
+            person::insert(&mut tx, &Person { id, role, scope, login, name: name.to_owned() }, now).await?;
+            id
+        }
+    };
+    let token = Token::new(random);
+    let expires_at = now.plus_seconds(LINK_LIFETIME_S);
+    invitation::insert(&mut tx, &token.hash(), id, now, expires_at).await?;
+    session::delete_ended(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(Invited { role, path: format!("{LINK_PATH}{}", token.to_text()), expires_at })
+}

@@ -1,0 +1,190 @@
+//! Passwords: what is refused, and argon2id. Hashing takes tens of milliseconds: call it off the async threads.
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use crate::random::Random;
+
+/// Fewest characters (the ministry's guideline asks for 13 where no second factor is used; we ask for both).
+pub const MIN_CHARS: usize = 13;
+/// Most characters: beyond this the form was abused.
+pub const MAX_CHARS: usize = 256;
+
+/// Beginnings and bodies of passwords that are tried first everywhere, lower case, digits and signs at the end stripped.
+const COMMON: &[&str] = &[
+    "password",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword",
+    "passpass",
+    "qwertyuiop",
+    "qwerty",
+    "asdfghjkl",
+    "zxcvbnm",
+    "administrator",
+    "admin",
+    "letmein",
+    "welcome",
+    "iloveyou",
+    "sunshine",
+    "football",
+    "baseball",
+    "princess",
+    "monkey",
+    "dragon",
+    "changeme",
+    "default",
+    "abcdefg",
+    "abcdefghijklm",
+    "abc",
+    "itsutsubashi",
+    "hashimori",
+    "iwakuni",
+    "kintaikyo",
+    "jimukyoku",
+    "renrakucho",
+    "kango",
+    "houmonkango",
+    "byouin",
+    "clinic",
+    "hospital",
+    "pharmacy",
+    "yakkyoku",
+    "medicalcare",
+    "medicalcarestation",
+    "パスワード",
+    "いつつばし",
+    "いつつばし連絡帳",
+];
+
+/// Why a password is refused; the text is for the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weak {
+    /// Fewer than `MIN_CHARS`.
+    Short,
+    /// More than `MAX_CHARS`.
+    Long,
+    /// Among the first that anybody would try.
+    Common,
+    /// A few characters over and over, or a run along the alphabet or keyboard.
+    Monotonous,
+    /// Holds the sign-in name.
+    HoldsLogin,
+}
+
+impl Weak {
+    /// What to tell the person.
+    pub const fn text_ja(self) -> &'static str {
+        match self {
+            Self::Short => "13文字以上にしてください。短い言葉を3つ以上つなげると、長くても覚えやすくなります。",
+            Self::Long => "256文字以内にしてください。",
+            Self::Common => "よく使われる言葉が中心のパスワードは、推測されやすいため使えません。別の言葉を組み合わせてください。",
+            Self::Monotonous => "同じ文字の繰り返しや連続した並びは、推測されやすいため使えません。別の言葉を組み合わせてください。",
+            Self::HoldsLogin => "ログインIDを含むパスワードは、推測されやすいため使えません。",
+        }
+    }
+}
+
+/// Whether a new password may be used.
+pub fn check(password: &str, login: &str) -> Result<(), Weak> {
+    let chars: Vec<char> = password.chars().collect();
+    if chars.len() < MIN_CHARS {
+        return Err(Weak::Short);
+    }
+    if chars.len() > MAX_CHARS {
+        return Err(Weak::Long);
+    }
+    let lower = password.to_lowercase();
+    if login.len() >= 4 && lower.contains(login) {
+        return Err(Weak::HoldsLogin);
+    }
+    if is_monotonous(&lower) {
+        return Err(Weak::Monotonous);
+    }
+    let body = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let halves_repeat = COMMON.iter().any(|word| !body.is_empty() && body.replace(word, "").chars().all(|c| !c.is_alphabetic()));
+    if halves_repeat { Err(Weak::Common) } else { Ok(()) }
+}
+
+fn is_monotonous(lower: &str) -> bool {
+    let mut distinct: Vec<char> = lower.chars().collect();
+    let steps = distinct.windows(2).filter(|pair| u32::from(pair[0]).abs_diff(u32::from(pair[1])) <= 1).count();
+    let mostly_a_run = steps * 4 >= distinct.len() * 3;
+    distinct.sort_unstable();
+    distinct.dedup();
+    mostly_a_run || distinct.len() < 5
+}
+
+fn hasher() -> Argon2<'static> {
+    // OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
+}
+
+/// A stored password: an argon2id PHC string.
+#[derive(Clone)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Hashes a password; `None` only if the library refuses its own parameters.
+    pub fn new(password: &str, random: &Random) -> Option<Self> {
+        let salt: [u8; 16] = random.bytes();
+        Some(Self(hasher().hash_password_with_salt(password.as_bytes(), &salt).ok()?.to_string()))
+    }
+
+    /// As stored.
+    pub const fn from_stored(phc: String) -> Self {
+        Self(phc)
+    }
+
+    /// To be stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is the password. Takes as long when it is not.
+    pub fn verify(&self, password: &str) -> bool {
+        hasher().verify_password(password.as_bytes(), self.0.as_str()).is_ok()
+    }
+
+    /// Does the work of `verify` for an account that does not exist or has no password yet.
+    pub fn verify_nobody(password: &str) -> bool {
+        let mut out = [0; 32];
+        // The outcome does not matter, the time does.
+        let _ = hasher().hash_password_into(password.as_bytes(), b"nobody-nobody-16", &mut out);
+        false
+    }
+}
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_common_monotonous_and_own_name_passwords_are_refused_and_a_phrase_is_taken() {
+        assert_eq!(check("twelve-chars", "hanako"), Err(Weak::Short));
+        assert_eq!(check("Password12345", "hanako"), Err(Weak::Common));
+        assert_eq!(check("passwordpassword1", "hanako"), Err(Weak::Common));
+        assert_eq!(check("aaaaaaaaaaaaaaaa", "hanako"), Err(Weak::Monotonous));
+        assert_eq!(check("abcdefghijklmno", "hanako"), Err(Weak::Monotonous));
+        assert_eq!(check("1234567890123", "hanako"), Err(Weak::Monotonous));
+        assert_eq!(check("my-name-is-hanako", "hanako"), Err(Weak::HoldsLogin));
+        assert_eq!(check(&"x7-".repeat(100), "hanako"), Err(Weak::Long));
+        assert_eq!(check("夕焼けと渡し舟と橋の音がする", "hanako"), Ok(()));
+        assert_eq!(check("amber ferry crossing", "hanako"), Ok(()));
+    }
+
+    #[test]
+    fn a_stored_password_is_argon2id_and_verifies_itself_only() {
+        let hash = PasswordHash::new("amber ferry crossing", &Random::seeded(1)).expect("hashes");
+        assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(hash.verify("amber ferry crossing"));
+        assert!(!hash.verify("amber ferry crossinG"));
+        assert!(!PasswordHash::verify_nobody("amber ferry crossing"));
+    }
+}

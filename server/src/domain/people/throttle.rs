@@ -1,0 +1,74 @@
+//! How many failures are too many. Counted per (account, network), per account and per network, so that one bad typist
+//! stops only themself: their tries beyond their own limit are turned away uncounted, and never use up the clinic's.
+
+use std::net::IpAddr;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+/// One counter: failures within a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Key in the store: a digest.
+    pub key: String,
+    /// Failures allowed within the window.
+    pub limit: i64,
+    /// Length of the window in seconds.
+    pub window_s: i64,
+}
+
+fn bucket(kind: &str, parts: &[&str], limit: i64, window_s: i64) -> Bucket {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.as_bytes());
+        hasher.update([0]);
+    }
+    Bucket { key: format!("{kind}:{}", HEXLOWER.encode(&hasher.finalize()[..16])), limit, window_s }
+}
+
+/// The network a request came from: an IPv4 address, or the /56 of an IPv6 one (what a site is given).
+pub fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let s = v6.segments();
+            format!("{:x}:{:x}:{:x}:{:x}::/56", s[0], s[1], s[2], s[3] & 0xFF00)
+        }
+    }
+}
+
+/// The counters a sign-in as `login` from `network` falls under, narrowest first.
+pub fn sign_in(login: &str, network: &str) -> Vec<Bucket> {
+    vec![
+        bucket("sign-in", &[login, network], 8, 15 * 60),
+        bucket("account", &[login], 50, 3600),
+        bucket("network", &[network], 150, 15 * 60),
+    ]
+}
+
+/// The counters that opening a one-time link falls under.
+pub fn link(network: &str) -> Vec<Bucket> {
+    vec![bucket("link", &[network], 60, 15 * 60)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_typist_uses_up_their_own_counter_long_before_the_networks() {
+        let buckets = sign_in("hanako", "192.0.2.7");
+        assert!(buckets[0].limit * 10 < buckets[2].limit);
+        assert_ne!(buckets[0].key, sign_in("taro", "192.0.2.7")[0].key);
+        assert_eq!(buckets[2].key, sign_in("taro", "192.0.2.7")[2].key);
+        assert!(!buckets.iter().any(|b| b.key.contains("hanako") || b.key.contains("192")));
+    }
+
+    #[test]
+    fn addresses_of_one_site_are_one_network() {
+        let of = |text: &str| network(text.parse().expect("an address"));
+        assert_eq!(of("2001:db8:1:2ff::1"), of("2001:db8:1:200::2"));
+        assert_ne!(of("2001:db8:1:2ff::1"), of("2001:db8:1:3ff::1"));
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+    }
+}

@@ -1,0 +1,119 @@
+//! Decides, from the table's entry, who may call a route, before its handler runs.
+//! Invariant: another facility's or region's object answers exactly like one that does not exist.
+
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::routes::{Access, Object};
+use super::visit::{Kept, Visitor};
+use super::{PageError, Web};
+use crate::domain::ids::{CodeId, DeviceId, FacilityId};
+use crate::domain::people::session::TOUCH_EVERY_S;
+use crate::domain::people::{Person, Scope};
+use crate::store::session::Setup;
+use crate::store::{belonging, session};
+
+/// The signed-in person. Extracting it on a public route is a programming error and answers 500.
+#[derive(Clone, Debug)]
+pub(super) struct Who(pub Person);
+
+/// An account being set up from a one-time link.
+#[derive(Clone, Debug)]
+pub(super) struct SettingUp(pub Setup);
+
+/// A guarded route's entry and the state it needs.
+#[derive(Clone)]
+pub(super) struct Guard {
+    pub web: Web,
+    pub access: Access,
+    pub object: Object,
+}
+
+/// The innermost layer of every route.
+pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Result<Response, PageError> {
+    let (mut parts, body) = request.into_parts();
+    match guard.access {
+        Access::Public => {}
+        Access::SignedIn => {
+            let person = signed_in(&guard.web, &parts).await?;
+            check_object(&guard, &mut parts, person.scope).await?;
+            parts.extensions.insert(Who(person));
+        }
+        Access::Setup => {
+            let visitor = parts.extensions.get::<Visitor>().ok_or_else(|| PageError::internal("no visitor"))?;
+            let setup = session::find_setup(guard.web.store.read(), &visitor.token.hash(), guard.web.now()).await?;
+            parts.extensions.insert(SettingUp(setup.ok_or(PageError::LinkUnusable)?));
+        }
+    }
+    Ok(next.run(Request::from_parts(parts, body)).await)
+}
+
+async fn signed_in(web: &Web, parts: &Parts) -> Result<Person, PageError> {
+    let visitor = parts.extensions.get::<Visitor>().ok_or_else(|| PageError::internal("no visitor"))?;
+    let (hash, now) = (visitor.token.hash(), web.now());
+    let Some(session) = session::find_signed_in(web.store.read(), &hash, now).await? else {
+        return Err(if parts.method == Method::GET {
+            PageError::SignInNeeded(parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned())
+        } else {
+            PageError::Expired(parts.extensions.get::<Kept>().cloned().unwrap_or_default())
+        });
+    };
+    if now.seconds_since(session.seen_at) >= TOUCH_EVERY_S {
+        let mut tx = web.store.begin().await?;
+        session::touch(&mut tx, &hash, now).await?;
+        tx.commit().await?;
+    }
+    Ok(session.person)
+}
+
+async fn check_object(guard: &Guard, parts: &mut Parts, scope: Scope) -> Result<(), PageError> {
+    let params = RawPathParams::from_request_parts(parts, &()).await.map_err(PageError::internal)?;
+    let param = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value).ok_or(PageError::NotFound);
+    let db = guard.web.store.read();
+    let home = match guard.object {
+        Object::None => return Ok(()),
+        Object::Facility => {
+            let id: FacilityId = param("facility")?.parse().map_err(|_| PageError::NotFound)?;
+            belonging::of_facility(db, id).await?
+        }
+        Object::Device => {
+            let id: DeviceId = param("device")?.parse().map_err(|_| PageError::NotFound)?;
+            belonging::of_device(db, id).await?
+        }
+        Object::Code => {
+            let id: CodeId = param("code")?.parse().map_err(|_| PageError::NotFound)?;
+            belonging::of_code(db, id).await?
+        }
+    };
+    match home {
+        Some(home) if scope.covers(home.region, home.facility) => {
+            parts.extensions.insert(home);
+            Ok(())
+        }
+        Some(_) | None => Err(PageError::NotFound),
+    }
+}
+
+impl FromRequestParts<Web> for Who {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, _: &Web) -> Result<Self, PageError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| PageError::internal("a public route asked who is signed in"))
+    }
+}
+
+impl FromRequestParts<Web> for SettingUp {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, _: &Web) -> Result<Self, PageError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| PageError::internal("a route asked for an account being set up"))
+    }
+}
+
+impl FromRequestParts<Web> for Visitor {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, _: &Web) -> Result<Self, PageError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| PageError::internal("no visitor"))
+    }
+}

@@ -1,0 +1,115 @@
+//! The web port: server-rendered pages for people, no JavaScript. `routes` is the one table of pages; `guard` decides who may
+//! see what before a handler runs, so that a handler cannot forget to.
+
+mod assets;
+mod cookie;
+mod fail;
+mod guard;
+mod headers;
+mod routes;
+mod setup;
+mod sign_in;
+mod typed;
+mod visit;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{Html, IntoResponse, Response};
+use hashimori_shared::time::Timestamp;
+
+use crate::clock::Clock;
+use crate::domain::people::Person;
+use crate::random::Random;
+use crate::secrets::MasterKey;
+use crate::store::Store;
+use crate::views::{Shell, Who};
+
+pub use fail::PageError;
+
+/// How the web port is reached.
+#[derive(Clone, Debug, Default)]
+pub struct WebSettings {
+    /// Whether people reach it over TLS (directly or behind a proxy): cookies are `__Host-` and `Secure`, and HSTS is sent.
+    /// Only the quick start on loopback goes without.
+    pub secure: bool,
+    /// Proxies whose `X-Forwarded-For` is believed for throttling; never for identity.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// What every page works with; cheap to clone.
+#[derive(Clone)]
+pub struct Web(Arc<Parts>);
+
+/// The parts of `Web`.
+pub struct Parts {
+    /// Store.
+    pub store: Store,
+    /// Clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<Random>,
+    /// Seals TOTP seeds and text shown once.
+    pub master: Arc<MasterKey>,
+    /// How the port is reached.
+    pub settings: WebSettings,
+    /// Password hashing takes 19 MiB and tens of milliseconds each: no more than this many at once.
+    hashing: tokio::sync::Semaphore,
+}
+
+/// Password hashings at once.
+const HASHING_AT_ONCE: usize = 2;
+
+impl std::ops::Deref for Web {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Web {
+    /// Bundles what pages need.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<Random>, master: Arc<MasterKey>, settings: WebSettings) -> Self {
+        let hashing = tokio::sync::Semaphore::new(HASHING_AT_ONCE);
+        Self(Arc::new(Parts { store, clock, random, master, settings, hashing }))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Runs password work off the async threads, a bounded number at once.
+    async fn hash<T: Send + 'static>(&self, work: impl FnOnce(&Random) -> T + Send + 'static) -> Result<T, PageError> {
+        let _permit = self.hashing.acquire().await.map_err(|_| PageError::internal("the hashing gate is closed"))?;
+        let random = Arc::clone(&self.random);
+        tokio::task::spawn_blocking(move || work(&random)).await.map_err(PageError::internal)
+    }
+
+    fn seal(&self, purpose: &str, text: &[u8]) -> String {
+        data_encoding::BASE64.encode(&self.master.seal(purpose, text, &self.random))
+    }
+
+    fn open(&self, purpose: &str, sealed: &str) -> Result<Vec<u8>, PageError> {
+        let bytes = data_encoding::BASE64.decode(sealed.as_bytes()).map_err(PageError::internal)?;
+        Ok(self.master.open(purpose, &bytes).map_err(PageError::internal)?.to_vec())
+    }
+}
+
+/// The pages, ready to be served.
+pub fn router(web: Web) -> Router {
+    routes::router(web)
+}
+
+/// What surrounds a page.
+fn shell(title: &str, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
+    Shell { title: title.to_owned(), csrf: visitor.csrf(), who: person.map(|p| Who { name: p.name.clone(), role: p.role.label_ja() }) }
+}
+
+/// A rendered page.
+fn page(view: &impl askama::Template) -> Result<Response, PageError> {
+    Ok(Html(view.render().map_err(PageError::internal)?).into_response())
+}

@@ -1,0 +1,124 @@
+//! A browser without pixels: one cookie, the CSRF token of the last page, no following of redirects.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, header};
+use tower::ServiceExt as _;
+
+use crate::domain::people::totp::Seed;
+
+pub(super) struct Browser {
+    router: Router,
+    cookie: Option<String>,
+    pub(super) csrf: String,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) code: u16,
+    pub(super) location: Option<String>,
+    pub(super) set_cookie: Option<String>,
+    pub(super) headers: axum::http::HeaderMap,
+    pub(super) body: String,
+}
+
+impl Browser {
+    pub(super) fn new(router: &Router) -> Self {
+        Self { router: router.clone(), cookie: None, csrf: String::new() }
+    }
+
+    pub(super) async fn get(&mut self, path: &str) -> Page {
+        let page = self.send(Request::get(path), String::new()).await;
+        if let Some(token) = page.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()) {
+            token.clone_into(&mut self.csrf);
+        }
+        page
+    }
+
+    /// Posts a form with the token of the last page.
+    pub(super) async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let csrf = self.csrf.clone();
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend(fields);
+        self.post(path, &all).await
+    }
+
+    /// Posts a form as it is.
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={}", super::super::sign_in::encode(v))).collect();
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, "https://hashimori.example")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, body.join("&")).await
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Page {
+        let mut request = request.header(header::HOST, "hashimori.example");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("answers");
+        let page = read(response).await;
+        if let Some(set) = &page.set_cookie {
+            self.cookie = set.split(';').next().map(str::to_owned);
+        }
+        page
+    }
+}
+
+async fn read(response: Response<Body>) -> Page {
+    let (parts, body) = response.into_parts();
+    let text = |name| parts.headers.get(name).map(|value| value.to_str().expect("ascii").to_owned());
+    let bytes = axum::body::to_bytes(body, 1 << 22).await.expect("a body");
+    Page {
+        code: parts.status.as_u16(),
+        location: text(header::LOCATION),
+        set_cookie: text(header::SET_COOKIE),
+        headers: parts.headers.clone(),
+        body: String::from_utf8(bytes.to_vec()).expect("utf-8"),
+    }
+}
+
+impl Page {
+    #[track_caller]
+    pub(super) fn status(&self, code: u16) -> &Self {
+        assert_eq!(self.code, code, "{}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub(super) fn redirects_to(&self, path: &str) -> &Self {
+        assert_eq!((self.code, self.location.as_deref()), (303, Some(path)), "{}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub(super) fn says(&self, text: &str) -> &Self {
+        assert!(self.text().contains(text), "{text} is not in:\n{}", self.text());
+        self
+    }
+
+    /// What a person reads: the main part without tags, one line per block.
+    pub(super) fn text(&self) -> String {
+        let main = self.body.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).unwrap_or(&self.body);
+        let mut out = String::new();
+        for piece in main.split('<').skip(1) {
+            let (tag, text) = piece.split_once('>').unwrap_or((piece, ""));
+            let inline =
+                ["strong", "/strong", "code", "/code", "span", "/span", "a ", "/a"].iter().any(|t| tag == t.trim() || tag.starts_with(t));
+            if !inline && !out.ends_with('\n') {
+                out.push('\n');
+            }
+            out.push_str(text.trim_matches('\n'));
+        }
+        out.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The seed that the page offers to the authenticator app.
+    pub(super) fn seed(&self) -> Seed {
+        let text = self.body.split("secret=").nth(1).and_then(|rest| rest.split(['&', '"']).next()).expect("a seed");
+        Seed::from_bytes(&data_encoding::BASE32_NOPAD.decode(text.as_bytes()).expect("base32")).expect("20 bytes")
+    }
+}

@@ -1,0 +1,1 @@
+//! Isolation, driven by the one table of routes.

@@ -1,0 +1,6 @@
+//! The pages in-process: a store on disk, a clock and randomness that are set, a browser that keeps its cookie.
+
+mod browser;
+mod isolation;
+mod signing_in;
+mod world;

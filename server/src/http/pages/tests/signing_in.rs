@@ -1,0 +1,168 @@
+//! From the one-time link to signing in again, and everything that must not work.
+
+use super::browser::Browser;
+use super::world::{PASSWORD, World};
+use crate::domain::people::session::{ABSOLUTE_S, IDLE_S};
+
+async fn sign_in(world: &World, login: &str, password: &str, code: &str) -> (Browser, super::browser::Page) {
+    let mut browser = Browser::new(&world.router);
+    browser.get("/sign-in").await.status(200);
+    let page = browser.submit("/sign-in", &[("login", login), ("password", password), ("code", code), ("next", "/setup/recovery")]).await;
+    (browser, page)
+}
+
+#[tokio::test]
+async fn a_one_time_link_leads_to_an_account_that_signs_in_with_password_and_code() {
+    let world = World::new().await;
+    let (mut browser, seed) = world.signed_in(world.region, None, "jimukyoku").await;
+    browser.get("/setup/recovery").await.status(200).says("この画面でしか見られません");
+    browser.get("/setup/recovery").await.status(200).says("一度だけ表示します");
+    world.clock.advance(60);
+    let code = seed.code_at(crate::clock::Clock::now(&world.clock)).expect("a code");
+    let (mut browser, page) = sign_in(&world, "Jimukyoku", PASSWORD, &code).await;
+    page.redirects_to("/setup/recovery");
+    assert!(page.set_cookie.expect("a fresh secret").ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
+    browser.get("/setup/recovery").await.status(200);
+    browser.submit("/sign-out", &[]).await.redirects_to("/sign-in");
+    browser.get("/setup/recovery").await.redirects_to("/sign-in?next=/setup/recovery");
+}
+
+#[tokio::test]
+async fn a_link_works_once_and_not_after_its_time_and_not_after_a_newer_one() {
+    let world = World::new().await;
+    let first = world.link(world.region, None, "jimukyoku").await;
+    let second = world.link(world.region, None, "jimukyoku").await;
+    let mut browser = Browser::new(&world.router);
+    let replaced = browser.get(&first).await;
+    replaced.status(404).says("このリンクは使えません");
+    let unknown = browser.get("/start/AAAA").await;
+    assert_eq!(replaced.body, unknown.body);
+    browser.get(&second).await.status(200);
+    world.clock.advance(72 * 3600);
+    browser.get(&second).await.status(404);
+    browser.submit(&second, &[]).await.status(404);
+
+    let third = world.link(world.region, None, "jimukyoku").await;
+    let (mut one, mut two) = (Browser::new(&world.router), Browser::new(&world.router));
+    for browser in [&mut one, &mut two] {
+        browser.get(&third).await.status(200);
+        browser.submit(&third, &[]).await.redirects_to("/setup/password");
+        browser.get("/setup/password").await;
+        browser.submit("/setup/password", &[("password", PASSWORD), ("again", PASSWORD)]).await.redirects_to("/setup/app");
+    }
+    let (seed_one, seed_two) = (one.get("/setup/app").await.seed(), two.get("/setup/app").await.seed());
+    assert_ne!(seed_one, seed_two, "whoever opened the link as well does not know the other's seed");
+    let code = |seed: &crate::domain::people::totp::Seed| seed.code_at(crate::clock::Clock::now(&world.clock)).expect("a code");
+    one.submit("/setup/app", &[("code", &code(&seed_one))]).await.redirects_to("/setup/recovery");
+    two.submit("/setup/app", &[("code", &code(&seed_two))]).await.status(404).says("このリンクは使えません");
+}
+
+#[tokio::test]
+async fn an_unknown_name_a_wrong_password_and_a_wrong_code_get_the_same_answer() {
+    let world = World::new().await;
+    let (_, seed) = world.signed_in(world.region, None, "jimukyoku").await;
+    world.link(world.region, None, "not-set-up").await;
+    world.clock.advance(60);
+    let code = seed.code_at(crate::clock::Clock::now(&world.clock)).expect("a code");
+    let mut answers = Vec::new();
+    for (login, password, code) in [
+        ("nobody", PASSWORD, code.as_str()),
+        ("not-set-up", PASSWORD, &code),
+        ("jimukyoku", "another ferry crossing", &code),
+        ("jimukyoku", PASSWORD, "000000"),
+        ("事務局", PASSWORD, &code),
+    ] {
+        let (_, page) = sign_in(&world, login, password, code).await;
+        answers.push(page.status(422).text());
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1);
+    assert!(answers[0].contains("いずれかが違います"));
+    let (_, page) = sign_in(&world, "jimukyoku", PASSWORD, &code).await;
+    page.redirects_to("/setup/recovery");
+}
+
+#[tokio::test]
+async fn a_code_counts_once_and_a_recovery_code_stands_in_for_it_once() {
+    let world = World::new().await;
+    let (mut browser, seed) = world.signed_in(world.region, None, "jimukyoku").await;
+    let page = browser.get("/setup/recovery").await;
+    let recovery = page.body.split("<li><code>").nth(1).and_then(|rest| rest.split('<').next()).expect("a code").to_owned();
+    let setup_code = seed.code_at(crate::clock::Clock::now(&world.clock)).expect("a code");
+    sign_in(&world, "jimukyoku", PASSWORD, &setup_code).await.1.status(422);
+    sign_in(&world, "jimukyoku", PASSWORD, &recovery.to_lowercase()).await.1.redirects_to("/setup/recovery");
+    sign_in(&world, "jimukyoku", PASSWORD, &recovery).await.1.status(422);
+    world.clock.advance(90);
+    let code = seed.code_at(crate::clock::Clock::now(&world.clock)).expect("a code");
+    sign_in(&world, "jimukyoku", PASSWORD, &code).await.1.redirects_to("/setup/recovery");
+    sign_in(&world, "jimukyoku", PASSWORD, &code).await.1.status(422);
+}
+
+#[tokio::test]
+async fn one_bad_typist_is_stopped_and_the_colleague_on_the_same_network_is_not() {
+    let world = World::new().await;
+    let (_, seed) = world.signed_in(world.region, None, "jimukyoku").await;
+    let (_, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    for _ in 0..8 {
+        sign_in(&world, "hanako", "no ferry crossing", "000000").await.1.status(422);
+    }
+    for _ in 0..200 {
+        sign_in(&world, "hanako", "no ferry crossing", "000000").await.1.status(429).says("一時的に受け付けを止めています");
+    }
+    world.clock.advance(60);
+    let code = seed.code_at(crate::clock::Clock::now(&world.clock)).expect("a code");
+    sign_in(&world, "jimukyoku", PASSWORD, &code).await.1.redirects_to("/setup/recovery");
+    world.clock.advance(15 * 60);
+    sign_in(&world, "hanako", "no ferry crossing", "000000").await.1.status(422);
+}
+
+#[tokio::test]
+async fn a_session_ends_when_idle_and_after_twelve_hours_however_busy() {
+    let world = World::new().await;
+    let (mut browser, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    world.clock.advance(IDLE_S - 1);
+    browser.get("/setup/recovery").await.status(200);
+    world.clock.advance(IDLE_S - 1);
+    browser.get("/setup/recovery").await.status(200);
+    world.clock.advance(IDLE_S);
+    browser.get("/setup/recovery").await.redirects_to("/sign-in?next=/setup/recovery");
+
+    let (mut busy, _) = world.signed_in(world.other_region, None, "another").await;
+    let mut passed = 0;
+    while passed + 1000 < ABSOLUTE_S {
+        world.clock.advance(1000);
+        passed += 1000;
+        busy.get("/setup/recovery").await.status(200);
+    }
+    world.clock.advance(1000);
+    busy.get("/setup/recovery").await.redirects_to("/sign-in?next=/setup/recovery");
+}
+
+#[tokio::test]
+async fn a_form_without_token_from_elsewhere_or_too_large_changes_nothing_and_keeps_what_was_typed() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world.router);
+    browser.get("/sign-in").await.status(200);
+    let page = browser.post("/sign-in", &[("login", "hanako"), ("password", "secret words here"), ("code", "1")]).await;
+    page.status(403).says("何も変更していません").says("hanako");
+    assert!(!page.body.contains("secret words here"));
+    let page = browser.submit("/sign-in", &[("login", &"x".repeat(20_000))]).await;
+    page.status(413).says("大きすぎます");
+    browser.submit("/sign-in", &[("login", "hanako")]).await.status(400).says("入力し直してください");
+}
+
+#[tokio::test]
+async fn every_answer_forbids_scripts_frames_and_storing() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world.router);
+    for path in ["/sign-in", "/no-such-page", "/start/x"] {
+        let page = browser.get(path).await;
+        let header = |name: &str| page.headers.get(name).map_or("", |value| value.to_str().expect("ascii")).to_owned();
+        assert!(header("content-security-policy").starts_with("default-src 'none'; style-src 'self'"), "{path}");
+        assert!(header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header("cache-control"), "no-store", "{path}");
+        assert_eq!(header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!(header("strict-transport-security"), "max-age=31536000", "{path}");
+    }
+}

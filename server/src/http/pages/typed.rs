@@ -1,0 +1,28 @@
+//! Form bodies and queries as typed values; what cannot be read is one of our pages, not the framework's English text.
+
+use axum::Form;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::{PageError, Web};
+
+/// A form.
+pub(super) struct Typed<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Web> for Typed<T> {
+    type Rejection = PageError;
+    async fn from_request(request: Request, web: &Web) -> Result<Self, PageError> {
+        Form::from_request(request, web).await.map(|Form(form)| Self(form)).map_err(|_| PageError::Malformed)
+    }
+}
+
+/// A query.
+pub(super) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Web> for Asked<T> {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, PageError> {
+        Query::from_request_parts(parts, web).await.map(|Query(query)| Self(query)).map_err(|_| PageError::NotFound)
+    }
+}

@@ -1,0 +1,146 @@
+//! Before anything else: who knocks (cookie, network), and for every POST that it comes from a page of ours:
+//! `Sec-Fetch-Site` and `Origin` where the browser sends them, and the CSRF token always.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Form;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, FromRequest, Request, State};
+use axum::http::{HeaderMap, Method, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::{PageError, Web, cookie};
+use crate::domain::people::link::Token;
+use crate::domain::people::throttle;
+
+/// Largest form taken, in bytes.
+const FORM_LIMIT: usize = 16 * 1024;
+/// Name of the hidden field.
+const CSRF_FIELD: &str = "csrf";
+
+/// Fields that are shown to the person again when a form could not be taken, and what they are called on screen.
+const KEPT: &[(&str, &str)] = &[("login", "ログインID"), ("label", "機器の名前"), ("uses", "登録できる台数"), ("hours", "有効期間")];
+
+/// Who knocks, signed in or not.
+#[derive(Clone, Debug)]
+pub(super) struct Visitor {
+    /// The cookie's secret (fresh when there was none).
+    pub token: Token,
+    /// The network the request came from, for throttling.
+    pub network: String,
+}
+
+impl Visitor {
+    /// The token that forms carry.
+    pub(super) fn csrf(&self) -> String {
+        self.token.derive("csrf").to_text()
+    }
+}
+
+/// What the person typed into a form, without secrets: (name on screen, value).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept(pub Vec<(&'static str, String)>);
+
+/// Set on a response by a handler that changed the cookie's secret.
+#[derive(Clone)]
+pub(super) struct NewCookie(pub Token);
+
+/// The outermost layer of every page.
+pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let known = cookie::read(request.headers(), web.settings.secure);
+    let visitor = Visitor { token: known.clone().unwrap_or_else(|| Token::new(&web.random)), network: network(&web, &request) };
+    request.extensions_mut().insert(visitor.clone());
+    let mut response = match admit(request, &visitor).await {
+        Ok(request) => next.run(request).await,
+        Err(error) => error.into_response(),
+    };
+    if let Some(error) = response.extensions_mut().remove::<PageError>() {
+        response = error.render(&web, &visitor).await;
+    }
+    let cookie = match response.extensions_mut().remove::<NewCookie>() {
+        Some(NewCookie(token)) => Some(token),
+        None => known.is_none().then_some(visitor.token),
+    };
+    if let Some(value) = cookie.and_then(|token| cookie::set(&token, web.settings.secure)) {
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// Lets a GET pass; a POST only from one of our own pages.
+async fn admit(request: Request, visitor: &Visitor) -> Result<Request, PageError> {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(request);
+    }
+    let (mut parts, body) = request.into_parts();
+    let same_site = is_same_site(&parts.headers, &parts.uri);
+    let bytes = to_bytes(body, FORM_LIMIT).await.map_err(|_| PageError::TooLarge)?;
+    let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+    let Form(fields) = Form::<Vec<(String, String)>>::from_request(copy, &()).await.map_err(|_| PageError::Malformed)?;
+    let kept = Kept(
+        KEPT.iter()
+            .filter_map(|(name, label)| {
+                let (_, value) = fields.iter().find(|(key, _)| key == name)?;
+                (!value.trim().is_empty()).then(|| (*label, value.chars().take(200).collect()))
+            })
+            .collect(),
+    );
+    let sent = fields.iter().find(|(key, _)| key == CSRF_FIELD).and_then(|(_, value)| Token::parse(value));
+    if !same_site || !sent.is_some_and(|sent| sent.matches(&visitor.token.derive("csrf"))) {
+        return Err(PageError::Expired(kept));
+    }
+    parts.extensions.insert(kept);
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Whether the browser says that the form was sent from a page of this host (Fetch Metadata; `Origin`, RFC 6454 §7).
+/// Browsers that say neither are left to the token.
+fn is_same_site(headers: &HeaderMap, uri: &Uri) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return false;
+    }
+    let host = text("host").or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
+    match (text("origin"), host) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, origin_host)| origin_host.eq_ignore_ascii_case(host)),
+        (Some(_), None) => false,
+    }
+}
+
+/// The client's network: the peer, or what a trusted proxy says was its peer.
+fn network(web: &Web, request: &Request) -> String {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+    let Some(peer) = peer else { return "unknown".to_owned() };
+    let forwarded = || -> Option<IpAddr> {
+        let value = request.headers().get("x-forwarded-for")?.to_str().ok()?;
+        value.rsplit(',').next()?.trim().parse().ok()
+    };
+    let address = if web.settings.trusted_proxies.contains(&peer) { forwarded().unwrap_or(peer) } else { peer };
+    throttle::network(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn says(pairs: &[(&'static str, &'static str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.insert(*name, HeaderValue::from_static(value));
+        }
+        is_same_site(&headers, &Uri::from_static("/sign-in"))
+    }
+
+    #[test]
+    fn a_form_from_another_site_is_known_by_what_the_browser_says() {
+        assert!(says(&[("host", "a.example"), ("origin", "https://a.example"), ("sec-fetch-site", "same-origin")]));
+        assert!(says(&[("host", "a.example")]));
+        assert!(!says(&[("host", "a.example"), ("origin", "https://b.example")]));
+        assert!(!says(&[("host", "a.example"), ("origin", "null")]));
+        assert!(!says(&[("host", "a.example"), ("sec-fetch-site", "cross-site")]));
+        assert!(!says(&[("host", "a.example"), ("sec-fetch-site", "same-site")]));
+    }
+}

@@ -1,0 +1,120 @@
+//! Accounts of people, with what proves them.
+
+use hashimori_shared::time::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyConnection, Executor, Row};
+
+use super::Error;
+use crate::domain::ids::{FacilityId, PersonId, RegionId};
+use crate::domain::people::{Login, Person, Role, Scope};
+
+/// What a sign-in is checked against.
+#[derive(Debug)]
+pub struct Credentials {
+    /// Whose.
+    pub person: Person,
+    /// argon2id PHC string; `None` until the one-time link was used.
+    pub password: Option<String>,
+    /// Sealed TOTP seed; `None` until the one-time link was used.
+    pub totp: Option<String>,
+}
+
+/// A column that does not hold what this program writes there.
+fn corrupt(column: &'static str) -> Error {
+    Error::Decode(column.into())
+}
+
+/// A person out of a row that has the columns of `person`.
+pub(super) fn person(row: &AnyRow) -> Result<Person, Error> {
+    let region: RegionId = row.try_get::<String, _>("region_id")?.parse().map_err(|_| corrupt("person.region_id"))?;
+    let facility: Option<FacilityId> =
+        row.try_get::<Option<String>, _>("facility_id")?.map(|id| id.parse().map_err(|_| corrupt("person.facility_id"))).transpose()?;
+    Ok(Person {
+        id: row.try_get::<String, _>("id")?.parse().map_err(|_| corrupt("person.id"))?,
+        role: Role::from_code(&row.try_get::<String, _>("role")?).ok_or_else(|| corrupt("person.role"))?,
+        scope: facility.map_or(Scope::Region(region), |facility| Scope::Facility(region, facility)),
+        login: Login::parse(&row.try_get::<String, _>("login")?).map_err(|_| corrupt("person.login"))?,
+        name: row.try_get("name")?,
+    })
+}
+
+/// The account with this sign-in name and what proves it, unless it was disabled.
+pub async fn find_credentials(db: impl Executor<'_, Database = Any>, login: &Login) -> Result<Option<Credentials>, Error> {
+    let row = sqlx::query(
+        "SELECT id, region_id, facility_id, role, login, name, password, totp FROM person WHERE login = $1 AND disabled_at IS NULL",
+    )
+    .bind(login.as_str())
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| Ok(Credentials { person: person(&row)?, password: row.try_get("password")?, totp: row.try_get("totp")? })).transpose()
+}
+
+/// The account with this sign-in name, disabled or not.
+pub async fn find_by_login(db: impl Executor<'_, Database = Any>, login: &Login) -> Result<Option<Person>, Error> {
+    let row = sqlx::query("SELECT id, region_id, facility_id, role, login, name FROM person WHERE login = $1")
+        .bind(login.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(person).transpose()
+}
+
+/// Adds an account that cannot sign in yet.
+pub async fn insert(tx: &mut AnyConnection, person: &Person, now: Timestamp) -> Result<(), Error> {
+    let facility = match person.scope {
+        Scope::Region(_) => None,
+        Scope::Facility(_, facility) => Some(facility.to_string()),
+    };
+    sqlx::query("INSERT INTO person (id, region_id, facility_id, role, login, name, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(person.id.to_string())
+        .bind(person.scope.region().to_string())
+        .bind(facility)
+        .bind(person.role.code())
+        .bind(person.login.as_str())
+        .bind(person.name.as_str())
+        .bind(now.seconds())
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Sets password and authenticator app; `step` is the time step whose code proved the app.
+pub async fn update_secrets(tx: &mut AnyConnection, id: PersonId, password: &str, totp: &str, step: i64) -> Result<(), Error> {
+    sqlx::query("UPDATE person SET password = $2, totp = $3, totp_step = $4 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(password)
+        .bind(totp)
+        .bind(step)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Takes a TOTP time step; `false` when it, or a later one, was taken before.
+pub async fn take_totp_step(tx: &mut AnyConnection, id: PersonId, step: i64) -> Result<bool, Error> {
+    let done = sqlx::query("UPDATE person SET totp_step = $2 WHERE id = $1 AND totp_step < $2")
+        .bind(id.to_string())
+        .bind(step)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Replaces the recovery codes.
+pub async fn replace_recovery_codes(tx: &mut AnyConnection, id: PersonId, hashes: &[String]) -> Result<(), Error> {
+    sqlx::query("DELETE FROM recovery_code WHERE person_id = $1").bind(id.to_string()).execute(&mut *tx).await?;
+    for hash in hashes {
+        sqlx::query("INSERT INTO recovery_code (person_id, hash) VALUES ($1, $2)")
+            .bind(id.to_string())
+            .bind(hash.as_str())
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Takes a recovery code; `false` when there is no such code (any more).
+pub async fn take_recovery_code(tx: &mut AnyConnection, id: PersonId, hash: &str) -> Result<bool, Error> {
+    let done =
+        sqlx::query("DELETE FROM recovery_code WHERE person_id = $1 AND hash = $2").bind(id.to_string()).bind(hash).execute(tx).await?;
+    Ok(done.rows_affected() == 1)
+}

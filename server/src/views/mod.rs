@@ -1,0 +1,86 @@
+//! What templates see: typed views with words ready for people, never rows. Every view has samples; one test renders them all.
+//! A template may compare and loop; it decides nothing.
+
+mod account;
+mod error;
+mod qr;
+
+pub(crate) use account::{RecoveryPage, SetupAppPage, SetupPasswordPage, SignInPage, StartPage};
+pub(crate) use error::{ErrorPage, ExpiredPage};
+pub(crate) use qr::Qr;
+
+/// Part of the assets' addresses: raise it with every change of a stylesheet or icon.
+pub(crate) const ASSETS: &str = env!("CARGO_PKG_VERSION");
+
+/// What surrounds every page.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell {
+    /// Title of page and heading.
+    pub title: String,
+    /// CSRF token for the page's forms.
+    pub csrf: String,
+    /// Who is signed in.
+    pub who: Option<Who>,
+}
+
+/// The signed-in person, for the page's head.
+#[derive(Clone, Debug)]
+pub(crate) struct Who {
+    /// Name.
+    pub name: String,
+    /// Role in words.
+    pub role: &'static str,
+}
+
+/// A view that can show itself with made-up content.
+#[cfg(test)]
+pub(crate) trait Sample: askama::Template + Sized {
+    /// Every shape of the page worth looking at.
+    fn samples() -> Vec<Self>;
+}
+
+#[cfg(test)]
+impl Shell {
+    pub(crate) fn sample(title: &str, signed_in: bool) -> Self {
+        let who = signed_in.then(|| Who { name: "見本 花子".to_owned(), role: "いつつばし連絡帳管理者" });
+        Self { title: title.to_owned(), csrf: "見本".to_owned(), who }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render<V: Sample>() {
+        for view in V::samples() {
+            let html = view.render().unwrap_or_else(|e| panic!("{}: {e}", std::any::type_name::<V>()));
+            let name = std::any::type_name::<V>();
+            assert!(html.contains("<html lang=\"ja\">") && html.ends_with("</html>"), "{name} is a whole page");
+            assert!(!html.contains("style=") && !html.contains("<script") && !html.contains("onclick"), "{name} obeys the CSP");
+            assert_eq!(html.matches("<h1").count(), 1, "{name} has one main heading");
+            let posts = html.matches("method=\"post\"").count();
+            assert_eq!(posts, html.matches("name=\"csrf\"").count(), "{name}: every form carries a token");
+            for control in ["input", "select", "textarea"] {
+                for field in html.split(&format!("<{control} ")).skip(1) {
+                    let tag = field.split('>').next().unwrap_or_default();
+                    let Some(id) = tag.split("id=\"").nth(1).and_then(|rest| rest.split('"').next()) else {
+                        assert!(tag.contains("type=\"hidden\""), "{name}: a field without an id: {tag}");
+                        continue;
+                    };
+                    assert!(html.contains(&format!("for=\"{id}\"")), "{name}: {id} has no label");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_template_renders_its_samples_with_labels_tokens_and_one_heading() {
+        render::<SignInPage>();
+        render::<StartPage>();
+        render::<SetupPasswordPage>();
+        render::<SetupAppPage>();
+        render::<RecoveryPage>();
+        render::<ErrorPage>();
+        render::<ExpiredPage>();
+    }
+}
