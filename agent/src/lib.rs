@@ -1,4 +1,20 @@
-//! 点検プログラム: the agent on a device. It asks the operating system, read-only, and reports to its collector.
+//! 点検プログラム: the agent on a device. It asks the operating system, read-only, keeps what it found in an outbox and checks in
+//! with its one collector. It writes nothing outside its state folder and takes no commands.
 
+pub mod cli;
+mod client;
+mod clock;
+mod config;
+mod cycle;
+mod exit;
+mod identity;
+mod key;
+mod link;
+mod observe;
+mod outbox;
 pub mod parse;
 pub mod probe;
+pub mod schedule;
+mod state;
+mod trust;
+mod words;

@@ -1,0 +1,172 @@
+//! Observation in a short-lived child process: the daemon stays small, and a probe that hangs or dies costs one report's facts
+//! (they read *unknown*), never the daemon. The child gets its input on standard input and answers on standard output, both bounded.
+
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use hashimori_shared::ids::BootId;
+use hashimori_shared::report::{Account, AgentInfo, Fact, MachineFacts, REPORT_VERSION, Reading, Report, UnknownCode};
+use hashimori_shared::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::probe::{self, ProbeContext};
+
+/// Name of the hidden subcommand.
+pub(crate) const SUBCOMMAND: &str = "observe-child";
+/// Longest report that is taken from the child; the collector's body limit is 256 KiB.
+const LONGEST_REPORT: u64 = 240 * 1024;
+
+/// What the child is told.
+#[derive(Serialize, Deserialize)]
+struct Task {
+    now: Timestamp,
+    key: String,
+    previous: Option<(Report, Timestamp)>,
+}
+
+/// What the child answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Observation {
+    /// This boot.
+    pub(crate) boot: BootId,
+    /// The facts.
+    pub(crate) report: Report,
+    /// Whether the probes ran to their end; facts are retained only from such a report.
+    #[serde(skip, default = "yes")]
+    pub(crate) whole: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Observes this device in a child, within `limit`. Total: if the child fails, every fact is unknown and says why.
+pub(crate) fn observe(now: Timestamp, key: [u8; 32], previous: Option<(Report, Timestamp)>, limit: Duration) -> Observation {
+    let task = Task { now, key: data_encoding::HEXLOWER.encode(&key), previous };
+    let failed = match run_child(own_program(), &[SUBCOMMAND], &serde_json::to_vec(&task).unwrap_or_default(), limit) {
+        Ok(bytes) => match serde_json::from_slice(&bytes) {
+            Ok(observation) => return observation,
+            Err(e) => (UnknownCode::ParseFailed, format!("the probing process answered nonsense: {e}")),
+        },
+        Err(failed) => failed,
+    };
+    let context = ProbeContext::new(now, key);
+    Observation { boot: probe::boot_id(&context), report: all_unknown(failed.0, &failed.1, task.previous.map(|p| p.0)), whole: false }
+}
+
+/// The child's side: one task in, one observation out.
+pub(crate) fn child() -> Result<(), String> {
+    let mut input = Vec::new();
+    std::io::stdin().lock().take(LONGEST_REPORT * 2).read_to_end(&mut input).map_err(|e| e.to_string())?;
+    let task: Task = serde_json::from_slice(&input).map_err(|e| e.to_string())?;
+    let mut key = [0; 32];
+    data_encoding::HEXLOWER.decode_mut(task.key.as_bytes(), &mut key).map_err(|_| "key".to_owned())?;
+    let context = ProbeContext { previous: task.previous, ..ProbeContext::new(task.now, key) };
+    let observation = Observation { boot: probe::boot_id(&context), report: probe::observe(&context), whole: true };
+    let bytes = serde_json::to_vec(&observation).map_err(|e| e.to_string())?;
+    std::io::stdout().lock().write_all(&bytes).map_err(|e| e.to_string())
+}
+
+/// The running program itself; on Linux also when its file was replaced by an upgrade (proc(5)).
+fn own_program() -> PathBuf {
+    if cfg!(target_os = "linux") {
+        return PathBuf::from("/proc/self/exe");
+    }
+    std::env::current_exe().unwrap_or_default()
+}
+
+/// Runs a program with `input`, at most `limit` long, at most `LONGEST_REPORT` of output. It leads its own process group,
+/// so that what it started ends with it.
+fn run_child(program: PathBuf, args: &[&str], input: &[u8], limit: Duration) -> Result<Vec<u8>, (UnknownCode, String)> {
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().map_err(|e| (UnknownCode::Other, format!("the probing process did not start: {e}")))?;
+    let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err((UnknownCode::Other, "the probing process has no pipes".to_owned()));
+    };
+    let input = input.to_vec();
+    let (done, finished) = mpsc::channel();
+    std::thread::spawn(move || {
+        // A child that dies before it has read everything closes the pipe; its answer tells the rest.
+        let _ = stdin.write_all(&input);
+        drop(stdin);
+        let mut output = Vec::new();
+        let read = stdout.take(LONGEST_REPORT + 1).read_to_end(&mut output);
+        let _ = done.send(read.map(|_| output));
+    });
+    let answer = finished.recv_timeout(limit);
+    let ended = end(&mut child, answer.is_ok());
+    match answer {
+        Err(_) => Err((UnknownCode::Timeout, format!("reading the facts took longer than {} s", limit.as_secs()))),
+        Ok(Err(e)) => Err((UnknownCode::Other, format!("the probing process cannot be read: {e}"))),
+        Ok(Ok(output)) if output.len() as u64 > LONGEST_REPORT => Err((UnknownCode::ParseFailed, "the report is too long".to_owned())),
+        Ok(Ok(output)) if ended => Ok(output),
+        Ok(Ok(_)) => Err((UnknownCode::Other, "the probing process failed".to_owned())),
+    }
+}
+
+/// Ends the child's group and says whether the child had ended well by itself.
+fn end(child: &mut Child, answered: bool) -> bool {
+    if answered {
+        // It closed its output; it has nothing left to do but exit.
+        return child.wait().is_ok_and(|status| status.success());
+    }
+    #[cfg(target_os = "linux")]
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    false
+}
+
+/// A report in which every fact is unknown. Accounts known from the last report stay listed, so that nobody's facts seem to have gone away.
+fn all_unknown(code: UnknownCode, text: &str, previous: Option<Report>) -> Report {
+    let text: String = text.chars().take(300).collect();
+    let text = text.as_str();
+    let accounts = previous.map(|p| p.accounts).unwrap_or_default();
+    Report {
+        v: REPORT_VERSION,
+        agent: AgentInfo { version: env!("CARGO_PKG_VERSION").to_owned(), platform: std::env::consts::OS.to_owned(), privileged: false },
+        machine: MachineFacts {
+            os: Some(unknown(code, text)),
+            last_update: Some(unknown(code, text)),
+            pending_updates: Some(unknown(code, text)),
+            reboot_required: Some(unknown(code, text)),
+            auto_login: Some(unknown(code, text)),
+            password_policy: Some(unknown(code, text)),
+            antivirus: Some(unknown(code, text)),
+            forbidden_software: Some(unknown(code, text)),
+            browsers: Some(unknown(code, text)),
+            disk_encryption: Some(unknown(code, text)),
+            firewall: Some(unknown(code, text)),
+            management: Some(unknown(code, text)),
+            hardware: Some(unknown(code, text)),
+            hardware_ids: Some(unknown(code, text)),
+            mobile_line: Some(unknown(code, text)),
+            foreign: std::collections::BTreeMap::default(),
+        },
+        accounts: accounts
+            .into_iter()
+            .map(|account| Account {
+                id: account.id,
+                kind: account.kind,
+                last_used: Reading::unknown(code, text),
+                login_password: Some(unknown(code, text)),
+                password_changed: Some(unknown(code, text)),
+                screen_lock: Some(unknown(code, text)),
+                password_saving: Some(unknown(code, text)),
+                foreign: std::collections::BTreeMap::default(),
+            })
+            .collect(),
+    }
+}
+
+fn unknown<T>(code: UnknownCode, text: &str) -> Fact<T> {
+    Fact::unknown(code, text, "agent")
+}

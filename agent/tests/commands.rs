@@ -1,0 +1,84 @@
+//! The real binary against a collector over real TLS: enrol, check in, look, leave.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+use hashimori_shared::code::EnrolmentCode;
+use testing::{Pki, Server, accepts_everything};
+
+#[expect(dead_code, reason = "shared with the crate's own tests, which use the rest")]
+#[path = "../src/testing.rs"]
+mod testing;
+
+fn agent(state: &Path, args: &[&str], stdin: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hashimori-agent"))
+        .args(args)
+        .env_clear()
+        .env("HASHIMORI_STATE", state)
+        .env("HASHIMORI_PROXY", "none")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the agent starts");
+    child.stdin.take().expect("a pipe").write_all(stdin.as_bytes()).expect("written");
+    child.wait_with_output().expect("the agent ends")
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn code(pki: &Pki) -> String {
+    EnrolmentCode { secret: [7; 16], root_pin: pki.root_pin() }.to_text()
+}
+
+#[test]
+fn a_device_enrols_with_a_typed_code_checks_in_and_leaves_nothing_behind() {
+    let pki = Arc::new(Pki::new("架空の根"));
+    let server = Server::start(&pki, accepts_everything(pki.clone()));
+    let dir = tempfile::tempdir().expect("a folder");
+    let state = dir.path().join("state");
+
+    let before = agent(&state, &["status"], "");
+    assert_eq!(before.status.code(), Some(3), "{}", text(&before));
+    let enrolled = agent(&state, &["enroll", "--server", &server.endpoint(), "--label", "受付1"], &code(&pki).to_lowercase());
+    assert_eq!(enrolled.status.code(), Some(0), "{}", text(&enrolled));
+    assert!(text(&enrolled).contains("架空訪問看護ステーション"), "{}", text(&enrolled));
+
+    for _ in 0..2 {
+        let checked_in = agent(&state, &["check-in"], "");
+        assert_eq!(checked_in.status.code(), Some(0), "{}", text(&checked_in));
+    }
+    let seen = server.seen();
+    assert_eq!(seen.iter().map(|s| s.path.as_str()).collect::<Vec<_>>(), ["/v1/enroll", "/v1/check-in", "/v1/check-in"]);
+    assert!(seen[0].leaf.is_none() && seen[1].leaf.is_some(), "enrolment is anonymous, the rest is not");
+    assert_eq!(seen[0].json()["secret"], "07".repeat(16));
+    assert!(seen[1].json()["body"]["report"]["machine"].is_object());
+    assert_eq!((seen[1].json()["seq"].as_u64(), seen[2].json()["seq"].as_u64()), (Some(1), Some(2)));
+
+    let status = agent(&state, &["status"], "");
+    assert_eq!(status.status.code(), Some(0));
+    assert!(text(&status).contains("使用中") && text(&status).contains("送信待ち: 0件"), "{}", text(&status));
+    let explained = agent(&state, &["explain"], "");
+    assert!(text(&explained).contains("決して集めないもの"), "{}", text(&explained));
+
+    let left = agent(&state, &["unenroll"], "");
+    assert_eq!(left.status.code(), Some(0), "{}", text(&left));
+    assert_eq!(server.seen().last().map(|s| s.path.clone()).as_deref(), Some("/v1/leave"));
+    let names: Vec<_> = std::fs::read_dir(&state).expect("listed").map(|e| e.expect("an entry").file_name()).collect();
+    assert_eq!(names, ["lock"]);
+}
+
+#[test]
+fn a_code_of_another_collector_trusts_nobody_and_sends_nothing() {
+    let (pki, other) = (Arc::new(Pki::new("架空の根")), Pki::new("よその根"));
+    let server = Server::start(&pki, accepts_everything(pki.clone()));
+    let dir = tempfile::tempdir().expect("a folder");
+    let refused = agent(&dir.path().join("state"), &["enroll", "--server", &server.endpoint()], &code(&other));
+    assert_eq!(refused.status.code(), Some(5), "{}", text(&refused));
+    assert!(text(&refused).contains("架空の根 issuing") && text(&refused).contains(&server.endpoint()), "{}", text(&refused));
+    assert!(server.seen().is_empty(), "the secret must not reach a server that the code does not name");
+}
