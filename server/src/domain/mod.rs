@@ -1,4 +1,7 @@
 //! What the collector is about, without SQL and without HTTP.
 
+pub mod device;
 pub mod ids;
+
+pub mod judge;
 pub mod people;

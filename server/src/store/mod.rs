@@ -1,23 +1,39 @@
-//! The store: the only room with SQL. One SQL text for SQLite and PostgreSQL (`$n`, BIGINT, TEXT, BYTEA/BLOB);
-//! ingestion alone has one file per engine. Reads take `read()`, writes take `begin()` and end with `commit()`.
+//! The store: the only room with SQL. One SQL text for SQLite and PostgreSQL (`$n`, BIGINT, TEXT, BYTEA), migrations
+//! included (`dialect`). Reads take `read()`, writes take `begin()` and end with `commit()`.
 //!
 //! Invariant: on SQLite there is one writer at a time, and turns are taken in order of arrival, so that a person's
-//! act waits for at most the batch under way.
+//! act waits for at most the batch under way. What changes a device's standing or any roll-up begins with `begin_ledger()`.
 
 mod authority;
-pub mod belonging;
-pub mod invitation;
+mod dialect;
+mod error;
 mod open;
-pub mod person;
-pub mod session;
-pub mod throttle;
+mod rows;
 mod tx;
 
+pub mod alert;
+pub mod belonging;
+pub mod device;
+pub mod device_state;
+pub mod facility;
+pub mod history;
+pub mod ingest;
+pub mod invitation;
+pub mod meta;
+pub mod person;
+pub mod region;
+pub mod rollup;
+pub mod session;
+pub mod throttle;
+
 pub use authority::{AuthorityKind, AuthorityRow};
+pub use error::{Failure, classify};
 pub use open::{OpenError, StoreUrl};
 pub use tx::Tx;
 
+use std::fs::File;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::AnyPool;
 use tokio::sync::Mutex;
@@ -34,6 +50,9 @@ pub enum Engine {
     Postgres,
 }
 
+/// PostgreSQL's advisory lock under which standings and roll-ups change ("hashimor" in ASCII).
+const LEDGER_LOCK: i64 = 0x6861_7368_696d_6f72;
+
 /// A handle to the store; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -43,6 +62,10 @@ pub struct Store {
     write: AnyPool,
     /// SQLite's turn-taking; PostgreSQL takes its own.
     turn: Option<Arc<Mutex<()>>>,
+    /// How many transactions of others than the ingest writer have begun: what the writer remembers is as old as that.
+    acts: Arc<AtomicU64>,
+    /// Held while this process has the SQLite file open for writing.
+    _lock: Option<Arc<File>>,
 }
 
 impl Store {
@@ -56,13 +79,40 @@ impl Store {
         &self.url
     }
 
-    /// For reading outside a transaction.
+    /// For reading outside a transaction. On SQLite these connections refuse to write.
     pub const fn read(&self) -> &AnyPool {
         &self.read
     }
 
     /// Begins a write transaction. Dropped without `commit`, it is rolled back.
     pub async fn begin(&self) -> Result<Tx, Error> {
+        let tx = self.take_turn().await?;
+        self.acts.fetch_add(1, Ordering::SeqCst);
+        Ok(tx)
+    }
+
+    /// Begins a write transaction that may change a device's standing or a roll-up: on either engine the only one of its kind.
+    pub async fn begin_ledger(&self) -> Result<Tx, Error> {
+        let mut tx = self.begin().await?;
+        self.lock_ledger(&mut tx).await?;
+        Ok(tx)
+    }
+
+    /// The writer's own transaction.
+    async fn begin_ingest(&self) -> Result<Tx, Error> {
+        let mut tx = self.take_turn().await?;
+        self.lock_ledger(&mut tx).await?;
+        Ok(tx)
+    }
+
+    async fn lock_ledger(&self, tx: &mut Tx) -> Result<(), Error> {
+        if self.engine == Engine::Postgres {
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LEDGER_LOCK).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_turn(&self) -> Result<Tx, Error> {
         let turn = match &self.turn {
             Some(turn) => Some(Arc::clone(turn).lock_owned().await),
             None => None,

@@ -1,23 +1,27 @@
-//! Opening the store: URL, pragmas, migrations, and errors that say what to do.
+//! Opening the store: URL, lock, pragmas, migrations, and errors that say what to do.
 
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use tokio::sync::Mutex;
 
-use super::{Engine, Store};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+use super::{Engine, Failure, Store, classify, dialect};
 
 /// Readers on SQLite; one writer besides.
 const READERS: u32 = 4;
 
+const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; \
+                       PRAGMA wal_autocheckpoint=20000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;";
+const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA busy_timeout=10000; PRAGMA temp_store=MEMORY;";
+
 /// Where the store is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum StoreUrl {
     /// A SQLite file.
     Sqlite(PathBuf),
@@ -25,81 +29,141 @@ pub enum StoreUrl {
     Postgres(String),
 }
 
+impl std::fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "Sqlite({})", path.display()),
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
+        }
+    }
+}
+
 /// Why the store could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The database cannot be reached or is not one.
+    /// Another process has the file open for writing.
+    #[error("another collector is running on {0}; stop it first, or give this one another data folder")]
+    InUse(PathBuf),
+    /// The folder or the file cannot be written.
+    #[error("cannot write {path}: {cause}; make the data folder writable for the account the collector runs as")]
+    NotWritable {
+        /// Folder or file.
+        path: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+    /// The file is no database, or a broken one.
+    #[error("{0} is not a database, or a damaged one; put the newest backup in its place with `hashimori-server restore`")]
+    Damaged(PathBuf),
+    /// Made by a newer collector.
+    #[error(
+        "the store has schema {found}, this collector knows {known} at most; start the newer collector that made it, or restore a backup"
+    )]
+    Newer {
+        /// Schema of the store.
+        found: i64,
+        /// Newest schema this build knows.
+        known: i64,
+    },
+    /// The database cannot be reached.
     #[error("cannot open the store: {0}")]
     Connect(#[source] sqlx::Error),
-    /// The schema is newer than this binary, or a migration failed.
+    /// A migration failed.
     #[error("cannot bring the store's schema up to date: {0}")]
     Migrate(#[source] MigrateError),
 }
 
 impl Store {
-    /// Opens the store and brings its schema up to date.
+    /// Opens the store for this process alone (SQLite) and brings its schema up to date.
     pub async fn open(url: StoreUrl) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
-        let (engine, read, write) = match &url {
+        let (engine, read, write, lock) = match &url {
             StoreUrl::Sqlite(path) => {
-                let text = format!("sqlite://{}?mode=rwc", path.display());
-                let write = sqlite_pool(&text, 1).await?;
-                (Engine::Sqlite, sqlite_pool(&text, READERS).await?, write)
+                let lock = lock_beside(path)?;
+                let name = |error| named(path, error);
+                let write = sqlite_pool(path, 1, PRAGMAS).await.map_err(name)?;
+                migrate(Engine::Sqlite, &write).await.map_err(name)?;
+                (Engine::Sqlite, sqlite_pool(path, READERS, READER_PRAGMAS).await.map_err(name)?, write, Some(lock))
             }
             StoreUrl::Postgres(text) => {
                 let pool = AnyPoolOptions::new().max_connections(10).connect(text).await.map_err(OpenError::Connect)?;
-                (Engine::Postgres, pool.clone(), pool)
+                migrate(Engine::Postgres, &pool).await?;
+                (Engine::Postgres, pool.clone(), pool, None)
             }
         };
-        MIGRATIONS.run(&write).await.map_err(OpenError::Migrate)?;
         let turn = (engine == Engine::Sqlite).then(|| Arc::new(Mutex::new(())));
-        Ok(Self { engine, url, read, write, turn })
+        Ok(Self { engine, url, read, write, turn, acts: Arc::new(AtomicU64::new(0)), _lock: lock.map(Arc::new) })
+    }
+
+    /// Closes every connection; on SQLite this folds the write-ahead log into the file.
+    pub async fn close(self) {
+        self.read.close().await;
+        self.write.close().await;
     }
 }
 
-async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool, OpenError> {
+/// The lock is a file of its own, so that SQLite's own locks stay as they are.
+fn lock_beside(path: &Path) -> Result<File, OpenError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let not_writable = |cause: std::io::Error| OpenError::NotWritable { path: path.to_owned(), cause: cause.to_string() };
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(not_writable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
+        Err(TryLockError::Error(cause)) => Err(not_writable(cause)),
+    }
+}
+
+async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), OpenError> {
+    match dialect::migrations(engine).run(pool).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(found)) if found > dialect::newest() => Err(OpenError::Newer { found, known: dialect::newest() }),
+        Err(MigrateError::Execute(cause)) => Err(OpenError::Connect(cause)),
+        Err(cause) => Err(OpenError::Migrate(cause)),
+    }
+}
+
+/// Says what a failure of this file means.
+fn named(path: &Path, error: OpenError) -> OpenError {
+    let OpenError::Connect(cause) = error else { return error };
+    let read_only =
+        matches!(&cause, sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("8" | "264" | "520" | "776" | "1032" | "1288")));
+    match classify(&cause) {
+        Failure::Corrupt => OpenError::Damaged(path.to_owned()),
+        Failure::Full | Failure::Fatal => OpenError::NotWritable { path: path.to_owned(), cause: cause.to_string() },
+        Failure::Unavailable | Failure::Statement if read_only => {
+            OpenError::NotWritable { path: path.to_owned(), cause: cause.to_string() }
+        }
+        Failure::Unavailable | Failure::Statement => OpenError::Connect(cause),
+    }
+}
+
+async fn sqlite_pool(path: &Path, connections: u32, pragmas: &'static str) -> Result<AnyPool, OpenError> {
     AnyPoolOptions::new()
         .max_connections(connections)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(30))
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                sqlx::raw_sql(
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-                     PRAGMA busy_timeout=10000; PRAGMA wal_autocheckpoint=20000; PRAGMA temp_store=MEMORY;",
-                )
-                .execute(connection)
-                .await
-                .map(|_| ())
-            })
-        })
-        .connect(url)
+        .after_connect(move |connection, _| Box::pin(async move { sqlx::raw_sql(pragmas).execute(connection).await.map(|_| ()) }))
+        .connect(&sqlite_url(path))
         .await
         .map_err(OpenError::Connect)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn an_uncommitted_transaction_leaves_nothing_and_a_committed_one_is_read() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let store = Store::open(StoreUrl::Sqlite(dir.path().join("store.db"))).await.expect("opens");
-        for commit in [false, true] {
-            let mut tx = store.begin().await.expect("begins");
-            sqlx::query("INSERT INTO region (id, name, pack, created_at) VALUES ($1, $2, $3, $4)")
-                .bind("r")
-                .bind("架空圏域")
-                .bind("p")
-                .bind(0_i64)
-                .execute(&mut *tx)
-                .await
-                .expect("inserts");
-            if commit {
-                tx.commit().await.expect("commits");
-            }
+/// A URL in which every character of the path stands for itself.
+fn sqlite_url(path: &Path) -> String {
+    use std::fmt::Write as _;
+    let mut url = String::from("sqlite://");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(byte) {
+            url.push(char::from(*byte));
+        } else {
+            let _ = write!(url, "%{byte:02X}");
         }
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM region").fetch_one(store.read()).await.expect("counts");
-        assert_eq!(count, 1);
     }
+    url.push_str("?mode=rwc");
+    url
 }

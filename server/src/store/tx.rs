@@ -22,6 +22,11 @@ impl Tx {
     pub async fn commit(self) -> Result<(), Error> {
         self.inner.commit().await
     }
+
+    /// Undoes it before the next turn begins; dropping does the same, but later.
+    pub async fn rollback(self) -> Result<(), Error> {
+        self.inner.rollback().await
+    }
 }
 
 impl Deref for Tx {

@@ -1,0 +1,209 @@
+//! Devices in the ledger. Whatever changes a device's standing goes through here, under `Store::begin_ledger`,
+//! so that the roll-ups move with it. Everything a facility may see is asked for with the facility's id.
+
+use std::collections::HashMap;
+
+use hashimori_shared::report::DeviceClass;
+use hashimori_shared::time::Timestamp;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::rollup::{Counts, Place};
+use super::{Error, Store, Tx, ingest, rows};
+use crate::domain::device::{ClassWord, DeviceN, Ownership, Standing};
+use crate::domain::ids::{DeviceId, FacilityId, RegionId};
+
+/// A device's row in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its id, as people's pages name it.
+    pub id: DeviceId,
+    /// Its number, the key of the hot tables.
+    pub n: DeviceN,
+    /// Its region.
+    pub region: RegionId,
+    /// Its facility.
+    pub facility: FacilityId,
+    /// What people call it.
+    pub label: String,
+    /// Whose it is.
+    pub ownership: Ownership,
+    /// What kind of machine it is.
+    pub class: DeviceClass,
+    /// How it stands.
+    pub standing: Standing,
+    /// When it enrolled.
+    pub enrolled_at: Timestamp,
+    /// When a person (or an auto-confirming code) confirmed it.
+    pub confirmed_at: Option<Timestamp>,
+    /// Who did.
+    pub confirmed_by: Option<String>,
+}
+
+/// A device about to be added; its number is given by the store.
+#[derive(Clone, Debug)]
+pub struct NewDevice {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its region.
+    pub region: RegionId,
+    /// Its facility.
+    pub facility: FacilityId,
+    /// What people call it.
+    pub label: String,
+    /// Whose it is.
+    pub ownership: Ownership,
+    /// What kind of machine it is.
+    pub class: DeviceClass,
+    /// How it stands from the start.
+    pub standing: Standing,
+    /// Now.
+    pub enrolled_at: Timestamp,
+    /// Who confirmed it at once, where an auto-confirming code did.
+    pub confirmed_by: Option<String>,
+}
+
+const COLUMNS: &str =
+    "SELECT id, n, region_id, facility_id, label, ownership, class, standing, enrolled_at, confirmed_at, confirmed_by FROM device ";
+
+/// Adds a device (in a transaction of `Store::begin_ledger`) and counts it in.
+pub async fn insert(tx: &mut Tx, new: &NewDevice) -> Result<DeviceN, Error> {
+    let n: i64 = sqlx::query_scalar("SELECT coalesce(max(n), 0) + 1 FROM device").fetch_one(&mut **tx).await?;
+    sqlx::query(
+        "INSERT INTO device (id, n, region_id, facility_id, label, ownership, class, standing, enrolled_at, confirmed_at, confirmed_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(new.id.to_string())
+    .bind(n)
+    .bind(new.region.to_string())
+    .bind(new.facility.to_string())
+    .bind(new.label.clone())
+    .bind(new.ownership.as_str())
+    .bind(ClassWord::from(new.class).as_str())
+    .bind(new.standing.as_str())
+    .bind(new.enrolled_at.seconds())
+    .bind(new.confirmed_by.as_ref().map(|_| new.enrolled_at.seconds()))
+    .bind(new.confirmed_by.clone())
+    .execute(&mut **tx)
+    .await?;
+    let (facility, region) = (new.facility.to_string().into(), new.region.to_string().into());
+    let mut counts = Counts::default();
+    counts.count(Place { facility: &facility, region: &region, standing: new.standing, headline: None, states: "", day: -1 }, 1);
+    counts.write(tx).await?;
+    Ok(DeviceN(n))
+}
+
+/// One device of a facility.
+pub async fn find(store: &Store, facility: FacilityId, id: DeviceId) -> Result<Option<Device>, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND id = $2")))
+        .bind(facility.to_string())
+        .bind(id.to_string())
+        .fetch_optional(store.read())
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// One device by its number, for the device port: the caller knows it by its certificate.
+pub async fn find_by_n(store: &Store, n: DeviceN) -> Result<Option<Device>, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE n = $1"))).bind(n.0).fetch_optional(store.read()).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// A page of a facility's devices in order of enrolment; `after` is the last one of the page before.
+pub async fn list(store: &Store, facility: FacilityId, after: Option<DeviceId>, limit: u16) -> Result<Vec<Device>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND id > $2 ORDER BY id LIMIT $3")))
+        .bind(facility.to_string())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Renames a device of a facility. `false`: there is no such device there.
+pub async fn rename(tx: &mut Tx, facility: FacilityId, id: DeviceId, label: &str) -> Result<bool, Error> {
+    let done = sqlx::query("UPDATE device SET label = $1 WHERE facility_id = $2 AND id = $3")
+        .bind(label.to_owned())
+        .bind(facility.to_string())
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A person's decision on how a device stands.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// How it stands from now on.
+    pub standing: Standing,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Sets how a device of a facility stands, if it stands as `from` says (in a transaction of `Store::begin_ledger`).
+/// `false`: there is no such device there, or another act came first.
+pub async fn stand(tx: &mut Tx, facility: FacilityId, id: DeviceId, from: &[Standing], decision: &Decision) -> Result<bool, Error> {
+    let row = sqlx::query("SELECT n, standing FROM device WHERE facility_id = $1 AND id = $2")
+        .bind(facility.to_string())
+        .bind(id.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    let Some(row) = row else { return Ok(false) };
+    let n = DeviceN(row.try_get(0)?);
+    let standing = Standing::from_word(row.try_get(1)?).ok_or_else(|| rows::decode_error("device.standing"))?;
+    if !from.contains(&standing) {
+        return Ok(false);
+    }
+    move_to(tx, n, decision).await?;
+    Ok(true)
+}
+
+async fn move_to(tx: &mut Tx, n: DeviceN, decision: &Decision) -> Result<(), Error> {
+    let mut found = HashMap::new();
+    ingest::load(tx, &[n], &mut found).await?;
+    let Some(mut known) = found.remove(&n) else { return Ok(()) };
+    let was = known.standing;
+    let mut counts = Counts::default();
+    counts.count(known.place(), -1);
+    known.standing = decision.standing;
+    counts.count(known.place(), 1);
+    counts.write(tx).await?;
+    sqlx::query("UPDATE device SET standing = $1 WHERE n = $2").bind(decision.standing.as_str()).bind(n.0).execute(&mut **tx).await?;
+    if was == Standing::Pending && decision.standing == Standing::Active {
+        sqlx::query("UPDATE device SET confirmed_at = $1, confirmed_by = $2 WHERE n = $3")
+            .bind(decision.at.seconds())
+            .bind(decision.by.clone())
+            .bind(n.0)
+            .execute(&mut **tx)
+            .await?;
+    }
+    if decision.standing.is_judged() && !was.is_judged() {
+        // What was held was not judged meanwhile: the sweeper looks at it at once.
+        sqlx::query("UPDATE device_state SET next_change_at = $1 WHERE n = $2")
+            .bind(decision.at.seconds())
+            .bind(n.0)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn read(row: &AnyRow) -> Result<Device, Error> {
+    Ok(Device {
+        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.id"))?,
+        n: DeviceN(row.try_get(1)?),
+        region: row.try_get::<&str, _>(2)?.parse().map_err(|_| rows::decode_error("device.region_id"))?,
+        facility: row.try_get::<&str, _>(3)?.parse().map_err(|_| rows::decode_error("device.facility_id"))?,
+        label: row.try_get(4)?,
+        ownership: Ownership::from_word(row.try_get(5)?).ok_or_else(|| rows::decode_error("device.ownership"))?,
+        class: ClassWord::from_word(row.try_get(6)?).unwrap_or(ClassWord::Unclear).into(),
+        standing: Standing::from_word(row.try_get(7)?).ok_or_else(|| rows::decode_error("device.standing"))?,
+        enrolled_at: Timestamp::from_seconds(row.try_get(8)?),
+        confirmed_at: row.try_get::<Option<i64>, _>(9)?.map(Timestamp::from_seconds),
+        confirmed_by: row.try_get(10)?,
+    })
+}

@@ -1,0 +1,119 @@
+//! What the store holds of a device's present: verdict, last report, when it was last heard of.
+
+use hashimori_shared::ids::ReportDigest;
+use hashimori_shared::time::Timestamp;
+use hashimori_shared::verdict::{State, Verdict};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::{Error, Store, ingest, rows};
+use crate::domain::device::DeviceN;
+use crate::domain::ids::FacilityId;
+
+/// One line of a facility's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The device.
+    pub device: DeviceN,
+    /// Headline of the stored verdict; `None`: nothing reported yet.
+    pub headline: Option<State>,
+    /// The headline stands since.
+    pub since: Option<Timestamp>,
+    /// Last heard of (folded within a second when little is going on, else within half a minute).
+    pub last_seen_at: Option<Timestamp>,
+    /// Device clock minus collector clock at the last check-in, seconds.
+    pub skew_s: i64,
+    /// Check-ins its outbox had to drop, in all.
+    pub dropped: i64,
+    /// State of each clause as `(clause, State::code)`.
+    pub clauses: Vec<(String, i64)>,
+}
+
+/// The present of some devices of a facility; one that is not the facility's is left out.
+pub async fn list(store: &Store, facility: FacilityId, devices: &[DeviceN]) -> Result<Vec<Line>, Error> {
+    let mut lines = Vec::with_capacity(devices.len());
+    for group in devices.chunks(rows::MOST) {
+        let sql = rows::with_list(
+            "SELECT d.n, s.headline, s.since, e.last_seen_at, e.skew_s, e.dropped, s.states, d.facility_id FROM device d \
+             LEFT JOIN device_state s ON s.n = d.n LEFT JOIN device_seen e ON e.n = d.n WHERE d.n IN ",
+            group.len(),
+        );
+        let ids: Vec<i64> = group.iter().map(|d| d.0).collect();
+        for row in rows::list_query(sql, &ids).fetch_all(store.read()).await? {
+            if row.try_get::<&str, _>(7)? == facility.to_string() {
+                lines.push(line(&row)?);
+            }
+        }
+    }
+    lines.sort_unstable_by_key(|line| line.device);
+    Ok(lines)
+}
+
+fn line(row: &AnyRow) -> Result<Line, Error> {
+    let states: Option<&str> = row.try_get(6)?;
+    Ok(Line {
+        device: DeviceN(row.try_get(0)?),
+        headline: row.try_get::<Option<i64>, _>(1)?.and_then(State::from_code),
+        since: row.try_get::<Option<i64>, _>(2)?.map(Timestamp::from_seconds),
+        last_seen_at: row.try_get::<Option<i64>, _>(3)?.map(Timestamp::from_seconds),
+        skew_s: row.try_get::<Option<i64>, _>(4)?.unwrap_or(0),
+        dropped: row.try_get::<Option<i64>, _>(5)?.unwrap_or(0),
+        clauses: super::rollup::clause_states(states.unwrap_or("")).map(|(clause, state)| (clause.to_owned(), state)).collect(),
+    })
+}
+
+/// The verdict and the report it was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// The verdict, as stored.
+    pub verdict: Verdict,
+    /// When it was made.
+    pub judged_at: Timestamp,
+    /// The report's exact JSON bytes, as the device sent them.
+    pub report: Vec<u8>,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// When its facts were observed, never later than it arrived.
+    pub observed_at: Timestamp,
+}
+
+/// The present of one device of a facility; `None`: no such device there, or nothing reported yet.
+pub async fn find(store: &Store, facility: FacilityId, device: DeviceN) -> Result<Option<Present>, Error> {
+    let row = sqlx::query(
+        "SELECT s.codec, s.verdict, s.judged_at, r.codec, r.body, r.received_at, s.observed_at FROM device d \
+         JOIN device_state s ON s.n = d.n JOIN report r ON r.id = s.report_id WHERE d.facility_id = $1 AND d.n = $2",
+    )
+    .bind(facility.to_string())
+    .bind(device.0)
+    .fetch_optional(store.read())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let verdict = ingest::unpack(row.try_get(0)?, row.try_get(1)?).map_err(|_| rows::decode_error("device_state.verdict"))?;
+    Ok(Some(Present {
+        verdict: serde_json::from_slice(&verdict).map_err(|_| rows::decode_error("device_state.verdict"))?,
+        judged_at: Timestamp::from_seconds(row.try_get(2)?),
+        report: ingest::unpack(row.try_get(3)?, row.try_get(4)?).map_err(|_| rows::decode_error("report.body"))?,
+        received_at: Timestamp::from_seconds(row.try_get(5)?),
+        observed_at: Timestamp::from_seconds(row.try_get(6)?),
+    }))
+}
+
+/// Whether this check-in was taken from the device: in the tail or among the remembered keys. For the crash tests.
+pub async fn holds_key(store: &Store, device: DeviceN, boot: hashimori_shared::ids::BootId, seq: u64) -> Result<bool, Error> {
+    ingest::holds_key(store, device, boot, seq).await
+}
+
+/// Whether a report with this digest is stored for the device, with a body that has the digest.
+pub async fn holds_report(store: &Store, device: DeviceN, digest: ReportDigest) -> Result<bool, Error> {
+    let found = sqlx::query("SELECT codec, body FROM report WHERE n = $1 AND digest = $2")
+        .bind(device.0)
+        .bind(digest.as_bytes().to_vec())
+        .fetch_all(store.read())
+        .await?;
+    for row in &found {
+        if ingest::unpack(row.try_get(0)?, row.try_get(1)?).is_ok_and(|json| ReportDigest::of(&json) == digest) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

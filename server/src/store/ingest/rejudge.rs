@@ -1,0 +1,131 @@
+//! Judging anew: what changes by time alone, and everything judged under rules no longer in force. In batches.
+
+use std::sync::Arc;
+
+use hashimori_shared::ids::ReportDigest;
+use hashimori_shared::report::Report;
+use hashimori_shared::time::Timestamp;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::unpack;
+use super::writer::Writer;
+use super::writes::Cause;
+use crate::domain::device::DeviceN;
+use crate::domain::judge::Judge;
+use crate::store::{Error, Tx, rows};
+
+/// Devices judged anew in one transaction.
+const BATCH: i64 = 128;
+
+/// What one call of `Ingest::rejudge` did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rejudged {
+    /// Devices judged anew in this batch.
+    pub judged: usize,
+    /// Devices still to be judged anew under the rules in force; 0 when all are.
+    pub outdated: i64,
+    /// Whether another batch is due at the same instant.
+    pub more: bool,
+}
+
+impl Writer {
+    /// One batch: first what is due by time, then what was judged under other rules.
+    pub(super) async fn rejudge(&mut self, now: Timestamp) -> Result<Rejudged, Error> {
+        let mut tx = self.open().await?;
+        let judge = Arc::clone(&self.settings.judge.borrow());
+        let mut cause = Cause::Time;
+        let mut due =
+            sqlx::query_scalar::<_, i64>("SELECT n FROM device_state WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT $2")
+                .bind(now.seconds())
+                .bind(BATCH)
+                .fetch_all(&mut *tx)
+                .await?;
+        if due.is_empty() {
+            cause = Cause::Rules;
+            due = sqlx::query_scalar(
+                "SELECT s.n FROM device_state s JOIN device d ON d.n = s.n \
+                 WHERE s.judged_with NOT IN ($1, $2) AND d.standing IN ('pending', 'active') ORDER BY s.n LIMIT $3",
+            )
+            .bind(judge.revision().to_owned())
+            .bind(kept(&*judge))
+            .bind(BATCH)
+            .fetch_all(&mut *tx)
+            .await?;
+        }
+        if due.is_empty() {
+            tx.rollback().await?;
+            return Ok(Rejudged::default());
+        }
+        let judged = self.judge_anew(&mut tx, &*judge, &due, (cause, now)).await?;
+        let outdated = sqlx::query_scalar(
+            "SELECT count(*) FROM device_state s JOIN device d ON d.n = s.n \
+             WHERE s.judged_with NOT IN ($1, $2) AND d.standing IN ('pending', 'active')",
+        )
+        .bind(judge.revision().to_owned())
+        .bind(kept(&*judge))
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Rejudged { judged, outdated, more: true })
+    }
+
+    async fn judge_anew(&mut self, tx: &mut Tx, judge: &dyn Judge, due: &[i64], (cause, now): (Cause, Timestamp)) -> Result<usize, Error> {
+        self.recall(tx, due.iter().map(|n| DeviceN(*n)).collect()).await?;
+        let sql = rows::with_list(
+            "SELECT s.n, r.codec, r.body, s.report_id, s.digest, s.observed_at \
+             FROM device_state s JOIN report r ON r.id = s.report_id WHERE s.n IN ",
+            due.len(),
+        );
+        let found = rows::list_query(sql, due).fetch_all(&mut **tx).await?;
+        let mut desk = self.desk(tx, judge).await?;
+        let mut judged = 0;
+        let mut skipped: Vec<i64> = due.to_vec();
+        for row in &found {
+            let (n, report, about) = readable(row)?;
+            let Some(known) = self.device(n) else { continue };
+            let Some(report) = report.filter(|_| known.standing.is_judged()) else { continue };
+            let Ok(verdict) = desk.judge_guarded(known, &report, now) else { continue };
+            // A verdict that says it changes at or before now would be due for ever.
+            let later = verdict.next_change_at.filter(|at| *at > now);
+            let verdict = hashimori_shared::verdict::Verdict { next_change_at: later, ..verdict };
+            if desk.apply(known, &verdict, about, (cause, now)).is_ok() {
+                judged += 1;
+                skipped.retain(|d| *d != n.0);
+            }
+        }
+        let mut writes = desk.writes;
+        writes.write(tx, 0).await?;
+        for n in skipped {
+            // Held devices keep their verdict until a person decides; an unreadable report waits for the next one.
+            sqlx::query(
+                "UPDATE device_state SET next_change_at = NULL, judged_with = CASE WHEN $2 = 1 THEN $3 ELSE judged_with END WHERE n = $1",
+            )
+            .bind(n)
+            .bind(i64::from(cause == Cause::Rules))
+            .bind(kept(judge))
+            .execute(&mut **tx)
+            .await?;
+        }
+        Ok(judged)
+    }
+}
+
+/// Written in place of a revision whose judgement was not possible, so that the batch goes on behind it.
+fn kept(judge: &dyn Judge) -> String {
+    format!("not judged under {}", judge.revision())
+}
+
+type About = (i64, Option<ReportDigest>, Timestamp);
+
+/// A stored report; `None` in its place when it cannot be read.
+fn readable(row: &AnyRow) -> Result<(DeviceN, Option<Report>, About), Error> {
+    let n = DeviceN(row.try_get(0)?);
+    let plain = unpack(row.try_get(1)?, row.try_get(2)?).ok();
+    let report = plain.and_then(|json| serde_json::from_slice(&json).ok());
+    if report.is_none() {
+        tracing::error!(device = n.0, "a stored report cannot be read");
+    }
+    let digest = row.try_get::<Option<&[u8]>, _>(4)?.and_then(|d| <[u8; 32]>::try_from(d).ok()).map(ReportDigest::from_bytes);
+    Ok((n, report, (row.try_get(3)?, digest, Timestamp::from_seconds(row.try_get(5)?))))
+}

@@ -1,0 +1,277 @@
+//! The one writer: drains the queue into one transaction, commits, then answers. Between batches it folds the tail.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hashimori_shared::checkin::VerdictSummary;
+use hashimori_shared::ids::StoreEpoch;
+use hashimori_shared::verdict::Verdict;
+use sqlx::Row as _;
+use tokio::sync::mpsc;
+
+use super::decide::{Decided, Desk, Reply};
+use super::fold::Backlog;
+use super::known::{self, Known};
+use super::writes::Writes;
+use super::{Ack, Answer, Rejected, Request, Settings, Submission, WriterError, unpack};
+use crate::domain::device::DeviceN;
+use crate::domain::judge::Judge;
+use crate::store::{Engine, Error, Failure, Store, Tx, classify, rows};
+
+/// How often the writer looks whether the tail should be folded.
+const TICK: Duration = Duration::from_secs(1);
+/// Devices remembered between transactions (SQLite only), about 0.5 KiB each.
+const REMEMBERED: usize = 50_000;
+
+type Queued = (Submission, Answer);
+type Stored = Result<Ack, Rejected>;
+
+pub(super) struct Writer {
+    pub(super) store: Store,
+    pub(super) settings: Settings,
+    epoch: StoreEpoch,
+    /// Last tail row read or written.
+    pub(super) last_tail: i64,
+    /// `tail_mark.folded` as last read.
+    pub(super) folded: i64,
+    /// Keys in the tail that are not folded yet.
+    pub(super) backlog: Backlog,
+    /// Devices as of `acts`; always empty between transactions on PostgreSQL, where others may write.
+    remembered: HashMap<DeviceN, Known>,
+    acts: u64,
+    /// False until the tail was read, and after any failure.
+    in_step: bool,
+}
+
+impl Writer {
+    pub(super) async fn start(store: Store, settings: Settings, epoch: StoreEpoch) -> Result<Self, Error> {
+        let mut writer = Self {
+            store,
+            settings,
+            epoch,
+            last_tail: 0,
+            folded: 0,
+            backlog: Backlog::default(),
+            remembered: HashMap::new(),
+            acts: 0,
+            in_step: false,
+        };
+        writer.open().await?.rollback().await?;
+        Ok(writer)
+    }
+
+    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Queued>, mut requests: mpsc::Receiver<Request>) -> Result<(), WriterError> {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                Some(request) = requests.recv() => self.serve(request).await?,
+                first = queue.recv() => {
+                    let Some(first) = first else { break };
+                    let mut batch = vec![first];
+                    while batch.len() < self.settings.batch && let Ok(next) = queue.try_recv() {
+                        batch.push(next);
+                    }
+                    self.store_batch(batch).await?;
+                    if self.backlog.is_pressing() {
+                        self.fold_some().await?;
+                    }
+                }
+                _ = tick.tick() => {
+                    if self.backlog.is_due() {
+                        self.fold_all().await?;
+                    }
+                }
+            }
+        }
+        self.fold_all().await
+    }
+
+    async fn serve(&mut self, request: Request) -> Result<(), WriterError> {
+        match request {
+            Request::Fold(done) => {
+                self.fold_all().await?;
+                let _ = done.send(());
+            }
+            Request::Rejudge(now, done) => {
+                let found = self.rejudge(now).await;
+                let found = self.survive(found)?;
+                let _ = done.send(found.unwrap_or_default());
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction in which memory and store agree.
+    pub(super) async fn open(&mut self) -> Result<Tx, Error> {
+        let mut tx = self.store.begin_ingest().await?;
+        let acts = self.store.acts.load(Ordering::SeqCst);
+        if self.store.engine() == Engine::Postgres || acts != self.acts || self.remembered.len() > REMEMBERED {
+            self.remembered.clear();
+            self.acts = acts;
+        }
+        if self.store.engine() == Engine::Postgres || !self.in_step {
+            self.read_tail(&mut tx).await?;
+            self.in_step = true;
+        }
+        Ok(tx)
+    }
+
+    /// Reads what others (or an earlier life of this process) have put into the tail.
+    async fn read_tail(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        let folded: i64 = sqlx::query_scalar("SELECT folded FROM tail_mark WHERE one = 1").fetch_one(&mut **tx).await?;
+        if folded != self.folded || !self.in_step {
+            self.backlog = Backlog::default();
+            self.folded = folded;
+            self.last_tail = folded;
+        }
+        let found = sqlx::query("SELECT id, body FROM tail WHERE id > $1 ORDER BY id").bind(self.last_tail).fetch_all(&mut **tx).await?;
+        for row in found {
+            let id: i64 = row.try_get(0)?;
+            let entries = super::tail::read(row.try_get(1)?).ok_or_else(|| rows::decode_error("tail.body"))?;
+            self.backlog.add(id, &entries);
+            self.last_tail = id;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that `remembered` holds these devices, keys in the tail included.
+    pub(super) async fn recall(&mut self, tx: &mut Tx, mut wanted: Vec<DeviceN>) -> Result<(), Error> {
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.retain(|n| !self.remembered.contains_key(n));
+        let mut fresh = HashMap::with_capacity(wanted.len());
+        known::load(tx, &wanted, &mut fresh).await?;
+        for (n, mut known) in fresh {
+            self.backlog.add_to(&mut known);
+            self.remembered.insert(n, known);
+        }
+        Ok(())
+    }
+
+    /// Stores a batch; when a statement fails, one check-in at a time, so that a bad one fails alone.
+    async fn store_batch(&mut self, batch: Vec<Queued>) -> Result<(), WriterError> {
+        let (submissions, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let results = match self.try_store(&submissions).await {
+            Err(error) if submissions.len() > 1 && classify(&error) == Failure::Statement => {
+                tracing::warn!(%error, check_ins = submissions.len(), "a batch could not be stored; trying one by one");
+                self.forget();
+                let mut results = Vec::with_capacity(submissions.len());
+                for one in submissions.chunks(1) {
+                    let stored = self.try_store(one).await;
+                    results.extend(self.settle(stored, 1)?);
+                }
+                results
+            }
+            outcome => self.settle(outcome, submissions.len())?,
+        };
+        for (answer, result) in answers.into_iter().zip(results) {
+            let _ = answer.send(result);
+        }
+        Ok(())
+    }
+
+    /// The results of a transaction, or what its failure means for each of its check-ins.
+    fn settle(&mut self, outcome: Result<Vec<Stored>, Error>, count: usize) -> Result<Vec<Stored>, WriterError> {
+        let error = match outcome {
+            Ok(results) => return Ok(results),
+            Err(error) => error,
+        };
+        self.forget();
+        let rejected = match classify(&error) {
+            Failure::Fatal | Failure::Corrupt => return Err(WriterError::Disk(error)),
+            Failure::Full => Rejected::StorageFull,
+            Failure::Unavailable => Rejected::Unavailable,
+            Failure::Statement => Rejected::Failed,
+        };
+        tracing::error!(%error, check_ins = count, "check-ins could not be stored");
+        Ok(vec![Err(rejected); count])
+    }
+
+    async fn try_store(&mut self, batch: &[Submission]) -> Result<Vec<Stored>, Error> {
+        let mut tx = self.open().await?;
+        self.recall(&mut tx, batch.iter().map(|s| s.device).collect()).await?;
+        let judge = Arc::clone(&self.settings.judge.borrow());
+        let mut desk = self.desk(&mut tx, &*judge).await?;
+        let decided: Vec<(DeviceN, Result<Decided, Rejected>)> = batch
+            .iter()
+            .map(|check_in| {
+                let n = check_in.device;
+                let result = self.remembered.get_mut(&n).ok_or(Rejected::UnknownDevice).and_then(|known| desk.decide(known, check_in));
+                (n, result)
+            })
+            .collect();
+        let mut writes = desk.writes;
+        let tail_id = self.last_tail + 1;
+        writes.write(&mut tx, tail_id).await?;
+        let stored = stored_verdicts(&mut tx, &decided).await?;
+        tx.commit().await?;
+        if !writes.entries.is_empty() {
+            self.backlog.add(tail_id, &writes.entries);
+            self.last_tail = tail_id;
+        }
+        let revision: Arc<str> = judge.revision().into();
+        Ok(decided.into_iter().map(|(n, result)| result.map(|d| self.ack(d, &revision, &*judge, stored.get(&n)))).collect())
+    }
+
+    /// A desk whose numbers go on from the newest rows.
+    pub(super) async fn desk<'a>(&self, tx: &mut Tx, judge: &'a dyn Judge) -> Result<Desk<'a>, Error> {
+        let row = sqlx::query("SELECT (SELECT coalesce(max(id), 0) FROM report), (SELECT coalesce(max(id), 0) FROM state_change)")
+            .fetch_one(&mut **tx)
+            .await?;
+        Ok(Desk { judge, report_id: row.try_get(0)?, change_id: row.try_get(1)?, writes: Writes::default() })
+    }
+
+    pub(super) fn device(&mut self, n: DeviceN) -> Option<&mut Known> {
+        self.remembered.get_mut(&n)
+    }
+
+    fn ack(&self, decided: Decided, revision: &Arc<str>, judge: &dyn Judge, stored: Option<&Verdict>) -> Ack {
+        let verdict: Option<VerdictSummary> = match decided.verdict {
+            Reply::Nothing => None,
+            Reply::Fresh(summary) => Some(summary),
+            Reply::Stored => stored.map(|verdict| judge.summarise(verdict)),
+        };
+        Ack { outcome: decided.outcome, standing: decided.told, epoch: self.epoch, revision: Arc::clone(revision), verdict }
+    }
+
+    /// After a failure: nothing remembered can be trusted.
+    pub(super) fn forget(&mut self) {
+        self.remembered.clear();
+        self.in_step = false;
+    }
+
+    /// Lets an error of the writer's own work pass, unless the disk failed; the work is tried again later.
+    pub(super) fn survive<T>(&mut self, result: Result<T, Error>) -> Result<Option<T>, WriterError> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => {
+                self.forget();
+                if matches!(classify(&error), Failure::Fatal | Failure::Corrupt) {
+                    return Err(WriterError::Disk(error));
+                }
+                tracing::error!(%error, "the writer's own work failed; it will be tried again");
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// The stored verdicts that answers carry.
+async fn stored_verdicts(tx: &mut Tx, decided: &[(DeviceN, Result<Decided, Rejected>)]) -> Result<HashMap<DeviceN, Verdict>, Error> {
+    let wanted: Vec<i64> =
+        decided.iter().filter(|(_, r)| matches!(r, Ok(Decided { verdict: Reply::Stored, .. }))).map(|(n, _)| n.0).collect();
+    let mut found = HashMap::new();
+    for group in wanted.chunks(rows::MOST) {
+        let sql = rows::with_list("SELECT n, codec, verdict FROM device_state WHERE n IN ", group.len());
+        for row in rows::list_query(sql, group).fetch_all(&mut **tx).await? {
+            let json = unpack(row.try_get(1)?, row.try_get(2)?).map_err(|_| rows::decode_error("device_state.verdict"))?;
+            let verdict = serde_json::from_slice(&json).map_err(|_| rows::decode_error("device_state.verdict"))?;
+            found.insert(DeviceN(row.try_get(0)?), verdict);
+        }
+    }
+    Ok(found)
+}
