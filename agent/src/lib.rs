@@ -16,5 +16,7 @@ pub mod parse;
 pub mod probe;
 pub mod schedule;
 mod state;
+#[cfg(test)]
+mod testing;
 mod trust;
 mod words;

@@ -10,10 +10,15 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     date_time_ymd,
 };
+use rustls::client::danger::HandshakeSignatureValid;
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use sha2::{Digest as _, Sha256};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, RootCertStore, ServerConfig, ServerConnection, SignatureScheme,
+    StreamOwned,
+};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 type Issuer = CertifiedIssuer<'static, KeyPair>;
 /// First day of a certificate's validity and its last, as (year, month, day).
@@ -57,13 +62,6 @@ impl Pki {
         self.root.der().clone()
     }
 
-    /// First 80 bits of SHA-256 over the root's public key, as an enrolment code carries them.
-    pub(crate) fn root_pin(&self) -> [u8; 10] {
-        use rcgen::PublicKeyData as _;
-        let digest = Sha256::digest(self.root.key().subject_public_key_info());
-        digest[..10].try_into().expect("ten bytes")
-    }
-
     /// Signs with the root's key (ECDSA P-256 SHA-256, ASN.1 DER), base64.
     pub(crate) fn sign(&self, message: &[u8]) -> String {
         use rcgen::SigningKey as _;
@@ -95,13 +93,55 @@ impl Pki {
                 let mut roots = RootCertStore::empty();
                 roots.add(pki.root()).expect("a root");
                 let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).allow_unauthenticated().build();
-                builder.with_client_cert_verifier(verifier.expect("a verifier"))
+                builder.with_client_cert_verifier(Arc::new(AnyTime(verifier.expect("a verifier"))))
             }
             None => builder.with_no_client_auth(),
         };
         let mut config = builder.with_single_cert(chain, PrivateKeyDer::Pkcs8(key.serialize_der().into())).expect("a configuration");
         config.ticketer = rustls::crypto::ring::Ticketer::new().expect("tickets");
         config
+    }
+}
+
+/// Takes our own devices' leaves however old they are, as the real collector does for renewal.
+#[derive(Debug)]
+struct AnyTime(Arc<dyn ClientCertVerifier>);
+
+impl ClientCertVerifier for AnyTime {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.0.root_hint_subjects()
+    }
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+    fn verify_client_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        _now: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        let (_, parsed) = X509Certificate::from_der(leaf).map_err(|_| CertificateError::BadEncoding)?;
+        let begun = u64::try_from(parsed.validity().not_before.timestamp()).expect("after 1970");
+        self.0.verify_client_cert(leaf, others, UnixTime::since_unix_epoch(std::time::Duration::from_secs(begun)))
+    }
+    fn verify_tls12_signature(
+        &self,
+        m: &[u8],
+        c: &CertificateDer<'_>,
+        d: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls12_signature(m, c, d)
+    }
+    fn verify_tls13_signature(
+        &self,
+        m: &[u8],
+        c: &CertificateDer<'_>,
+        d: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls13_signature(m, c, d)
+    }
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
     }
 }
 
@@ -196,7 +236,7 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, script: &Script, log: &Mu
         }
         let mut answer = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", body.len());
         for (name, value) in headers {
-            answer += &format!("{name}: {value}\r\n");
+            answer.push_str(&[name, ": ", &value, "\r\n"].concat());
         }
         let stream = tls.get_mut();
         stream.write_all(answer.as_bytes()).ok()?;
@@ -224,20 +264,71 @@ pub(crate) fn reply(outcome: &str, server_time: i64, epoch: u8) -> serde_json::V
     })
 }
 
-/// A collector that enrols everybody and accepts everything.
-pub(crate) fn accepts_everything(pki: Arc<Pki>) -> impl Fn(&Seen) -> Reply {
-    move |seen| match seen.path.as_str() {
-        "/v1/enroll" | "/v1/renew" => json(200, &issued(&pki, &seen.json(), LONG)),
-        "/v1/check-in" => json(200, &reply("accepted", 1_800_000_000, 1)),
-        "/v1/leave" => (204, vec![], vec![]),
-        _ => (404, vec![], vec![]),
-    }
-}
-
 /// What enrolment and renewal answer.
 pub(crate) fn issued(pki: &Pki, request: &serde_json::Value, span: Span) -> serde_json::Value {
     serde_json::json!({
         "v": 1, "device": "01930000-0000-7000-8000-000000000001", "chain": pki.issue(request["csr"].as_str().expect("a request"), span),
         "facility": "架空訪問看護ステーション", "server_time": 1_800_000_000, "epoch": "01".repeat(16),
     })
+}
+
+/// A CONNECT proxy on port 0; ends with the test.
+pub(crate) struct Proxy {
+    addr: SocketAddr,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    /// Starts one that lets everything through, or refuses everything with 407.
+    pub(crate) fn start(lets_through: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+        let addr = listener.local_addr().expect("an address");
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let log = heads.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let log = log.clone();
+                std::thread::spawn(move || tunnel(stream, lets_through, &log));
+            }
+        });
+        Self { addr, heads }
+    }
+
+    /// `127.0.0.1:port`.
+    pub(crate) fn addr(&self) -> String {
+        self.addr.to_string()
+    }
+
+    /// The request heads it got.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        self.heads.lock().expect("not poisoned").clone()
+    }
+}
+
+fn tunnel(client: TcpStream, lets_through: bool, log: &Mutex<Vec<String>>) -> Option<()> {
+    let mut reader = BufReader::new(client.try_clone().ok()?);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    log.lock().expect("not poisoned").push(head.clone());
+    let mut client = client;
+    if !lets_through {
+        client.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n").ok()?;
+        return None;
+    }
+    let target = head.split(' ').nth(1)?;
+    let server = TcpStream::connect(target).ok()?;
+    client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").ok()?;
+    let (mut up_from, mut up_to) = (reader, server.try_clone().ok()?);
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut up_from, &mut up_to);
+        let _ = up_to.shutdown(std::net::Shutdown::Write);
+    });
+    let mut server = server;
+    let _ = std::io::copy(&mut server, &mut client);
+    let _ = client.shutdown(std::net::Shutdown::Both);
+    Some(())
 }

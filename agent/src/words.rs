@@ -57,7 +57,6 @@ pub(crate) fn no_answer(no_answer: &NoAnswer, endpoint: &str) -> (Exit, String) 
 }
 
 /// A failure of the state folder.
-#[expect(clippy::needless_pass_by_value, reason = "used as a function in map_err")]
 pub(crate) fn state(error: StateError) -> Failure {
     match error {
         StateError::Busy => Failure::new(Exit::Busy, "点検プログラムの別の処理が作業中です。しばらく待ってやり直してください。"),

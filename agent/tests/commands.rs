@@ -6,7 +6,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use hashimori_shared::code::EnrolmentCode;
-use testing::{Pki, Server, accepts_everything};
+use sha2::{Digest as _, Sha256};
+use testing::{LONG, Pki, Reply, Seen, Server, issued, json, reply};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 #[expect(dead_code, reason = "shared with the crate's own tests, which use the rest")]
 #[path = "../src/testing.rs"]
@@ -31,8 +33,21 @@ fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
+/// A collector that enrols everybody and accepts everything.
+fn accepts_everything(pki: Arc<Pki>) -> impl Fn(&Seen) -> Reply {
+    move |seen| match seen.path.as_str() {
+        "/v1/enroll" | "/v1/renew" => json(200, &issued(&pki, &seen.json(), LONG)),
+        "/v1/check-in" => json(200, &reply("accepted", 1_800_000_000, 1)),
+        "/v1/leave" => (204, vec![], vec![]),
+        _ => (404, vec![], vec![]),
+    }
+}
+
 fn code(pki: &Pki) -> String {
-    EnrolmentCode { secret: [7; 16], root_pin: pki.root_pin() }.to_text()
+    let root = pki.root();
+    let (_, certificate) = X509Certificate::from_der(&root).expect("a certificate");
+    let digest = Sha256::digest(certificate.public_key().raw);
+    EnrolmentCode { secret: [7; 16], root_pin: digest[..10].try_into().expect("ten bytes") }.to_text()
 }
 
 #[test]

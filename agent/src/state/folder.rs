@@ -73,7 +73,7 @@ impl Folder {
 
     /// Creates the folder (0700) if missing and takes the lock.
     pub(crate) fn lock(&self) -> Result<Lock, StateError> {
-        self.make_dir(&self.root)?;
+        make_dir(&self.root)?;
         let path = self.root.join("lock");
         let file = private(OpenOptions::new().create(true).truncate(false).write(true)).open(&path).map_err(StateError::io(&path))?;
         match file.try_lock() {
@@ -81,14 +81,6 @@ impl Folder {
             Err(TryLockError::WouldBlock) => Err(StateError::Busy),
             Err(TryLockError::Error(error)) => Err(StateError::Io { path: path.display().to_string(), error }),
         }
-    }
-
-    fn make_dir(&self, dir: &Path) -> Result<(), StateError> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(dir).map_err(StateError::io(dir))
     }
 
     /// Reads a sealed file; nothing is changed.
@@ -115,7 +107,7 @@ impl Folder {
     pub(crate) fn write_raw(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
         let path = self.root.join(name);
         let parent = path.parent().unwrap_or(&self.root).to_owned();
-        self.make_dir(&parent)?;
+        make_dir(&parent)?;
         let temporary = path.with_extension("tmp");
         let result = (|| {
             let mut file = private(OpenOptions::new().create(true).truncate(true).write(true)).open(&temporary)?;
@@ -159,7 +151,7 @@ impl Folder {
     pub(crate) fn set_aside(&self, name: &str) -> Result<(), StateError> {
         const KEPT: usize = 16;
         let dir = self.root.join("damaged");
-        self.make_dir(&dir)?;
+        make_dir(&dir)?;
         let mut held = self.list("damaged")?;
         while held.len() >= KEPT {
             self.remove(&format!("damaged/{}", held.remove(0)))?;
@@ -180,14 +172,26 @@ impl Folder {
         };
         let mut names = Vec::new();
         for entry in entries {
-            let name = entry.map_err(StateError::io(&path))?.file_name();
-            if let Some(name) = name.to_str().filter(|n| !n.ends_with(".tmp")) {
+            let name = PathBuf::from(entry.map_err(StateError::io(&path))?.file_name());
+            if name.extension().is_some_and(|e| e == "tmp") {
+                continue;
+            }
+            if let Some(name) = name.to_str() {
                 names.push(name.to_owned());
             }
         }
         names.sort();
         Ok(names)
     }
+}
+
+/// Creates a folder that only its owner can enter, and those above it.
+fn make_dir(dir: &Path) -> Result<(), StateError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(StateError::io(dir))
 }
 
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {

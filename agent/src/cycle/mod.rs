@@ -1,25 +1,27 @@
 //! One check-in from end to end: observe, store in the outbox, send what waits, keep the answer.
 //! Knows no real clock, no daemon and no command line.
 
+mod answers;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
-use hashimori_shared::checkin::{Body, CHECK_IN_PATH, CheckIn, CheckInReply, PROTOCOL_VERSION};
-use hashimori_shared::ids::{ReportDigest, VerdictDigest};
+use hashimori_shared::checkin::{Body, CHECK_IN_PATH, CheckIn, PROTOCOL_VERSION};
+use hashimori_shared::ids::ReportDigest;
 use hashimori_shared::time::Timestamp;
 use rand::Rng;
 use serde_json::value::RawValue;
 
-use crate::client::{Disposition, NoAnswer, disposition};
+use crate::client::{Disposition, disposition};
 use crate::exit::{Exit, Failure};
-use crate::identity::Enrolment;
-use crate::identity::Identity;
+use crate::identity::{Enrolment, Identity};
 use crate::key::DeviceKey;
-use crate::link::{Connection, Link, NotRenewed};
+use crate::link::{Connection, Link};
 use crate::observe::Observation;
 use crate::outbox::{Entry, Outbox};
-use crate::state::{Base, Folder, LastReply, Note, Observed, Progress, StateError};
-use crate::trust::{self, Taken};
-use crate::{config::Settings, schedule, words};
+use crate::state::{Base, Folder, Note, Observed, Progress, StateError};
+use crate::{config::Settings, schedule, trust, words};
 
 /// How sending ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,100 +230,6 @@ impl Cycle {
             }
         };
         Ok(bytes.and_then(|b| String::from_utf8(b).ok()).and_then(|s| RawValue::from_string(s).ok()))
-    }
-
-    /// The oldest check-in is durable at the collector. The order matters: the answer is kept before the check-in is deleted,
-    /// so that a crash in between sends a duplicate and never loses a number.
-    fn acknowledged(&mut self, entry: &Entry, now: Timestamp, reply: CheckInReply) -> Result<(), StateError> {
-        if let Body::Report(raw) = &entry.body {
-            let digest = entry.digest();
-            Base::keep(&self.folder, raw.get().as_bytes())?;
-            self.progress.kept = Some(digest);
-            self.progress.base = Some(Base { digest, epoch: reply.epoch, sent_at: now });
-        }
-        self.progress.dropped = 0;
-        self.progress.failures = 0;
-        self.progress.trouble = None;
-        self.heard(now, reply)?;
-        self.outbox.forget_oldest()
-    }
-
-    /// Keeps what an answer says, announcements included.
-    fn heard(&mut self, now: Timestamp, reply: CheckInReply) -> Result<(), StateError> {
-        let known = trust::known_time_after(self.progress.known_time, now, reply.server_time);
-        self.progress.known_time = Some(known);
-        self.link.set_certain_time(known);
-        self.progress.interval_s = Some(reply.next_check_in_s);
-        if let Some(verdict) = reply.verdict {
-            self.progress.verdict_digest = serde_json::to_vec(&verdict).ok().map(|json| VerdictDigest::of(&json));
-            self.progress.verdict = Some(verdict);
-        }
-        if !reply.announcements.is_empty() {
-            let mut identity = self.link.identity().clone();
-            let mut changed = false;
-            for announcement in &reply.announcements {
-                match trust::take(&mut identity, announcement) {
-                    Taken::Root | Taken::Successor => changed = true,
-                    Taken::Old => {}
-                    Taken::Refused(why) => eprintln!("<4>announcement ignored: {why}"),
-                }
-            }
-            if changed {
-                self.link.change_identity(identity)?;
-            }
-        }
-        self.progress.last_reply = Some(LastReply {
-            at: now,
-            server_time: reply.server_time,
-            outcome: reply.outcome,
-            standing: reply.standing,
-            pack: reply.pack,
-            message: reply.message,
-            epoch: reply.epoch,
-        });
-        self.progress.save(&self.folder)
-    }
-
-    /// Renews the leaf; `Some` when that failed and what waits has to wait for it.
-    fn renew(&mut self, now: Timestamp) -> Result<Option<Ended>, StateError> {
-        match self.link.renew() {
-            Ok(()) => Ok(None),
-            Err(NotRenewed::NoAnswer(no_answer)) => self.no_answer(now, &no_answer).map(|(wait, exit)| Some(Ended::Later(wait, exit))),
-            Err(NotRenewed::Answered(answer)) => Ok(Some(match disposition(&answer) {
-                Disposition::Quiet => self.retire(now)?,
-                Disposition::RateLimited(Some(s)) => self.later(now, Wait::Told(s), Exit::Later, words::BUSY_THERE)?,
-                Disposition::RateLimited(None) | Disposition::Retry | Disposition::Gone => {
-                    self.later(now, Wait::Backoff, Exit::Later, words::FAILED_THERE)?
-                }
-                Disposition::Delete(_) | Disposition::SendInFull(_) | Disposition::Renew | Disposition::SetAside | Disposition::Defer => {
-                    self.later(now, Wait::Regular, Exit::Refused, words::NOT_RENEWED)?
-                }
-            })),
-            Err(NotRenewed::Unusable(why)) => {
-                eprintln!("<4>renewal: {why}");
-                self.later(now, Wait::Regular, Exit::Refused, words::NOT_RENEWED).map(Some)
-            }
-        }
-    }
-
-    fn no_answer(&mut self, now: Timestamp, no_answer: &NoAnswer) -> Result<(Wait, Exit), StateError> {
-        let (exit, text) = words::no_answer(no_answer, self.link.endpoint());
-        eprintln!("<4>{no_answer}");
-        self.later(now, Wait::Backoff, exit, &text)?;
-        Ok((Wait::Backoff, exit))
-    }
-
-    fn later(&mut self, now: Timestamp, wait: Wait, exit: Exit, text: &str) -> Result<Ended, StateError> {
-        self.progress.failures = self.progress.failures.saturating_add(1);
-        self.progress.trouble = Some(Note { at: now, text: text.to_owned() });
-        self.progress.save(&self.folder)?;
-        Ok(Ended::Later(wait, exit))
-    }
-
-    fn retire(&mut self, now: Timestamp) -> Result<Ended, StateError> {
-        self.progress.retired_at = Some(now);
-        self.progress.save(&self.folder)?;
-        Ok(Ended::Retired)
     }
 
     /// Sets and keeps when the next check-in is due; returns the wait.

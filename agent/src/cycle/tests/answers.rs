@@ -1,0 +1,166 @@
+//! What the collector's answers lead to.
+
+use super::*;
+use crate::testing::problem;
+
+#[test]
+fn unchanged_facts_travel_as_a_heartbeat_that_names_the_acknowledged_report() {
+    let pki = Arc::new(Pki::new("根"));
+    let server = collector(&pki, vec![]);
+    let device = Device::at(&server, &pki);
+    for facts in [1, 1, 2, 2] {
+        assert_eq!(device.check_in(facts).1, Ended::Done);
+    }
+    let seen = check_ins(&server);
+    assert_eq!(seen.iter().map(is_full).collect::<Vec<_>>(), [true, false, true, false]);
+    let raw = serde_json::to_vec(&observation(2).report).expect("JSON");
+    assert_eq!(seen[3]["body"]["unchanged"], ReportDigest::of(&raw).to_string());
+    assert_eq!(seqs(&server), [1, 2, 3, 4]);
+}
+
+#[test]
+fn a_collector_that_does_not_know_the_base_gets_the_same_facts_in_full_under_the_next_number() {
+    let pki = Arc::new(Pki::new("根"));
+    let server = collector(&pki, vec![accepted(), json(200, &reply("full_wanted", NOW.seconds(), 1))]);
+    let device = Device::at(&server, &pki);
+    device.check_in(1);
+    assert_eq!(device.check_in(1).1, Ended::Done);
+    let seen = check_ins(&server);
+    assert_eq!(seen.iter().map(is_full).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(seen[2]["body"], seen[0]["body"]);
+    assert_eq!(seen[2]["observed_at"], seen[1]["observed_at"]);
+    assert_eq!(seqs(&server), [1, 2, 3]);
+    assert_eq!(device.cycle().outbox.len(), 0);
+}
+
+#[test]
+fn a_collector_that_wants_in_full_what_was_full_is_not_asked_in_a_circle() {
+    let pki = Arc::new(Pki::new("根"));
+    let wanted = || json(200, &reply("full_wanted", NOW.seconds(), 1));
+    let server = collector(&pki, vec![wanted(), wanted()]);
+    let device = Device::at(&server, &pki);
+    assert_eq!(device.check_in(1).1, Ended::Later(Wait::Backoff, Exit::Later));
+    assert_eq!((check_ins(&server).len(), device.cycle().outbox.len()), (1, 1));
+}
+
+#[test]
+fn after_a_restore_of_the_collector_everything_is_sent_in_full_again() {
+    let pki = Arc::new(Pki::new("根"));
+    let restored = || json(200, &reply("accepted", NOW.seconds(), 2));
+    let server = collector(&pki, vec![accepted(), accepted(), restored(), restored(), restored()]);
+    let device = Device::at(&server, &pki);
+    for facts in [1, 1, 1, 1, 1] {
+        device.check_in(facts);
+    }
+    // The third answer names another epoch: the fourth is full, the fifth a heartbeat in the new epoch.
+    assert_eq!(check_ins(&server).iter().map(is_full).collect::<Vec<_>>(), [true, false, false, true, false]);
+}
+
+#[test]
+fn a_lost_answer_is_asked_again_with_the_same_boot_number_and_body() {
+    let pki = Arc::new(Pki::new("根"));
+    let server = collector(&pki, vec![(0, vec![], vec![]), json(200, &reply("duplicate", NOW.seconds(), 1))]);
+    let device = Device::at(&server, &pki);
+    assert_eq!(device.check_in(1).1, Ended::Later(Wait::Backoff, Exit::Later));
+    let mut later = device.cycle();
+    assert_eq!(later.send(&|| NOW.plus_days(1)).expect("state"), Ended::Done);
+    let seen = check_ins(&server);
+    assert_eq!(seen.len(), 2);
+    for field in ["boot", "seq", "observed_at", "body"] {
+        assert_eq!(seen[0][field], seen[1][field], "{field}");
+    }
+    assert_eq!((later.outbox.len(), later.progress.failures, later.progress.trouble), (0, 0, None));
+}
+
+#[test]
+fn what_could_not_be_sent_waits_on_the_disk_and_goes_oldest_first() {
+    let pki = Arc::new(Pki::new("根"));
+    let busy = |s: &str| (503, vec![("Retry-After", s.to_owned())], vec![]);
+    let server = collector(&pki, vec![busy("120"), busy("7"), (429, vec![], vec![])]);
+    let device = Device::at(&server, &pki);
+    assert_eq!(device.check_in(1).1, Ended::Later(Wait::Told(120), Exit::Later));
+    assert_eq!(device.check_in(2).1, Ended::Later(Wait::Told(7), Exit::Later));
+    assert_eq!(device.check_in(2).1, Ended::Later(Wait::Backoff, Exit::Later));
+    assert_eq!(device.check_in(2).1, Ended::Done);
+    assert_eq!(seqs(&server), [1, 1, 1, 1, 2, 3, 4]);
+    assert_eq!(check_ins(&server).iter().skip(3).map(is_full).collect::<Vec<_>>(), [true, true, false, false]);
+}
+
+#[test]
+fn a_retired_device_goes_quiet_for_good() {
+    let pki = Arc::new(Pki::new("根"));
+    let server = collector(&pki, vec![problem(410, "retired")]);
+    let device = Device::at(&server, &pki);
+    assert_eq!(device.check_in(1).1, Ended::Retired);
+    assert_eq!(device.check_in(2).1, Ended::Retired);
+    assert_eq!(check_ins(&server).len(), 1);
+}
+
+#[test]
+fn a_report_that_the_collector_refuses_does_not_block_the_next_and_is_counted() {
+    let pki = Arc::new(Pki::new("根"));
+    let server = collector(&pki, vec![problem(400, "invalid-request")]);
+    let device = Device::at(&server, &pki);
+    assert_eq!(device.check_in(1).1, Ended::Done);
+    assert_eq!(device.folder.list("damaged").expect("listed").len(), 1);
+    let (cycle, ended) = device.check_in(2);
+    assert_eq!((ended, cycle.progress.set_aside), (Ended::Done, 1));
+    assert_eq!(check_ins(&server)[1]["dropped"], 1);
+}
+
+#[test]
+fn answers_of_two_sides_that_do_not_understand_each_other_lose_nothing() {
+    let pki = Arc::new(Pki::new("根"));
+    let server =
+        collector(&pki, vec![problem(400, "unsupported-version"), problem(401, "certificate-required"), (200, vec![], b"<html>".to_vec())]);
+    let device = Device::at(&server, &pki);
+    assert_eq!(device.check_in(1).1, Ended::Later(Wait::Regular, Exit::Refused));
+    assert_eq!(device.cycle().send(&|| NOW).expect("state"), Ended::Later(Wait::Regular, Exit::Refused));
+    assert_eq!(device.cycle().send(&|| NOW).expect("state"), Ended::Later(Wait::Backoff, Exit::Later));
+    assert_eq!(device.cycle().outbox.len(), 1);
+}
+
+#[test]
+fn a_damaged_memory_sends_in_full_under_numbers_never_used_before() {
+    let pki = Arc::new(Pki::new("根"));
+    let server = collector(&pki, vec![]);
+    let device = Device::at(&server, &pki);
+    device.check_in(1);
+    std::fs::write(device.folder.path().join("progress.json"), b"garbage").expect("damaged");
+    let (cycle, ended) = device.check_in(1);
+    assert_eq!((ended, cycle.progress.set_aside), (Ended::Done, 1));
+    assert!(is_full(&check_ins(&server)[1]) && seqs(&server)[1] > 1 << 32);
+}
+
+#[test]
+fn a_heartbeat_whose_report_is_gone_is_dropped_and_counted() {
+    let pki = Arc::new(Pki::new("根"));
+    let server = collector(&pki, vec![accepted(), json(200, &reply("full_wanted", NOW.seconds(), 1))]);
+    let device = Device::at(&server, &pki);
+    device.check_in(1);
+    for file in ["base.json", "observed.json"] {
+        device.folder.write(file, b"{}").expect("written");
+    }
+    let mut cycle = device.cycle();
+    let digest = cycle.progress.base.expect("a base").digest;
+    let entry = Entry { boot: observation(1).boot, seq: cycle.take_seq(), observed_at: NOW, body: Body::Unchanged(digest) };
+    cycle.outbox.push(&entry).expect("pushed");
+    assert_eq!(cycle.send(&|| NOW).expect("state"), Ended::Done);
+    device.check_in(2);
+    assert_eq!(check_ins(&server)[2]["dropped"], 1);
+}
+
+#[test]
+fn the_verdict_is_kept_and_named_so_that_it_need_not_be_sent_again() {
+    let pki = Arc::new(Pki::new("根"));
+    let mut with_verdict = reply("accepted", NOW.seconds(), 1);
+    with_verdict["verdict"] = serde_json::json!({ "headline": "unknown", "clauses": [
+        { "clause": "§20-1", "title": "起動時パスワード", "state": "unknown", "reason": "読み取れません" }] });
+    let server = collector(&pki, vec![json(200, &with_verdict)]);
+    let device = Device::at(&server, &pki);
+    device.check_in(1);
+    let (cycle, _) = device.check_in(1);
+    assert_eq!(cycle.progress.verdict.as_ref().map(|v| v.clauses.len()), Some(1));
+    let own = hashimori_shared::ids::VerdictDigest::of(&serde_json::to_vec(&cycle.progress.verdict).expect("JSON"));
+    assert_eq!(check_ins(&server)[1]["have_verdict"], own.to_string());
+}
