@@ -4,7 +4,6 @@ use super::context::Context;
 use super::gap::Gap;
 use super::outcome::Outcome;
 use crate::report::{Account, Reading};
-use crate::time::Timestamp;
 use crate::verdict::{Evidence, State};
 
 /// At most this many accounts are named in a sentence.
@@ -30,13 +29,16 @@ impl From<Outcome> for Part {
     }
 }
 
-/// Worst over the accounts in use. A report without any says nothing, and so passes nothing.
+/// Worst over the accounts in use. A report without any account says nothing, and so passes nothing. Where no account is known
+/// to be in use, every one is judged: else not knowing who uses the machine would hide an account that misses something.
 pub(super) fn judge<'a>(cx: &Context<'a>, clear: &str, mut part: impl FnMut(&'a Account) -> Part) -> Result<Outcome, Gap> {
     let Some(report) = cx.input.report else { return Err(Gap::absent(cx)) };
+    let uses: Vec<Use> = report.accounts.iter().map(|account| last_use(cx, account)).collect();
+    let sets_apart = uses.contains(&Use::Current);
     let mut parts: Vec<(&str, Part)> = Vec::with_capacity(report.accounts.len());
     let mut dormant = Vec::new();
-    for account in &report.accounts {
-        if is_dormant(cx, account) {
+    for (account, last_use) in report.accounts.iter().zip(&uses) {
+        if sets_apart && *last_use == Use::Dormant {
             dormant.push(account.id.as_str());
         } else {
             parts.push((account.id.as_str(), part(account)));
@@ -44,14 +46,13 @@ pub(super) fn judge<'a>(cx: &Context<'a>, clear: &str, mut part: impl FnMut(&'a 
     }
     let apart = if dormant.is_empty() { String::new() } else { format!("（休眠のため判定の外: {}）", list(&dormant)) };
     let Some(state) = parts.iter().map(|(_, p)| p.state).max() else {
-        let reason = format!("判定できる利用中のアカウントがありません{apart}");
-        return Err(Gap::plain(reason, None));
+        return Err(Gap::plain("利用者のアカウントが報告されていません", None));
     };
     let decisive = || parts.iter().filter(|(_, p)| p.state == state);
     let names: Vec<&str> = decisive().map(|(name, _)| *name).collect();
     let evidence = decisive().filter_map(|(_, p)| p.evidence).min();
     let reason = if state <= State::Compliant && !clear.is_empty() {
-        format!("利用中のアカウント{}件すべて: {clear}{apart}", parts.len())
+        format!("アカウント{}件すべて: {clear}{apart}", parts.len())
     } else {
         let words = decisive().next().map_or("", |(_, p)| p.words.as_str());
         format!("アカウント {}: {words}{apart}", list(&names))
@@ -60,13 +61,22 @@ pub(super) fn judge<'a>(cx: &Context<'a>, clear: &str, mut part: impl FnMut(&'a 
     Ok(Outcome { state, evidence, reason, remedy })
 }
 
-/// Whether the account has not been used for longer than the pack's limit. Unknown last use counts as in use.
-fn is_dormant(cx: &Context<'_>, account: &Account) -> bool {
-    let last_used: Option<&Timestamp> = match &account.last_used {
-        Reading::Value(at) => Some(at),
-        Reading::Unknown(_) => None,
-    };
-    last_used.is_some_and(|at| cx.clock.is_past(at.plus_days(i64::from(cx.parameters().staleness.dormant_days))))
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Known to be in use.
+    Current,
+    /// 休眠: unused for longer than the pack's limit.
+    Dormant,
+    /// The machine does not say.
+    Unknown,
+}
+
+fn last_use(cx: &Context<'_>, account: &Account) -> Use {
+    match account.last_used {
+        Reading::Value(at) if cx.clock.is_past(at.plus_days(i64::from(cx.parameters().staleness.dormant_days))) => Use::Dormant,
+        Reading::Value(_) => Use::Current,
+        Reading::Unknown(_) => Use::Unknown,
+    }
 }
 
 /// 「a1、b2 ほか3件」.

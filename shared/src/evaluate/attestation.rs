@@ -25,7 +25,7 @@ pub struct Attestation {
 }
 
 /// What was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Met.
@@ -96,7 +96,7 @@ pub(super) enum Standing<'a> {
 impl<'a> Standing<'a> {
     /// The newest counts, but a better answer of a weaker grade does not displace an older one that still stands.
     pub(super) fn find(cx: &Context<'a>, clause: &Clause, check: &Check) -> Self {
-        let mut best: Option<&'a Attestation> = None;
+        let mut standing = Vec::new();
         let mut expired = None;
         for a in cx.input.attestations.iter().filter(|a| a.check == check.id && a.clause == clause.id) {
             let ends = a.at.plus_days(i64::from(cx.attest_days()));
@@ -105,11 +105,13 @@ impl<'a> Standing<'a> {
             }
             if cx.clock.reached(ends) {
                 expired = expired.max(Some(ends));
-                continue;
+            } else {
+                standing.push(a);
             }
-            best = Some(best.map_or(a, |b| prevailing(b, a)));
         }
-        match (best, expired) {
+        // Oldest first, so that the outcome does not depend on the order of the input.
+        standing.sort_unstable_by_key(|a| (a.at, a.by.evidence(), a.answer.gravity(), a.answer));
+        match (standing.into_iter().reduce(prevailing), expired) {
             (Some(a), _) => Self::Valid(a),
             (None, Some(at)) => Self::Expired(at),
             (None, None) => Self::None,
@@ -143,10 +145,8 @@ pub(super) fn words(cx: &Context<'_>, a: &Attestation) -> String {
     format!("{}の{}で「{answer}」（{}まで有効）", a.at.jst_date(), a.by.evidence().label_ja(), until.jst_date())
 }
 
-/// Which of two attestations of one check counts; the same whichever comes first.
-fn prevailing<'a>(x: &'a Attestation, y: &'a Attestation) -> &'a Attestation {
-    let key = |a: &Attestation| (a.at, a.by.evidence(), a.answer.gravity());
-    let (older, newer) = if key(x) <= key(y) { (x, y) } else { (y, x) };
+/// Which of two attestations of one check counts.
+fn prevailing<'a>(older: &'a Attestation, newer: &'a Attestation) -> &'a Attestation {
     let improves = newer.answer.gravity() < older.answer.gravity();
     if improves && newer.by.evidence() < older.by.evidence() { older } else { newer }
 }

@@ -85,14 +85,16 @@ impl Gap {
                 return outcome;
             }
             if let Standing::Expired(at) = standing {
-                return self.unanswered(format!("{}。申告は{}に期限が切れました", self.reason, at.jst_date()));
+                let reason = format!("{}。申告は{}に期限が切れました", self.reason, at.jst_date());
+                return Outcome { reason, ..self.unanswered() };
             }
         }
-        self.unanswered(self.reason.clone())
+        self.unanswered()
     }
 
-    fn unanswered(&self, reason: String) -> Outcome {
-        Outcome { state: State::Unknown, evidence: None, reason, remedy: self.remedy }
+    /// 未確認, whatever people have said.
+    pub(super) fn unanswered(&self) -> Outcome {
+        Outcome { state: State::Unknown, evidence: None, reason: self.reason.clone(), remedy: self.remedy }
     }
 }
 

@@ -93,4 +93,6 @@ fn sub_check(cx: &Context<'_>, check: &crate::pack::Check, outcome: Outcome) -> 
 const MEASURED: Option<Evidence> = Some(Evidence::Measured);
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;

@@ -93,6 +93,15 @@ impl Pack {
         self.clauses.iter().find(|c| c.id == id)
     }
 
+    /// The same rules with the clauses in another order.
+    #[cfg(test)]
+    pub(crate) fn turned(&self, by: usize) -> Self {
+        let mut pack = self.clone();
+        let count = pack.clauses.len();
+        pack.clauses.rotate_left(by % count);
+        pack
+    }
+
     /// The clauses that are answered device by device, i.e. that appear in a verdict.
     pub fn device_clauses(&self) -> impl Iterator<Item = &Clause> {
         self.clauses.iter().filter(|c| !c.checks.is_empty())

@@ -5,56 +5,78 @@ use super::super::gap::{self, Age, Gap};
 use super::super::outcome::Outcome;
 use super::Result;
 use crate::catalogue::AntivirusKind;
-use crate::pack::{Check, Clause};
+use crate::pack::{CheckKind, Clause};
 use crate::report::{AntivirusProduct, OsFamily, Reading};
 use crate::time::Timestamp;
 use crate::verdict::State;
 
 /// Some product of the catalogue is there.
-pub(super) fn present(cx: &Context<'_>) -> Result {
+pub(super) fn present(cx: &Context<'_>, clause: &Clause) -> Result {
     if let Some(outcome) = exempt(cx) {
         return Ok(outcome);
     }
-    let Some((product, age)) = best(cx)? else { return Ok(none_found(cx)) };
-    let reason = format!("{}が入っています", name(cx, product));
-    Ok(gap::aged(Outcome::measured(State::Compliant, reason), age, cx.parameters().staleness.stale_days))
+    let Some(best) = best(cx, clause)? else { return Ok(none_found(cx)) };
+    Ok(best.aged(cx, Outcome::measured(State::Compliant, format!("{}が入っています", best.name))))
 }
 
 /// The best product watches files as they are used.
-pub(super) fn real_time(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
+pub(super) fn real_time(cx: &Context<'_>, clause: &Clause) -> Result {
     if let Some(outcome) = exempt(cx) {
         return Ok(outcome);
     }
-    let Some((product, age)) = best(cx)? else { return Ok(none_found(cx)) };
-    let name = name(cx, product);
-    let outcome = match &product.real_time {
-        Reading::Value(true) => Outcome::measured(State::Compliant, format!("{name}のリアルタイム保護が有効です")),
-        Reading::Value(false) => Outcome::measured(State::NonCompliant, format!("{name}のリアルタイム保護が無効です")),
-        Reading::Unknown(unknown) => return Ok(opaque(cx, clause, check, name, Gap::unknown(unknown))),
-    };
-    Ok(gap::aged(outcome, age, cx.parameters().staleness.stale_days))
+    let Some(mut best) = best(cx, clause)? else { return Ok(none_found(cx)) };
+    let outcome = std::mem::replace(&mut best.real_time, Outcome::new(State::Unknown, None, ""));
+    Ok(best.aged(cx, outcome))
 }
 
-/// The best product's signatures are fresh.
-pub(super) fn signatures(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
+/// The best product's signatures are fresh. Those of a product that does not watch say nothing by themselves.
+pub(super) fn signatures(cx: &Context<'_>, clause: &Clause) -> Result {
     if let Some(outcome) = exempt(cx) {
         return Ok(outcome);
     }
-    let Some((product, age)) = best(cx)? else { return Ok(none_found(cx)) };
-    let name = name(cx, product);
-    let outcome = match &product.signatures_at {
-        Reading::Value(at) => {
-            let (state, words) = freshness(cx, *at);
-            Outcome::measured(state, format!("{name}の{words}"))
+    let Some(mut best) = best(cx, clause)? else { return Ok(none_found(cx)) };
+    let mut outcome = std::mem::replace(&mut best.signatures, Outcome::new(State::Unknown, None, ""));
+    if outcome.state < best.real_time.state {
+        outcome.state = best.real_time.state;
+        outcome.reason = format!("{}（{}）", best.real_time.reason, outcome.reason);
+    }
+    Ok(best.aged(cx, outcome))
+}
+
+/// The product that comes off best, with what is known of it.
+struct Best<'a> {
+    name: &'a str,
+    real_time: Outcome,
+    signatures: Outcome,
+    age: Age,
+}
+
+impl Best<'_> {
+    fn aged(&self, cx: &Context<'_>, outcome: Outcome) -> Outcome {
+        gap::aged(outcome, self.age, cx.parameters().staleness.stale_days)
+    }
+}
+
+/// A reading of one product, or what a person said of it where the product keeps silent.
+fn part<T: Copy>(
+    cx: &Context<'_>,
+    clause: &Clause,
+    kind: CheckKind,
+    name: &str,
+    reading: &Reading<T>,
+    known: impl FnOnce(T) -> Outcome,
+) -> Outcome {
+    match reading {
+        Reading::Value(value) => known(*value),
+        Reading::Unknown(unknown) => {
+            let mut gap = Gap::unknown(unknown);
+            gap.reason = format!("{name}: {}", gap.reason);
+            match clause.checks.iter().find(|c| c.kind == kind) {
+                Some(check) => gap.settle(cx, clause, check),
+                None => gap.unanswered(),
+            }
         }
-        Reading::Unknown(unknown) => return Ok(opaque(cx, clause, check, name, Gap::unknown(unknown))),
-    };
-    Ok(gap::aged(outcome, age, cx.parameters().staleness.stale_days))
-}
-
-fn opaque(cx: &Context<'_>, clause: &Clause, check: &Check, name: &str, mut gap: Gap) -> Outcome {
-    gap.reason = format!("{name}: {}", gap.reason);
-    gap.settle(cx, clause, check)
+    }
 }
 
 fn freshness(cx: &Context<'_>, at: Timestamp) -> (State, String) {
@@ -85,20 +107,27 @@ fn none_found(cx: &Context<'_>) -> Outcome {
     Outcome::measured(State::NonCompliant, format!("目録（{version}）にあるウイルス対策ソフトは見つかりませんでした{note}"))
 }
 
-/// The product that comes off best in all that is known of it; `None` = none that counts.
-fn best<'a>(cx: &Context<'a>) -> std::result::Result<Option<(&'a AntivirusProduct, Age)>, Gap> {
+/// First who watches, then whose signatures are fresh: so that losing sight of one product never shows another in a better light.
+fn best<'a>(cx: &Context<'a>, clause: &Clause) -> std::result::Result<Option<Best<'a>>, Gap> {
     let (found, age) = gap::machine(cx, |m| m.antivirus.as_ref())?;
     let counts = |p: &&AntivirusProduct| cx.catalogues().antivirus.find(&p.id).is_none_or(|e| e.kind != AntivirusKind::BuiltIn);
-    let rank = |p: &&AntivirusProduct| {
-        let watching = match p.real_time {
-            Reading::Value(true) => State::Compliant,
-            Reading::Value(false) => State::NonCompliant,
-            Reading::Unknown(_) => State::Unknown,
-        };
-        let fresh = p.signatures_at.value().map_or(State::Unknown, |at| freshness(cx, *at).0);
-        (watching.max(fresh), watching, fresh)
+    let known = |p: &'a AntivirusProduct| {
+        let name = name(cx, p);
+        let real_time = part(cx, clause, CheckKind::AntivirusRealTime, name, &p.real_time, |watches| {
+            if watches {
+                Outcome::measured(State::Compliant, format!("{name}のリアルタイム保護が有効です"))
+            } else {
+                Outcome::measured(State::NonCompliant, format!("{name}のリアルタイム保護が無効です"))
+            }
+        });
+        let signatures = part(cx, clause, CheckKind::AntivirusSignatures, name, &p.signatures_at, |at| {
+            let (state, words) = freshness(cx, at);
+            Outcome::measured(state, format!("{name}の{words}"))
+        });
+        Best { name, real_time, signatures, age }
     };
-    Ok(found.products.iter().filter(counts).min_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))).map(|p| (p, age)))
+    let rank = |b: &Best<'a>| (b.real_time.state, b.signatures.state, b.name);
+    Ok(found.products.iter().filter(counts).map(known).min_by(|a, b| rank(a).cmp(&rank(b))))
 }
 
 fn name<'a>(cx: &Context<'a>, product: &'a AntivirusProduct) -> &'a str {

@@ -41,7 +41,7 @@ fn profile(cx: &Context<'_>, clause: &Clause, check: &Check, profile: &BrowserPr
 /// Every browser installed for everybody: within its maker's support, with the OS's own time limits after that.
 pub(super) fn updated(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
     let (browsers, age) = gap::machine(cx, |m| m.browsers.as_ref())?;
-    let outcomes: Vec<Outcome> = browsers.iter().map(|b| version(cx, b)).collect();
+    let outcomes: Vec<Outcome> = browsers.iter().map(|b| os::held(cx, clause, check, version(cx, b))).collect();
     let count = outcomes.len();
     let Some(worst) = outcomes.into_iter().reduce(|a, b| if b.state > a.state { b } else { a }) else {
         return Ok(Outcome::measured(State::NotApplicable, "目録にあるブラウザは入っていません"));
@@ -52,8 +52,7 @@ pub(super) fn updated(cx: &Context<'_>, clause: &Clause, check: &Check) -> Resul
     } else {
         worst
     };
-    let held = os::held(cx, clause, check, worst);
-    Ok(gap::aged(held, age, cx.parameters().staleness.stale_days))
+    Ok(gap::aged(worst, age, cx.parameters().staleness.stale_days))
 }
 
 fn version(cx: &Context<'_>, browser: &Browser) -> Outcome {

@@ -50,7 +50,7 @@ pub(super) fn length(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result
         match gap::read(cx, account.login_password.as_ref()) {
             // Whether there is a password at all comes first: a declared length must not hide a lost reading.
             Err(gap) if !gap.structural => {
-                return Outcome { state: State::Unknown, evidence: None, reason: gap.reason, remedy: gap.remedy }.into();
+                return gap.unanswered().into();
             }
             Ok((LoginPassword::Blank, _)) => return Part::measured(State::NonCompliant, "起動時パスワードが空です"),
             Ok((LoginPassword::Locked, _)) => return Part::measured(State::NotApplicable, "パスワードではログインできない設定です"),
@@ -136,5 +136,5 @@ fn declared_age(cx: &Context<'_>, clause: &Clause, check: &Check, gap: &Gap) -> 
             Answer::Yes | Answer::Limited | Answer::Partly | Answer::NotApplicable | Answer::Until(_) => {}
         }
     }
-    Outcome { state: State::Unknown, evidence: None, reason: gap.reason.clone(), remedy: gap.remedy }
+    gap.unanswered()
 }
