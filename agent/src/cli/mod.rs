@@ -7,6 +7,7 @@ mod report;
 mod run;
 mod status;
 mod unenroll;
+mod verdict;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -59,6 +60,8 @@ enum Command {
     Status(status::StatusArgs),
     /// 何を送り、どう判定され、何をすればよいかを説明する
     Explain,
+    /// 最後に知らされた判定を表または JSON で表示する
+    Verdict(verdict::VerdictArgs),
     /// 登録をやめ、鍵と状態を消す
     Unenroll(unenroll::UnenrollArgs),
     /// Internal: reads the facts for the parent process.
@@ -155,6 +158,7 @@ fn dispatch(command: Command, world: World) -> Result<Exit, Failure> {
         Command::Report(args) => report::report(world, &args),
         Command::Status(args) => status::status(&world, &args),
         Command::Explain => explain::explain(&world),
+        Command::Verdict(args) => verdict::verdict(&world, &args),
         Command::Unenroll(args) => unenroll::unenroll(world, &args),
         Command::ObserveChild => Ok(Exit::Done), // answered in `main`, before settings are read
     }
