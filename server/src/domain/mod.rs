@@ -1,7 +1,8 @@
 //! What the collector is about, without SQL and without HTTP.
 
 pub mod device;
+pub mod enrolment;
 pub mod ids;
-
 pub mod judge;
+pub mod overlay;
 pub mod people;

@@ -122,6 +122,19 @@ pub async fn list(store: &Store, facility: FacilityId, after: Option<DeviceId>, 
         .collect()
 }
 
+/// Devices of a facility that stand in one way, oldest first.
+pub async fn list_standing(store: &Store, facility: FacilityId, standing: Standing, limit: u16) -> Result<Vec<Device>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND standing = $2 ORDER BY id LIMIT $3")))
+        .bind(facility.to_string())
+        .bind(standing.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 /// Renames a device of a facility. `false`: there is no such device there.
 pub async fn rename(tx: &mut Tx, facility: FacilityId, id: DeviceId, label: &str) -> Result<bool, Error> {
     let done = sqlx::query("UPDATE device SET label = $1 WHERE facility_id = $2 AND id = $3")

@@ -13,8 +13,10 @@ mod tx;
 
 pub mod alert;
 pub mod belonging;
+pub mod certificate;
 pub mod device;
 pub mod device_state;
+pub mod enrolment_code;
 pub mod facility;
 pub mod history;
 pub mod ingest;

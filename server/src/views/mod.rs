@@ -2,12 +2,24 @@
 //! A template may compare and loop; it decides nothing.
 
 mod account;
+mod device;
+mod enrolment;
 mod error;
+pub(crate) mod facts;
+mod places;
 mod qr;
+mod rules;
+mod state;
 
 pub(crate) use account::{RecoveryPage, SetupAppPage, SetupPasswordPage, SignInPage, StartPage};
+pub(crate) use device::{CheckLine, ClauseLine, DevicePage, Sent, VerdictView};
+pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
+pub(crate) use facts::FactGroup;
+pub(crate) use places::{DeviceLine, FacilityLine, FacilityPage, RegionPage};
 pub(crate) use qr::Qr;
+pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
+pub(crate) use state::{Count, Mark, Moment};
 
 /// Part of the assets' addresses: raise it with every change of a stylesheet or icon.
 pub(crate) const ASSETS: &str = env!("CARGO_PKG_VERSION");
@@ -81,6 +93,14 @@ mod tests {
         render::<SetupAppPage>();
         render::<RecoveryPage>();
         render::<ErrorPage>();
+        render::<RegionPage>();
+        render::<FacilityPage>();
+        render::<CodesPage>();
+        render::<CodeIssuedPage>();
+        render::<PendingPage>();
+        render::<DevicePage>();
+        render::<RulesPage>();
+        render::<WhatIsCheckedPage>();
         render::<ExpiredPage>();
     }
 }

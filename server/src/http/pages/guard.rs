@@ -13,6 +13,7 @@ use super::{PageError, Web};
 use crate::domain::ids::{CodeId, DeviceId, FacilityId};
 use crate::domain::people::session::TOUCH_EVERY_S;
 use crate::domain::people::{Person, Scope};
+use crate::store::belonging::Home;
 use crate::store::session::Setup;
 use crate::store::{belonging, session};
 
@@ -28,6 +29,8 @@ pub(super) struct SettingUp(pub Setup);
 #[derive(Clone)]
 pub(super) struct Guard {
     pub web: Web,
+    /// As the table says: a HEAD request counts as the GET it stands for.
+    pub method: Method,
     pub access: Access,
     pub object: Object,
 }
@@ -38,7 +41,7 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     match guard.access {
         Access::Public => {}
         Access::SignedIn => {
-            let person = signed_in(&guard.web, &parts).await?;
+            let person = signed_in(&guard, &parts).await?;
             check_object(&guard, &mut parts, person.scope).await?;
             parts.extensions.insert(Who(person));
         }
@@ -51,11 +54,12 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
-async fn signed_in(web: &Web, parts: &Parts) -> Result<Person, PageError> {
+async fn signed_in(guard: &Guard, parts: &Parts) -> Result<Person, PageError> {
+    let web = &guard.web;
     let visitor = parts.extensions.get::<Visitor>().ok_or_else(|| PageError::internal("no visitor"))?;
     let (hash, now) = (visitor.token.hash(), web.now());
     let Some(session) = session::find_signed_in(web.store.read(), &hash, now).await? else {
-        return Err(if parts.method == Method::GET {
+        return Err(if guard.method == Method::GET {
             PageError::SignInNeeded(parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned())
         } else {
             PageError::Expired(parts.extensions.get::<Kept>().cloned().unwrap_or_default())
@@ -90,7 +94,7 @@ async fn check_object(guard: &Guard, parts: &mut Parts, scope: Scope) -> Result<
     };
     match home {
         Some(home) if scope.covers(home.region, home.facility) => {
-            parts.extensions.insert(home);
+            parts.extensions.insert(Here(home));
             Ok(())
         }
         Some(_) | None => Err(PageError::NotFound),
@@ -101,6 +105,17 @@ impl FromRequestParts<Web> for Who {
     type Rejection = PageError;
     async fn from_request_parts(parts: &mut Parts, _: &Web) -> Result<Self, PageError> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| PageError::internal("a public route asked who is signed in"))
+    }
+}
+
+/// Where the path's object belongs; it lies within the person's scope.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Here(pub Home);
+
+impl FromRequestParts<Web> for Here {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, _: &Web) -> Result<Self, PageError> {
+        parts.extensions.get::<Self>().copied().ok_or_else(|| PageError::internal("a route without an object asked where it belongs"))
     }
 }
 

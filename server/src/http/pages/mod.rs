@@ -3,10 +3,14 @@
 
 mod assets;
 mod cookie;
+mod device;
+mod enrolment;
 mod fail;
 mod guard;
 mod headers;
+mod places;
 mod routes;
+mod rules;
 mod setup;
 mod sign_in;
 mod typed;
@@ -20,10 +24,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::{Html, IntoResponse, Response};
+use hashimori_shared::pack::Pack;
 use hashimori_shared::time::Timestamp;
+use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::domain::people::Person;
+use crate::pki::Pki;
 use crate::random::Random;
 use crate::secrets::MasterKey;
 use crate::store::Store;
@@ -37,13 +44,19 @@ pub struct WebSettings {
     /// Whether people reach it over TLS (directly or behind a proxy): cookies are `__Host-` and `Secure`, and HSTS is sent.
     /// Only the quick start on loopback goes without.
     pub secure: bool,
+    /// `host:port` of the device port, as agents are told.
+    pub device_address: String,
     /// Proxies whose `X-Forwarded-For` is believed for throttling; never for identity.
     pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// What every page works with; cheap to clone.
 #[derive(Clone)]
-pub struct Web(Arc<Parts>);
+pub struct Web {
+    parts: Arc<Parts>,
+    /// Password hashing takes 19 MiB and tens of milliseconds each: no more than `HASHING_AT_ONCE`.
+    hashing: Arc<Semaphore>,
+}
 
 /// The parts of `Web`.
 pub struct Parts {
@@ -55,10 +68,12 @@ pub struct Parts {
     pub random: Arc<Random>,
     /// Seals TOTP seeds and text shown once.
     pub master: Arc<MasterKey>,
+    /// The rules that verdicts cite.
+    pub pack: Arc<Pack>,
+    /// Pin of the device authority's root, for enrolment codes.
+    pub pki: Arc<Pki>,
     /// How the port is reached.
     pub settings: WebSettings,
-    /// Password hashing takes 19 MiB and tens of milliseconds each: no more than this many at once.
-    hashing: tokio::sync::Semaphore,
 }
 
 /// Password hashings at once.
@@ -67,15 +82,18 @@ const HASHING_AT_ONCE: usize = 2;
 impl std::ops::Deref for Web {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 
 impl Web {
     /// Bundles what pages need.
-    pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<Random>, master: Arc<MasterKey>, settings: WebSettings) -> Self {
-        let hashing = tokio::sync::Semaphore::new(HASHING_AT_ONCE);
-        Self(Arc::new(Parts { store, clock, random, master, settings, hashing }))
+    pub fn new(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts), hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)) }
+    }
+
+    fn root_pin(&self) -> [u8; 10] {
+        self.pki.authority().root_pin
     }
 
     fn now(&self) -> Timestamp {

@@ -16,7 +16,7 @@ use crate::domain::people::password::{self, PasswordHash};
 use crate::domain::people::totp::Seed;
 use crate::domain::people::{recovery, throttle};
 use crate::store::session::Setup;
-use crate::store::{invitation, person, session, throttle as counters};
+use crate::store::{Tx, invitation, person, session, throttle as counters};
 use crate::views::{Qr, RecoveryPage, SetupAppPage, SetupPasswordPage, StartPage};
 
 const ONCE_PURPOSE: &str = "shown-once";
@@ -172,6 +172,11 @@ pub(super) async fn show_recovery(State(web): State<Web>, visitor: Visitor, Who(
     let once = take_once(&web, &visitor).await?;
     let codes = once.map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default();
     page(&RecoveryPage { shell: shell("予備コード", &visitor, Some(&person)), codes })
+}
+
+/// Lays text down for the session's next page, sealed.
+pub(super) async fn put_once(web: &Web, tx: &mut Tx, visitor: &Visitor, text: &str) -> Result<(), PageError> {
+    Ok(session::put_once(tx, &visitor.token.hash(), &web.seal(ONCE_PURPOSE, text.as_bytes())).await?)
 }
 
 /// What the act before laid down for this page; a reload finds nothing.

@@ -3,16 +3,24 @@
 use std::sync::Arc;
 
 use axum::Router;
+use hashimori_shared::pack::Pack;
+use hashimori_shared::report::DeviceClass;
 use hashimori_shared::time::Timestamp;
 
-use super::super::{Web, WebSettings, router};
+use super::super::{Parts, Web, WebSettings, router};
 use super::browser::Browser;
 use crate::accounts::{Invite, invite};
 use crate::clock::SetClock;
-use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::device::{Ownership, Standing};
+use crate::domain::enrolment::CodeWish;
+use crate::domain::ids::{CodeId, DeviceId, FacilityId, RegionId};
+use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
 use crate::secrets::MasterKey;
-use crate::store::{Store, StoreUrl};
+use crate::store::device::{self, NewDevice};
+use crate::store::facility::Facility;
+use crate::store::region::Region;
+use crate::store::{Store, StoreUrl, facility, region};
 
 /// 2026-08-03 09:00 JST.
 pub(super) const MORNING: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -34,14 +42,30 @@ pub(super) struct World {
     _folder: tempfile::TempDir,
 }
 
+async fn authority(store: &Store, master: &MasterKey, random: &Random) -> Pki {
+    let mut tx = store.begin().await.expect("begins");
+    let names = vec!["collector.example".to_owned()];
+    create_authority(&mut tx, &names, Hands { master, random, now: MORNING }).await.expect("made");
+    tx.commit().await.expect("commits");
+    Pki::new(Authority::load(store, master).await.expect("loads"), Arc::new(Tickets::default()))
+}
+
 impl World {
     pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(StoreUrl::Sqlite(folder.path().join("store.db"))).await.expect("opens");
         let (clock, random) = (SetClock::at(MORNING), Arc::new(Random::seeded(7)));
         let master = Arc::new(MasterKey::generate(&random));
-        let settings = WebSettings { secure: true, ..WebSettings::default() };
-        let web = Web::new(store.clone(), Arc::new(clock.clone()), Arc::clone(&random), master, settings);
+        let pki = Arc::new(authority(&store, &master, &random).await);
+        let web = Web::new(Parts {
+            store: store.clone(),
+            clock: Arc::new(clock.clone()),
+            random: Arc::clone(&random),
+            master,
+            pack: Arc::new(Pack::bundled()),
+            pki,
+            settings: WebSettings { secure: true, device_address: "collector.example:8443".to_owned(), trusted_proxies: Vec::new() },
+        });
         let region = RegionId::new(random.uuid(MORNING));
         let other_region = RegionId::new(random.uuid(MORNING));
         let [facility, neighbour, foreign] = std::array::from_fn(|_| FacilityId::new(random.uuid(MORNING)));
@@ -53,25 +77,15 @@ impl World {
     async fn add_places(&self) {
         let mut tx = self.store.begin().await.expect("begins");
         for (id, name) in [(self.region, "架空圏域"), (self.other_region, "仮想圏域")] {
-            sqlx::query("INSERT INTO region (id, name, pack, created_at) VALUES ($1, $2, 'itsutsubashi-2019-02-08', 0)")
-                .bind(id.to_string())
-                .bind(name)
-                .execute(&mut *tx)
-                .await
-                .expect("inserts");
+            let region = Region { id, name: name.to_owned(), pack: Pack::bundled().id().to_owned(), created_at: MORNING };
+            region::insert(&mut tx, &region).await.expect("inserts");
         }
         for (id, region, name) in [
             (self.facility, self.region, "さくら架空診療所"),
             (self.neighbour, self.region, "もみじ架空薬局"),
             (self.foreign, self.other_region, "みなと仮想訪問看護"),
         ] {
-            sqlx::query("INSERT INTO facility (id, region_id, name, created_at) VALUES ($1, $2, $3, 0)")
-                .bind(id.to_string())
-                .bind(region.to_string())
-                .bind(name)
-                .execute(&mut *tx)
-                .await
-                .expect("inserts");
+            facility::insert(&mut tx, &Facility { id, region, name: name.to_owned(), created_at: MORNING }).await.expect("inserts");
         }
         tx.commit().await.expect("commits");
     }
@@ -100,5 +114,46 @@ impl World {
         let code = seed.code_at(crate::clock::Clock::now(&self.clock)).expect("a code");
         browser.submit("/setup/app", &[("code", &code)]).await.redirects_to("/setup/recovery");
         (browser, seed)
+    }
+
+    /// A device in 登録待ち.
+    pub(super) async fn add_device(&self, region: RegionId, facility: FacilityId, label: &str) -> DeviceId {
+        let id = DeviceId::new(self.random.uuid(MORNING));
+        let new = NewDevice {
+            id,
+            region,
+            facility,
+            label: label.to_owned(),
+            ownership: Ownership::Managed,
+            class: DeviceClass::Laptop,
+            standing: Standing::Pending,
+            enrolled_at: MORNING,
+            confirmed_by: None,
+        };
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        device::insert(&mut tx, &new).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        id
+    }
+
+    /// An enrolment code.
+    pub(super) async fn add_code(&self, region: RegionId, facility: FacilityId) -> CodeId {
+        let wish = CodeWish { region, facility, uses: 1, hours: 1, auto_confirm: false, ownership: Ownership::Managed };
+        let (issued, _) = wish.issue([0; 10], MORNING, &self.random).expect("issued");
+        let mut tx = self.store.begin().await.expect("begins");
+        tx.insert_code(&issued, "operator").await.expect("inserts");
+        tx.commit().await.expect("commits");
+        issued.id
+    }
+
+    /// How a device stands.
+    pub(super) async fn standing(&self, device: &str) -> Option<String> {
+        for facility in [self.facility, self.neighbour, self.foreign] {
+            let id = device.parse().expect("an id");
+            if let Some(found) = device::find(&self.store, facility, id).await.expect("reads") {
+                return Some(found.standing.as_str().to_owned());
+            }
+        }
+        None
     }
 }

@@ -1,0 +1,230 @@
+//! A device's page, and a person's decision on one that waits to be confirmed.
+
+use axum::extract::{Path, State as Use};
+use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::report::{Report, parse_report};
+use hashimori_shared::time::Timestamp;
+use hashimori_shared::verdict::{ClauseVerdict, Evidence, State, SubCheck, Verdict};
+
+use super::guard::{Here, Who};
+use super::places::{mark, name};
+use super::rules::anchor;
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::domain::device::{Ownership, Standing};
+use crate::domain::ids::DeviceId;
+use crate::domain::overlay;
+use crate::store::belonging::Home;
+use crate::store::device::{self, Decision, Device};
+use crate::store::device_state::{self, Line, Present};
+use crate::store::facility;
+use crate::views::{CheckLine, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView, facts};
+
+/// Clocks further apart than this are worth a sentence.
+const SKEW_S: i64 = 300;
+
+/// `GET /devices/{device}`
+pub(super) async fn show_device(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let (device, place) = find(&web, home, &id).await?;
+    let line = device_state::list(&web.store, home.facility, &[device.n]).await?.into_iter().next();
+    let present = device_state::find(&web.store, home.facility, device.n).await?;
+    let now = web.now();
+    let seen = line.as_ref().and_then(|l| l.last_seen_at);
+    let headline = line.as_ref().and_then(|l| l.headline);
+    let report = present.as_ref().and_then(|p| parse_report(&p.report).ok());
+    page(&DevicePage {
+        shell: shell(&name(&device.label), &visitor, Some(&person)),
+        facility: place,
+        mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)),
+        reason: reason(&web, &device, seen, present.as_ref().map(|p| &p.verdict)),
+        about: about(&device, report.as_ref()),
+        seen: seen.map(|at| Moment::new(at, now)),
+        pending: device.standing == Standing::Pending,
+        notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
+        verdict: present.as_ref().map(|p| verdict(&web, p)),
+        facts: match (&report, &present) {
+            (Some(report), Some(present)) => facts::groups(report, present.observed_at),
+            (None, _) | (_, None) => Vec::new(),
+        },
+        sent: present.as_ref().map(|p| Sent {
+            json: pretty(&p.report),
+            received: Moment::new(p.received_at, now),
+            observed: Moment::new(p.observed_at, now),
+        }),
+    })
+}
+
+async fn find(web: &Web, home: Home, id: &str) -> Result<(Device, Place), PageError> {
+    let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
+    let device = device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)?;
+    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    Ok((device, Place { id: facility.id.to_string(), name: facility.name }))
+}
+
+/// The report as it was sent, indented; what cannot be parsed is shown as it is.
+fn pretty(json: &[u8]) -> String {
+    let indented = serde_json::from_slice::<serde_json::Value>(json).and_then(|value| serde_json::to_string_pretty(&value));
+    indented.unwrap_or_else(|_| String::from_utf8_lossy(json).into_owned())
+}
+
+/// The headline's reason in one sentence.
+fn reason(web: &Web, device: &Device, seen: Option<Timestamp>, verdict: Option<&Verdict>) -> String {
+    match device.standing {
+        Standing::Pending => return "この事業所の機器かどうかを、まだ誰も確認していません。".to_owned(),
+        Standing::Reconfirm => return "収集サーバーを復元したため、この機器をもう一度確認する必要があります。".to_owned(),
+        Standing::Lost => return "紛失として扱っています。届いた状態報告は、判定には使わず記録だけを残します。".to_owned(),
+        Standing::Copied => return "同じ鍵を持つ機器が2台ある疑いがあります。現物を確かめてください。".to_owned(),
+        Standing::Retired => return "使用を終えた機器です。状態報告は受け付けません。".to_owned(),
+        Standing::Refused => return "登録を断った機器です。状態報告は受け付けません。".to_owned(),
+        Standing::Active => {}
+    }
+    let (Some(seen), Some(verdict)) = (seen, verdict) else {
+        return "まだ状態報告がありません。点検プログラムが動いているかを確かめてください。".to_owned();
+    };
+    let today = web.now().jst_day();
+    if let Some(silence) = overlay::silence(seen.jst_day(), today, &web.pack.parameters().staleness)
+        && silence > verdict.headline
+    {
+        return format!("{}日間、状態報告がありません。機器の電源と通信を確かめてください。", today - seen.jst_day());
+    }
+    match verdict.clauses.iter().find(|c| c.state == verdict.headline) {
+        Some(clause) if verdict.headline != State::Compliant => {
+            format!("{} {}: {}", clause.clause, title(web, &clause.clause), clause.reason)
+        }
+        Some(_) | None => "規程が求める状態にあります。".to_owned(),
+    }
+}
+
+fn title(web: &Web, clause: &str) -> String {
+    web.pack.clause(clause).map(|c| c.title.clone()).unwrap_or_default()
+}
+
+fn about(device: &Device, report: Option<&Report>) -> Vec<(&'static str, String)> {
+    let mut about = vec![
+        ("種類", facts::class(device.class).to_owned()),
+        (
+            "所有",
+            match device.ownership {
+                Ownership::Managed => "事業所の機器",
+                Ownership::Personal => "個人所有の機器",
+            }
+            .to_owned(),
+        ),
+        ("登録", device.enrolled_at.jst_minute()),
+    ];
+    if let Some(at) = device.confirmed_at {
+        about.push(("確認", at.jst_minute()));
+    }
+    if let Some(report) = report {
+        let rights = if report.agent.privileged { "" } else { "（管理者権限なしで動作）" };
+        about.push(("点検プログラム", format!("{} {}{rights}", report.agent.platform, report.agent.version)));
+    }
+    about.push(("機器番号", device.id.to_string()));
+    about
+}
+
+fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: bool) -> Vec<String> {
+    let mut notices = Vec::new();
+    if let Some(line) = line {
+        if line.skew_s.abs() > SKEW_S {
+            let minutes = line.skew_s.abs() / 60;
+            let way = if line.skew_s > 0 { "進んで" } else { "遅れて" };
+            notices.push(format!("時刻ずれ: この機器の時計は約{minutes}分{way}います。機器の日付と時刻を合わせてください。"));
+        }
+        if line.dropped > 0 {
+            notices.push(format!("通信できない期間が長く、古い状態報告{}件が送られないまま捨てられています。", line.dropped));
+        }
+    }
+    if has_report && !is_readable {
+        notices.push("この収集サーバーが読み取れない形式の報告です。内容は下の全文で確かめられます。".to_owned());
+    }
+    if device.standing == Standing::Active && device.confirmed_by.is_none() {
+        notices.push("この機器を確認した人の記録がありません。".to_owned());
+    }
+    notices
+}
+
+fn verdict(web: &Web, present: &Present) -> VerdictView {
+    VerdictView {
+        clauses: present.verdict.clauses.iter().map(|clause| clause_line(web, clause)).collect(),
+        judged_with: format!("{} {}、一覧表 {}", present.verdict.pack, present.verdict.pack_revision, present.verdict.catalogues),
+        judged_at: present.judged_at.jst_minute(),
+    }
+}
+
+fn evidence(grade: Option<Evidence>) -> &'static str {
+    grade.map_or("なし", Evidence::label_ja)
+}
+
+fn clause_line(web: &Web, clause: &ClauseVerdict) -> ClauseLine {
+    let rule = web.pack.clause(&clause.clause);
+    let check_title = |check: &SubCheck| {
+        rule.and_then(|r| r.checks.iter().find(|c| c.id == check.id)).map_or_else(|| check.id.clone(), |c| c.title.clone())
+    };
+    let checks = if clause.checks.len() > 1 { clause.checks.as_slice() } else { &[] };
+    ClauseLine {
+        id: clause.clause.clone(),
+        anchor: anchor(&clause.clause),
+        title: rule.map(|r| r.title.clone()).unwrap_or_default(),
+        strength: clause.strength.label_ja(),
+        mark: Mark::of(clause.state),
+        evidence: evidence(clause.evidence),
+        reason: clause.reason.clone(),
+        remedy: clause.remedy.clone(),
+        checks: checks
+            .iter()
+            .map(|check| CheckLine {
+                title: check_title(check),
+                mark: Mark::of(check.state),
+                evidence: evidence(check.evidence),
+                reason: check.reason.clone(),
+                remedy: check.remedy.clone(),
+            })
+            .collect(),
+        conflict: rule.and_then(|r| r.conflict.as_ref()).map(|c| {
+            let unverified = if c.verified { "" } else { "（未検証）" };
+            format!("ほかの基準との差異{unverified}: {}", c.note)
+        }),
+    }
+}
+
+/// `POST /devices/{device}/confirm`
+pub(super) async fn confirm_device(
+    Use(web): Use<Web>,
+    Who(person): Who,
+    Here(home): Here,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    decide(&web, home, &id, Decision { standing: Standing::Active, by: person.id.to_string(), at: web.now() }).await
+}
+
+/// `POST /devices/{device}/refuse`
+pub(super) async fn refuse_device(
+    Use(web): Use<Web>,
+    Who(person): Who,
+    Here(home): Here,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    decide(&web, home, &id, Decision { standing: Standing::Refused, by: person.id.to_string(), at: web.now() }).await
+}
+
+/// Only a device in 登録待ち is decided on here; whoever comes second is told.
+async fn decide(web: &Web, home: Home, id: &str, decision: Decision) -> Result<Response, PageError> {
+    let device: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
+    let mut tx = web.store.begin_ledger().await?;
+    if !device::stand(&mut tx, home.facility, device, &[Standing::Pending], &decision).await? {
+        return Err(PageError::Conflict(
+            "この機器は登録待ちではなくなっています。先にほかの人が確認したか断っています。機器の一覧で今の状態を確かめてください。",
+        ));
+    }
+    tx.commit().await?;
+    let to =
+        if decision.standing == Standing::Active { format!("/devices/{device}") } else { format!("/facilities/{}/pending", home.facility) };
+    Ok(Redirect::to(&to).into_response())
+}

@@ -1,0 +1,172 @@
+//! Enrolment codes (issued, shown once, revoked) and devices in 登録待ち.
+
+use axum::extract::{Path, State as Use};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::guard::{Here, Who};
+use super::places::name;
+use super::setup::{put_once, take_once};
+use super::typed::Typed;
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::domain::device::{Ownership, Standing};
+use crate::domain::enrolment::{CodeWish, MOST_USES};
+use crate::domain::ids::CodeId;
+use crate::domain::people::{Person, half_width};
+use crate::store::belonging::Home;
+use crate::store::{device, facility};
+use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, Moment, PendingPage, Place, Qr, Suspicion};
+
+/// Lifetimes offered: (hours, words).
+const LIFETIMES: &[(&str, &str)] = &[("1", "1時間"), ("24", "1日"), ("72", "3日"), ("168", "7日"), ("720", "30日")];
+/// Devices in 登録待ち shown at once.
+const CANDIDATES: u16 = 50;
+
+async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
+    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    Ok(Place { id: facility.id.to_string(), name: facility.name })
+}
+
+/// A wish as typed.
+#[derive(Deserialize)]
+pub(super) struct Wish {
+    uses: String,
+    hours: String,
+}
+
+async fn codes_page(
+    web: &Web,
+    visitor: &Visitor,
+    person: &Person,
+    home: Home,
+    typed: Wish,
+    error: Option<String>,
+) -> Result<Response, PageError> {
+    let codes = web.store.list_live_codes(home.facility, web.now()).await?;
+    page(&CodesPage {
+        shell: shell("登録コード", visitor, Some(person)),
+        facility: place(web, home).await?,
+        codes: codes
+            .into_iter()
+            .map(|c| CodeLine {
+                id: c.id.to_string(),
+                issued_at: c.issued_at.jst_minute(),
+                expires_at: c.expires_at.jst_minute(),
+                uses: c.uses,
+                uses_allowed: c.uses_allowed,
+                auto_confirm: c.auto_confirm,
+            })
+            .collect(),
+        error,
+        uses: typed.uses,
+        hours: typed.hours,
+        most_uses: MOST_USES,
+        lifetimes: LIFETIMES,
+    })
+}
+
+/// `GET /facilities/{facility}/codes`
+pub(super) async fn show_codes(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
+    codes_page(&web, &visitor, &person, home, Wish { uses: "1".to_owned(), hours: "24".to_owned() }, None).await
+}
+
+/// `POST /facilities/{facility}/codes`
+pub(super) async fn issue_code(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Typed(typed): Typed<Wish>,
+) -> Result<Response, PageError> {
+    let number = |text: &str| text.trim().chars().map(half_width).collect::<String>().parse::<u32>().unwrap_or(0);
+    let wish = CodeWish {
+        region: home.region,
+        facility: home.facility,
+        uses: number(&typed.uses),
+        hours: number(&typed.hours),
+        auto_confirm: false,
+        ownership: Ownership::Managed,
+    };
+    let Ok((issued, code)) = wish.issue(web.root_pin(), web.now(), &web.random) else {
+        let error = format!("登録できる台数は1から{MOST_USES}までの数字で、有効期間は一覧から選んでください。");
+        let answer = codes_page(&web, &visitor, &person, home, typed, Some(error)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
+    };
+    let once = format!("{}\n{}\n{}", code.to_text(), issued.wish.uses, issued.expires_at.jst_minute());
+    let mut tx = web.store.begin().await?;
+    tx.insert_code(&issued, &person.id.to_string()).await?;
+    put_once(&web, &mut tx, &visitor, &once).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/facilities/{}/codes/issued", home.facility)).into_response())
+}
+
+/// `GET /facilities/{facility}/codes/issued`: the code, once.
+pub(super) async fn show_issued_code(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+) -> Result<Response, PageError> {
+    let once = take_once(&web, &visitor).await?;
+    let code = once.as_deref().and_then(|text| {
+        let mut lines = text.lines();
+        let (text, uses, expires_at) = (lines.next()?, lines.next()?, lines.next()?);
+        Some(IssuedCode {
+            text: text.to_owned(),
+            qr: Qr::of(text).ok()?,
+            server: web.settings.device_address.clone(),
+            uses: uses.to_owned(),
+            expires_at: expires_at.to_owned(),
+        })
+    });
+    page(&CodeIssuedPage { shell: shell("登録コード", &visitor, Some(&person)), facility: place(&web, home).await?, code })
+}
+
+/// `POST /codes/{code}/revoke`
+pub(super) async fn revoke_code(Use(web): Use<Web>, Here(home): Here, Path(id): Path<String>) -> Result<Response, PageError> {
+    let code: CodeId = id.parse().map_err(|_| PageError::NotFound)?;
+    let mut tx = web.store.begin().await?;
+    // Revoked before is revoked all the same.
+    tx.revoke_code(home.facility, code, web.now()).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/facilities/{}/codes", home.facility)).into_response())
+}
+
+/// `GET /facilities/{facility}/pending`
+pub(super) async fn show_pending(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
+    let mut devices = Vec::new();
+    for waiting in device::list_standing(&web.store, home.facility, Standing::Pending, CANDIDATES).await? {
+        devices.push(candidate(&web, home, &waiting).await?);
+    }
+    page(&PendingPage { shell: shell("登録待ち", &visitor, Some(&person)), facility: place(&web, home).await?, devices })
+}
+
+async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
+    let mut lines = vec![("種類", crate::views::facts::class(waiting.class).to_owned())];
+    let mut suspicion = None;
+    if let Some(shown) = web.store.find_evidence(waiting.id).await? {
+        let mut add = |name, value: Option<String>| lines.extend(value.filter(|v| !v.is_empty()).map(|v| (name, v)));
+        add("メーカー", shown.maker);
+        add("型番", shown.model);
+        add("仮想マシン", shown.hypervisor);
+        add("OS", shown.os);
+        add("点検プログラム", Some(format!("{} {}", shown.platform, shown.agent_version)));
+        // Enough to compare two devices by eye; the whole digest helps nobody.
+        add("鍵の指紋", shown.key_digest.get(..16).map(str::to_owned));
+        add("本体の番号の要約値", shown.ids.system_uuid.or(shown.ids.serial).and_then(|id| id.get(..16).map(str::to_owned)));
+        if let Some((kind, like)) = shown.suspicion {
+            // A device elsewhere is not named here: that it exists is not this facility's to know.
+            let like = device::find(&web.store, home.facility, like).await?.map(|d| (d.id.to_string(), name(&d.label)));
+            suspicion = Some(Suspicion { text: kind.text_ja().to_owned(), like });
+        }
+    }
+    Ok(Candidate {
+        id: waiting.id.to_string(),
+        label: name(&waiting.label),
+        enrolled: Moment::new(waiting.enrolled_at, web.now()),
+        evidence: lines,
+        suspicion,
+    })
+}

@@ -1,0 +1,144 @@
+//! Facilities and their devices, with counts from the roll-ups. Lists page by key.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::extract::State as Use;
+use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::verdict::State;
+use serde::Deserialize;
+
+use super::guard::{Here, Who};
+use super::typed::Asked;
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::domain::device::Standing;
+use crate::domain::ids::{DeviceId, FacilityId};
+use crate::domain::overlay;
+use crate::domain::people::Scope;
+use crate::store::{device, device_state, facility, region, rollup};
+use crate::views::{Count, DeviceLine, FacilityLine, FacilityPage, Mark, Moment, RegionPage, facts};
+
+/// Facilities on one page; each brings its own counts.
+const FACILITIES: u16 = 25;
+/// Devices on one page.
+const DEVICES: u16 = 50;
+
+/// Where a page of a list begins: after this id.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct After {
+    after: Option<String>,
+}
+
+/// An `after` that is not an id names no page.
+fn after<T: std::str::FromStr>(asked: &After) -> Result<Option<T>, PageError> {
+    asked.after.as_deref().map(str::parse).transpose().map_err(|_| PageError::NotFound)
+}
+
+/// `GET /`: the region for the 事務局, the own facility for an administrator.
+pub(super) async fn show_home(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Asked(asked): Asked<After>,
+) -> Result<Response, PageError> {
+    let region = match person.scope {
+        Scope::Facility(_, facility) => return Ok(Redirect::to(&format!("/facilities/{facility}")).into_response()),
+        Scope::Region(region) => region,
+    };
+    let name = region::find(&web.store, region).await?.ok_or(PageError::NotFound)?.name;
+    let (from, paged) = (after::<FacilityId>(&asked)?, asked.after.is_some());
+    let mut facilities = facility::list(&web.store, region, from, FACILITIES + 1).await?;
+    let more = facilities.len() > usize::from(FACILITIES);
+    facilities.truncate(usize::from(FACILITIES));
+    let next = facilities.last().filter(|_| more).map(|last| format!("/?after={}", last.id));
+    let mut lines = Vec::with_capacity(facilities.len());
+    for facility in facilities {
+        let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
+        lines.push(FacilityLine { id: facility.id.to_string(), name: facility.name, counts: summed(&web, &counts) });
+    }
+    let counts = summed(&web, &rollup::counts(&web.store, rollup::Scope::Region(region)).await?);
+    page(&RegionPage { shell: shell(&format!("{name}の事業所"), &visitor, Some(&person)), counts, facilities: lines, next, paged })
+}
+
+/// `GET /facilities/{facility}`
+pub(super) async fn show_facility(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Asked(asked): Asked<After>,
+) -> Result<Response, PageError> {
+    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let (from, paged) = (after::<DeviceId>(&asked)?, asked.after.is_some());
+    let mut devices = device::list(&web.store, home.facility, from, DEVICES + 1).await?;
+    let more = devices.len() > usize::from(DEVICES);
+    devices.truncate(usize::from(DEVICES));
+    let next = devices.last().filter(|_| more).map(|last| format!("/facilities/{}?after={}", facility.id, last.id));
+    let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
+    let states: HashMap<_, _> =
+        device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
+    let devices = devices.iter().map(|d| device_line(&web, d, states.get(&d.n))).collect();
+    let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
+    let pending = counts.iter().filter(|c| c.standing == Standing::Pending).map(|c| c.devices).sum();
+    page(&FacilityPage {
+        shell: shell(&facility.name, &visitor, Some(&person)),
+        id: facility.id.to_string(),
+        in_region: matches!(person.scope, Scope::Region(_)),
+        counts: summed(&web, &counts),
+        pending,
+        devices,
+        next,
+        paged,
+    })
+}
+
+fn device_line(web: &Web, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
+    let now = web.now();
+    let seen = line.and_then(|l| l.last_seen_at);
+    let open = line.map(|l| l.clauses.iter().filter(|(_, code)| calls_for_action(*code)).map(|(clause, _)| clause.clone()).collect());
+    DeviceLine {
+        id: device.id.to_string(),
+        label: name(&device.label),
+        kind: facts::class(device.class).to_owned(),
+        mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
+        seen: seen.map(|at| Moment::new(at, now)),
+        open: open.unwrap_or_default(),
+    }
+}
+
+fn calls_for_action(code: i64) -> bool {
+    State::from_code(code).is_some_and(|state| !matches!(state, State::Compliant | State::NotApplicable))
+}
+
+/// What a device is called on screen.
+pub(super) fn name(label: &str) -> String {
+    if label.trim().is_empty() { "名前のない機器".to_owned() } else { label.to_owned() }
+}
+
+/// How a device reads now: its standing where a person has to act on that, else its state.
+pub(super) fn mark(web: &Web, standing: Standing, headline: Option<State>, last_day: Option<i64>) -> Mark {
+    match standing {
+        Standing::Active => Mark::of(overlay::read_as(headline, last_day, web.now().jst_day(), &web.pack.parameters().staleness)),
+        Standing::Pending => Mark::waiting("登録待ち"),
+        Standing::Reconfirm => Mark::waiting("再確認待ち"),
+        Standing::Lost => Mark::alarming("紛失"),
+        Standing::Copied => Mark::alarming("複製の疑い"),
+        Standing::Retired => Mark::out_of_use("使用終了"),
+        Standing::Refused => Mark::out_of_use("登録を断った機器"),
+    }
+}
+
+/// Roll-ups as counts by what a list would show, gravest first.
+fn summed(web: &Web, counts: &[rollup::Count]) -> Vec<Count> {
+    let mut sums: BTreeMap<(std::cmp::Reverse<State>, &'static str), Count> = BTreeMap::new();
+    for count in counts.iter().filter(|c| !matches!(c.standing, Standing::Retired | Standing::Refused)) {
+        let mark = mark(web, count.standing, count.headline, count.day);
+        let gravity = match count.standing {
+            Standing::Active => overlay::read_as(count.headline, count.day, web.now().jst_day(), &web.pack.parameters().staleness),
+            Standing::Lost | Standing::Copied => State::NonCompliant,
+            Standing::Pending | Standing::Reconfirm | Standing::Retired | Standing::Refused => State::AwaitingDeclaration,
+        };
+        sums.entry((std::cmp::Reverse(gravity), mark.word)).or_insert(Count { mark, devices: 0 }).devices += count.devices;
+    }
+    sums.into_values().filter(|count| count.devices != 0).collect()
+}

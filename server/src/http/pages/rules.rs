@@ -1,0 +1,109 @@
+//! Pages that explain: the regulation clause by clause, and what the agent looks at.
+
+use axum::extract::State as Use;
+use axum::response::Response;
+use hashimori_shared::pack::{Answered, Clause, Pack, Responsible};
+
+use super::guard::Who;
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::store::session;
+use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
+
+/// `GET /rules`
+pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
+    let pack = &web.pack;
+    page(&RulesPage {
+        shell: shell("規程と判定のしかた", &visitor, Some(&person)),
+        edition: pack.edition().to_owned(),
+        source: pack.source().to_owned(),
+        pack: format!("{} {}", pack.id(), pack.revision()),
+        groups: groups(pack),
+    })
+}
+
+/// `GET /what-is-checked`: for anybody, signed in or not.
+pub(super) async fn show_what_is_checked(Use(web): Use<Web>, visitor: Visitor) -> Result<Response, PageError> {
+    let person = session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await?.map(|s| s.person);
+    page(&WhatIsCheckedPage { shell: shell("点検プログラムが見るもの・見ないもの", &visitor, person.as_ref()) })
+}
+
+/// A clause's id for links within a page: `§20-1` → `c20-1`.
+pub(super) fn anchor(clause: &str) -> String {
+    let mut anchor = String::from("c");
+    for c in clause.chars() {
+        match c {
+            '§' => {}
+            '附' => anchor.push_str("fusoku"),
+            '留' => anchor.push_str("ryui"),
+            c if c.is_ascii_alphanumeric() || c == '-' => anchor.push(c),
+            c => anchor.extend(c.escape_unicode().filter(char::is_ascii_alphanumeric)),
+        }
+    }
+    anchor
+}
+
+fn groups(pack: &Pack) -> Vec<RuleGroup> {
+    let mut groups: Vec<RuleGroup> = Vec::new();
+    for clause in pack.clauses() {
+        let title = heading(&clause.id);
+        if groups.last().is_none_or(|group| group.title != title) {
+            groups.push(RuleGroup { title, clauses: Vec::new() });
+        }
+        if let Some(group) = groups.last_mut() {
+            group.clauses.push(line(clause));
+        }
+    }
+    groups
+}
+
+/// `§20-1` stands under 「第20条」, `附則2` under 「附則」, `留3-1` under 「留意事項3」.
+fn heading(clause: &str) -> String {
+    let number = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
+    if let Some(rest) = clause.strip_prefix('§') {
+        format!("第{}条", number(rest))
+    } else if let Some(rest) = clause.strip_prefix('留') {
+        format!("留意事項{}", number(rest))
+    } else {
+        "附則".to_owned()
+    }
+}
+
+fn line(clause: &Clause) -> RuleLine {
+    let joined = |words: Vec<&str>| words.join("、");
+    RuleLine {
+        id: clause.id.clone(),
+        anchor: anchor(&clause.id),
+        title: clause.title.clone(),
+        gist: clause.gist.clone(),
+        official: clause.official_text.clone(),
+        strength: clause.strength.label_ja(),
+        responsible: joined(clause.responsible.iter().copied().map(Responsible::label_ja).collect()),
+        answered: joined(clause.answered.iter().copied().map(Answered::label_ja).collect()),
+        left_to_people: clause.out_of_scope.clone(),
+        conflict: clause.conflict.as_ref().map(|c| ConflictLine { note: c.note.clone(), source: c.source.clone(), verified: c.verified }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_clause_of_the_bundled_pack_has_an_anchor_of_its_own_and_stands_in_one_group() {
+        let pack = Pack::bundled();
+        let mut anchors: Vec<String> = pack.clauses().iter().map(|c| anchor(&c.id)).collect();
+        let total = anchors.len();
+        anchors.sort();
+        anchors.dedup();
+        assert_eq!(anchors.len(), total);
+        assert!(anchors.iter().all(|a| a.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')));
+        let groups = groups(&pack);
+        let mut titles: Vec<&str> = groups.iter().map(|g| g.title.as_str()).collect();
+        assert_eq!(groups.iter().map(|g| g.clauses.len()).sum::<usize>(), total);
+        let many = titles.len();
+        titles.sort_unstable();
+        titles.dedup();
+        assert_eq!(titles.len(), many, "the clauses of one article stand together");
+    }
+}

@@ -1,0 +1,139 @@
+//! The device's page: the verdict clause by clause, the facts it stands on, and exactly what was sent.
+
+use askama::Template;
+
+use super::{FactGroup, Mark, Moment, Place, Shell};
+
+/// `/devices/{device}`.
+#[derive(Template)]
+#[template(path = "device.html")]
+pub(crate) struct DevicePage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub mark: Mark,
+    /// The reason for the headline in one sentence.
+    pub reason: String,
+    /// (name, value): label, kind, owner, enrolled, …
+    pub about: Vec<(&'static str, String)>,
+    pub seen: Option<Moment>,
+    /// Set while the device waits to be confirmed.
+    pub pending: bool,
+    /// Warnings beside the verdict: clock, dropped reports, standing.
+    pub notices: Vec<String>,
+    /// `None`: nothing reported yet.
+    pub verdict: Option<VerdictView>,
+    pub facts: Vec<FactGroup>,
+    /// The report as it was sent.
+    pub sent: Option<Sent>,
+}
+
+/// The verdict.
+#[derive(Clone, Debug)]
+pub(crate) struct VerdictView {
+    pub clauses: Vec<ClauseLine>,
+    /// Pack and catalogues, for the footnote.
+    pub judged_with: String,
+    pub judged_at: String,
+}
+
+/// One clause.
+#[derive(Clone, Debug)]
+pub(crate) struct ClauseLine {
+    pub id: String,
+    /// For links within the page.
+    pub anchor: String,
+    pub title: String,
+    pub strength: &'static str,
+    pub mark: Mark,
+    pub evidence: &'static str,
+    pub reason: String,
+    pub remedy: Option<String>,
+    /// Parts, where there is more than one.
+    pub checks: Vec<CheckLine>,
+    /// Where another rule in force says something else.
+    pub conflict: Option<String>,
+}
+
+/// One part of a clause.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckLine {
+    pub title: String,
+    pub mark: Mark,
+    pub evidence: &'static str,
+    pub reason: String,
+    pub remedy: Option<String>,
+}
+
+/// What was last sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub json: String,
+    pub received: Moment,
+    pub observed: Moment,
+}
+
+#[cfg(test)]
+mod samples {
+    use super::super::{Sample, facts};
+    use super::*;
+    use hashimori_shared::report::sample;
+    use hashimori_shared::time::Timestamp;
+    use hashimori_shared::verdict::State;
+
+    impl Sample for DevicePage {
+        fn samples() -> Vec<Self> {
+            let now = Timestamp::from_seconds(1_785_715_200);
+            let check = CheckLine {
+                title: "ウイルス対策ソフトの導入".to_owned(),
+                mark: Mark::of(State::NonCompliant),
+                evidence: "実測",
+                reason: "見つかりませんでした".to_owned(),
+                remedy: Some("入れてください".to_owned()),
+            };
+            let clause = ClauseLine {
+                id: "§20-3".to_owned(),
+                anchor: "c20-3".to_owned(),
+                title: "ウイルス対策".to_owned(),
+                strength: "必須",
+                mark: Mark::of(State::NonCompliant),
+                evidence: "実測",
+                reason: "見つかりませんでした".to_owned(),
+                remedy: Some("入れてください".to_owned()),
+                checks: vec![check.clone(), check],
+                conflict: Some("差異".to_owned()),
+            };
+            let quiet = ClauseLine { remedy: None, checks: Vec::new(), conflict: None, ..clause.clone() };
+            let full = Self {
+                shell: Shell::sample("受付1", true),
+                facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
+                mark: Mark::of(State::NonCompliant),
+                reason: "見つかりませんでした".to_owned(),
+                about: vec![("種類", "持ち運ぶパソコン".to_owned())],
+                seen: Some(Moment::new(now, now)),
+                pending: true,
+                notices: vec!["時刻ずれ".to_owned()],
+                verdict: Some(VerdictView {
+                    clauses: vec![clause, quiet],
+                    judged_with: "見本".to_owned(),
+                    judged_at: "2026年8月3日 09:00".to_owned(),
+                }),
+                facts: facts::groups(&sample::all_unknown(now), now),
+                sent: Some(Sent { json: "{}".to_owned(), received: Moment::new(now, now), observed: Moment::new(now, now) }),
+            };
+            let empty = Self {
+                shell: Shell::sample("受付1", true),
+                seen: None,
+                pending: false,
+                notices: Vec::new(),
+                verdict: None,
+                facts: Vec::new(),
+                sent: None,
+                about: Vec::new(),
+                reason: "まだ状態報告がありません".to_owned(),
+                mark: Mark::of(State::Unknown),
+                facility: full.facility.clone(),
+            };
+            vec![full, empty]
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Views of facilities and their devices.
+
+use askama::Template;
+
+use super::{Count, Mark, Moment, Shell};
+
+/// `/` for the 事務局: every facility of the region.
+#[derive(Template)]
+#[template(path = "region.html")]
+pub(crate) struct RegionPage {
+    pub shell: Shell,
+    /// All devices of the region, by state.
+    pub counts: Vec<Count>,
+    pub facilities: Vec<FacilityLine>,
+    /// Path of the next page.
+    pub next: Option<String>,
+    /// Whether this is not the first page.
+    pub paged: bool,
+}
+
+/// One facility in the region's list.
+#[derive(Clone, Debug)]
+pub(crate) struct FacilityLine {
+    pub id: String,
+    pub name: String,
+    pub counts: Vec<Count>,
+}
+
+/// `/facilities/{facility}`.
+#[derive(Template)]
+#[template(path = "facility.html")]
+pub(crate) struct FacilityPage {
+    pub shell: Shell,
+    pub id: String,
+    /// Whether there is a region to go back to.
+    pub in_region: bool,
+    pub counts: Vec<Count>,
+    /// Devices in 登録待ち.
+    pub pending: i64,
+    pub devices: Vec<DeviceLine>,
+    pub next: Option<String>,
+    pub paged: bool,
+}
+
+/// One device in a list.
+#[derive(Clone, Debug)]
+pub(crate) struct DeviceLine {
+    pub id: String,
+    pub label: String,
+    pub kind: String,
+    pub mark: Mark,
+    /// Last heard of.
+    pub seen: Option<Moment>,
+    /// Clauses that call for something to be done.
+    pub open: Vec<String>,
+}
+
+#[cfg(test)]
+mod samples {
+    use super::super::Sample;
+    use super::*;
+    use hashimori_shared::time::Timestamp;
+    use hashimori_shared::verdict::State;
+
+    fn counts() -> Vec<Count> {
+        State::ALL.into_iter().map(|state| Count { mark: Mark::of(state), devices: 3 }).collect()
+    }
+
+    impl Sample for RegionPage {
+        fn samples() -> Vec<Self> {
+            let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts() };
+            let sample = |facilities: Vec<FacilityLine>, next| Self {
+                shell: Shell::sample("架空圏域の事業所", true),
+                counts: counts(),
+                facilities,
+                next,
+                paged: false,
+            };
+            vec![sample(vec![line], Some("/?after=f".to_owned())), sample(Vec::new(), None)]
+        }
+    }
+
+    impl Sample for FacilityPage {
+        fn samples() -> Vec<Self> {
+            let now = Timestamp::from_seconds(1_785_715_200);
+            let line = DeviceLine {
+                id: "d".to_owned(),
+                label: "受付1".to_owned(),
+                kind: "持ち運ぶパソコン".to_owned(),
+                mark: Mark::of(State::NonCompliant),
+                seen: Some(Moment::new(now.plus_days(-1), now)),
+                open: vec!["§20-3".to_owned()],
+            };
+            let never = DeviceLine { seen: None, open: Vec::new(), mark: Mark::waiting("登録待ち"), ..line.clone() };
+            let sample = |devices: Vec<DeviceLine>, pending| Self {
+                shell: Shell::sample("さくら架空診療所", true),
+                id: "f".to_owned(),
+                in_region: true,
+                counts: counts(),
+                pending,
+                devices,
+                next: Some("/facilities/f?after=d".to_owned()),
+                paged: true,
+            };
+            vec![sample(vec![line, never], 1), sample(Vec::new(), 0)]
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! States as people see them: always a word and a shape, never a colour alone.
+
+use hashimori_shared::time::{DAY, Timestamp};
+use hashimori_shared::verdict::State;
+
+/// A state's word, its class in the stylesheet and its icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub word: &'static str,
+    pub class: &'static str,
+    /// SVG path in a box of 24.
+    pub icon: &'static str,
+}
+
+const CROSS: &str =
+    "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm5 14.6L15.6 17 12 13.4 8.4 17 7 15.6l3.6-3.6L7 8.4 8.4 7l3.6 3.6L15.6 7 17 8.4 13.4 12z";
+const CHECK: &str = "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm-1.6 16L5.6 12.2 7 10.8l3.4 3.4L17 7.6 18.4 9z";
+const QUESTION: &str = "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm1 18h-2v-2h2zm2-7.6-.9 1c-.8.7-1.1 1.3-1.1 2.6h-2v-.5c0-1.1.5-2.1 1.2-2.8l1.2-1.3A2 2 0 1 0 10 9H8a4 4 0 1 1 7 2.4z";
+const TRIANGLE: &str = "M12 2 1 21h22zm1 16h-2v-2h2zm0-4h-2V9h2z";
+const CLOCK: &str = "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm4.2 15.4L11 13.2V6h1.9v6.2l4.3 2.5z";
+const PERSON: &str = "M12 12a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zm0 2c-4 0-9 2-9 5v2h18v-2c0-3-5-5-9-5z";
+const DASH: &str = "M5 11h14v2.4H5z";
+
+impl Mark {
+    /// The mark of a state.
+    pub(crate) const fn of(state: State) -> Self {
+        let (class, icon) = match state {
+            State::NotApplicable => ("state-na", DASH),
+            State::Compliant => ("state-compliant", CHECK),
+            State::RecommendationUnmet => ("state-recommendation", TRIANGLE),
+            State::AwaitingDeclaration => ("state-awaiting", PERSON),
+            State::Stale => ("state-stale", CLOCK),
+            State::Unknown => ("state-unknown", QUESTION),
+            State::NonCompliant => ("state-noncompliant", CROSS),
+        };
+        Self { word: state.label_ja(), class, icon }
+    }
+
+    /// Waiting for a person's decision, in other words than a verdict's.
+    pub(crate) const fn waiting(word: &'static str) -> Self {
+        Self { word, class: "state-awaiting", icon: PERSON }
+    }
+
+    /// Needs a person's attention, in other words than a verdict's.
+    pub(crate) const fn alarming(word: &'static str) -> Self {
+        Self { word, class: "state-noncompliant", icon: TRIANGLE }
+    }
+
+    /// Out of use.
+    pub(crate) const fn out_of_use(word: &'static str) -> Self {
+        Self { word, class: "state-na", icon: DASH }
+    }
+}
+
+/// A mark and how many devices bear it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub mark: Mark,
+    pub devices: i64,
+}
+
+/// An instant as people read it: how long ago, and exactly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// 「3時間前」.
+    pub ago: String,
+    /// 「2026年8月3日 09:00」.
+    pub exact: String,
+}
+
+impl Moment {
+    /// `at`, seen from `now`.
+    pub(crate) fn new(at: Timestamp, now: Timestamp) -> Self {
+        let seconds = now.seconds_since(at);
+        let ago = match seconds {
+            ..0 => "これから".to_owned(),
+            0..60 => "たった今".to_owned(),
+            60..3600 => format!("{}分前", seconds / 60),
+            3600..DAY => format!("{}時間前", seconds / 3600),
+            DAY.. => format!("{}日前", seconds / DAY),
+        };
+        Self { ago, exact: at.jst_minute() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_a_shape_and_class_of_its_own() {
+        let mut marks: Vec<Mark> = State::ALL.into_iter().map(Mark::of).collect();
+        marks.sort_unstable_by_key(|m| m.class);
+        marks.dedup_by_key(|m| (m.class, m.icon));
+        assert_eq!(marks.len(), State::ALL.len());
+    }
+
+    #[test]
+    fn a_moment_is_told_in_both_ways() {
+        let now = Timestamp::from_seconds(1_785_715_200);
+        let ago = |s: i64| Moment::new(now.plus_seconds(-s), now).ago;
+        assert_eq!([ago(5), ago(61), ago(7300), ago(3 * DAY + 5)], ["たった今", "1分前", "2時間前", "3日前"]);
+        assert_eq!(Moment::new(now, now).exact, "2026年8月3日 09:00");
+    }
+}
