@@ -39,10 +39,10 @@ pub fn default_profile() -> Vec<ProfileLine> {
     vec![ProfileLine::User("user".to_owned())]
 }
 
-/// The databases of a profile, the person's first. A database that does not exist is left out, as dconf does.
+/// The databases of a profile, the person's first.
 pub struct Settings {
-    /// Each with whether the person can write it.
-    pub databases: Vec<(Database, bool)>,
+    /// Each with whether the person can write it; `None` where the file does not exist, which dconf takes for an empty one.
+    pub databases: Vec<(Option<Database>, bool)>,
     /// Compiled schemas, where the defaults are.
     pub schemas: Database,
     /// Names the session gives itself in `XDG_CURRENT_DESKTOP`, for per-desktop defaults.
@@ -86,14 +86,16 @@ impl Settings {
     fn in_force(&self, schema: &str, key: &str) -> Result<InForce<Setting>, Garbage> {
         let path = format!("/{}/{key}", schema.replace('.', "/"));
         let mut from = 0;
-        for (index, (database, _)) in self.databases.iter().enumerate().filter(|(_, (_, writable))| !writable) {
-            if database.locks(&path)? {
+        for (index, (database, writable)) in self.databases.iter().enumerate() {
+            if let Some(database) = database.as_ref().filter(|_| !writable)
+                && database.locks(&path)?
+            {
                 from = index;
             }
         }
         let default = self.schemas.schema_default(schema, key, &self.desktops)?;
         let default = default.ok_or(Garbage("the desktop's settings schema is not installed"))?;
-        for (database, _) in &self.databases[from..] {
+        for database in self.databases[from..].iter().filter_map(|(database, _)| database.as_ref()) {
             match database.setting(&path)? {
                 // GSettings ignores a stored value of another kind than the schema's.
                 Some(value) if std::mem::discriminant(&value) == std::mem::discriminant(&default) => {
@@ -124,7 +126,8 @@ mod tests {
 
     fn lock(databases: &[&[u8]], desktops: &[&str]) -> (Option<u32>, bool) {
         let database = |bytes: &[u8]| Database::new(bytes.to_vec()).expect("a database");
-        let databases = databases.iter().map(|bytes| (database(bytes), *bytes == USER)).collect();
+        let writable = |bytes: &[u8]| bytes == USER || bytes.is_empty();
+        let databases = databases.iter().map(|bytes| ((!bytes.is_empty()).then(|| database(bytes)), writable(bytes))).collect();
         let desktops = desktops.iter().map(|&desktop| desktop.to_owned()).collect();
         let (lock, managed) = Settings { databases, schemas: database(SCHEMAS), desktops }.screen_lock().expect("readable");
         (lock.locks_after_s, managed)
@@ -139,6 +142,7 @@ mod tests {
     #[test]
     fn the_person_wins_over_the_system_unless_the_system_locks() {
         assert_eq!(lock(&[USER, LOCAL], &[]), (None, false), "switched off by the person");
+        assert_eq!(lock(&[&[], LOCAL], &[]), (Some(330), false), "a person without settings of their own could still make some");
         assert_eq!(lock(&[USER, LOCKED], &[]), (Some(330), false), "delay comes from the system, idle and switch are locked");
     }
 

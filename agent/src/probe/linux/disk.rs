@@ -23,6 +23,16 @@ pub(super) enum Obstacle {
     WrongKind,
     #[error("reading it failed")]
     Failed,
+    #[error("it did not answer in time")]
+    Timeout,
+    #[error("the system bus cannot be reached")]
+    NoBus,
+    #[error("it shows only on the running system")]
+    NotLive,
+    #[error("it lies on another machine or behind a program, and is not looked into")]
+    Elsewhere,
+    #[error("the person's home folder is not there or not unlocked now")]
+    Closed,
     #[error("{0}")]
     Garbage(&'static str),
 }
@@ -30,8 +40,11 @@ pub(super) enum Obstacle {
 impl Obstacle {
     pub(super) const fn code(self) -> UnknownCode {
         match self {
-            Self::Missing => UnknownCode::SourceMissing,
+            Self::Missing | Self::NoBus | Self::NotLive => UnknownCode::SourceMissing,
             Self::Denied => UnknownCode::NoPermission,
+            Self::Timeout => UnknownCode::Timeout,
+            Self::Elsewhere => UnknownCode::NotInspectedByDesign,
+            Self::Closed => UnknownCode::UserNotLoggedIn,
             Self::TooBig | Self::WrongKind | Self::Failed | Self::Garbage(_) => UnknownCode::ParseFailed,
         }
     }

@@ -1,19 +1,35 @@
-//! Linux: each fact is asked in its own bounded room; a room that hangs or breaks costs its fact and nothing else.
+//! Linux: what several rooms need is surveyed once, then each fact is asked in its own bounded room;
+//! a room that hangs or breaks costs its fact and nothing else. Reads only.
 
 mod accounts;
+mod antivirus;
+mod browsers;
+mod bus;
+mod command;
+mod desktop;
 mod disk;
+mod guards;
+mod homes;
+mod machine;
+mod policy;
+mod rooms;
+mod running;
+mod software;
+mod updates;
 
-use std::collections::BTreeMap;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hashimori_shared::ids::AccountId;
-use hashimori_shared::report::{Account, AccountKind, AgentInfo, Fact, MachineFacts, Os, REPORT_VERSION, Reading, Report, UnknownCode};
+use hashimori_shared::report::{Account, AccountKind, AgentInfo, Fact, MachineFacts, Os, REPORT_VERSION, Report, UnknownCode};
 use hashimori_shared::time::Timestamp;
 
 use self::accounts::Person;
 use self::disk::{Disk, Obstacle};
+use self::rooms::Rooms;
 use super::{Limits, ProbeContext, pseudonym};
+use crate::parse::apt::installed::{Package, installed};
+use crate::parse::mounts::{Mount, mounts};
 use crate::parse::os_release;
 
 /// The machine under observation.
@@ -33,12 +49,48 @@ impl Machine {
     }
 }
 
+/// What several rooms need, each part with the obstacle that stood in its way.
+struct Survey {
+    machine: Machine,
+    people: Vec<Person>,
+    /// Whether the list of people is the whole list.
+    people_listed: Result<(), UnknownCode>,
+    packages: Result<Vec<Package>, Obstacle>,
+    processes: Result<BTreeSet<String>, Obstacle>,
+    mounts: Result<Vec<Mount>, Obstacle>,
+    bus: Result<bus::Answers, Obstacle>,
+    logins: BTreeMap<String, Timestamp>,
+}
+
+impl Survey {
+    fn new(machine: Machine, people: Result<Vec<Person>, Obstacle>) -> Self {
+        let rooms = Rooms::new(&machine.limits);
+        let bus = rooms.start(machine.clone(), ask_bus);
+        let processes = rooms.start(machine.clone(), running::processes);
+        let packages = machine.disk.text("/var/lib/dpkg/status").and_then(|text| Ok(installed(&text)?));
+        let mounts = machine.disk.text("/proc/self/mountinfo").and_then(|text| Ok(mounts(&text)?));
+        let logins = running::logins(&machine);
+        let bus = bus.wait().and_then(|answers| answers);
+        let processes = processes.wait().and_then(|names| names);
+        let people_listed = people.as_ref().map(|_| ()).map_err(|obstacle| obstacle.code());
+        Self { people: people.unwrap_or_default(), people_listed, packages, processes, mounts, bus, logins, machine }
+    }
+}
+
+fn ask_bus(machine: &Machine) -> Result<bus::Answers, Obstacle> {
+    if !machine.live {
+        return Err(Obstacle::NotLive);
+    }
+    bus::ask(machine.limits.per_command, &guards::UNITS)
+}
+
 pub(super) fn observe(ctx: &ProbeContext) -> Report {
     let machine = Machine::new(ctx);
-    let mut accounts: Vec<Account> = match accounts::people(&machine) {
-        Ok(people) => people.into_iter().map(|person| account(&machine, ctx, person)).collect(),
-        Err(obstacle) => vec![somebody(obstacle)],
-    };
+    let people = accounts::people(&machine);
+    let unlisted = people.as_ref().err().copied().map(somebody);
+    let survey = Arc::new(Survey::new(machine, people));
+    let machine = machine_facts(&survey);
+    let mut accounts: Vec<Account> = survey.people.iter().map(|person| account(&survey, ctx, person)).chain(unlisted).collect();
     accounts.sort_by(|a, b| a.id.cmp(&b.id));
     accounts.dedup_by(|a, b| a.id == b.id);
     Report {
@@ -48,45 +100,52 @@ pub(super) fn observe(ctx: &ProbeContext) -> Report {
             platform: "linux".to_owned(),
             privileged: rustix::process::geteuid().is_root(),
         },
-        machine: machine_facts(&machine),
+        machine,
         accounts,
     }
 }
 
-fn machine_facts(machine: &Machine) -> MachineFacts {
+fn machine_facts(survey: &Arc<Survey>) -> MachineFacts {
+    let rooms = Rooms::new(&survey.machine.limits);
+    let pending_updates = rooms.fact(survey, "/var/lib/apt/lists", updates::pending);
+    let forbidden_software = rooms.fact(survey, "processes, packages, file names", software::forbidden_software);
+    let antivirus = rooms.fact(survey, "packages, processes, units, paths", antivirus::antivirus);
+    let disk_encryption = rooms.fact(survey, "/proc/self/mountinfo, /sys/block", machine::disk_encryption);
+    let management = rooms.fact(survey, "paths of known management agents", guards::management);
+    let browsers = rooms.fact(survey, "/var/lib/dpkg/status, snap, flatpak", browsers::browsers);
     MachineFacts {
-        os: Some(os(machine)),
-        last_update: not_yet(),
-        pending_updates: not_yet(),
-        reboot_required: not_yet(),
-        auto_login: not_yet(),
-        password_policy: not_yet(),
-        antivirus: not_yet(),
-        forbidden_software: not_yet(),
-        browsers: not_yet(),
-        disk_encryption: not_yet(),
-        firewall: not_yet(),
-        management: not_yet(),
-        hardware: not_yet(),
-        hardware_ids: not_yet(),
-        mobile_line: not_yet(),
+        os: Some(os(&survey.machine)),
+        last_update: Some(updates::last(survey)),
+        reboot_required: Some(updates::reboot_required(survey)),
+        auto_login: Some(desktop::auto_login(survey)),
+        password_policy: Some(policy::password_policy(survey)),
+        firewall: Some(guards::firewall(survey)),
+        hardware: Some(machine::hardware(survey)),
+        hardware_ids: Some(machine::hardware_ids(survey)),
+        mobile_line: Some(machine::mobile_line(survey)),
+        pending_updates: Some(pending_updates.wait()),
+        antivirus: Some(antivirus.wait()),
+        forbidden_software: Some(forbidden_software.wait()),
+        browsers: Some(browsers.wait()),
+        disk_encryption: Some(disk_encryption.wait()),
+        management: Some(management.wait()),
         foreign: BTreeMap::new(),
     }
 }
 
-fn not_yet<T>() -> Option<Fact<T>> {
-    Some(Fact::unknown(UnknownCode::NotReadYet, "this version of the agent does not read it yet", "none"))
-}
-
-fn account(_machine: &Machine, ctx: &ProbeContext, person: Person) -> Account {
+fn account(survey: &Arc<Survey>, ctx: &ProbeContext, person: &Person) -> Account {
+    let rooms = Rooms::new(&survey.machine.limits);
+    let (for_lock, for_saving) = (person.clone(), person.clone());
+    let screen_lock = rooms.fact(survey, "~/.config/dconf/user", move |survey| desktop::screen_lock(survey, &for_lock));
+    let password_saving = rooms.fact(survey, "browser profiles in ~", move |survey| browsers::password_saving(survey, &for_saving));
     Account {
         id: pseudonym::account(&ctx.pseudonym_key, &person.name, person.uid),
         kind: person.kind,
-        last_used: Reading::unknown(UnknownCode::NotReadYet, "this version of the agent does not read it yet"),
-        login_password: Some(person.login_password),
-        password_changed: Some(person.password_changed),
-        screen_lock: not_yet(),
-        password_saving: not_yet(),
+        last_used: running::last_used(survey, person),
+        login_password: Some(person.login_password.clone()),
+        password_changed: Some(person.password_changed.clone()),
+        screen_lock: Some(screen_lock.wait()),
+        password_saving: Some(password_saving.wait()),
         foreign: BTreeMap::new(),
     }
 }
@@ -113,22 +172,6 @@ fn os(machine: &Machine) -> Fact<Os> {
         Ok(os_release::os(&text, machine.disk.text("/etc/debian_version").ok().as_deref())?)
     };
     read().map_or_else(|obstacle| obstacle.fact(SOURCE), |os| Fact::read(os, SOURCE))
-}
-
-/// Runs `room` on its own thread and waits at most `limit`. A thread that hangs is left behind: the observing process is short-lived.
-#[expect(dead_code, reason = "the first rooms read only small local files")]
-fn bounded<T: Send + 'static>(limit: Duration, room: impl FnOnce() -> T + Send + 'static) -> Result<T, Reading<std::convert::Infallible>> {
-    let (sender, receiver) = sync_channel(1);
-    let run = move || {
-        let _ = sender.send(room());
-    };
-    if std::thread::Builder::new().stack_size(512 << 10).spawn(run).is_err() {
-        return Err(Reading::unknown(UnknownCode::Other, "no thread could be started"));
-    }
-    receiver.recv_timeout(limit).map_err(|error| match error {
-        RecvTimeoutError::Timeout => Reading::unknown(UnknownCode::Timeout, "reading took too long and was given up"),
-        RecvTimeoutError::Disconnected => Reading::unknown(UnknownCode::ParseFailed, "reading broke down inside the agent"),
-    })
 }
 
 /// The kernel's random id of this boot (proc(5)); a recorded tree may hold one too.
