@@ -89,7 +89,6 @@ fn follow(name: &str, file: &mut dyn FnMut(&str) -> Option<String>, rules: &mut 
     for line in text.lines().map(|line| line.split('#').next().unwrap_or_default()) {
         let words = words(line);
         match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            [] => {}
             ["@include", other] => follow(other, file, rules, depth - 1)?,
             [kind, "include" | "substack", other] if kind.trim_start_matches('-') == "password" => follow(other, file, rules, depth - 1)?,
             [kind, control, module, ..] if kind.trim_start_matches('-') == "password" => rules.push(Rule {
@@ -97,7 +96,7 @@ fn follow(name: &str, file: &mut dyn FnMut(&str) -> Option<String>, rules: &mut 
                 module: module.rsplit('/').next().unwrap_or_default().to_owned(),
                 arguments: words[3..].to_vec(),
             }),
-            ["auth" | "account" | "session" | "-auth" | "-account" | "-session", _, _, ..] => {}
+            [] | ["auth" | "account" | "session" | "-auth" | "-account" | "-session", _, _, ..] => {}
             _ => return Err(FORM),
         }
         if rules.len() > LONGEST {

@@ -21,13 +21,13 @@ fn part(mut a: &[u8], mut b: &[u8]) -> Ordering {
     while !a.is_empty() || !b.is_empty() {
         let (a_text, a_rest) = split(a, |byte| !byte.is_ascii_digit());
         let (b_text, b_rest) = split(b, |byte| !byte.is_ascii_digit());
-        let (a_digits, a_next) = split(a_rest, u8::is_ascii_digit);
-        let (b_digits, b_next) = split(b_rest, u8::is_ascii_digit);
-        let order = text(a_text, b_text).then_with(|| number(a_digits, b_digits));
+        let (a_number, a_left) = split(a_rest, u8::is_ascii_digit);
+        let (b_number, b_left) = split(b_rest, u8::is_ascii_digit);
+        let order = text(a_text, b_text).then_with(|| number(a_number, b_number));
         if order.is_ne() {
             return order;
         }
-        (a, b) = (a_next, b_next);
+        (a, b) = (a_left, b_left);
     }
     Ordering::Equal
 }

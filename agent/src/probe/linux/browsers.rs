@@ -154,7 +154,7 @@ fn chromium_policies(disk: &Disk, dir: &str) -> Result<Policy, Obstacle> {
     let of = |kind: &str| -> Result<Option<bool>, Obstacle> {
         let dir = format!("{dir}/{kind}");
         let mut found = None;
-        for name in disk.names_if_any(&dir)?.iter().filter(|name| name.ends_with(".json")) {
+        for name in disk.names_if_any(&dir)?.iter().filter(|name| super::disk::has_ending(name, "json")) {
             let said = chromium_policy(&disk.bytes(&format!("{dir}/{name}"))?)?;
             if said.is_some() && found.is_some() && said != found {
                 return Err(Obstacle::Garbage("two policy files contradict each other"));
@@ -187,7 +187,7 @@ fn firefox_policies(disk: &Disk) -> Result<Policy, Obstacle> {
         }
     }
     for dir in ["/etc/firefox-esr", "/etc/firefox/pref", "/usr/lib/firefox/defaults/pref", "/usr/lib/firefox-esr/defaults/pref"] {
-        for name in disk.names_if_any(dir)?.iter().filter(|name| name.ends_with(".js")) {
+        for name in disk.names_if_any(dir)?.iter().filter(|name| super::disk::has_ending(name, "js")) {
             match firefox_preference(&disk.text(&format!("{dir}/{name}"))?)? {
                 Some((saves, true)) => policy.mandatory = policy.mandatory.or(Some(saves)),
                 Some((saves, false)) => policy.recommended = policy.recommended.or(Some(saves)),

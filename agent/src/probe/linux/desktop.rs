@@ -63,7 +63,7 @@ fn console_logs_in(disk: &Disk) -> Result<bool, Obstacle> {
 /// All `*.conf` of a folder in order of name.
 fn drop_ins(disk: &Disk, dir: &str) -> Result<Vec<String>, Obstacle> {
     let names = disk.names_if_any(dir)?;
-    names.iter().filter(|name| name.ends_with(".conf")).map(|name| disk.text(&format!("{dir}/{name}"))).collect()
+    names.iter().filter(|name| super::disk::has_ending(name, "conf")).map(|name| disk.text(&format!("{dir}/{name}"))).collect()
 }
 
 /// The files a login program reads, in its own order (later wins).

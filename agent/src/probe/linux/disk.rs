@@ -160,6 +160,11 @@ impl Disk {
     }
 }
 
+/// Whether a file name ends in `.ending`, as programs that read folders of settings compare it: by the letter.
+pub(super) fn has_ending(name: &str, ending: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(stem, found)| !stem.is_empty() && found == ending)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -46,7 +46,7 @@ fn read(disk: &Disk) -> Result<PasswordPolicy, Obstacle> {
 fn quality(disk: &Disk, files: &mut Vec<String>) -> Result<Quality, Obstacle> {
     let mut quality = Quality::default();
     let dir = "/etc/security/pwquality.conf.d";
-    for name in disk.names_if_any(dir)?.iter().filter(|name| name.ends_with(".conf")) {
+    for name in disk.names_if_any(dir)?.iter().filter(|name| super::disk::has_ending(name, "conf")) {
         let path = format!("{dir}/{name}");
         quality.apply_file(&disk.text(&path)?)?;
         files.push(path);

@@ -84,12 +84,12 @@ mod tests {
     fn a_room_that_hangs_or_breaks_costs_only_its_own_fact() {
         let nothing = Arc::new(());
         let (release, held) = std::sync::mpsc::channel::<()>();
-        let hangs = rooms(Duration::from_millis(20)).fact(&nothing, "here", move |_| {
+        let hangs = rooms(Duration::from_millis(20)).fact(&nothing, "here", move |()| {
             let _ = held.recv();
             Fact::read(1, "here")
         });
-        let breaks = rooms(Duration::from_secs(60)).fact::<_, u8>(&nothing, "there", |_| std::panic::panic_any("broken on purpose"));
-        let works = rooms(Duration::from_secs(60)).fact(&nothing, "everywhere", |_| Fact::read(2, "everywhere"));
+        let breaks = rooms(Duration::from_mins(1)).fact::<_, u8>(&nothing, "there", |()| std::panic::panic_any("broken on purpose"));
+        let works = rooms(Duration::from_mins(1)).fact(&nothing, "everywhere", |()| Fact::read(2, "everywhere"));
         let code = |fact: &Fact<u8>| match &fact.reading {
             hashimori_shared::report::Reading::Unknown(unknown) => Some(unknown.code),
             hashimori_shared::report::Reading::Value(_) => None,

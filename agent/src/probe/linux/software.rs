@@ -128,15 +128,12 @@ fn by_file(survey: &Survey, catalogue: &Software, search: &mut Search) {
     search.close("programs", outcome);
     let mut home_outcome = survey.people_listed;
     for person in &survey.people {
-        home_outcome = home_outcome.and(match homes::open(survey, person) {
-            // A home that was never used has nothing to hide; one that is not there cannot be searched.
-            Err(obstacle) => Err(obstacle.code()),
-            Ok(()) => {
-                let mut walk = Walk::new(survey, &wanted);
-                walk.home(&survey.machine.disk.at(&person.home));
-                walk.finish(search)
-            }
+        let searched = homes::open(survey, person).map_err(Obstacle::code).and_then(|()| {
+            let mut walk = Walk::new(survey, &wanted);
+            walk.home(&survey.machine.disk.at(&person.home));
+            walk.finish(search)
         });
+        home_outcome = home_outcome.and(searched);
     }
     search.close("home", home_outcome);
 }

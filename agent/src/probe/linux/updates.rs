@@ -44,7 +44,7 @@ fn count(survey: &Survey) -> Result<PendingUpdates, Obstacle> {
         ledger.read(&mut list, archive.map_or(&unnamed, |(_, archive)| archive), host)?;
         read += 1;
     }
-    let lists_refreshed_at = refreshed(disk, archives.values()).filter(|_| read > 0).ok_or(Obstacle::Missing)?;
+    let lists_refreshed_at = refreshed(disk, &archives).filter(|_| read > 0).ok_or(Obstacle::Missing)?;
     let pending = ledger.count();
     Ok(PendingUpdates { total: pending.total, security: Reading::Value(pending.security), lists_refreshed_at })
 }
@@ -93,9 +93,9 @@ fn archives(disk: &Disk, names: &[String]) -> Result<BTreeMap<String, Archive>, 
 
 /// A moment at or before which the lists were certainly fetched: apt gives files the server's time, so the file's own time says nothing.
 /// The stamp of a successful refresh, or the date that the security archive (else the newest archive) was made, whichever is later.
-fn refreshed<'a>(disk: &Disk, archives: impl Iterator<Item = &'a Archive> + Clone) -> Option<Timestamp> {
+fn refreshed(disk: &Disk, archives: &BTreeMap<String, Archive>) -> Option<Timestamp> {
     let newest = |security: bool| {
-        let dates = archives.clone().filter(|archive| archive.is_security() == security).filter_map(|archive| archive.date);
+        let dates = archives.values().filter(|archive| archive.is_security() == security).filter_map(|archive| archive.date);
         dates.max().map(|date| Timestamp::from_seconds(date.as_second()))
     };
     let made = newest(true).or_else(|| newest(false));
