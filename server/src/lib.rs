@@ -2,12 +2,22 @@
 //! `domain` knows neither SQL nor HTTP; `store` is the only room with SQL; `http` the only room with axum.
 
 pub mod accounts;
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod clock_guard;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod jobs;
+pub mod lifecycle;
+pub mod limits;
+pub mod logging;
+pub mod metrics;
 pub mod pki;
 pub mod random;
+pub mod rules;
 pub mod secrets;
+pub mod serve;
 pub mod store;
 mod views;

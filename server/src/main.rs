@@ -1,3 +1,8 @@
-//! `hashimori-server`: the command line of the collector.
+//! `hashimori-server`: the command line of the collector. Holds the real clock and the real randomness.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    hashimori_server::cli::run().await
+}

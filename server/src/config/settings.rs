@@ -65,6 +65,23 @@ pub struct WebSettings {
     pub trusted_proxies: Vec<IpAddr>,
 }
 
+impl DeviceSettings {
+    /// `host:port` as devices are told; `bound` is where the port really is, when that is known.
+    pub fn endpoint(&self, bound: Option<SocketAddr>) -> String {
+        let port = self.public_port.unwrap_or_else(|| bound.unwrap_or(self.listen).port());
+        let host = self.names.first().map_or("localhost", String::as_str);
+        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    }
+}
+
+impl WebSettings {
+    /// Address people type, without a slash at its end.
+    pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.listen))
+    }
+}
+
 /// Certificate files of the web port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebTls {

@@ -1,3 +1,10 @@
-//! The only room with axum: the device port and the web port for people.
+//! The network side: the device port (hyper, mutual TLS), the web port and Prometheus' port, and the limits they share.
+//! The only room with axum.
 
+pub mod device;
+mod half_open;
+pub mod listener;
+mod pace;
 pub mod pages;
+mod tls;
+pub mod web;

@@ -4,7 +4,7 @@ use hashimori_shared::enroll::{Announcement, AnnouncementPayload};
 use rcgen::{KeyPair, SigningKey as _};
 use rustls_pki_types::CertificateDer;
 
-use super::authority::{PkiError, check_key, open_root_key};
+use super::authority::{PkiError, check_key, open_root_key, read_root_key};
 use super::{Hands, issue};
 use crate::store::{AuthorityKind, Store};
 
@@ -21,7 +21,7 @@ pub enum Say {
 pub async fn announce(store: &Store, say: Say, root_key: Option<&str>, hands: Hands<'_>) -> Result<Announcement, PkiError> {
     let row = store.list_authority(AuthorityKind::Root).await?.into_iter().next().ok_or(PkiError::Missing)?;
     let key = match root_key {
-        Some(pem) => KeyPair::from_pem(pem)?,
+        Some(pem) => read_root_key(pem)?,
         None => open_root_key(&row, hands.master)?,
     };
     check_key(&CertificateDer::from(row.certificate), &key)?;

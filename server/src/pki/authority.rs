@@ -227,7 +227,7 @@ async fn issue_server(tx: &mut Tx, issuer: &Issuer<'_, KeyPair>, names: &ServerN
 pub async fn rotate_issuing(store: &Store, names: &ServerNames, root_key: Option<&str>, hands: Hands<'_>) -> Result<(), PkiError> {
     let row = store.list_authority(AuthorityKind::Root).await?.into_iter().next().ok_or(PkiError::Missing)?;
     let key = match root_key {
-        Some(pem) => KeyPair::from_pem(pem)?,
+        Some(pem) => read_root_key(pem)?,
         None => open_key(&row, AuthorityKind::Root, hands.master)?,
     };
     let der = CertificateDer::from(row.certificate);
@@ -236,6 +236,34 @@ pub async fn rotate_issuing(store: &Store, names: &ServerNames, root_key: Option
     let mut tx = store.begin().await?;
     issue_below_root(&mut tx, &root, names, hands).await?;
     Ok(tx.commit().await?)
+}
+
+/// The root's certificate and private key, PEM, for keeping offline.
+pub async fn export_root_key(store: &Store, master: &MasterKey) -> Result<zeroize::Zeroizing<String>, PkiError> {
+    let row = store.list_authority(AuthorityKind::Root).await?.into_iter().next().ok_or(PkiError::Missing)?;
+    let key = zeroize::Zeroizing::new(open_root_key(&row, master)?.serialize_pem());
+    let body = data_encoding::BASE64.encode(&row.certificate);
+    let mut pem = zeroize::Zeroizing::new(String::from("-----BEGIN CERTIFICATE-----\n"));
+    for line in body.as_bytes().chunks(64) {
+        pem.push_str(&String::from_utf8_lossy(line));
+        pem.push('\n');
+    }
+    pem.push_str("-----END CERTIFICATE-----\n");
+    pem.push_str(&key);
+    Ok(pem)
+}
+
+/// Forgets the root's private key here.
+pub async fn forget_root_key(store: &Store) -> Result<(), PkiError> {
+    let mut tx = store.begin().await?;
+    tx.forget_authority_key(AuthorityKind::Root).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A root key as `export_root_key` wrote it: the certificate before it is skipped.
+pub(super) fn read_root_key(pem: &str) -> Result<KeyPair, PkiError> {
+    let at = pem.find("-----BEGIN PRIVATE KEY-----").ok_or(PkiError::ForeignRootKey)?;
+    Ok(KeyPair::from_pem(&pem[at..])?)
 }
 
 /// Whether `key` is the key of `certificate`.

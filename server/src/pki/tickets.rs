@@ -10,8 +10,10 @@ use rustls::server::ProducesTickets;
 use super::authority::{Hands, PkiError};
 use crate::store::Store;
 
-/// Seconds after which a new key seals.
-const ROTATE_S: i64 = 3_600;
+/// Seconds after which a new key seals; looked at every ten minutes, so that none seals for more than an hour.
+const ROTATE_S: i64 = 3_000;
+/// Seconds for which a ticket surely opens: the key that sealed it stays for one more rotation.
+const LIFETIME_S: u32 = 2_400;
 /// Longest ticket that is tried at all: a chain of two certificates fits three times over.
 const LONGEST: usize = 8_192;
 const NAME: usize = 16;
@@ -74,7 +76,7 @@ impl ProducesTickets for Tickets {
     }
 
     fn lifetime(&self) -> u32 {
-        u32::try_from(ROTATE_S).unwrap_or(u32::MAX)
+        LIFETIME_S
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {

@@ -64,6 +64,16 @@ impl MasterKey {
         sealed
     }
 
+    /// A name for `value` that only this key can make again (HMAC-SHA256, first 16 bytes, hexadecimal).
+    pub fn pseudonym(&self, purpose: &str, value: &[u8]) -> String {
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &*self.0);
+        let mut context = ring::hmac::Context::with_key(&key);
+        context.update(purpose.as_bytes());
+        context.update(&[0]);
+        context.update(value);
+        data_encoding::HEXLOWER.encode(&context.sign().as_ref()[..16])
+    }
+
     /// Opens what `seal` made for the same purpose.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
         let (&SEALED_V1, rest) = sealed.split_first().ok_or(CannotOpen)? else { return Err(CannotOpen) };

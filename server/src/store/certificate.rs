@@ -4,9 +4,10 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::{Error, Store, Tx};
+use crate::domain::device::DeviceN;
 use crate::domain::enrolment::Suspicion;
 use crate::domain::ids::{CodeId, DeviceId, FacilityId};
-use crate::pki::DeviceLeaf;
+use crate::pki::{DeviceCertificate, DeviceLeaf};
 use hashimori_shared::report::HardwareIds;
 use hashimori_shared::time::Timestamp;
 
@@ -57,6 +58,47 @@ fn evidence(row: &AnyRow) -> Result<Evidence, Error> {
     })
 }
 
+/// The number of the device that this serial was issued to.
+pub async fn find_number(store: &Store, serial: &str) -> Result<Option<DeviceN>, Error> {
+    let found: Option<i64> = sqlx::query_scalar("SELECT d.n FROM certificate c JOIN device d ON d.id = c.device_id WHERE c.serial = $1")
+        .bind(serial)
+        .fetch_optional(store.read())
+        .await?;
+    Ok(found.map(DeviceN))
+}
+
+/// Whom the store knows under a device id that a certificate names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// That device, with the same key.
+    SameKey(DeviceN),
+    /// That device, with another key.
+    OtherKey,
+    /// Nobody.
+    Nobody,
+}
+
+/// Whom the store knows under this device id.
+pub async fn find_holder(tx: &mut Tx, id: DeviceId, key_digest: &str) -> Result<Holder, Error> {
+    let n: Option<i64> = sqlx::query_scalar("SELECT n FROM device WHERE id = $1").bind(id.to_string()).fetch_optional(&mut **tx).await?;
+    let Some(n) = n else { return Ok(Holder::Nobody) };
+    let same: i64 = sqlx::query_scalar("SELECT count(*) FROM certificate WHERE device_id = $1 AND key_digest = $2")
+        .bind(id.to_string())
+        .bind(key_digest)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(if same > 0 { Holder::SameKey(DeviceN(n)) } else { Holder::OtherKey })
+}
+
+/// How many leaves a device was issued since `from`.
+pub async fn count_since(tx: &mut Tx, id: DeviceId, from: Timestamp) -> Result<i64, Error> {
+    sqlx::query_scalar("SELECT count(*) FROM certificate WHERE device_id = $1 AND issued_at > $2")
+        .bind(id.to_string())
+        .bind(from.seconds())
+        .fetch_one(&mut **tx)
+        .await
+}
+
 impl Store {
     /// What a device showed when it enrolled; `None` for one known by its certificate only.
     pub async fn find_evidence(&self, id: DeviceId) -> Result<Option<Evidence>, Error> {
@@ -86,6 +128,12 @@ impl Tx {
         .execute(&mut **self)
         .await
         .map(|_| ())
+    }
+
+    /// Records a leaf that outlived a restore: issued by us, forgotten by the store.
+    pub async fn insert_foreign_certificate(&mut self, leaf: &DeviceCertificate, now: Timestamp) -> Result<(), Error> {
+        let known = DeviceLeaf { der: Vec::new(), serial: leaf.serial.clone(), not_before: leaf.not_before, not_after: leaf.not_after };
+        self.insert_certificate(leaf.device, &known, &leaf.key_digest, now).await
     }
 
     /// Records what a device showed.

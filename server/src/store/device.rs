@@ -109,6 +109,19 @@ pub async fn find_by_n(store: &Store, n: DeviceN) -> Result<Option<Device>, Erro
     row.as_ref().map(read).transpose()
 }
 
+/// One device by its number, as it stands inside a transaction.
+pub async fn find_in(tx: &mut Tx, n: DeviceN) -> Result<Option<Device>, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE n = $1"))).bind(n.0).fetch_optional(&mut **tx).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// How a device stands, inside a transaction.
+pub async fn standing_in(tx: &mut Tx, id: DeviceId) -> Result<Option<Standing>, Error> {
+    let word: Option<String> =
+        sqlx::query_scalar("SELECT standing FROM device WHERE id = $1").bind(id.to_string()).fetch_optional(&mut **tx).await?;
+    word.map(|w| Standing::from_word(&w).ok_or_else(|| rows::decode_error("device.standing"))).transpose()
+}
+
 /// A page of a facility's devices in order of enrolment; `after` is the last one of the page before.
 pub async fn list(store: &Store, facility: FacilityId, after: Option<DeviceId>, limit: u16) -> Result<Vec<Device>, Error> {
     sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND id > $2 ORDER BY id LIMIT $3")))

@@ -55,6 +55,9 @@ pub enum OpenError {
     /// The file is no database, or a broken one.
     #[error("{0} is not a database, or a damaged one; put the newest backup in its place with `hashimori-server restore`")]
     Damaged(PathBuf),
+    /// There is none.
+    #[error("there is no store at {0}; run `hashimori-server init` first")]
+    Missing(PathBuf),
     /// Made by a newer collector.
     #[error(
         "the store has schema {found}, this collector knows {known} at most; start the newer collector that made it, or restore a backup"
@@ -93,6 +96,28 @@ impl Store {
         };
         let turn = (engine == Engine::Sqlite).then(|| Arc::new(Mutex::new(())));
         Ok(Self { engine, url, read, write, turn, acts: Arc::new(AtomicU64::new(0)), _lock: lock.map(Arc::new) })
+    }
+
+    /// Opens the store beside a collector that may be running, for acts that touch neither standing nor roll-ups (the writer
+    /// remembers those): issuing a code, inviting a person, rotating the authority. The schema must be up to date.
+    pub async fn open_beside(url: StoreUrl) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        let (engine, read, write) = match &url {
+            StoreUrl::Sqlite(path) => {
+                if !path.exists() {
+                    return Err(OpenError::Missing(path.clone()));
+                }
+                let name = |error| named(path, error);
+                let write = sqlite_pool(path, 1, PRAGMAS).await.map_err(name)?;
+                (Engine::Sqlite, sqlite_pool(path, 1, READER_PRAGMAS).await.map_err(name)?, write)
+            }
+            StoreUrl::Postgres(text) => {
+                let pool = AnyPoolOptions::new().max_connections(2).connect(text).await.map_err(OpenError::Connect)?;
+                (Engine::Postgres, pool.clone(), pool)
+            }
+        };
+        let turn = (engine == Engine::Sqlite).then(|| Arc::new(Mutex::new(())));
+        Ok(Self { engine, url, read, write, turn, acts: Arc::new(AtomicU64::new(0)), _lock: None })
     }
 
     /// Closes every connection; on SQLite this folds the write-ahead log into the file.

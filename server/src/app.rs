@@ -1,0 +1,63 @@
+//! What the running collector consists of: concrete, shared by reference count, the only state handlers and jobs are given.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::clock_guard::ClockGuard;
+use crate::config::Settings;
+use crate::metrics::Metrics;
+use crate::pki::{DeviceVerifier, Hands, Pki};
+use crate::random::Random;
+use crate::rules::Rules;
+use crate::secrets::MasterKey;
+use crate::store::Store;
+use crate::store::ingest::Ingest;
+
+/// The running collector; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of `App`.
+pub struct Parts {
+    /// Validated settings.
+    pub settings: Settings,
+    /// The store.
+    pub store: Store,
+    /// The way in to the writer. The writer ends when every `App` is dropped.
+    pub ingest: Ingest,
+    /// Packs and catalogues in force.
+    pub rules: Rules,
+    /// Certificates, announcements, tickets.
+    pub pki: Arc<Pki>,
+    /// Which client certificates pass the handshake.
+    pub verifier: Arc<DeviceVerifier>,
+    /// Seals secrets.
+    pub master: Arc<MasterKey>,
+    /// Whether the clock may be trusted.
+    pub clock_guard: ClockGuard,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<Random>,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+}
+
+impl App {
+    /// Bundles the parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// What acts of the authority need.
+    pub fn hands(&self) -> Hands<'_> {
+        Hands { master: &self.master, random: &self.random, now: self.clock.now() }
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,191 @@
+//! The device port: accepts, shakes hands within limits, and serves HTTP/1.1 to devices.
+//! Who a device is comes from its certificate, read once per connection; how it stands is asked per request.
+
+mod answer;
+mod body;
+mod check_in;
+mod enroll;
+mod known;
+mod leave;
+mod peer;
+mod renew;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hashimori_shared::checkin::CHECK_IN_PATH;
+use hashimori_shared::enroll::{ENROLL_PATH, LEAVE_PATH, RENEW_PATH};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use rustls::HandshakeKind;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::half_open::{HalfOpen, Place};
+use super::pace::{Pace, Paced, Phase, TooSlow, Watched};
+use crate::app::App;
+use crate::metrics::Handshake;
+use known::Known;
+use peer::Peer;
+
+type Answer = Response<Full<Bytes>>;
+
+/// The device port's state, shared by its connections.
+pub struct DevicePort {
+    app: App,
+    tls: TlsAcceptor,
+    gate: Arc<HalfOpen>,
+    places: Arc<Semaphore>,
+    known: Known,
+    http: http1::Builder,
+}
+
+impl DevicePort {
+    /// With these connections at most.
+    pub fn new(app: App, connections: usize) -> Result<Arc<Self>, rustls::Error> {
+        let limits = app.settings.limits;
+        let tls = TlsAcceptor::from(super::tls::device_config(&app.pki, &app.verifier, &app.clock)?);
+        let mut http = http1::Builder::new();
+        // `Pace` keeps the time; hyper's own timer would count the rest between requests as well.
+        http.header_read_timeout(None).max_buf_size(limits.header_bytes).max_headers(64).half_close(false);
+        Ok(Arc::new(Self {
+            tls,
+            gate: HalfOpen::new(limits.half_open.min(connections), limits.half_open_per_address),
+            places: Arc::new(Semaphore::new(connections)),
+            known: Known::default(),
+            http,
+            app,
+        }))
+    }
+
+    /// Serves until `stop`; open connections then finish the request they are in. `tasks` is done when the last has.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: CancellationToken, tasks: TaskTracker) {
+        while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+            match accepted {
+                Ok((stream, address)) => self.admit(stream, address, &stop, &tasks),
+                Err(error) => {
+                    // Out of files or a connection that was gone at once: neither is a reason to stop, nor to spin.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+
+    /// Gives a newcomer its place. When every connection is taken, the oldest unfinished handshake makes room; when there is
+    /// none either, the newcomer is let go at once, which costs it less than waiting.
+    fn admit(self: &Arc<Self>, stream: TcpStream, address: SocketAddr, stop: &CancellationToken, tasks: &TaskTracker) {
+        let seat = self.gate.take(address.ip());
+        self.app.metrics.half_open.set(i64::try_from(self.gate.count()).unwrap_or(i64::MAX));
+        let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
+            self.app.metrics.handshake(Handshake::Evicted);
+            return;
+        };
+        tasks.spawn(Arc::clone(self).connection(stream, seat, permit, stop.clone()));
+    }
+
+    async fn connection(self: Arc<Self>, stream: TcpStream, mut seat: Place, permit: OwnedSemaphorePermit, stop: CancellationToken) {
+        let _ = stream.set_nodelay(true);
+        let limits = &self.app.settings.limits;
+        let address = seat.address();
+        let handshake = tokio::time::timeout(limits.handshake, self.tls.accept(stream));
+        let stream = tokio::select! {
+            done = handshake => match done {
+                Ok(Ok(stream)) => stream,
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "handshake failed");
+                    return self.app.metrics.handshake(Handshake::Failed);
+                }
+                Err(_) => return self.app.metrics.handshake(Handshake::TimedOut),
+            },
+            () = seat.evicted() => return self.app.metrics.handshake(Handshake::Evicted),
+            () = stop.cancelled() => return,
+        };
+        drop(seat);
+        let (_, tls) = stream.get_ref();
+        let resumed = matches!(tls.handshake_kind(), Some(HandshakeKind::Resumed));
+        self.app.metrics.handshake(if resumed { Handshake::Resumed } else { Handshake::Full });
+        let peer = Arc::new(Peer::new(tls.peer_certificates(), address));
+        let pace = Pace::new(*limits);
+        let io = TokioIo::new(Paced::new(stream, Arc::clone(&pace)));
+        let watch = Arc::clone(&pace);
+        let service = service_fn(|request| {
+            let (port, peer, pace) = (Arc::clone(&self), Arc::clone(&peer), Arc::clone(&pace));
+            async move {
+                let answer = port.answer(request, &peer, &pace).await;
+                pace.enter(Phase::Idle);
+                Ok::<_, Infallible>(answer)
+            }
+        });
+        self.app.metrics.connections.inc();
+        let mut watched = Watched::new(self.http.serve_connection(io, service), watch);
+        let ended = tokio::select! {
+            ended = &mut watched => ended,
+            () = stop.cancelled() => {
+                watched.connection().graceful_shutdown();
+                watched.await
+            }
+        };
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "connection ended"),
+            Err(TooSlow) => tracing::debug!("connection was too slow"),
+        }
+        self.app.metrics.connections.dec();
+        drop(permit);
+    }
+
+    async fn answer(&self, request: Request<Incoming>, peer: &Peer, pace: &Pace) -> Answer {
+        let path = request.uri().path();
+        let known_path = [CHECK_IN_PATH, ENROLL_PATH, RENEW_PATH, LEAVE_PATH].contains(&path);
+        if !known_path {
+            return answer::not_found();
+        }
+        if request.method() != Method::POST {
+            return answer::method_not_allowed();
+        }
+        let handler = Handler { app: &self.app, known: &self.known, peer };
+        let limit = self.app.settings.limits.body_bytes;
+        let which = match path {
+            CHECK_IN_PATH => Route::CheckIn,
+            ENROLL_PATH => Route::Enroll,
+            RENEW_PATH => Route::Renew,
+            _ => Route::Leave,
+        };
+        pace.enter(Phase::Body);
+        let bytes = match body::read(request.into_body(), limit).await {
+            Ok(bytes) => bytes,
+            Err(refused) => return refused.into_answer(&self.app),
+        };
+        pace.enter(Phase::Work);
+        let done = match which {
+            Route::CheckIn => handler.check_in(&bytes).await,
+            Route::Enroll => handler.enroll(&bytes).await,
+            Route::Renew => handler.renew(&bytes).await,
+            Route::Leave => handler.leave(&bytes).await,
+        };
+        done.unwrap_or_else(|refused| refused.into_answer(&self.app))
+    }
+}
+
+enum Route {
+    CheckIn,
+    Enroll,
+    Renew,
+    Leave,
+}
+
+/// What a handler works with.
+struct Handler<'a> {
+    app: &'a App,
+    known: &'a Known,
+    peer: &'a Peer,
+}

@@ -1,0 +1,210 @@
+//! The web port (people's pages, health checks) and Prometheus' port: axum under the same limits of time and size.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use super::half_open::HalfOpen;
+use crate::app::App;
+use crate::config::{Limits, WebTls};
+
+/// Connections of people and their proxies.
+const CONNECTIONS: usize = 512;
+/// Longest a page may take to be made and taken.
+const REQUEST: Duration = Duration::from_secs(30);
+
+/// Why the web port's certificate files cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WebTlsError {
+    /// A file cannot be read or holds something else.
+    #[error("{key} = {path}: {cause}")]
+    File {
+        /// The setting.
+        key: &'static str,
+        /// The file.
+        path: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// Certificate and key do not belong together.
+    #[error("web.certificate and web.key do not belong together: {0}")]
+    Pair(#[source] rustls::Error),
+}
+
+/// TLS of the web port; the files are read again on SIGHUP.
+#[derive(Debug)]
+pub struct WebTlsConfig {
+    files: WebTls,
+    current: RwLock<Arc<ServerConfig>>,
+}
+
+impl WebTlsConfig {
+    /// Reads the files.
+    pub fn load(files: WebTls) -> Result<Self, WebTlsError> {
+        let current = RwLock::new(read(&files)?);
+        Ok(Self { files, current })
+    }
+
+    /// Reads the files again; when they are not valid, what is in use stays.
+    pub fn reload(&self) -> Result<(), WebTlsError> {
+        let fresh = read(&self.files)?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+fn read(files: &WebTls) -> Result<Arc<ServerConfig>, WebTlsError> {
+    let wrong = |key, path: &std::path::Path, cause: String| WebTlsError::File { key, path: path.display().to_string(), cause };
+    let in_certificate = |cause: String| wrong("web.certificate", &files.certificate, cause);
+    let chain = CertificateDer::pem_file_iter(&files.certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|e| in_certificate(e.to_string()))?;
+    if chain.is_empty() {
+        return Err(in_certificate("holds no certificate".to_owned()));
+    }
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|e| wrong("web.key", &files.key, e.to_string()))?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|b| b.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(WebTlsError::Pair)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// `/healthz`: the process answers. `/readyz`: the store does, and the writer takes check-ins.
+pub fn health(app: App) -> Router {
+    async fn ready(State(app): State<App>) -> Response {
+        let store = crate::store::meta::epoch(&app.store).await;
+        let writer = app.ingest.is_running();
+        if store.is_ok() && writer { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response() }
+    }
+    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).with_state(app)
+}
+
+/// `/metrics`, on a port of its own.
+pub fn metrics(app: App) -> Router {
+    async fn text(State(app): State<App>) -> Response {
+        ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], app.metrics.text()).into_response()
+    }
+    Router::new().route("/metrics", get(text)).with_state(app)
+}
+
+/// One port served by axum.
+#[derive(Clone)]
+pub struct WebPort {
+    router: Router,
+    tls: Option<Arc<WebTlsConfig>>,
+    limits: Limits,
+    gate: Arc<HalfOpen>,
+    places: Arc<Semaphore>,
+}
+
+impl WebPort {
+    /// Serving `router`.
+    pub fn new(router: Router, tls: Option<Arc<WebTlsConfig>>, limits: Limits) -> Self {
+        let gate = HalfOpen::new(CONNECTIONS, CONNECTIONS / 4);
+        Self { router, tls, limits, gate, places: Arc::new(Semaphore::new(CONNECTIONS)) }
+    }
+
+    /// Serves until `stop`; open connections then finish the request they are in.
+    pub async fn serve(self, listener: TcpListener, stop: CancellationToken, tasks: TaskTracker) {
+        while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+            match accepted {
+                Ok((stream, address)) => {
+                    let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else { continue };
+                    tasks.spawn(self.clone().connection(stream, address, permit, stop.clone()));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+
+    async fn connection(self, stream: TcpStream, address: SocketAddr, permit: OwnedSemaphorePermit, stop: CancellationToken) {
+        let _ = stream.set_nodelay(true);
+        match &self.tls {
+            None => self.http(stream, address, stop).await,
+            Some(tls) => {
+                let mut place = self.gate.take(address.ip());
+                let stream = tokio::select! {
+                    done = tokio::time::timeout(self.limits.handshake, tls.acceptor().accept(stream)) => match done {
+                        Ok(Ok(stream)) => stream,
+                        Ok(Err(_)) | Err(_) => return,
+                    },
+                    () = place.evicted() => return,
+                };
+                drop(place);
+                self.http(stream, address, stop).await;
+            }
+        }
+        drop(permit);
+    }
+
+    async fn http(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, address: SocketAddr, stop: CancellationToken) {
+        let router = self.router.clone();
+        let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let router = router.clone();
+            async move {
+                let mut request: Request = request.map(Body::new);
+                request.extensions_mut().insert(ConnectInfo(address));
+                // The router itself cannot fail; the limit ends bodies that trickle and pages that hang.
+                let answered = tokio::time::timeout(REQUEST, router.oneshot(request)).await;
+                Ok::<_, Infallible>(match answered {
+                    Ok(Ok(response)) => response,
+                    Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+                })
+            }
+        });
+        let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.header)
+            .max_buf_size(self.limits.header_bytes)
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(Duration::from_secs(20))
+            .keep_alive_timeout(Duration::from_secs(10))
+            .max_header_list_size(u32::try_from(self.limits.header_bytes).unwrap_or(u32::MAX))
+            .max_concurrent_streams(32);
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        tokio::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stop.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "connection of the web port ended");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Periodic jobs: idempotent, batched, one loop each, first run after a short while, ended by the stop token.
+
+mod authority;
+mod clock;
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+
+/// Starts every job.
+pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
+    every(app, stop, tasks, Job { name: "clock", period: Duration::from_mins(1) }, clock::run);
+    every(app, stop, tasks, Job { name: "authority", period: Duration::from_mins(10) }, authority::run);
+}
+
+/// A job's name and how often it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// For the log.
+    pub name: &'static str,
+    /// From start to start.
+    pub period: Duration,
+}
+
+/// Runs `work` every period until stopped. A failed run is logged and counted; the next one comes at its time.
+pub fn every<F, W>(app: &App, stop: &CancellationToken, tasks: &TaskTracker, job: Job, work: W)
+where
+    W: Fn(App) -> F + Send + Sync + 'static,
+    F: Future<Output = anyhow::Result<()>> + Send,
+{
+    let (app, stop) = (app.clone(), stop.clone());
+    tasks.spawn(async move {
+        // Several collectors in front of one store should not meet at every tick.
+        let jitter = job.period.mul_f64(f64::from(u16::from_be_bytes(app.random.bytes())) / f64::from(u16::MAX) * 0.1);
+        let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + jitter, job.period);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            // A job in the middle of a batch finishes it: shutdown waits for that.
+            if let Err(error) = work(app.clone()).await {
+                app.metrics.job_failures.inc();
+                tracing::error!(job = job.name, error = format!("{error:#}"), "a periodic job failed");
+            }
+        }
+    });
+}

@@ -1,0 +1,233 @@
+//! The collector as a function of its inputs: `start` builds the `App` from settings, `serve` runs it on open ports until stopped.
+//! Ending loses nothing: ports close, open requests finish, the writer drains its queue, the store is closed.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::{App, Parts};
+use crate::clock::Clock;
+use crate::clock_guard::ClockGuard;
+use crate::config::Settings;
+use crate::http::device::DevicePort;
+use crate::http::listener::bind;
+use crate::http::pages::{self, Web};
+use crate::http::web::{self, WebPort, WebTlsConfig};
+use crate::metrics::Metrics;
+use crate::pki::{Authority, DeviceVerifier, Hands, Pki, Tickets, renew_due, rotate_tickets};
+use crate::random::Random;
+use crate::rules::{RuleBook, Rules};
+use crate::store::ingest::{self, Ingest, WriterError};
+use crate::store::{Store, meta};
+use crate::{jobs, lifecycle};
+
+/// Check-ins that may wait for the writer, and most of them in one transaction.
+const QUEUE: usize = 2_048;
+const BATCH: usize = 1_024;
+/// Longest that open requests are waited for at the end.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// What differs between the real thing and a test.
+#[derive(Clone)]
+pub struct World {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<Random>,
+    /// Believe the clock, whatever the store's mark says.
+    pub accept_clock: bool,
+}
+
+/// A collector that is built but serves nobody yet.
+pub struct Collector {
+    /// What it consists of.
+    pub app: App,
+    writer: JoinHandle<Result<(), WriterError>>,
+}
+
+/// Opens the store and builds the collector.
+pub async fn start(settings: Settings, world: World) -> anyhow::Result<Collector> {
+    let World { clock, random, accept_clock } = world;
+    let master = Arc::new(settings.master_key.load(&settings.data)?);
+    let rules = Rules::new(RuleBook::load(settings.packs.as_deref(), settings.catalogues.as_deref())?);
+    let store = Store::open(settings.store.clone()).await?;
+    meta::epoch(&store).await.context("the store was never initialised: run `hashimori-server init` first")?;
+    let now = clock.now();
+    let hands = Hands { master: &master, random: &random, now };
+    let clock_guard = ClockGuard::start(&store, now, accept_clock).await?;
+    let mut authority = Authority::load(&store, &master).await?;
+    let tickets = Arc::new(Tickets::default());
+    if clock_guard.is_frozen() {
+        tracing::error!("the clock is not believed; nothing expires until it is right, or is accepted with --accept-clock");
+    } else if renew_due(&store, &authority, &settings.device.names, hands).await? {
+        authority = Authority::load(&store, &master).await?;
+    }
+    rotate_tickets(&tickets, &store, hands).await?;
+    let verifier = Arc::new(DeviceVerifier::new(&authority.roots)?);
+    let limits = ingest::Settings { judge: rules.judge(), queue: QUEUE, batch: BATCH };
+    let (ingest, writer) = Ingest::start(store.clone(), limits).await?;
+    let app = App::new(Parts {
+        pki: Arc::new(Pki::new(authority, tickets)),
+        metrics: Metrics::new(),
+        settings,
+        store,
+        ingest,
+        rules,
+        verifier,
+        master,
+        clock_guard,
+        clock,
+        random,
+    });
+    Ok(Collector { app, writer })
+}
+
+/// The open ports.
+#[derive(Debug)]
+pub struct Ports {
+    /// Of devices.
+    pub device: TcpListener,
+    /// Of people.
+    pub web: TcpListener,
+    /// Of Prometheus.
+    pub metrics: Option<TcpListener>,
+}
+
+/// Where the ports are: what `--ports-file` holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Bound {
+    /// Of devices.
+    pub device: SocketAddr,
+    /// Of people.
+    pub web: SocketAddr,
+    /// Of Prometheus.
+    pub metrics: Option<SocketAddr>,
+}
+
+impl Ports {
+    /// Opens the ports that the settings name.
+    pub fn open(settings: &Settings) -> anyhow::Result<Self> {
+        Ok(Self {
+            device: bind("device port", "device.listen", settings.device.listen)?,
+            web: bind("web port", "web.listen", settings.web.listen)?,
+            metrics: settings.metrics.map(|address| bind("metrics port", "metrics.listen", address)).transpose()?,
+        })
+    }
+
+    /// Where they are.
+    pub fn bound(&self) -> std::io::Result<Bound> {
+        Ok(Bound {
+            device: self.device.local_addr()?,
+            web: self.web.local_addr()?,
+            metrics: self.metrics.as_ref().map(TcpListener::local_addr).transpose()?,
+        })
+    }
+}
+
+impl Bound {
+    /// Writes them where another program waits for them; the file appears whole or not at all.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let text = serde_json::to_string(self)?;
+        let part = path.with_extension("part");
+        std::fs::write(&part, text + "\n")
+            .and_then(|()| std::fs::rename(&part, path))
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+/// Connections the system lets us hold: files allowed, less those for the store, the log and the other ports.
+fn connections(settings: &Settings) -> usize {
+    let wanted = settings.limits.connections;
+    match crate::limits::raise_open_files() {
+        Some(files) if files.saturating_sub(700) < wanted => {
+            let possible = files.saturating_sub(700).max(16);
+            tracing::warn!(wanted, possible, "fewer open files are allowed than limits.connections needs");
+            possible
+        }
+        Some(_) | None => wanted,
+    }
+}
+
+/// Serves until `stop` is cancelled, or the writer fails.
+pub async fn serve(collector: Collector, ports: Ports, stop: CancellationToken) -> anyhow::Result<()> {
+    let Collector { app, mut writer } = collector;
+    let tasks = TaskTracker::new();
+    let web_tls = app.settings.web.tls.clone().map(WebTlsConfig::load).transpose()?.map(Arc::new);
+    let device = DevicePort::new(app.clone(), connections(&app.settings))?;
+    let device_address = ports.device.local_addr()?;
+    tasks.spawn(device.serve(ports.device, stop.clone(), tasks.clone()));
+    let router = pages(&app, device_address).merge(web::health(app.clone()));
+    let port = WebPort::new(router, web_tls.clone(), app.settings.limits);
+    tasks.spawn(port.serve(ports.web, stop.clone(), tasks.clone()));
+    if let Some(listener) = ports.metrics {
+        let port = WebPort::new(web::metrics(app.clone()), None, app.settings.limits);
+        tasks.spawn(port.serve(listener, stop.clone(), tasks.clone()));
+    }
+    jobs::start(&app, &stop, &tasks);
+    let signals = {
+        let (app, stop) = (app.clone(), stop.clone());
+        tokio::spawn(async move { lifecycle::follow_signals(stop, || reload(&app, web_tls.as_deref())).await })
+    };
+    tracing::info!("serving");
+    let early = tokio::select! {
+        () = stop.cancelled() => None,
+        ended = &mut writer => Some(ended),
+    };
+    stop.cancel();
+    tracing::info!("stopping: no new connections, open requests finish");
+    tasks.close();
+    if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+        tracing::warn!(open = tasks.len(), "connections were still open at the end");
+    }
+    let _ = signals.await;
+    let store = app.store.clone();
+    // The last `Ingest` goes with the app: the writer drains the queue and ends.
+    drop(app);
+    let ended = match early {
+        Some(ended) => ended,
+        None => tokio::time::timeout(GRACE, &mut writer).await.context("the writer did not end in time")?,
+    };
+    let ended = ended.context("the writer panicked")?;
+    store.close().await;
+    match (ended, stop.is_cancelled()) {
+        (Err(error), _) => bail!(error),
+        (Ok(()), _) => Ok(()),
+    }
+}
+
+fn pages(app: &App, device: SocketAddr) -> axum::Router {
+    let settings = pages::WebSettings {
+        secure: app.settings.web.tls.is_some() || app.settings.web.public_url.as_deref().is_some_and(|u| u.starts_with("https://")),
+        device_address: app.settings.device.endpoint(Some(device)),
+        trusted_proxies: app.settings.web.trusted_proxies.clone(),
+    };
+    pages::router(Web::new(pages::Parts {
+        store: app.store.clone(),
+        clock: Arc::clone(&app.clock),
+        random: Arc::clone(&app.random),
+        master: Arc::clone(&app.master),
+        pack: Arc::new(app.rules.book().any_pack().clone()),
+        pki: Arc::clone(&app.pki),
+        settings,
+    }))
+}
+
+fn reload(app: &App, web_tls: Option<&WebTlsConfig>) {
+    if let Some(tls) = web_tls {
+        match tls.reload() {
+            Ok(()) => tracing::info!("read the web port's certificate again"),
+            Err(error) => tracing::error!(%error, "the web port keeps its certificate"),
+        }
+    }
+    match app.rules.reload(&app.settings) {
+        Ok(()) => tracing::info!("read packs and catalogues again"),
+        Err(error) => tracing::error!(%error, "packs and catalogues in force stay"),
+    }
+}
