@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{CatalogueError, read};
+use super::{CatalogueError, each_once, read};
 use crate::report::OsFamily;
 
 const BUNDLED: &str = include_str!("../../catalogues/antivirus.toml");
@@ -60,7 +60,9 @@ pub enum AntivirusKind {
 impl Antivirus {
     /// Reads the catalogue from its text (TOML).
     pub fn parse(text: &str) -> Result<Self, CatalogueError> {
-        read("antivirus", text)
+        let antivirus: Self = read("antivirus", text)?;
+        each_once("antivirus", text, antivirus.product.iter().map(|p| p.id.as_str()))?;
+        Ok(antivirus)
     }
 
     /// The catalogue compiled into this build.

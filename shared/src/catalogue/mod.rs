@@ -62,6 +62,19 @@ impl Catalogues {
     }
 }
 
+/// Refuses an id that is there twice, at its second place.
+fn each_once<'a>(catalogue: &'static str, text: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), CatalogueError> {
+    let mut seen = std::collections::BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            let named = format!("id = \"{id}\"");
+            let line = text.lines().enumerate().filter(|(_, l)| l.trim() == named).map(|(n, _)| n + 1).nth(1).unwrap_or(1);
+            return Err(CatalogueError { catalogue, line, reason: format!("{id} is there twice") });
+        }
+    }
+    Ok(())
+}
+
 /// Reads a catalogue file, turning the parser's position into a line.
 fn read<T: serde::de::DeserializeOwned>(catalogue: &'static str, text: &str) -> Result<T, CatalogueError> {
     toml::from_str(text).map_err(|e| {
@@ -70,3 +83,6 @@ fn read<T: serde::de::DeserializeOwned>(catalogue: &'static str, text: &str) -> 
         CatalogueError { catalogue, line, reason: e.message().to_owned() }
     })
 }
+
+#[cfg(test)]
+mod tests;

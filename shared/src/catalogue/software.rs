@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{CatalogueError, read};
+use super::{CatalogueError, each_once, read};
 
 const BUNDLED: &str = include_str!("../../catalogues/software.toml");
 
@@ -83,7 +83,9 @@ pub struct Packages {
 impl Software {
     /// Reads the catalogue from its text (TOML).
     pub fn parse(text: &str) -> Result<Self, CatalogueError> {
-        read("software", text)
+        let software: Self = read("software", text)?;
+        each_once("software", text, software.entries.iter().map(|e| e.id.as_str()))?;
+        Ok(software)
     }
 
     /// The catalogue compiled into this build.

@@ -185,6 +185,17 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn a_facilitys_tighter_rules_never_make_a_pass(
+        r in generate::report(), a in generate::one_attestation_each(), d in generate::device(), own in generate::tightening(),
+    ) {
+        let tighter = PACK.with_overrides(&own, crate::pack::Filing::None).expect("only tighter");
+        let input = Input { pack: &tighter, catalogues: &CATALOGUES, report: Some(&r), attestations: &a, device: &d, now: NOW };
+        no_pass_out_of_nothing(&verdict(&r, &a, d, NOW), &evaluate(&input))?;
+    }
+}
+
 #[test]
 fn a_report_without_accounts_in_use_passes_nothing_that_is_asked_of_accounts() {
     let mut report = report::sample::good_debian(NOW);

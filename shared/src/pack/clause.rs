@@ -1,6 +1,6 @@
 //! One clause of a regulation and the checks it is made of, as data.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::report::OsFamily;
 use crate::verdict::Strength;
@@ -135,7 +135,7 @@ impl Answered {
 }
 
 /// Who has to see to a clause, in the regulation's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Responsible {
     /// いつつばしネット協議会.

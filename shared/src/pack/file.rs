@@ -8,7 +8,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
-use super::{Answered, Check, CheckKind, Clause, Conflict, Pack, PackError, Parameters, Remedies, Responsible};
+use super::{Answered, Check, CheckKind, Clause, Conflict, Pack, PackError, Parameters, Remedies, Responsible, limits};
 use crate::time::Timestamp;
 use crate::verdict::Strength;
 
@@ -54,10 +54,10 @@ struct CheckFile {
 }
 
 /// Turns byte spans into lines.
-struct Lines<'a>(&'a str);
+pub(super) struct Lines<'a>(pub(super) &'a str);
 
 impl Lines<'_> {
-    fn error(&self, span: &Range<usize>, reason: impl Into<String>) -> PackError {
+    pub(super) fn error(&self, span: &Range<usize>, reason: impl Into<String>) -> PackError {
         let before = self.0.as_bytes().iter().take(span.start);
         PackError { line: 1 + before.filter(|&&b| b == b'\n').count(), reason: reason.into() }
     }
@@ -71,7 +71,7 @@ pub(super) fn parse(text: &str) -> Result<Pack, PackError> {
     if date(file.effective_from.get_ref()).is_none() {
         return Err(lines.error(&file.effective_from.span(), "effective_from must be a date, YYYY-MM-DD"));
     }
-    check_parameters(file.parameters.get_ref()).map_err(|reason| lines.error(&file.parameters.span(), reason))?;
+    limits::check(file.parameters.get_ref()).map_err(|reason| lines.error(&file.parameters.span(), reason))?;
     if file.clauses.is_empty() {
         return Err(lines.error(&(0..0), "a pack needs at least one [[clauses]]"));
     }
@@ -85,10 +85,9 @@ pub(super) fn parse(text: &str) -> Result<Pack, PackError> {
         }
         clauses.push(clause);
     }
-    let digest = HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..4]);
     Ok(Pack {
         id: file.id.into_inner(),
-        revision: format!("{}-{digest}", file.revision.get_ref()),
+        revision: format!("{}-{}", file.revision.get_ref(), digest(text)),
         title: file.title,
         edition: file.edition,
         source: file.source,
@@ -96,6 +95,11 @@ pub(super) fn parse(text: &str) -> Result<Pack, PackError> {
         parameters: file.parameters.into_inner(),
         clauses,
     })
+}
+
+/// Eight hexadecimal digits that tell one text from another.
+pub(super) fn digest(text: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..4])
 }
 
 fn check_slug(lines: &Lines<'_>, text: &Spanned<String>, what: &str) -> Result<(), PackError> {
@@ -108,31 +112,6 @@ fn date(text: &str) -> Option<Timestamp> {
     let day: jiff::civil::Date = text.parse().ok()?;
     let jst = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(9));
     Some(Timestamp::from_seconds(day.to_zoned(jst).ok()?.timestamp().as_second()))
-}
-
-fn check_parameters(p: &Parameters) -> Result<(), String> {
-    let age_ok = |days: u32| days == 0 || (30..=366).contains(&days);
-    let rules = [
-        (p.password.floor >= 1 && p.password.min >= p.password.floor, "password.min must be at least password.floor, and that at least 1"),
-        (age_ok(p.password.max_age_days), "password.max_age_days must be 30 to 366, or 0 for off"),
-        (age_ok(p.network_password.max_age_days), "network_password.max_age_days must be 30 to 366, or 0 for off"),
-        (p.password.notice_days < 30 && p.network_password.notice_days < 30, "notice_days must be below 30"),
-        (p.screen_lock.max_s >= 30, "screen_lock.max_s must be at least 30"),
-        (p.antivirus.amber_days <= p.antivirus.fail_days, "antivirus.amber_days must not exceed fail_days"),
-        (p.update.amber_days <= p.update.fail_days, "update.amber_days must not exceed fail_days"),
-        (p.update.hold_max_days >= 1 && p.update.lists_max_age_days >= 1, "update.hold_max_days and lists_max_age_days must be at least 1"),
-        (
-            p.staleness.stale_days >= 1 && p.staleness.stale_days <= p.staleness.unknown_days,
-            "staleness.stale_days must be at least 1 and not exceed unknown_days",
-        ),
-        (p.staleness.dormant_days >= 30, "staleness.dormant_days must be at least 30"),
-        (
-            p.attestation.personal_days >= 1 && p.attestation.personal_days <= p.attestation.days,
-            "attestation.personal_days must be 1 to days",
-        ),
-        (p.attestation.days <= 730, "attestation.days must not exceed 730"),
-    ];
-    rules.into_iter().find(|(ok, _)| !ok).map_or(Ok(()), |(_, reason)| Err(reason.to_owned()))
 }
 
 fn clause(lines: &Lines<'_>, span: &Range<usize>, file: ClauseFile) -> Result<Clause, PackError> {

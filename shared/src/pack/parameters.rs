@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::{DeviceClass, OsFamily};
+
 /// All parameters of a pack. Days are days of 24 hours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +24,28 @@ pub struct Parameters {
     pub staleness: StalenessRules,
     /// How long a person's word stands.
     pub attestation: AttestationRules,
+    /// §20-10, §20-11, what is carried about.
+    pub carried: CarriedRules,
+    /// §20-7, §20-13, personal devices.
+    pub personal_devices: PersonalDeviceRules,
+    /// §20-8, take-out.
+    pub take_out: TakeOutRules,
+    /// §20-7, §20-8, who approves.
+    pub approval: ApprovalRules,
+    /// §20-9, hand-over.
+    pub hand_over: HandOverRules,
+    /// §15, the facility's administrator.
+    pub administrator: AdministratorRules,
+    /// 留3-10, loss, theft and faults.
+    pub incident: IncidentRules,
+    /// §17, training.
+    pub training: TrainingRules,
+    /// §25, disaster exception.
+    pub disaster: DisasterRules,
+    /// 留4-3, when reminders keep quiet.
+    pub quiet_hours: QuietHours,
+    /// How long records are kept.
+    pub retention: RetentionRules,
 }
 
 /// §20-1.
@@ -78,6 +102,8 @@ pub struct AntivirusRules {
     pub amber_days: u32,
     /// Signatures older than this are 不適合.
     pub fail_days: u32,
+    /// Systems for which there is nothing to install (該当なし).
+    pub exempt_os: Vec<OsFamily>,
 }
 
 /// §20-5.
@@ -116,4 +142,158 @@ pub struct AttestationRules {
     pub days: u32,
     /// On personal devices.
     pub personal_days: u32,
+}
+
+/// §20-10, §20-11.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CarriedRules {
+    /// Kinds of device that are carried about; the clauses do not apply to the others.
+    pub classes: Vec<DeviceClass>,
+}
+
+/// §20-7, §20-13.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonalDeviceRules {
+    /// Whether and how personal devices may be used at all.
+    pub mode: PersonalMode,
+    /// Longest approval while the managed device is out of use, renewable.
+    pub max_days: u32,
+    /// Longest standing approval.
+    pub standing_max_days: u32,
+}
+
+/// How personal devices may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonalMode {
+    /// Per device, for longer, with a note on the risk.
+    Standing,
+    /// Only while a managed device is out of use.
+    ExceptionOnly,
+    /// Not at all.
+    Prohibited,
+}
+
+/// §20-8.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakeOutRules {
+    /// Longest 包括届 for a named device, person and visiting duty.
+    pub standing_days: u32,
+}
+
+/// §20-7, §20-8.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRules {
+    /// Who approves.
+    pub approver: super::Responsible,
+    /// Who approves the approver's own requests, in this order.
+    pub own_request_approvers: Vec<super::Responsible>,
+    /// Whether paper may be entered later with its own date.
+    pub paper_ok: bool,
+}
+
+/// §20-9.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandOverRules {
+    /// Whoever counts as 他者.
+    pub kinds: Vec<HandOverKind>,
+}
+
+/// Into whose hands a device goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandOverKind {
+    /// Another member of staff.
+    Colleague,
+    /// A repair shop.
+    Repair,
+    /// Back to the lessor.
+    LeaseReturn,
+    /// Sold or given away.
+    Sale,
+    /// Scrapped.
+    Disposal,
+}
+
+/// §15. Exactly one per facility.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdministratorRules {
+    /// Whether a 代行者 may be named.
+    pub deputy: bool,
+    /// Days of vacancy after which the 事務局 is told.
+    pub vacancy_alert_days: u32,
+}
+
+/// 留3-10. Targets; a late report is never refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IncidentRules {
+    /// To the facility's administrator.
+    pub to_administrator_hours: u32,
+    /// To the 事務局.
+    pub to_secretariat_hours: u32,
+}
+
+/// §17.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingRules {
+    /// Longest time between two trainings.
+    pub interval_days: u32,
+}
+
+/// §25.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DisasterRules {
+    /// How long an administrator's own activation lasts.
+    pub provisional_hours: u32,
+    /// The same, renewals included, while the 事務局 has not answered.
+    pub provisional_max_hours: u32,
+    /// How long an activation lasts; renewable, never silently.
+    pub expiry_days: u32,
+    /// What can be activated.
+    pub scopes: Vec<DisasterScope>,
+    /// Names of areas; a facility may lie in several.
+    pub areas: Vec<String>,
+    /// Clauses that are waived; every other check goes on.
+    pub waives: Vec<String>,
+}
+
+/// What a disaster exception covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisasterScope {
+    /// The whole region.
+    Region,
+    /// Named areas.
+    Areas,
+    /// Named facilities.
+    Facilities,
+}
+
+/// 留4-3, JST.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuietHours {
+    /// First quiet hour, 0–23.
+    pub from_hour: u32,
+    /// First hour that is not quiet any more, 0–23.
+    pub to_hour: u32,
+}
+
+/// How long records are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionRules {
+    /// Operation log, approvals, incidents.
+    pub records_days: u32,
+    /// Single check-ins; after that one mark a day.
+    pub check_ins_days: u32,
 }

@@ -6,7 +6,7 @@ use super::super::outcome::Outcome;
 use super::Result;
 use crate::catalogue::AntivirusKind;
 use crate::pack::{CheckKind, Clause};
-use crate::report::{AntivirusProduct, OsFamily, Reading};
+use crate::report::{AntivirusProduct, Reading};
 use crate::time::Timestamp;
 use crate::verdict::State;
 
@@ -94,9 +94,9 @@ fn freshness(cx: &Context<'_>, at: Timestamp) -> (State, String) {
     (State::Compliant, words("です"))
 }
 
-/// iOS and iPadOS have no antivirus to install.
+/// Systems for which the pack knows nothing to install.
 fn exempt(cx: &Context<'_>) -> Option<Outcome> {
-    let none = cx.family() == OsFamily::Ios;
+    let none = cx.parameters().antivirus.exempt_os.contains(&cx.family());
     none.then(|| Outcome::measured(State::NotApplicable, "このOSには導入できるウイルス対策ソフトがありません"))
 }
 

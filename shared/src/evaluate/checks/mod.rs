@@ -12,7 +12,6 @@ use super::context::Context;
 use super::gap::Gap;
 use super::outcome::Outcome;
 use crate::pack::{Check, CheckKind, Clause};
-use crate::report::DeviceClass;
 
 /// Judges one check.
 pub(super) fn judge(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
@@ -43,11 +42,3 @@ pub(super) fn judge(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome
 }
 
 type Result = std::result::Result<Outcome, Gap>;
-
-/// Whether a kind of device stays where it is.
-const fn is_fixed(class: DeviceClass) -> bool {
-    match class {
-        DeviceClass::Desktop | DeviceClass::Server => true,
-        DeviceClass::Laptop | DeviceClass::Tablet | DeviceClass::Phone | DeviceClass::Unclear => false,
-    }
-}

@@ -3,7 +3,6 @@
 use super::super::attestation::{Answer, Standing, words};
 use super::super::context::{Context, Ownership};
 use super::super::outcome::Outcome;
-use super::is_fixed;
 use crate::pack::{Check, Clause};
 use crate::verdict::State;
 
@@ -85,7 +84,8 @@ pub(super) fn line_suspension(cx: &Context<'_>, clause: &Clause, check: &Check) 
 
 fn not_carried(cx: &Context<'_>) -> Option<Outcome> {
     let class = cx.class()?;
-    is_fixed(class).then(|| Outcome::measured(State::NotApplicable, "持ち運ばない機器（据え置き）です"))
+    let carried = cx.parameters().carried.classes.contains(&class);
+    (!carried).then(|| Outcome::measured(State::NotApplicable, "持ち運ばない機器（据え置き）です"))
 }
 
 /// §20-12: using device management answers it; else the facility's record of having considered it.

@@ -207,3 +207,17 @@ pub(super) fn device() -> impl Strategy<Value = DeviceContext> {
         reporting: if people { Reporting::People } else { Reporting::Agent },
     })
 }
+
+/// A facility's own parameters, each as tight as the bundled pack's or tighter.
+pub(super) fn tightening() -> impl Strategy<Value = String> {
+    let lines = vec![
+        "[password]\nmin = 8\nmax_age_days = 60",
+        "[network_password]\nmax_age_days = 30",
+        "[screen_lock]\nmax_s = 300",
+        "[antivirus]\namber_days = 3\nfail_days = 7",
+        "[update]\namber_days = 14\nfail_days = 30\nhold_max_days = 30\nlists_max_age_days = 2",
+        "[attestation]\ndays = 180\npersonal_days = 30",
+        "[take_out]\nstanding_days = 90",
+    ];
+    proptest::sample::subsequence(lines, 0..7).prop_map(|lines| lines.join("\n"))
+}

@@ -1,0 +1,128 @@
+//! Which parameters make sense, and which way is tighter.
+
+use super::Parameters;
+use crate::report::{DeviceClass, OsFamily};
+
+/// The first rule that the parameters break.
+pub(super) fn check(p: &Parameters) -> Result<(), String> {
+    let age_ok = |days: u32| days == 0 || (30..=366).contains(&days);
+    let days_ok = |days: u32| (1..=3660).contains(&days);
+    let rules = [
+        (p.password.floor >= 1 && p.password.min >= p.password.floor, "password.min must be at least password.floor, and that at least 1"),
+        (p.password.min <= 64, "password.min must not exceed 64"),
+        (age_ok(p.password.max_age_days), "password.max_age_days must be 30 to 366, or 0 for off"),
+        (age_ok(p.network_password.max_age_days), "network_password.max_age_days must be 30 to 366, or 0 for off"),
+        (p.password.notice_days < 30 && p.network_password.notice_days < 30, "notice_days must be below 30"),
+        ((30..=86_400).contains(&p.screen_lock.max_s), "screen_lock.max_s must be 30 to 86400"),
+        (places_ok(p), "software.places_* must each name at least one place"),
+        (p.antivirus.amber_days <= p.antivirus.fail_days, "antivirus.amber_days must not exceed fail_days"),
+        (days_ok(p.antivirus.fail_days), "antivirus.fail_days must be 1 to 3660"),
+        (!p.antivirus.exempt_os.contains(&OsFamily::Other), "antivirus.exempt_os must name linux, windows, macos, ios or android"),
+        (p.update.amber_days <= p.update.fail_days, "update.amber_days must not exceed fail_days"),
+        (
+            days_ok(p.update.fail_days) && days_ok(p.update.catalogue_max_age_days),
+            "update.fail_days and catalogue_max_age_days must be 1 to 3660",
+        ),
+        (
+            days_ok(p.update.hold_max_days) && days_ok(p.update.lists_max_age_days),
+            "update.hold_max_days and lists_max_age_days must be 1 to 3660",
+        ),
+        (
+            p.staleness.stale_days >= 1 && p.staleness.stale_days <= p.staleness.unknown_days && days_ok(p.staleness.unknown_days),
+            "staleness.stale_days must be at least 1 and not exceed unknown_days",
+        ),
+        ((30..=3660).contains(&p.staleness.dormant_days), "staleness.dormant_days must be 30 to 3660"),
+        (
+            p.attestation.personal_days >= 1 && p.attestation.personal_days <= p.attestation.days,
+            "attestation.personal_days must be 1 to days",
+        ),
+        (p.attestation.days <= 730, "attestation.days must not exceed 730"),
+        (!p.carried.classes.contains(&DeviceClass::Unclear), "carried.classes must name desktop, laptop, tablet, phone or server"),
+        (
+            days_ok(p.personal_devices.max_days) && p.personal_devices.standing_max_days <= 366,
+            "personal_devices: max_days 1 to 3660, standing_max_days up to 366",
+        ),
+        (days_ok(p.take_out.standing_days), "take_out.standing_days must be 1 to 3660"),
+        (!p.approval.own_request_approvers.contains(&p.approval.approver), "approval: nobody approves their own request"),
+        (!p.approval.own_request_approvers.is_empty(), "approval.own_request_approvers must name somebody"),
+        (!p.hand_over.kinds.is_empty(), "hand_over.kinds must not be empty"),
+        (
+            days_ok(p.administrator.vacancy_alert_days) && days_ok(p.training.interval_days),
+            "vacancy_alert_days and training.interval_days must be 1 to 3660",
+        ),
+        (
+            p.incident.to_administrator_hours <= p.incident.to_secretariat_hours,
+            "incident.to_administrator_hours must not exceed to_secretariat_hours",
+        ),
+        (
+            p.disaster.provisional_hours >= 1 && p.disaster.provisional_hours <= p.disaster.provisional_max_hours,
+            "disaster.provisional_hours must be at least 1 and not exceed provisional_max_hours",
+        ),
+        (
+            (1..=31).contains(&p.disaster.expiry_days) && !p.disaster.scopes.is_empty(),
+            "disaster.expiry_days must be 1 to 31, and scopes not empty",
+        ),
+        (p.quiet_hours.from_hour < 24 && p.quiet_hours.to_hour < 24, "quiet_hours must be hours from 0 to 23"),
+        (
+            p.retention.records_days >= p.retention.check_ins_days && p.retention.check_ins_days >= 31,
+            "retention: check_ins_days at least 31 and not above records_days",
+        ),
+    ];
+    rules.into_iter().find(|(ok, _)| !ok).map_or(Ok(()), |(_, reason)| Err(reason.to_owned()))
+}
+
+fn places_ok(p: &Parameters) -> bool {
+    [&p.software.places_linux, &p.software.places_windows, &p.software.places_macos].into_iter().all(|places| !places.is_empty())
+}
+
+/// Which way a parameter gets tighter. What is not listed is not a facility's to change.
+#[derive(Clone, Copy)]
+pub(super) enum Tighter {
+    Larger,
+    Smaller,
+    /// As `Smaller`, but 0 = off is the loosest of all.
+    SmallerOrOn,
+    True,
+}
+
+/// Every parameter that a facility may tighten (§26).
+pub(super) const TIGHTENABLE: [(&str, &str, Tighter); 16] = [
+    ("password", "min", Tighter::Larger),
+    ("password", "floor", Tighter::Larger),
+    ("password", "alnum", Tighter::True),
+    ("password", "max_age_days", Tighter::SmallerOrOn),
+    ("network_password", "max_age_days", Tighter::SmallerOrOn),
+    ("screen_lock", "max_s", Tighter::Smaller),
+    ("antivirus", "amber_days", Tighter::Smaller),
+    ("antivirus", "fail_days", Tighter::Smaller),
+    ("update", "amber_days", Tighter::Smaller),
+    ("update", "fail_days", Tighter::Smaller),
+    ("update", "hold_max_days", Tighter::Smaller),
+    ("update", "lists_max_age_days", Tighter::Smaller),
+    ("attestation", "days", Tighter::Smaller),
+    ("attestation", "personal_days", Tighter::Smaller),
+    ("personal_devices", "max_days", Tighter::Smaller),
+    ("take_out", "standing_days", Tighter::Smaller),
+];
+
+impl Tighter {
+    /// Whether `new` is as tight as `old` or tighter.
+    pub(super) fn holds(self, old: &toml::Value, new: &toml::Value) -> bool {
+        match (self, old, new) {
+            (Self::True, toml::Value::Boolean(old), toml::Value::Boolean(new)) => *new || !*old,
+            (Self::Larger, toml::Value::Integer(old), toml::Value::Integer(new)) => new >= old,
+            (Self::Smaller, toml::Value::Integer(old), toml::Value::Integer(new)) => new <= old,
+            (Self::SmallerOrOn, toml::Value::Integer(old), toml::Value::Integer(new)) => *old == 0 || (*new != 0 && new <= old),
+            _ => false,
+        }
+    }
+
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Larger => "a facility may only raise it",
+            Self::Smaller => "a facility may only lower it",
+            Self::SmallerOrOn => "a facility may only lower it, or switch it on",
+            Self::True => "a facility may only switch it on",
+        }
+    }
+}

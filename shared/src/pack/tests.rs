@@ -1,0 +1,174 @@
+//! The bundled pack is whole; packs and overlays that make no sense are refused with line and reason.
+
+use super::*;
+
+fn refusal(text: &str) -> PackError {
+    Pack::parse(text).expect_err("must be refused")
+}
+
+/// The bundled pack with `from` replaced by `to`.
+fn changed(from: &str, to: &str) -> String {
+    assert!(BUNDLED.contains(from), "{from}");
+    BUNDLED.replacen(from, to, 1)
+}
+
+#[test]
+fn the_bundled_pack_is_valid_and_names_itself() {
+    let pack = Pack::bundled();
+    assert_eq!(pack.id(), "itsutsubashi-2019-02-08");
+    assert!(pack.revision().starts_with("1-"), "{}", pack.revision());
+}
+
+#[test]
+fn every_clause_of_the_regulation_is_in_the_bundled_pack() {
+    let numbered = |prefix: &str, n: u32| (1..=n).map(move |i| format!("{prefix}{i}")).collect::<Vec<_>>();
+    let mut wanted: Vec<String> = Vec::new();
+    for n in 1..=26 {
+        wanted.extend(match n {
+            8 => numbered("§8-", 2),
+            13 => numbered("§13-", 2),
+            16 => numbered("§16-", 6),
+            19 => [vec!["§19柱書".to_owned()], numbered("§19-", 6)].concat(),
+            20 => [vec!["§20柱書".to_owned()], numbered("§20-", 13)].concat(),
+            9 => [vec!["§9".to_owned()], numbered("§9-", 2)].concat(),
+            17 => [vec!["§17".to_owned(), "§17後段".to_owned()], numbered("§17-", 5)].concat(),
+            21 => [vec!["§21".to_owned()], numbered("§21-", 2)].concat(),
+            22 => [vec!["§22".to_owned()], numbered("§22-", 2)].concat(),
+            n => vec![format!("§{n}")],
+        });
+    }
+    wanted.extend(numbered("附則", 3));
+    wanted.extend(numbered("留1-", 2));
+    wanted.extend(numbered("留2-", 3));
+    wanted.extend(numbered("留3-", 11));
+    wanted.extend(numbered("留4-", 3));
+    let pack = Pack::bundled();
+    let there: Vec<&str> = pack.clauses().iter().map(|c| c.id.as_str()).collect();
+    assert_eq!(there, wanted);
+}
+
+#[test]
+fn the_defaults_for_what_the_regulation_leaves_open_stand() {
+    let pack = Pack::bundled();
+    let p = pack.parameters();
+    assert_eq!((p.password.min, p.password.floor, p.password.alnum), (6, 4, true));
+    assert_eq!((p.password.max_age_days, p.password.notice_days, p.network_password.max_age_days), (90, 14, 90));
+    assert_eq!((p.antivirus.amber_days, p.antivirus.fail_days), (7, 14));
+    assert_eq!((p.update.amber_days, p.update.fail_days, p.update.hold_max_days), (45, 90, 90));
+    assert_eq!((p.staleness.stale_days, p.staleness.unknown_days, p.staleness.dormant_days), (7, 30, 90));
+    assert_eq!((p.attestation.days, p.attestation.personal_days), (365, 90));
+    assert_eq!((p.personal_devices.mode, p.personal_devices.max_days), (PersonalMode::ExceptionOnly, 30));
+    assert_eq!((p.disaster.provisional_hours, p.disaster.provisional_max_hours, p.disaster.expiry_days), (24, 72, 7));
+    assert_eq!(p.disaster.waives, ["§20-7", "§20-8"]);
+    assert!(!p.administrator.deputy);
+}
+
+#[test]
+fn custody_and_hand_over_are_not_judged_device_by_device() {
+    let pack = Pack::bundled();
+    let judged: Vec<&str> = pack.device_clauses().map(|c| c.id.as_str()).collect();
+    assert!(["§20-7", "§20-8", "§20-9"].iter().all(|id| !judged.contains(id)));
+    assert!(["§19-6", "§20-1", "§20-2", "§20-3", "§20-4", "§20-5"].iter().all(|id| judged.contains(id)));
+}
+
+#[test]
+fn what_another_rule_contradicts_is_marked_as_not_verified() {
+    let pack = Pack::bundled();
+    for id in ["§19-4", "§20-1"] {
+        let conflict = pack.clause(id).and_then(|c| c.conflict.as_ref()).expect("has a conflict note");
+        assert!(conflict.source.contains("7.0") && !conflict.verified);
+    }
+}
+
+#[test]
+fn a_measured_check_has_a_remedy_for_every_desktop_system_and_names_it_in_japanese() {
+    use crate::report::OsFamily;
+    for check in Pack::bundled().device_clauses().flat_map(|c| &c.checks).filter(|c| c.question.is_none()) {
+        for family in [OsFamily::Linux, OsFamily::Windows, OsFamily::Macos] {
+            assert!(check.remedies.for_os(family).is_some_and(|r| !r.is_ascii()), "{} on {family:?}", check.id);
+        }
+    }
+}
+
+#[test]
+fn a_broken_pack_is_refused_with_line_and_reason() {
+    let error = refusal("id = \"x\"\nrevision = \n");
+    assert_eq!(error.line, 2, "{error}");
+    let error = refusal(&changed("min = 6", "min = \"six\""));
+    assert!(error.reason.contains("expected u32"), "{error}");
+    let line = 1 + BUNDLED.lines().position(|l| l.starts_with("min = 6")).expect("there");
+    assert_eq!(error.line, line);
+    let error = refusal(&changed("strength = \"recommended\"", "strength = \"strong\""));
+    assert!(error.reason.contains("unknown variant `strong`"), "{error}");
+    let error = refusal(&changed("max_s = 900", "max_s = 900\nmax_minutes = 15"));
+    assert!(error.reason.contains("unknown field `max_minutes`"), "{error}");
+    let error = refusal(&changed("kind = \"screen_lock\"", "kind = \"telepathy\""));
+    assert!(error.reason.contains("unknown variant `telepathy`"), "{error}");
+}
+
+#[test]
+fn parameters_that_contradict_each_other_are_refused_at_their_place() {
+    for (from, to, reason) in [
+        ("floor = 4", "floor = 7", "password.min must be at least password.floor"),
+        ("max_age_days = 90", "max_age_days = 7", "password.max_age_days must be 30 to 366"),
+        ("stale_days = 7", "stale_days = 31", "staleness.stale_days"),
+        ("personal_days = 90", "personal_days = 400", "attestation.personal_days"),
+        ("\"facility_head\", \"secretariat\"", "\"administrator\"", "nobody approves their own request"),
+        ("exempt_os = [\"ios\"]", "exempt_os = [\"beos\"]", "antivirus.exempt_os"),
+    ] {
+        let error = refusal(&changed(from, to));
+        assert!(error.reason.contains(reason), "{error}");
+        assert!(error.line > 1, "{error}");
+    }
+}
+
+#[test]
+fn clauses_that_make_no_sense_are_refused_by_name() {
+    for (from, to, reason) in [
+        ("id = \"§19-2\"", "id = \"§19-1\"", "clause §19-1 is there twice"),
+        ("out_of_scope = ", "official_text = ", "must say why"),
+        ("effective_from = \"2019-02-08\"", "effective_from = \"2019-02-30\"", "effective_from must be a date"),
+        ("id = \"itsutsubashi-2019-02-08\"", "id = \"Itsutsu Bashi\"", "id must be 1 to 64"),
+        ("answered = [\"machine\"]", "answered = [\"record\"]", "must be answered by machine or attestation"),
+        ("id = \"auto_login\"", "id = \"set\"", "the id once per clause"),
+    ] {
+        let error = refusal(&changed(from, to));
+        assert!(error.reason.contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn a_facility_may_tighten_and_the_verdicts_revision_says_so() {
+    let pack = Pack::bundled();
+    let tighter = pack.with_overrides("[password]\nmin = 8\n[screen_lock]\nmax_s = 300\n", Filing::None).expect("tighter");
+    assert_eq!((tighter.parameters().password.min, tighter.parameters().screen_lock.max_s), (8, 300));
+    assert!(tighter.revision().starts_with(&format!("{}+", pack.revision())));
+}
+
+#[test]
+fn a_facility_may_not_loosen_without_the_secretariat() {
+    let pack = Pack::bundled();
+    for (text, line, reason) in [
+        ("[screen_lock]\n\nmax_s = 1800\n", 3, "screen_lock.max_s is 900 in the region's pack; a facility may only lower it"),
+        ("[password]\nmax_age_days = 0\n", 2, "may only lower it, or switch it on"),
+        ("[disaster]\nexpiry_days = 3\n", 2, "not a facility's to change"),
+        ("[password]\nlength = 9\n", 2, "there is no parameter password.length"),
+    ] {
+        let error = pack.with_overrides(text, Filing::None).expect_err("refused");
+        assert_eq!(error.line, line, "{error}");
+        assert!(error.reason.contains(reason), "{error}");
+    }
+    let looser = pack.with_overrides("[screen_lock]\nmax_s = 1800\n", Filing::Accepted).expect("accepted by the secretariat");
+    assert_eq!(looser.parameters().screen_lock.max_s, 1800);
+    assert!(pack.with_overrides("[screen_lock]\nmax_s = 1\n", Filing::Accepted).is_err(), "nonsense stays nonsense");
+    assert!(pack.with_overrides("[password]\nmin = \"long\"\n", Filing::Accepted).is_err());
+}
+
+#[test]
+fn an_operator_may_lay_the_official_text_beside_the_gists() {
+    let pack = Pack::bundled().with_official_text("\"§20-3\" = \"（正文）\"\n").expect("a known clause");
+    assert_eq!(pack.clause("§20-3").and_then(|c| c.official_text.as_deref()), Some("（正文）"));
+    assert_eq!(pack.clause("§20-4").and_then(|c| c.official_text.as_deref()), None);
+    let error = Pack::bundled().with_official_text("\n\"§27\" = \"x\"\n").expect_err("no such clause");
+    assert_eq!((error.line, error.reason.as_str()), (2, "there is no clause §27"));
+}
