@@ -14,6 +14,7 @@ use crate::identity::Identity;
 use crate::key::DeviceKey;
 use crate::state::Folder;
 use crate::trust::Trust;
+use crate::words;
 
 /// Talks for one enrolled device.
 #[derive(Debug)]
@@ -58,7 +59,9 @@ impl Link {
 
     /// The connection, for a later `reuse`.
     pub(crate) fn into_connection(self) -> Option<Connection> {
-        Some(Connection { identity: self.identity, collector: self.connected? })
+        let mut collector = self.connected?;
+        collector.hang_up();
+        Some(Connection { identity: self.identity, collector })
     }
 
     /// Goes on with an earlier connection if it speaks for the very same identity.
@@ -147,7 +150,7 @@ impl Link {
         }
         let Ok(issued) = serde_json::from_slice::<Issued>(&answer.body) else { return Err(NotRenewed::Answered(answer)) };
         let chain = usable_chain(&issued, &self.key).map_err(|e| NotRenewed::Unusable(e.to_owned()))?;
-        let identity = Identity { chain, facility: issued.facility, ..self.identity.clone() };
+        let identity = Identity { chain, facility: words::plain(&issued.facility), ..self.identity.clone() };
         self.change_identity(identity).map_err(|e| NotRenewed::Unusable(e.to_string()))
     }
 

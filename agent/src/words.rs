@@ -20,6 +20,12 @@ pub(crate) const REFUSED_REPORT: &str = "収集サーバーが受け付けない
 pub(crate) const NOT_RENEWED: &str = "証明書を更新できませんでした。管理者に連絡してください。";
 pub(crate) const RETIRED: &str = "この機器は登録から外されました。以後は何も送りません。心当たりがなければ管理者に連絡してください。";
 
+/// Text of the collector's as it may be shown on a terminal: no control characters, so that a stolen collector cannot
+/// steer the terminal it is shown on.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
 /// What the person reads when there was no answer, with its exit code.
 pub(crate) fn no_answer(no_answer: &NoAnswer, endpoint: &str) -> (Exit, String) {
     match no_answer {

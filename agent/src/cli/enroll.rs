@@ -91,9 +91,9 @@ pub(super) fn enroll(mut world: World, args: EnrollArgs) -> Result<Exit, Failure
     let chain = usable_chain(&issued, &key).map_err(|e| Failure::new(Exit::Refused, words::NOT_UNDERSTOOD).because(e))?;
     let root = collector.root().ok_or_else(|| Failure::new(Exit::Untrusted, words::NOT_UNDERSTOOD))?;
     let identity = Identity {
-        device: issued.device,
+        device: words::plain(&issued.device),
         endpoints: vec![endpoint.to_string()],
-        facility: issued.facility,
+        facility: words::plain(&issued.facility),
         label: args.label,
         enrolled_at: now,
         roots: vec![BASE64.encode(&root)],

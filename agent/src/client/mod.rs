@@ -74,6 +74,8 @@ pub(crate) enum Me {
 #[derive(Debug)]
 pub(crate) struct Collector {
     agent: ureq::Agent,
+    http: ureq::config::Config,
+    tls: Arc<ClientConfig>,
     endpoint: Endpoint,
     verifier: Arc<PinnedVerifier>,
 }
@@ -100,10 +102,14 @@ impl Collector {
             Me::Device(chain, key) => builder.with_client_auth_cert(chain, key).map_err(tls)?,
         };
         config.resumption = Resumption::in_memory_sessions(2);
-        let connector =
-            ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(TlsConnector::new(Arc::new(config)));
-        let agent = ureq::Agent::with_parts(http_config(proxy)?, connector, DefaultResolver::default());
-        Ok(Self { agent, endpoint, verifier })
+        let (http, tls) = (http_config(proxy)?, Arc::new(config));
+        let agent = agent(&http, &tls);
+        Ok(Self { agent, http, tls, endpoint, verifier })
+    }
+
+    /// Ends the conversation: connection and buffers go, the TLS session tickets stay.
+    pub(crate) fn hang_up(&mut self) {
+        self.agent = agent(&self.http, &self.tls);
     }
 
     /// The endpoint.
@@ -140,6 +146,11 @@ impl Collector {
     }
 }
 
+fn agent(http: &ureq::config::Config, tls: &Arc<ClientConfig>) -> ureq::Agent {
+    let connector = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(TlsConnector::new(tls.clone()));
+    ureq::Agent::with_parts(http.clone(), connector, DefaultResolver::default())
+}
+
 fn http_config(proxy: Option<&ProxySetting>) -> Result<ureq::config::Config, NoAnswer> {
     let proxy = match proxy {
         None => None,
@@ -170,6 +181,9 @@ fn http_config(proxy: Option<&ProxySetting>) -> Result<ureq::config::Config, NoA
         .timeout_recv_response(Some(Duration::from_secs(30)))
         .timeout_recv_body(Some(Duration::from_secs(30)))
         .timeout_global(Some(Duration::from_secs(90)))
+        .input_buffer_size(16 * 1024)
+        .output_buffer_size(16 * 1024)
+        .max_response_header_size(16 * 1024)
         .max_idle_connections(1)
         .max_idle_age(Duration::from_secs(5))
         .build())

@@ -59,6 +59,14 @@ impl fmt::Debug for TlsTransport {
     }
 }
 
+impl Drop for TlsTransport {
+    /// Says goodbye (RFC 8446 §6.1), so that the collector need not take the end for an accident.
+    fn drop(&mut self) {
+        self.stream.conn.send_close_notify();
+        let _ = self.stream.flush();
+    }
+}
+
 impl Transport for TlsTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers

@@ -1,6 +1,6 @@
 //! What an answer changes: counters, base, verdict, clock, roots and endpoints, the leaf, the device's standing.
 
-use hashimori_shared::checkin::{Body, CheckInReply};
+use hashimori_shared::checkin::{Body, CheckInReply, ClauseSummary, Standing, VerdictSummary};
 use hashimori_shared::ids::VerdictDigest;
 use hashimori_shared::time::Timestamp;
 
@@ -38,7 +38,11 @@ impl Cycle {
         self.progress.interval_s = Some(reply.next_check_in_s);
         if let Some(verdict) = reply.verdict {
             self.progress.verdict_digest = serde_json::to_vec(&verdict).ok().map(|json| VerdictDigest::of(&json));
-            self.progress.verdict = Some(verdict);
+            self.progress.verdict = Some(shown(verdict));
+        }
+        if reply.standing == Standing::Held {
+            // A held device is told to ask its administrator, and nothing else.
+            (self.progress.verdict, self.progress.verdict_digest) = (None, None);
         }
         if !reply.announcements.is_empty() {
             let mut identity = self.link.identity().clone();
@@ -59,8 +63,8 @@ impl Cycle {
             server_time: reply.server_time,
             outcome: reply.outcome,
             standing: reply.standing,
-            pack: reply.pack,
-            message: reply.message,
+            pack: words::plain(&reply.pack),
+            message: reply.message.as_deref().map(words::plain),
             epoch: reply.epoch,
         });
         self.progress.save(&self.folder)
@@ -107,4 +111,16 @@ impl Cycle {
         self.progress.save(&self.folder)?;
         Ok(Ended::Retired)
     }
+}
+
+/// The verdict as it may be shown.
+fn shown(verdict: VerdictSummary) -> VerdictSummary {
+    let clauses = verdict.clauses.into_iter().map(|c| ClauseSummary {
+        clause: words::plain(&c.clause),
+        title: words::plain(&c.title),
+        reason: words::plain(&c.reason),
+        remedy: c.remedy.as_deref().map(words::plain),
+        ..c
+    });
+    VerdictSummary { headline: verdict.headline, clauses: clauses.collect() }
 }

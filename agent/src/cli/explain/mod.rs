@@ -24,7 +24,14 @@ const NEVER: &str = "\
 ";
 
 pub(super) fn explain(world: &World) -> Result<Exit, Failure> {
-    let identity = enrolled(&world.folder)?;
+    let identity = match enrolled(&world.folder) {
+        Ok(identity) => identity,
+        Err(failure) => {
+            // Whoever may not look into the state folder is still told what never leaves the device.
+            println!("これから送る内容は、誰でも hashimori-agent report で見られます。\n\n{NEVER}");
+            return Err(failure);
+        }
+    };
     let progress = Progress::peek(&world.folder).map_err(words::state)?;
     let sent = match progress.base {
         Some(base) => {

@@ -151,6 +151,24 @@ fn a_heartbeat_whose_report_is_gone_is_dropped_and_counted() {
 }
 
 #[test]
+fn a_held_device_forgets_the_verdict_and_a_stolen_collector_cannot_steer_the_terminal() {
+    let pki = Arc::new(Pki::new("根"));
+    let mut first = reply("accepted", NOW.seconds(), 1);
+    first["verdict"] = serde_json::json!({ "headline": "compliant", "clauses": [
+        { "clause": "§20-1", "title": "題", "state": "compliant", "reason": "\u{1b}]0;x\u{7}良い" }] });
+    let mut held = reply("accepted", NOW.seconds(), 1);
+    held["standing"] = "held".into();
+    held["message"] = "\u{1b}[2J管理者に連絡してください".into();
+    let server = collector(&pki, vec![json(200, &first), json(200, &held)]);
+    let device = Device::at(&server, &pki);
+    let (cycle, _) = device.check_in(1);
+    assert_eq!(cycle.progress.verdict.expect("a verdict").clauses[0].reason, "]0;x良い");
+    let (cycle, _) = device.check_in(1);
+    assert_eq!((cycle.progress.verdict, cycle.progress.verdict_digest), (None, None));
+    assert_eq!(cycle.progress.last_reply.expect("a reply").message.as_deref(), Some("[2J管理者に連絡してください"));
+}
+
+#[test]
 fn the_verdict_is_kept_and_named_so_that_it_need_not_be_sent_again() {
     let pki = Arc::new(Pki::new("根"));
     let mut with_verdict = reply("accepted", NOW.seconds(), 1);
