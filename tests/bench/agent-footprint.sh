@@ -19,7 +19,8 @@ done
 ensure_packages prometheus-node-exporter fusioninventory-agent gawk
 target=${CARGO_TARGET_DIR:-$PWD/target}
 say "building the agent and the collector it talks to here"
-cargo build --release --locked -p hashimori-agent --bin hashimori-agent --example scripted_collector >&2
+cargo build --release --locked -p hashimori-agent >&2
+cargo build --locked -p hashimori-agent --example scripted_collector >&2
 agent=$target/release/hashimori-agent
 
 work=$(mktemp -d)
@@ -43,7 +44,7 @@ cpu_ms() {
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 requests() { grep -c "^$1 " "$work/collector" || true; }
 
-"$target/release/examples/scripted_collector" >"$work/collector" &
+"$target/debug/examples/scripted_collector" >"$work/collector" &
 pids+=($!)
 until (($(wc -l <"$work/collector") >= 2)); do sleep 0.1; done
 sed -n 2p "$work/collector" | "$agent" enroll --server "$(sed -n 1p "$work/collector")" >&2
