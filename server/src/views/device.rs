@@ -30,10 +30,18 @@ pub(crate) struct DevicePage {
 /// The verdict.
 #[derive(Clone, Debug)]
 pub(crate) struct VerdictView {
-    pub clauses: Vec<ClauseLine>,
+    /// What calls for something to be done, gravest first; then the rest in the regulation's order.
+    pub groups: Vec<ClauseGroup>,
     /// Pack and catalogues, for the footnote.
     pub judged_with: String,
     pub judged_at: String,
+}
+
+/// Clauses under one heading.
+#[derive(Clone, Debug)]
+pub(crate) struct ClauseGroup {
+    pub title: &'static str,
+    pub clauses: Vec<ClauseLine>,
 }
 
 /// One clause.
@@ -113,7 +121,7 @@ mod samples {
                 pending: true,
                 notices: vec!["時刻ずれ".to_owned()],
                 verdict: Some(VerdictView {
-                    clauses: vec![clause, quiet],
+                    groups: vec![ClauseGroup { title: "対応が必要な条項", clauses: vec![clause, quiet] }],
                     judged_with: "見本".to_owned(),
                     judged_at: "2026年8月3日 09:00".to_owned(),
                 }),

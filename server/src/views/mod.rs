@@ -12,7 +12,7 @@ mod rules;
 mod state;
 
 pub(crate) use account::{RecoveryPage, SetupAppPage, SetupPasswordPage, SignInPage, StartPage};
-pub(crate) use device::{CheckLine, ClauseLine, DevicePage, Sent, VerdictView};
+pub(crate) use device::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use facts::FactGroup;

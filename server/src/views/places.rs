@@ -51,8 +51,10 @@ pub(crate) struct DeviceLine {
     pub mark: Mark,
     /// Last heard of.
     pub seen: Option<Moment>,
-    /// Clauses that call for something to be done.
+    /// The gravest clauses that call for something to be done.
     pub open: Vec<String>,
+    /// How many more there are.
+    pub more: usize,
 }
 
 #[cfg(test)]
@@ -90,8 +92,9 @@ mod samples {
                 mark: Mark::of(State::NonCompliant),
                 seen: Some(Moment::new(now.plus_days(-1), now)),
                 open: vec!["§20-3".to_owned()],
+                more: 4,
             };
-            let never = DeviceLine { seen: None, open: Vec::new(), mark: Mark::waiting("登録待ち"), ..line.clone() };
+            let never = DeviceLine { seen: None, open: Vec::new(), more: 0, mark: Mark::waiting("登録待ち"), ..line.clone() };
             let sample = |devices: Vec<DeviceLine>, pending| Self {
                 shell: Shell::sample("さくら架空診療所", true),
                 id: "f".to_owned(),

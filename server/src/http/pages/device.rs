@@ -7,7 +7,7 @@ use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::{ClauseVerdict, Evidence, State, SubCheck, Verdict};
 
 use super::guard::{Here, Who};
-use super::places::{mark, name};
+use super::places::{calls_for_action, mark, name};
 use super::rules::anchor;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
@@ -18,7 +18,7 @@ use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line, Present};
 use crate::store::facility;
-use crate::views::{CheckLine, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView, facts};
+use crate::views::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView, facts};
 
 /// Clocks further apart than this are worth a sentence.
 const SKEW_S: i64 = 300;
@@ -93,7 +93,9 @@ fn reason(web: &Web, device: &Device, seen: Option<Timestamp>, verdict: Option<&
     {
         return format!("{}日間、状態報告がありません。機器の電源と通信を確かめてください。", today - seen.jst_day());
     }
-    match verdict.clauses.iter().find(|c| c.state == verdict.headline) {
+    // The headline is made by the binding clauses; a recommendation decides only where none of them does.
+    let decides = |binding: bool| verdict.clauses.iter().find(|c| c.state == verdict.headline && c.strength.is_binding() == binding);
+    match decides(true).or_else(|| decides(false)) {
         Some(clause) if verdict.headline != State::Compliant => {
             format!("{} {}: {}", clause.clause, title(web, &clause.clause), clause.reason)
         }
@@ -152,10 +154,20 @@ fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: 
 
 fn verdict(web: &Web, present: &Present) -> VerdictView {
     VerdictView {
-        clauses: present.verdict.clauses.iter().map(|clause| clause_line(web, clause)).collect(),
+        groups: groups(web, &present.verdict.clauses),
         judged_with: format!("{} {}、一覧表 {}", present.verdict.pack, present.verdict.pack_revision, present.verdict.catalogues),
         judged_at: present.judged_at.jst_minute(),
     }
+}
+
+fn groups(web: &Web, clauses: &[ClauseVerdict]) -> Vec<ClauseGroup> {
+    let (mut open, rest): (Vec<_>, Vec<_>) = clauses.iter().partition(|c| calls_for_action(c.state));
+    open.sort_by_key(|c| std::cmp::Reverse((c.strength.is_binding(), c.state)));
+    [("対応が必要な条項", open), ("そのほかの条項", rest)]
+        .into_iter()
+        .filter(|(_, clauses)| !clauses.is_empty())
+        .map(|(title, clauses)| ClauseGroup { title, clauses: clauses.into_iter().map(|clause| clause_line(web, clause)).collect() })
+        .collect()
 }
 
 fn evidence(grade: Option<Evidence>) -> &'static str {

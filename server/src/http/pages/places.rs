@@ -23,6 +23,9 @@ const FACILITIES: u16 = 25;
 /// Devices on one page.
 const DEVICES: u16 = 50;
 
+/// Clauses named beside a device; the rest are counted.
+const CLAUSES: usize = 6;
+
 /// Where a page of a list begins: after this id.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct After {
@@ -95,19 +98,32 @@ pub(super) async fn show_facility(
 fn device_line(web: &Web, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
     let now = web.now();
     let seen = line.and_then(|l| l.last_seen_at);
-    let open = line.map(|l| l.clauses.iter().filter(|(_, code)| calls_for_action(*code)).map(|(clause, _)| clause.clone()).collect());
+    let (open, more) = line.map(|l| open_clauses(&l.clauses)).unwrap_or_default();
     DeviceLine {
         id: device.id.to_string(),
         label: name(&device.label),
         kind: facts::class(device.class).to_owned(),
         mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
         seen: seen.map(|at| Moment::new(at, now)),
-        open: open.unwrap_or_default(),
+        open,
+        more,
     }
 }
 
-fn calls_for_action(code: i64) -> bool {
-    State::from_code(code).is_some_and(|state| !matches!(state, State::Compliant | State::NotApplicable))
+/// The clauses in the gravest state that calls for something to be done, and how many others call for something.
+fn open_clauses(clauses: &[(String, i64)]) -> (Vec<String>, usize) {
+    let open: Vec<(&String, State)> =
+        clauses.iter().filter_map(|(clause, code)| Some((clause, State::from_code(*code)?))).filter(|(_, s)| calls_for_action(*s)).collect();
+    let gravest = open.iter().map(|(_, state)| *state).max();
+    let shown: Vec<String> =
+        open.iter().filter(|(_, state)| Some(*state) == gravest).take(CLAUSES).map(|(clause, _)| (*clause).clone()).collect();
+    let more = open.len() - shown.len();
+    (shown, more)
+}
+
+/// Whether somebody has something to do about it.
+pub(super) const fn calls_for_action(state: State) -> bool {
+    !matches!(state, State::Compliant | State::NotApplicable)
 }
 
 /// What a device is called on screen.

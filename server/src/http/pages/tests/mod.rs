@@ -2,5 +2,6 @@
 
 mod browser;
 mod isolation;
+mod reading;
 mod signing_in;
 mod world;

@@ -3,24 +3,29 @@
 use std::sync::Arc;
 
 use axum::Router;
+use hashimori_shared::catalogue::Catalogues;
+use hashimori_shared::ids::BootId;
 use hashimori_shared::pack::Pack;
-use hashimori_shared::report::DeviceClass;
+use hashimori_shared::report::{DeviceClass, Report};
 use hashimori_shared::time::Timestamp;
+use tokio::sync::watch;
 
 use super::super::{Parts, Web, WebSettings, router};
 use super::browser::Browser;
 use crate::accounts::{Invite, invite};
-use crate::clock::SetClock;
+use crate::clock::{Clock as _, SetClock};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::enrolment::CodeWish;
 use crate::domain::ids::{CodeId, DeviceId, FacilityId, RegionId};
+use crate::domain::judge::{Judge, Rules};
 use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
 use crate::secrets::MasterKey;
-use crate::store::device::{self, NewDevice};
+use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
 use crate::store::region::Region;
-use crate::store::{Store, StoreUrl, facility, region};
+use crate::store::ingest::{self, Ingest, NewReport, Submission};
+use crate::store::{Store, StoreUrl, facility, meta, region};
 
 /// 2026-08-03 09:00 JST.
 pub(super) const MORNING: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -39,6 +44,10 @@ pub(super) struct World {
     pub neighbour: FacilityId,
     /// A facility of `other_region`.
     pub foreign: FacilityId,
+    pub pack: Arc<Pack>,
+    pub root_pin: [u8; 10],
+    ingest: Ingest,
+    _rules: watch::Sender<Arc<dyn Judge>>,
     _folder: tempfile::TempDir,
 }
 
@@ -57,19 +66,41 @@ impl World {
         let (clock, random) = (SetClock::at(MORNING), Arc::new(Random::seeded(7)));
         let master = Arc::new(MasterKey::generate(&random));
         let pki = Arc::new(authority(&store, &master, &random).await);
+        let (pack, root_pin) = (Arc::new(Pack::bundled()), pki.authority().root_pin);
+        let judge: Arc<dyn Judge> = Arc::new(Rules::new([Pack::bundled()], Catalogues::bundled()));
+        let (rules, judge) = watch::channel(judge);
+        meta::ensure_epoch(&store, &random).await.expect("an epoch");
+        let limits = ingest::Settings { judge, queue: 64, batch: 64 };
+        let (ingest, _) = Ingest::start(store.clone(), limits).await.expect("starts");
         let web = Web::new(Parts {
             store: store.clone(),
             clock: Arc::new(clock.clone()),
             random: Arc::clone(&random),
             master,
-            pack: Arc::new(Pack::bundled()),
+            pack: Arc::clone(&pack),
             pki,
             settings: WebSettings { secure: true, device_address: "collector.example:8443".to_owned(), trusted_proxies: Vec::new() },
         });
         let region = RegionId::new(random.uuid(MORNING));
         let other_region = RegionId::new(random.uuid(MORNING));
         let [facility, neighbour, foreign] = std::array::from_fn(|_| FacilityId::new(random.uuid(MORNING)));
-        let world = Self { store, clock, random, router: router(web), region, other_region, facility, neighbour, foreign, _folder: folder };
+        let router = router(web);
+        let world = Self {
+            store,
+            clock,
+            random,
+            router,
+            region,
+            other_region,
+            facility,
+            neighbour,
+            foreign,
+            pack,
+            root_pin,
+            ingest,
+            _rules: rules,
+            _folder: folder,
+        };
         world.add_places().await;
         world
     }
@@ -93,7 +124,7 @@ impl World {
     /// A one-time link's path for a person; `facility` makes an administrator.
     pub(super) async fn link(&self, region: RegionId, facility: Option<FacilityId>, login: &str) -> String {
         let wanted = Invite { region, facility, login, name: "見本 花子" };
-        invite(&self.store, &self.random, crate::clock::Clock::now(&self.clock), &wanted).await.expect("invites").path
+        invite(&self.store, &self.random, self.clock.now(), &wanted).await.expect("invites").path
     }
 
     /// A browser in which this person has set up their account and is signed in; with the seed of their app.
@@ -111,7 +142,7 @@ impl World {
         browser.submit("/setup/password", &[("password", PASSWORD), ("again", PASSWORD)]).await.redirects_to("/setup/app");
         let page = browser.get("/setup/app").await;
         let seed = page.seed();
-        let code = seed.code_at(crate::clock::Clock::now(&self.clock)).expect("a code");
+        let code = seed.code_at(self.clock.now()).expect("a code");
         browser.submit("/setup/app", &[("code", &code)]).await.redirects_to("/setup/recovery");
         (browser, seed)
     }
@@ -155,5 +186,34 @@ impl World {
             }
         }
         None
+    }
+
+    /// A person confirms a device.
+    pub(super) async fn confirm(&self, facility: FacilityId, id: DeviceId) {
+        let decision = Decision { standing: Standing::Active, by: "見本".to_owned(), at: self.clock.now() };
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        assert!(device::stand(&mut tx, facility, id, &[Standing::Pending], &decision).await.expect("writes"));
+        tx.commit().await.expect("commits");
+    }
+
+    /// A device checks in with a report, through the writer.
+    pub(super) async fn report(&self, facility: FacilityId, id: DeviceId, report: &Report) {
+        let device = device::find(&self.store, facility, id).await.expect("reads").expect("a device").n;
+        let json = serde_json::to_vec(report).expect("json");
+        let now = self.clock.now();
+        let body = ingest::Body::Report(Box::new(NewReport::new(&json, report.clone()).expect("packs")));
+        let submission = Submission {
+            device,
+            boot: BootId::from_bytes(self.random.bytes()),
+            seq: 1,
+            observed_at: now,
+            sent_at: now,
+            received_at: now,
+            have_verdict: None,
+            dropped: 0,
+            body,
+        };
+        self.ingest.submit(submission).await.expect("stored");
+        self.ingest.fold().await.expect("folded");
     }
 }
