@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::MigrateError;
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::Mutex;
 
 use super::{Engine, Failure, Store, classify, dialect};
@@ -165,6 +165,12 @@ fn named(path: &Path, error: OpenError) -> OpenError {
 }
 
 async fn sqlite_pool(path: &Path, connections: u32, pragmas: &'static str) -> Result<AnyPool, OpenError> {
+    let url = sqlite_url(path);
+    // A pool tries again until its time is up and then says only that: ask once without one, for the real answer.
+    let mut first = AnyConnection::connect(&url).await.map_err(OpenError::Connect)?;
+    let answer = sqlx::raw_sql(pragmas).execute(&mut first).await;
+    answer.map_err(OpenError::Connect)?;
+    first.close().await.map_err(OpenError::Connect)?;
     AnyPoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
@@ -173,7 +179,7 @@ async fn sqlite_pool(path: &Path, connections: u32, pragmas: &'static str) -> Re
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(30))
         .after_connect(move |connection, _| Box::pin(async move { sqlx::raw_sql(pragmas).execute(connection).await.map(|_| ()) }))
-        .connect(&sqlite_url(path))
+        .connect(&url)
         .await
         .map_err(OpenError::Connect)
 }
