@@ -52,7 +52,7 @@ impl Handler<'_> {
             next_check_in_s: self.app.settings.check_in_interval_s,
             epoch: ack.epoch,
             standing: ack.standing,
-            pack: ack.revision.to_string(),
+            pack: ack.pack.to_string(),
             verdict: ack.verdict,
             message: matches!(ack.standing, Standing::Held).then(|| ASK_ADMINISTRATOR.to_owned()),
             announcements: self.app.pki.authority().announcements.clone(),

@@ -24,6 +24,7 @@ use crate::store::rollup::clause_states;
 pub(super) struct Decided {
     pub(super) outcome: Outcome,
     pub(super) told: Told,
+    pub(super) pack: Arc<str>,
     pub(super) verdict: Reply,
 }
 
@@ -92,7 +93,7 @@ impl Desk<'_> {
             }
             _ => Reply::Nothing,
         };
-        Decided { outcome, told, verdict }
+        Decided { outcome, told, pack: Arc::clone(&known.pack), verdict }
     }
 
     fn take(&mut self, known: &mut Known, check_in: &Submission, mark: &Mark) {

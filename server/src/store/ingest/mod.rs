@@ -111,8 +111,8 @@ pub struct Ack {
     pub standing: Told,
     /// The store's epoch.
     pub epoch: StoreEpoch,
-    /// Revision of packs and catalogues in force.
-    pub revision: Arc<str>,
+    /// Rule pack of the device's region.
+    pub pack: Arc<str>,
     /// The verdict, unless the device holds it already, may not be told, or has none yet.
     pub verdict: Option<VerdictSummary>,
 }

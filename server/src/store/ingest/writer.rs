@@ -213,8 +213,7 @@ impl Writer {
             self.backlog.add(tail_id, &writes.entries);
             self.last_tail = tail_id;
         }
-        let revision: Arc<str> = judge.revision().into();
-        Ok(decided.into_iter().map(|(n, result)| result.map(|d| self.ack(d, &revision, &*judge, stored.get(&n)))).collect())
+        Ok(decided.into_iter().map(|(n, result)| result.map(|d| self.ack(d, &*judge, stored.get(&n)))).collect())
     }
 
     /// A desk whose numbers go on from the newest rows.
@@ -229,13 +228,13 @@ impl Writer {
         self.remembered.get_mut(&n)
     }
 
-    fn ack(&self, decided: Decided, revision: &Arc<str>, judge: &dyn Judge, stored: Option<&Verdict>) -> Ack {
+    fn ack(&self, decided: Decided, judge: &dyn Judge, stored: Option<&Verdict>) -> Ack {
         let verdict: Option<VerdictSummary> = match decided.verdict {
             Reply::Nothing => None,
             Reply::Fresh(summary) => Some(summary),
             Reply::Stored => stored.map(|verdict| judge.summarise(verdict)),
         };
-        Ack { outcome: decided.outcome, standing: decided.told, epoch: self.epoch, revision: Arc::clone(revision), verdict }
+        Ack { outcome: decided.outcome, standing: decided.told, epoch: self.epoch, pack: decided.pack, verdict }
     }
 
     /// After a failure: nothing remembered can be trusted.
