@@ -1,0 +1,164 @@
+//! A collector of one region and one facility, in this process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hashimori_server::app::App;
+use hashimori_server::clock::{Clock as _, SetClock};
+use hashimori_server::config::{Fragments, Settings};
+use hashimori_server::domain::device::{DeviceN, Ownership, Standing};
+use hashimori_server::domain::enrolment::CodeWish;
+use hashimori_server::domain::ids::{DeviceId, FacilityId, RegionId};
+use hashimori_server::pki::{Hands, create_authority};
+use hashimori_server::random::Random;
+use hashimori_server::serve::{Bound, Ports, World, serve, start};
+use hashimori_server::store::device::{self, Decision, Device};
+use hashimori_server::store::facility::{self, Facility};
+use hashimori_server::store::region::{self, Region};
+use hashimori_server::store::{Store, meta};
+use hashimori_shared::code::EnrolmentCode;
+use hashimori_shared::time::Timestamp;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// When the tests begin: a day in September 2026.
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+pub(crate) struct Bench {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) clock: SetClock,
+    pub(crate) random: Arc<Random>,
+    pub(crate) region: RegionId,
+    pub(crate) facility: FacilityId,
+    extra: String,
+    running: Option<Running>,
+}
+
+struct Running {
+    app: App,
+    bound: Bound,
+    stop: CancellationToken,
+    done: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Bench {
+    pub(crate) async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// With more lines of configuration.
+    pub(crate) async fn start_with(extra: &str) -> Self {
+        let random = Arc::new(Random::seeded(7));
+        let mut bench = Self {
+            dir: tempfile::tempdir().expect("a folder"),
+            clock: SetClock::at(NOW),
+            region: RegionId::new(random.uuid(NOW)),
+            facility: FacilityId::new(random.uuid(NOW)),
+            random,
+            extra: extra.to_owned(),
+            running: None,
+        };
+        bench.init().await;
+        bench.resume(false).await;
+        bench
+    }
+
+    fn settings(&self) -> Settings {
+        let data = self.dir.path().join("data");
+        let text = format!(
+            "data = \"{}\"\n[device]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"127.0.0.1:0\"\n[metrics]\nlisten = \"\"\n{}",
+            data.display(),
+            self.extra
+        );
+        let mut fragments = Fragments::default();
+        fragments.text("bench", &text).expect("valid");
+        Settings::validate(fragments.merge().expect("merges"), None).expect("valid")
+    }
+
+    async fn init(&self) {
+        let settings = self.settings();
+        std::fs::create_dir(&settings.data).expect("made");
+        let master = settings.master_key.load_or_create(&settings.data, &self.random).expect("made");
+        let store = Store::open(settings.store.clone()).await.expect("opens");
+        meta::ensure_epoch(&store, &self.random).await.expect("an epoch");
+        let mut tx = store.begin().await.expect("begins");
+        let hands = Hands { master: &master, random: &self.random, now: NOW };
+        create_authority(&mut tx, &settings.device.names, hands).await.expect("created");
+        let pack = "itsutsubashi-2019-02-08".to_owned();
+        let region = Region { id: self.region, name: "架空圏域".to_owned(), pack, created_at: NOW };
+        region::insert(&mut tx, &region).await.expect("inserted");
+        let facility = Facility { id: self.facility, region: self.region, name: "架空診療所".to_owned(), created_at: NOW };
+        facility::insert(&mut tx, &facility).await.expect("inserted");
+        tx.commit().await.expect("commits");
+        store.close().await;
+    }
+
+    /// Starts the collector (again).
+    pub(crate) async fn resume(&mut self, accept_clock: bool) {
+        let settings = self.settings();
+        let ports = Ports::open(&settings).expect("free ports");
+        let bound = ports.bound().expect("addresses");
+        let world = World { clock: Arc::new(self.clock.clone()), random: Arc::clone(&self.random), accept_clock };
+        let collector = start(settings, world).await.expect("starts");
+        let (app, stop) = (collector.app.clone(), CancellationToken::new());
+        let done = tokio::spawn(serve(collector, ports, stop.clone()));
+        self.running = Some(Running { app, bound, stop, done });
+    }
+
+    /// Ends the collector gracefully.
+    pub(crate) async fn halt(&mut self) {
+        let Running { app, stop, done, .. } = self.running.take().expect("running");
+        drop(app);
+        stop.cancel();
+        done.await.expect("no panic").expect("ends well");
+    }
+
+    /// Time passes while the collector is off; a person accepts its clock.
+    pub(crate) async fn pass(&mut self, seconds: i64) {
+        self.halt().await;
+        self.clock.advance(seconds);
+        self.resume(true).await;
+    }
+
+    pub(crate) fn app(&self) -> &App {
+        &self.running.as_ref().expect("running").app
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running.as_ref().expect("running").bound.device
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn wish(&self, uses: u32) -> CodeWish {
+        let (region, facility) = (self.region, self.facility);
+        CodeWish { region, facility, uses, hours: 1, auto_confirm: false, ownership: Ownership::Managed }
+    }
+
+    pub(crate) async fn issue(&self, wish: CodeWish) -> EnrolmentCode {
+        let (issued, code) = wish.issue(self.app().pki.authority().root_pin, self.now(), &self.random).expect("a valid wish");
+        let mut tx = self.app().store.begin().await.expect("begins");
+        tx.insert_code(&issued, "operator").await.expect("inserted");
+        tx.commit().await.expect("commits");
+        code
+    }
+
+    pub(crate) async fn device(&self, id: DeviceId) -> Device {
+        device::find(&self.app().store, self.facility, id).await.expect("reads").expect("a device of the facility")
+    }
+
+    /// A person decides how a device stands.
+    pub(crate) async fn decide(&self, id: DeviceId, standing: Standing) {
+        let mut tx = self.app().store.begin_ledger().await.expect("begins");
+        let decision = Decision { standing, by: "person".to_owned(), at: self.now() };
+        assert!(device::stand(&mut tx, self.facility, id, Standing::ALL, &decision).await.expect("stands"));
+        tx.commit().await.expect("commits");
+    }
+
+    /// How many reports the store holds of a device.
+    pub(crate) async fn reports(&self, n: DeviceN) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM report WHERE n = $1").bind(n.0).fetch_one(self.app().store.read()).await.expect("counts")
+    }
+}

@@ -1,0 +1,45 @@
+//! Thousands of half-open handshakes from the device's own address.
+
+use std::time::Duration;
+
+use hashimori_shared::checkin::Outcome;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use crate::bench::Bench;
+use crate::client::Machine;
+
+/// The beginning of a TLS record that never ends.
+const HALF: &[u8] = &[0x16, 3, 1, 2, 0, 1];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_fifteen_thousand_half_open_handshakes_from_its_address_a_device_checks_in_within_ten_seconds() {
+    let files = hashimori_server::limits::raise_open_files().unwrap_or(usize::MAX);
+    // Each end of the displaced ones is closed by the collector, so that only the crowd's own ends count.
+    let crowd = 15_000.min(files.saturating_sub(3_000));
+    if crowd < 15_000 {
+        eprintln!("only {files} open files are allowed: {crowd} half-open handshakes instead of 15,000");
+    }
+    let bench = Bench::start().await;
+    let mut machine = Machine::active(&bench, "a").await;
+    let mut held = Vec::with_capacity(crowd);
+    for _ in 0..crowd {
+        let mut stream = TcpStream::connect(bench.address()).await.expect("connects");
+        let _ = stream.write_all(HALF).await;
+        held.push(stream);
+    }
+    let attempt = async {
+        loop {
+            machine.forget_sessions(&bench);
+            let body = machine.next(&bench, "0.1.0").to_string();
+            let config = crate::client::config(&bench, Some(machine.identity()), &crate::client::Quirks::default());
+            let Ok(mut connection) = crate::client::connect(&config, bench.address()).await else { continue };
+            if let Ok(answer) = connection.post(hashimori_shared::checkin::CHECK_IN_PATH, body.as_bytes()).await {
+                break answer.reply().outcome;
+            }
+        }
+    };
+    let outcome = tokio::time::timeout(Duration::from_secs(10), attempt).await.expect("within ten seconds, retries included");
+    assert_eq!(outcome, Outcome::Accepted);
+    drop(held);
+}

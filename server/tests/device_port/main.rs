@@ -1,0 +1,13 @@
+//! The device port as devices meet it: a whole collector in this process on a free port, real TLS, a clock that is set by hand.
+
+mod bench;
+mod client;
+
+mod authority;
+mod bad_input;
+mod clocks;
+mod enrolment;
+mod floods;
+mod identity;
+mod secrets;
+mod standing;
