@@ -112,8 +112,11 @@ fn device_line(web: &Web, device: &device::Device, line: Option<&device_state::L
 
 /// The clauses in the gravest state that calls for something to be done, and how many others call for something.
 fn open_clauses(clauses: &[(String, i64)]) -> (Vec<String>, usize) {
-    let open: Vec<(&String, State)> =
-        clauses.iter().filter_map(|(clause, code)| Some((clause, State::from_code(*code)?))).filter(|(_, s)| calls_for_action(*s)).collect();
+    let open: Vec<(&String, State)> = clauses
+        .iter()
+        .filter_map(|(clause, code)| Some((clause, State::from_code(*code)?)))
+        .filter(|(_, s)| calls_for_action(*s))
+        .collect();
     let gravest = open.iter().map(|(_, state)| *state).max();
     let shown: Vec<String> =
         open.iter().filter(|(_, state)| Some(*state) == gravest).take(CLAUSES).map(|(clause, _)| (*clause).clone()).collect();

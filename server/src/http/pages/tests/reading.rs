@@ -141,7 +141,8 @@ async fn a_long_list_pages_by_key_and_every_device_is_on_exactly_one_page() {
         let page = browser.get(&next).await;
         page.status(200);
         seen.extend(page.text().lines().filter(|line| line.starts_with("架空機")).map(str::to_owned));
-        path = page.body.split("href=\"").filter_map(|rest| rest.split('"').next()).find(|href| href.contains("?after=")).map(str::to_owned);
+        path =
+            page.body.split("href=\"").filter_map(|rest| rest.split('"').next()).find(|href| href.contains("?after=")).map(str::to_owned);
         pages += 1;
     }
     assert_eq!((pages, seen.len()), (3, 101));

@@ -23,8 +23,8 @@ use crate::random::Random;
 use crate::secrets::MasterKey;
 use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
-use crate::store::region::Region;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
+use crate::store::region::Region;
 use crate::store::{Store, StoreUrl, facility, meta, region};
 
 /// 2026-08-03 09:00 JST.
