@@ -49,16 +49,32 @@ pub(super) fn judge<'a>(cx: &Context<'a>, clear: &str, mut part: impl FnMut(&'a 
         return Err(Gap::plain("利用者のアカウントが報告されていません", None));
     };
     let decisive = || parts.iter().filter(|(_, p)| p.state == state);
-    let names: Vec<&str> = decisive().map(|(name, _)| *name).collect();
     let evidence = decisive().filter_map(|(_, p)| p.evidence).min();
     let reason = if state <= State::Compliant && !clear.is_empty() {
         format!("アカウント{}件すべて: {clear}{apart}", parts.len())
     } else {
-        let words = decisive().next().map_or("", |(_, p)| p.words.as_str());
-        format!("アカウント {}: {words}{apart}", list(&names))
+        format!("{}{apart}", grouped(decisive()))
     };
     let remedy = decisive().find_map(|(_, p)| p.remedy);
     Ok(Outcome { state, evidence, reason, remedy })
+}
+
+/// 「アカウント a1、b2: …／アカウント c3: …」, each wording once with the accounts it is about.
+fn grouped<'p>(parts: impl Iterator<Item = &'p (&'p str, Part)>) -> String {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, part) in parts {
+        match groups.iter_mut().find(|(words, _)| *words == part.words) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((&part.words, vec![name])),
+        }
+    }
+    let shown = groups.iter().take(NAMED).map(|(words, names)| format!("アカウント {}: {words}", list(names)));
+    let mut text = shown.collect::<Vec<_>>().join("／");
+    let hidden: usize = groups.iter().skip(NAMED).map(|(_, names)| names.len()).sum();
+    if hidden > 0 {
+        text = format!("{text}／ほか{hidden}件");
+    }
+    text
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
