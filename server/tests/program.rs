@@ -1,0 +1,237 @@
+//! The real program at its edges: configuration, refusals to start that say what to do, operator commands, signals, systemd unit.
+
+use std::io::Read as _;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const SERVER: &str = env!("CARGO_BIN_EXE_hashimori-server");
+const KEPT: &[&str] = &["--set", "device.listen=127.0.0.1:0", "--set", "web.listen=127.0.0.1:0", "--set", "metrics.listen=127.0.0.1:0"];
+
+fn program(dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(SERVER);
+    command.env_clear().arg("--data").arg(dir.join("data")).args(arguments);
+    command
+}
+
+fn run(dir: &Path, arguments: &[&str]) -> Output {
+    program(dir, arguments).output().expect("runs")
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[track_caller]
+fn refused(dir: &Path, arguments: &[&str], words: &[&str]) {
+    let output = run(dir, arguments);
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for word in words {
+        assert!(said.contains(word), "{word} is missing in: {said}");
+    }
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+fn init(dir: &Path) -> serde_json::Value {
+    let output = run(dir, &["init", "--region", "架空圏域", "--facility", "架空診療所", "--administrator", "kanri", "--json"]);
+    assert!(output.status.success(), "{}", text(&output));
+    serde_json::from_slice(&output.stdout).expect("one JSON object")
+}
+
+fn serve_arguments<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["serve"], KEPT, more].concat()
+}
+
+struct Running {
+    child: Child,
+    ports: serde_json::Value,
+}
+
+impl Running {
+    fn start(dir: &Path) -> Self {
+        let file = dir.join("ports");
+        let name = file.to_str().expect("UTF-8").to_owned();
+        let _ = std::fs::remove_file(&file);
+        let mut child =
+            program(dir, &serve_arguments(&["--ports-file", &name])).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("starts");
+        let began = Instant::now();
+        let ports = loop {
+            if let Ok(text) = std::fs::read_to_string(&file) {
+                break serde_json::from_str(&text).expect("whole");
+            }
+            if let Some(status) = child.try_wait().expect("waits") {
+                let mut said = String::new();
+                child.stderr.take().expect("piped").read_to_string(&mut said).expect("reads");
+                panic!("ended with {status}: {said}");
+            }
+            assert!(began.elapsed() < Duration::from_mins(2), "the collector did not open its ports");
+            std::thread::yield_now();
+        };
+        Self { child, ports }
+    }
+
+    fn get(&self, port: &str, path: &str) -> String {
+        use std::io::Write as _;
+        let mut stream = std::net::TcpStream::connect(self.ports[port].as_str().expect("an address")).expect("connects");
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").expect("writes");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("reads");
+        answer
+    }
+
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().expect("kills").success());
+    }
+
+    /// Ends it and returns its log.
+    fn end(mut self) -> String {
+        self.signal("TERM");
+        let mut log = String::new();
+        self.child.stderr.take().expect("piped").read_to_string(&mut log).expect("reads");
+        assert!(self.child.wait().expect("ends").success(), "{log}");
+        log
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn init_is_harmless_when_run_again_and_hands_out_a_fresh_link() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (first, second) = (init(dir.path()), init(dir.path()));
+    for same in ["region", "facility", "root_pin", "master_key"] {
+        assert_eq!(first[same], second[same], "{same}");
+    }
+    assert_ne!(first["administrator_link"], second["administrator_link"]);
+}
+
+#[test]
+fn every_refusal_to_start_says_what_to_do() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let serve = serve_arguments(&[]);
+    refused(dir.path(), &serve, &["master key", "init"]);
+    refused(dir.path(), &["serve", "--set", "device.lissten=x"], &["lissten", "--set"]);
+    refused(dir.path(), &["serve", "--set", "web.listen=0.0.0.0:80"], &["web.listen", "TLS"]);
+    refused(dir.path(), &["serve", "--config", "/nonexistent/server.toml"], &["/nonexistent/server.toml"]);
+    init(dir.path());
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = format!("device.listen={}", taken.local_addr().expect("an address"));
+    refused(dir.path(), &[serve.as_slice(), &["--set", &listen]].concat(), &["device port", "in use", "device.listen"]);
+    let key = dir.path().join("data.master-key");
+    let right = std::fs::read(&key).expect("reads");
+    std::fs::write(&key, "11".repeat(32)).expect("writes");
+    refused(dir.path(), &serve, &["sealed", "another master key"]);
+    std::fs::write(&key, right).expect("writes");
+    let database = dir.path().join("data/store.db");
+    let whole = std::fs::read(&database).expect("reads");
+    std::fs::write(&database, vec![7; 8_192]).expect("writes");
+    refused(dir.path(), &serve, &["not a database", "restore"]);
+    std::fs::write(&database, whole).expect("writes");
+    let running = Running::start(dir.path());
+    refused(dir.path(), &serve, &["another collector is running"]);
+    running.end();
+}
+
+#[test]
+fn a_store_of_a_newer_collector_is_left_alone() {
+    let dir = tempfile::tempdir().expect("a folder");
+    init(dir.path());
+    let url = format!("sqlite://{}", dir.path().join("data/store.db").display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        sqlx::any::install_default_drivers();
+        let pool = sqlx::AnyPool::connect(&url).await.expect("opens");
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', 1, x'00', 0)",
+        )
+        .execute(&pool)
+        .await
+        .expect("inserts");
+        pool.close().await;
+    });
+    refused(dir.path(), &serve_arguments(&[]), &["9999", "newer"]);
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written_is_named() {
+    let dir = tempfile::tempdir().expect("a folder");
+    // Not even root makes folders here.
+    let output =
+        Command::new(SERVER).env_clear().args(["init", "--data", "/proc/hashimori", "--region", "架空圏域"]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("/proc/hashimori"), "{}", text(&output));
+    init(dir.path());
+    let output = Command::new(SERVER)
+        .env_clear()
+        .args(["code", "issue", "--facility", "x"])
+        .arg("--data")
+        .arg(dir.path().join("other"))
+        .output()
+        .expect("runs");
+    assert!(text(&output).contains("there is no store"), "{}", text(&output));
+}
+
+#[test]
+fn the_operator_works_beside_a_running_collector_which_tells_its_health_and_its_counts() {
+    let dir = tempfile::tempdir().expect("a folder");
+    init(dir.path());
+    let running = Running::start(dir.path());
+    let output = run(dir.path(), &["code", "issue", "--facility", "架空診療所", "--uses", "2"]);
+    let printed = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let code: hashimori_shared::code::EnrolmentCode = printed.parse().unwrap_or_else(|e| panic!("{e}: {}", text(&output)));
+    assert_ne!(code.secret, [0; 16]);
+    for (arguments, word) in [
+        (vec!["ca", "show"], "root"),
+        (vec!["ca", "rotate"], "issuing CA"),
+        (vec!["ca", "successor", "new.example:8443"], "successor"),
+        (vec!["ca", "next-root"], "next_root"),
+        (vec!["pack", "list"], "itsutsubashi-2019-02-08"),
+        (vec!["catalogue", "list"], "antivirus"),
+        (vec!["account", "invite", "--login", "jimukyoku", "--name", "架空の事務局"], "/start/"),
+        (vec!["serve", "--check-config"], "valid"),
+    ] {
+        let output = run(dir.path(), &arguments);
+        assert!(output.status.success() && text(&output).contains(word), "{arguments:?}: {}", text(&output));
+    }
+    let offline = dir.path().join("root.pem");
+    let offline = offline.to_str().expect("UTF-8");
+    assert!(run(dir.path(), &["ca", "backup", "--to", offline, "--offline"]).status.success());
+    refused(dir.path(), &["ca", "rotate"], &["offline", "--root-key"]);
+    assert!(run(dir.path(), &["ca", "rotate", "--root-key", offline]).status.success());
+    assert!(running.get("web", "/healthz").contains("ok") && running.get("web", "/readyz").contains("ready"));
+    assert!(running.get("metrics", "/metrics").contains("hashimori_clock_frozen 0"));
+    running.signal("HUP");
+    let log = running.end();
+    let secrets = [printed.as_str(), &printed.replace('-', ""), "/start/"];
+    assert!(secrets.iter().all(|s| !log.contains(s)), "the log holds a secret: {log}");
+}
+
+#[test]
+fn a_pack_or_catalogue_file_is_refused_with_its_line() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let broken = dir.path().join("os.toml");
+    std::fs::write(&broken, "version = \"1\"\n\nnonsense = [\n").expect("writes");
+    let broken = broken.to_str().expect("UTF-8");
+    refused(dir.path(), &["pack", "check", broken], &["line 3"]);
+    refused(dir.path(), &["catalogue", "check", broken], &["line"]);
+    let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/packs/itsutsubashi-2019-02-08.toml");
+    let output = run(dir.path(), &["pack", "check", pack]);
+    assert!(output.status.success() && text(&output).contains("valid"), "{}", text(&output));
+}
+
+#[test]
+fn the_systemd_unit_is_hardened() {
+    let unit = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/server/hashimori-server.service");
+    let Ok(output) = Command::new("systemd-analyze").args(["security", "--offline=true", "--threshold=25", unit]).output() else {
+        eprintln!("SKIPPED: systemd-analyze is not here");
+        return;
+    };
+    assert!(output.status.success(), "{}", text(&output));
+}
