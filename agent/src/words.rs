@@ -17,6 +17,7 @@ pub(crate) const NOT_UNDERSTOOD: &str =
     "収集サーバーと話が合いません（点検プログラムの版か証明書の問題です）。内容は保管しています。管理者に連絡してください。";
 pub(crate) const GONE: &str = "収集サーバーがこの接続先にはもうありません。管理者に連絡してください。";
 pub(crate) const REFUSED_REPORT: &str = "収集サーバーが受け付けない報告が1件あり、脇に置きました。続くようなら管理者に連絡してください。";
+pub(crate) const TOO_OLD: &str = "長く使われなかったため、証明書を更新できる期間を過ぎました。管理者から新しい登録コードを受け取り、hashimori-agent unenroll --force のあと、もう一度 enroll を実行してください。";
 pub(crate) const NOT_RENEWED: &str = "証明書を更新できませんでした。管理者に連絡してください。";
 pub(crate) const RETIRED: &str = "この機器は登録から外されました。以後は何も送りません。心当たりがなければ管理者に連絡してください。";
 

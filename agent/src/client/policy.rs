@@ -46,6 +46,8 @@ pub(crate) fn disposition(answer: &Answer) -> Disposition {
         400 | 413 | 422 => Disposition::SetAside,
         404 | 410 | 421 => Disposition::Gone,
         429 | 503 => Disposition::RateLimited(answer.retry_after_s),
+        // 507 (its disk is full) and others that say when to come back.
+        500..=599 if answer.retry_after_s.is_some() => Disposition::RateLimited(answer.retry_after_s),
         401..=407 | 409..=424 | 426..=499 => Disposition::Defer,
         // 408, 425, 5xx: try again. 1xx, other 2xx, redirects and what is no status at all: nothing of ours answered, likewise.
         _ => Disposition::Retry,
@@ -85,6 +87,7 @@ mod tests {
             (problem(503, kind::OVERLOADED), Disposition::RateLimited(None)),
             (Answer { retry_after_s: Some(7), ..problem(429, kind::THROTTLED) }, Disposition::RateLimited(Some(7))),
             (problem(500, kind::INTERNAL), Disposition::Retry),
+            (Answer { retry_after_s: Some(300), ..problem(507, kind::OVERLOADED) }, Disposition::RateLimited(Some(300))),
             (answer(302, ""), Disposition::Retry),
         ] {
             assert_eq!(disposition(&answer), expected, "{}", answer.status);

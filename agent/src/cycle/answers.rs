@@ -81,7 +81,8 @@ impl Cycle {
                 Disposition::RateLimited(None) | Disposition::Retry | Disposition::Gone => {
                     self.later(now, Wait::Backoff, Exit::Later, words::FAILED_THERE)?
                 }
-                Disposition::Delete(_) | Disposition::SendInFull(_) | Disposition::Renew | Disposition::SetAside | Disposition::Defer => {
+                Disposition::Renew => self.later(now, Wait::Regular, Exit::Refused, words::TOO_OLD)?,
+                Disposition::Delete(_) | Disposition::SendInFull(_) | Disposition::SetAside | Disposition::Defer => {
                     self.later(now, Wait::Regular, Exit::Refused, words::NOT_RENEWED)?
                 }
             })),

@@ -2,7 +2,10 @@
 
 pub(super) mod facts;
 
+use std::collections::BTreeMap;
+
 use hashimori_shared::checkin::{ClauseSummary, VerdictSummary};
+use hashimori_shared::ids::AccountId;
 use hashimori_shared::report::Report;
 use hashimori_shared::verdict::State;
 
@@ -43,9 +46,10 @@ pub(super) fn explain(world: &World) -> Result<Exit, Failure> {
     if progress.retired_at.is_some() {
         println!("{}\n", words::RETIRED);
     }
+    let names = probe::account_names(&ProbeContext::new(World::now(), world.pseudonym_key()?.unwrap_or_default()));
     println!("■ 判定");
     match &progress.verdict {
-        Some(verdict) => print!("{}", verdict_text(verdict)),
+        Some(verdict) => print!("{}", named(verdict_text(verdict), &names)),
         None => println!("  まだ判定を受け取っていません。"),
     }
     if let Some(message) = progress.last_reply.as_ref().and_then(|r| r.message.as_deref()) {
@@ -54,14 +58,18 @@ pub(super) fn explain(world: &World) -> Result<Exit, Failure> {
     println!();
     match (&sent, progress.base) {
         (Some(report), Some(base)) => {
-            let context = ProbeContext::new(World::now(), world.pseudonym_key()?.unwrap_or_default());
             println!("■ 送った内容（{} に届いたもの。そのままの形は hashimori-agent report --json）", base.sent_at.jst_minute());
-            print!("{}", facts::describe(report, &probe::account_names(&context)));
+            print!("{}", facts::describe(report, &names));
         }
         (_, _) => println!("■ 送った内容\n  まだ何も届いていません。これから送る内容は hashimori-agent report で見られます。"),
     }
     println!("\n{NEVER}");
     Ok(if progress.retired_at.is_some() { Exit::Retired } else { Exit::Done })
+}
+
+/// Puts the account's name beside its pseudonym, for the person at this device only.
+fn named(text: String, names: &BTreeMap<AccountId, String>) -> String {
+    names.iter().fold(text, |text, (id, name)| text.replace(id.as_str(), &format!("{}（{name}）", id.as_str())))
 }
 
 /// What needs doing first, then the rest.
