@@ -35,6 +35,9 @@ mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
 shellcheck -x "${scripts[@]}"
 step "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
+step "the agent on a platform it has no probes for: every fact unknown"
+cargo clippy -p hashimori-agent --features none-platform --all-targets --locked -- -D warnings
+cargo test -p hashimori-agent --features none-platform --locked --lib probe
 step "programs"
 cargo build --workspace --bins --locked
 export HASHIMORI_PROGRAMS=$target/debug

@@ -9,8 +9,8 @@ use super::{ProbeContext, pseudonym};
 
 const TEXT: &str = "this build has no probes for the platform it runs on";
 
-fn unknown<T>() -> Option<Fact<T>> {
-    Some(Fact::unknown(UnknownCode::NotSupportedOs, TEXT, "none"))
+fn unknown<T>() -> Fact<T> {
+    Fact::unknown(UnknownCode::NotSupportedOs, TEXT, "none")
 }
 
 pub(super) fn observe(_ctx: &ProbeContext) -> Report {
@@ -18,31 +18,31 @@ pub(super) fn observe(_ctx: &ProbeContext) -> Report {
         v: REPORT_VERSION,
         agent: AgentInfo { version: env!("CARGO_PKG_VERSION").into(), platform: "none".into(), privileged: false },
         machine: MachineFacts {
-            os: unknown(),
-            last_update: unknown(),
-            pending_updates: unknown(),
-            reboot_required: unknown(),
-            auto_login: unknown(),
-            password_policy: unknown(),
-            antivirus: unknown(),
-            forbidden_software: unknown(),
-            browsers: unknown(),
-            disk_encryption: unknown(),
-            firewall: unknown(),
-            management: unknown(),
-            hardware: unknown(),
-            hardware_ids: unknown(),
-            mobile_line: unknown(),
+            os: Some(unknown()),
+            last_update: Some(unknown()),
+            pending_updates: Some(unknown()),
+            reboot_required: Some(unknown()),
+            auto_login: Some(unknown()),
+            password_policy: Some(unknown()),
+            antivirus: Some(unknown()),
+            forbidden_software: Some(unknown()),
+            browsers: Some(unknown()),
+            disk_encryption: Some(unknown()),
+            firewall: Some(unknown()),
+            management: Some(unknown()),
+            hardware: Some(unknown()),
+            hardware_ids: Some(unknown()),
+            mobile_line: Some(unknown()),
             foreign: BTreeMap::new(),
         },
         accounts: vec![Account {
             id: pseudonym::unnamed(),
             kind: AccountKind::Other,
             last_used: Reading::unknown(UnknownCode::NotSupportedOs, TEXT),
-            login_password: unknown(),
-            password_changed: unknown(),
-            screen_lock: unknown(),
-            password_saving: unknown(),
+            login_password: Some(unknown()),
+            password_changed: Some(unknown()),
+            screen_lock: Some(unknown()),
+            password_saving: Some(unknown()),
             foreign: BTreeMap::new(),
         }],
     }
