@@ -273,6 +273,22 @@ fn a_huge_home_is_not_searched_to_the_end_and_says_so() {
 }
 
 #[test]
+fn a_cloud_drive_in_a_home_is_left_alone_and_named_as_not_searched() {
+    let tree = clinic_pc();
+    tree.put("home/hanako/Documents/cloud/Winny.exe", "");
+    tree.put(
+        "proc/self/mountinfo",
+        "22 1 254:1 / / rw - ext4 /dev/dm-1 rw\n24 22 0:50 / /home/hanako/Documents/cloud rw - fuse.rclone cloud: rw\n",
+    );
+    let software = tree.fact("/machine/forbidden_software/value");
+    assert_eq!(software["hits"], json!([]));
+    assert!(
+        software["unreadable"].as_array().expect("a list").contains(&json!({"place": "home", "code": "not_inspected_by_design"})),
+        "{software}"
+    );
+}
+
+#[test]
 fn garbage_in_any_source_reads_unknown_and_never_a_value() {
     const GARBAGE: &[u8] = b"\x00\x01garbage\xff\xfe no such form\n\x7fELF";
     let sources = [

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use zbus::connection::Builder;
 use zbus::{Connection, OwnedObjectPath, OwnedVariant};
 
 use super::disk::Obstacle;
@@ -34,8 +35,12 @@ const FIREWALLD: &str = "org.fedoraproject.FirewallD1";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
 pub(super) fn ask(limit: Duration, units: &[&str]) -> Result<Answers, Obstacle> {
+    ask_at(Builder::system(), limit, units)
+}
+
+fn ask_at(bus: Builder, limit: Duration, units: &[&str]) -> Result<Answers, Obstacle> {
     let asked = async {
-        let bus = zbus::connection::Builder::system().method_timeout(limit).build().await?;
+        let bus = bus.method_timeout(limit).build().await?;
         let mut answers = Answers::default();
         if runs(&bus, LOGIND).await? {
             answers.sessions = Some(sessions(&bus).await?);
@@ -92,4 +97,114 @@ async fn states(bus: &Connection, names: &[&str]) -> BTreeMap<String, String> {
 
 async fn get(bus: &Connection, service: &str, path: &str, interface: &str, property: &str) -> zbus::Result<OwnedVariant> {
     bus.call_method(Some(service), path, Some(PROPERTIES), "Get", &(interface, property)).await?.body().deserialize()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::io::{BufRead as _, BufReader};
+    use std::pin::Pin;
+    use std::process::{Child, Command, Stdio};
+
+    use zbus::export::futures_core::Stream as _;
+    use zbus::{MessageStream, ObjectPath, Variant};
+
+    /// A bus of our own, ended with the test.
+    struct Bus(Child, String);
+
+    impl Drop for Bus {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    fn bus() -> Option<Bus> {
+        let arguments = ["--session", "--nofork", "--nopidfile", "--print-address", "--address=unix:tmpdir=/tmp"];
+        let started = Command::new("/usr/bin/dbus-daemon").args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let Ok(mut child) = started else {
+            eprintln!("SKIPPED: no message bus can be started here (package dbus)");
+            return None;
+        };
+        let mut address = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut address).expect("an address");
+        Some(Bus(child, address.trim().to_owned()))
+    }
+
+    /// Plays logind, systemd and firewalld until the bus ends.
+    fn play(address: &str, names: &'static [&'static str]) {
+        let address = address.to_owned();
+        let (ready, played) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            zruntime::block_on(async {
+                let bus = Builder::address(address.as_str()).build().await.expect("connects");
+                let mut calls = MessageStream::from(&bus);
+                for &name in names {
+                    bus.request_name(name).await.expect("owns the name");
+                }
+                ready.send(()).expect("the test waits");
+                while let Some(Ok(call)) = std::future::poll_fn(|cx| Pin::new(&mut calls).poll_next(cx)).await {
+                    answer(&bus, &call).await;
+                }
+            });
+        });
+        played.recv().expect("plays");
+    }
+
+    async fn answer(bus: &Connection, call: &zbus::Message) {
+        let header = call.header();
+        let path = |path: &'static str| ObjectPath::try_from(path).expect("a path");
+        let _ = match header.member().map(zbus::names::MemberName::as_str).unwrap_or_default() {
+            "ListSessions" => {
+                let session = |id: &'static str, uid: u32, at| (id, uid, "x", "seat0", path(at));
+                bus.reply(&header, &vec![session("1", 1000, "/session/a"), session("2", 110, "/session/greeter")]).await
+            }
+            "GetAll" => {
+                let class = if header.path().is_some_and(|path| path.as_str().ends_with("greeter")) { "greeter" } else { "user" };
+                let properties = HashMap::from([("Class", class), ("Type", "wayland"), ("Desktop", "gnome")]);
+                bus.reply(&header, &properties.into_iter().map(|(k, v)| (k, Variant::from(v))).collect::<HashMap<_, _>>()).await
+            }
+            "GetUnit" => bus.reply(&header, &path("/unit/ufw")).await,
+            "Get" if header.interface().is_some() && header.path().is_some_and(|path| path.as_str().starts_with("/unit")) => {
+                bus.reply(&header, &Variant::from("active")).await
+            }
+            "Get" => bus.reply(&header, &Variant::from("RUNNING")).await,
+            _ => Ok(()),
+        };
+    }
+
+    const LIMIT: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn services_that_run_are_asked_and_login_screens_are_no_people() {
+        let Some(bus) = bus() else { return };
+        play(&bus.1, &[LOGIND, SYSTEMD, FIREWALLD]);
+        let answers = ask_at(Builder::address(bus.1.as_str()), LIMIT, &["ufw.service"]).expect("answers");
+        let sessions = answers.sessions.expect("logind");
+        assert_eq!((sessions.len(), sessions[0].uid, sessions[0].desktop.as_str()), (1, 1000, "gnome"));
+        assert_eq!(answers.units.expect("systemd").get("ufw.service").map(String::as_str), Some("active"));
+        assert_eq!(answers.firewalld.as_deref(), Some("RUNNING"));
+    }
+
+    #[test]
+    fn a_bus_without_these_services_or_no_bus_at_all_gives_no_answer() {
+        let Some(bus) = bus() else { return };
+        let answers = ask_at(Builder::address(bus.1.as_str()), LIMIT, &["ufw.service"]).expect("a bus");
+        assert!(answers.sessions.is_none() && answers.units.is_none() && answers.firewalld.is_none());
+        assert_eq!(ask_at(Builder::address("unix:path=/nonexistent"), LIMIT, &[]).err(), Some(Obstacle::NoBus));
+    }
+
+    #[test]
+    fn a_service_that_never_answers_costs_its_limit_and_no_more() {
+        let Some(bus) = bus() else { return };
+        play(&bus.1, &[LOGIND]);
+        // The player has no answer to this call of ours.
+        let asked = zruntime::block_on(async {
+            let bus = Builder::address(bus.1.as_str()).method_timeout(Duration::from_millis(50)).build().await?;
+            get(&bus, LOGIND, "/", "x.y", "z").await.map(|_| ())?;
+            bus.call_method(Some(LOGIND), "/", Some("x.y"), "Hang", &()).await.map(|_| ())
+        });
+        assert!(asked.is_err());
+    }
 }

@@ -91,6 +91,11 @@ impl Disk {
         self.root.join(path.trim_start_matches('/'))
     }
 
+    /// The observed system's own path of a place this process sees: the other way round of `at`.
+    pub(super) fn observed(&self, place: &Path) -> Option<String> {
+        Some(format!("/{}", place.strip_prefix(&self.root).ok()?.to_str()?))
+    }
+
     /// Opens a plain file for reading. Non-blocking, so that a pipe put in a file's place cannot hang the agent.
     pub(super) fn open(&self, path: &str) -> Result<File, Obstacle> {
         let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;

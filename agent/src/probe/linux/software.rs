@@ -138,7 +138,7 @@ fn by_file(survey: &Survey, catalogue: &Software, search: &mut Search) {
     search.close("home", home_outcome);
 }
 
-/// A bounded walk by names only. Does not follow links and does not leave the file system it began on.
+/// A bounded walk by names only. Does not follow links.
 struct Walk<'a> {
     survey: &'a Survey,
     wanted: &'a [Wanted<'a>],
@@ -181,7 +181,12 @@ impl<'a> Walk<'a> {
     }
 
     fn folder(&mut self, dir: &Path, depth: u32) {
-        if depth == 0 || self.left == 0 || self.is_elsewhere(dir) {
+        if depth == 0 || self.left == 0 {
+            return;
+        }
+        // A folder of a cloud drive or another machine: looking would wake it up, so it stays unsearched and is said to be.
+        if self.survey.machine.disk.observed(dir).is_some_and(|path| self.survey.lies_elsewhere(&path)) {
+            self.obstacle = Some(UnknownCode::NotInspectedByDesign);
             return;
         }
         for (name, is_dir) in self.entries(dir) {
@@ -190,10 +195,6 @@ impl<'a> Walk<'a> {
                 self.folder(&dir.join(&name), depth - 1);
             }
         }
-    }
-
-    fn is_elsewhere(&self, dir: &Path) -> bool {
-        self.survey.machine.live && dir.to_str().is_some_and(|path| self.survey.lies_elsewhere(path))
     }
 
     /// Names with whether each is a folder, from the folder itself: no file is touched.
