@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use zbus::Connection;
 use zbus::connection::Builder;
-use zbus::{Connection, OwnedObjectPath, OwnedVariant};
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use super::disk::Obstacle;
 
@@ -35,10 +36,10 @@ const FIREWALLD: &str = "org.fedoraproject.FirewallD1";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
 pub(super) fn ask(limit: Duration, units: &[&str]) -> Result<Answers, Obstacle> {
-    ask_at(Builder::system(), limit, units)
+    ask_at(Builder::system().map_err(|_| Obstacle::NoBus)?, limit, units)
 }
 
-fn ask_at(bus: Builder, limit: Duration, units: &[&str]) -> Result<Answers, Obstacle> {
+fn ask_at(bus: Builder<'_>, limit: Duration, units: &[&str]) -> Result<Answers, Obstacle> {
     let asked = async {
         let bus = bus.method_timeout(limit).build().await?;
         let mut answers = Answers::default();
@@ -54,7 +55,7 @@ fn ask_at(bus: Builder, limit: Duration, units: &[&str]) -> Result<Answers, Obst
         }
         Ok::<_, zbus::Error>(answers)
     };
-    zruntime::block_on(asked).map_err(|_| Obstacle::NoBus)
+    zbus::block_on(asked).map_err(|_| Obstacle::NoBus)
 }
 
 async fn runs(bus: &Connection, name: &str) -> zbus::Result<bool> {
@@ -69,7 +70,7 @@ async fn sessions(bus: &Connection) -> zbus::Result<Vec<Session>> {
     let mut sessions = Vec::new();
     for (_, uid, _, _, path) in listed.into_iter().take(100) {
         let reply = bus.call_method(Some(LOGIND), path, Some(PROPERTIES), "GetAll", &"org.freedesktop.login1.Session").await?;
-        let properties: HashMap<String, OwnedVariant> = reply.body().deserialize()?;
+        let properties: HashMap<String, OwnedValue> = reply.body().deserialize()?;
         let text = |name: &str| properties.get(name).and_then(|value| <&str>::try_from(value).ok()).unwrap_or_default().to_owned();
         if text("Class").starts_with("user") {
             sessions.push(Session { uid, kind: text("Type"), desktop: text("Desktop") });
@@ -95,7 +96,7 @@ async fn states(bus: &Connection, names: &[&str]) -> BTreeMap<String, String> {
     states
 }
 
-async fn get(bus: &Connection, service: &str, path: &str, interface: &str, property: &str) -> zbus::Result<OwnedVariant> {
+async fn get(bus: &Connection, service: &str, path: &str, interface: &str, property: &str) -> zbus::Result<OwnedValue> {
     bus.call_method(Some(service), path, Some(PROPERTIES), "Get", &(interface, property)).await?.body().deserialize()
 }
 
@@ -107,8 +108,9 @@ mod tests {
     use std::pin::Pin;
     use std::process::{Child, Command, Stdio};
 
+    use zbus::MessageStream;
     use zbus::export::futures_core::Stream as _;
-    use zbus::{MessageStream, ObjectPath, Variant};
+    use zbus::zvariant::{ObjectPath, Value};
 
     /// A bus of our own, ended with the test.
     struct Bus(Child, String);
@@ -132,13 +134,17 @@ mod tests {
         Some(Bus(child, address.trim().to_owned()))
     }
 
+    fn at(address: &str) -> Builder<'_> {
+        Builder::address(address).expect("an address")
+    }
+
     /// Plays logind, systemd and firewalld until the bus ends.
     fn play(address: &str, names: &'static [&'static str]) {
         let address = address.to_owned();
         let (ready, played) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            zruntime::block_on(async {
-                let bus = Builder::address(address.as_str()).build().await.expect("connects");
+            zbus::block_on(async {
+                let bus = at(&address).build().await.expect("connects");
                 let mut calls = MessageStream::from(&bus);
                 for &name in names {
                     bus.request_name(name).await.expect("owns the name");
@@ -163,13 +169,13 @@ mod tests {
             "GetAll" => {
                 let class = if header.path().is_some_and(|path| path.as_str().ends_with("greeter")) { "greeter" } else { "user" };
                 let properties = HashMap::from([("Class", class), ("Type", "wayland"), ("Desktop", "gnome")]);
-                bus.reply(&header, &properties.into_iter().map(|(k, v)| (k, Variant::from(v))).collect::<HashMap<_, _>>()).await
+                bus.reply(&header, &properties.into_iter().map(|(k, v)| (k, Value::from(v))).collect::<HashMap<_, _>>()).await
             }
             "GetUnit" => bus.reply(&header, &path("/unit/ufw")).await,
             "Get" if header.interface().is_some() && header.path().is_some_and(|path| path.as_str().starts_with("/unit")) => {
-                bus.reply(&header, &Variant::from("active")).await
+                bus.reply(&header, &Value::from("active")).await
             }
-            "Get" => bus.reply(&header, &Variant::from("RUNNING")).await,
+            "Get" => bus.reply(&header, &Value::from("RUNNING")).await,
             _ => Ok(()),
         };
     }
@@ -180,7 +186,7 @@ mod tests {
     fn services_that_run_are_asked_and_login_screens_are_no_people() {
         let Some(bus) = bus() else { return };
         play(&bus.1, &[LOGIND, SYSTEMD, FIREWALLD]);
-        let answers = ask_at(Builder::address(bus.1.as_str()), LIMIT, &["ufw.service"]).expect("answers");
+        let answers = ask_at(at(&bus.1), LIMIT, &["ufw.service"]).expect("answers");
         let sessions = answers.sessions.expect("logind");
         assert_eq!((sessions.len(), sessions[0].uid, sessions[0].desktop.as_str()), (1, 1000, "gnome"));
         assert_eq!(answers.units.expect("systemd").get("ufw.service").map(String::as_str), Some("active"));
@@ -190,9 +196,9 @@ mod tests {
     #[test]
     fn a_bus_without_these_services_or_no_bus_at_all_gives_no_answer() {
         let Some(bus) = bus() else { return };
-        let answers = ask_at(Builder::address(bus.1.as_str()), LIMIT, &["ufw.service"]).expect("a bus");
+        let answers = ask_at(at(&bus.1), LIMIT, &["ufw.service"]).expect("a bus");
         assert!(answers.sessions.is_none() && answers.units.is_none() && answers.firewalld.is_none());
-        assert_eq!(ask_at(Builder::address("unix:path=/nonexistent"), LIMIT, &[]).err(), Some(Obstacle::NoBus));
+        assert_eq!(ask_at(at("unix:path=/nonexistent"), LIMIT, &[]).err(), Some(Obstacle::NoBus));
     }
 
     #[test]
@@ -200,8 +206,8 @@ mod tests {
         let Some(bus) = bus() else { return };
         play(&bus.1, &[LOGIND]);
         // The player has no answer to this call of ours.
-        let asked = zruntime::block_on(async {
-            let bus = Builder::address(bus.1.as_str()).method_timeout(Duration::from_millis(50)).build().await?;
+        let asked = zbus::block_on(async {
+            let bus = at(&bus.1).method_timeout(Duration::from_millis(50)).build().await?;
             get(&bus, LOGIND, "/", "x.y", "z").await.map(|_| ())?;
             bus.call_method(Some(LOGIND), "/", Some("x.y"), "Hang", &()).await.map(|_| ())
         });
