@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::clock::Clock;
 use crate::clock_guard::ClockGuard;
 use crate::config::Settings;
@@ -41,6 +43,8 @@ pub struct Parts {
     pub random: Arc<Random>,
     /// Counts.
     pub metrics: Arc<Metrics>,
+    /// Cancelled when the collector is to end.
+    pub stopping: CancellationToken,
 }
 
 impl App {

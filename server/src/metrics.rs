@@ -74,6 +74,8 @@ pub struct Metrics {
     pub clock_frozen: Gauge,
     /// Seconds since the last backup was completed; -1: never.
     pub backup_age: Gauge,
+    /// Devices still to be judged anew under the rules in force.
+    pub outdated: Gauge,
     /// Failures of periodic jobs.
     pub job_failures: Counter<u64, AtomicU64>,
 }
@@ -101,6 +103,7 @@ impl Metrics {
         let issuing_ends_in = gauge("issuing_ca_ends_in", "Time until the issuing CA ends", Some(Unit::Seconds));
         let clock_frozen = gauge("clock_frozen", "1 while the clock is not trusted and expiry is frozen", None);
         let backup_age = gauge("backup_age", "Time since the last backup was completed, -1 for never", Some(Unit::Seconds));
+        let outdated = gauge("devices_outdated", "Devices still to be judged anew under the rules in force", None);
         backup_age.set(-1);
         let job_failures = Counter::<u64, AtomicU64>::default();
         registry.register("job_failures", "Failed runs of periodic jobs", job_failures.clone());
@@ -115,6 +118,7 @@ impl Metrics {
             issuing_ends_in,
             clock_frozen,
             backup_age,
+            outdated,
             job_failures,
         })
     }

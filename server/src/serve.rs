@@ -76,6 +76,7 @@ pub async fn start(settings: Settings, world: World) -> anyhow::Result<Collector
     let app = App::new(Parts {
         pki: Arc::new(Pki::new(authority, tickets)),
         metrics: Metrics::new(),
+        stopping: CancellationToken::new(),
         settings,
         store,
         ingest,
@@ -159,6 +160,8 @@ fn connections(settings: &Settings) -> usize {
 pub async fn serve(collector: Collector, ports: Ports, stop: CancellationToken) -> anyhow::Result<()> {
     let Collector { app, mut writer } = collector;
     let tasks = TaskTracker::new();
+    // Whoever cancels `stop` stops the jobs too, and the jobs' own token reaches batches that are under way.
+    let stopping = app.stopping.clone();
     let web_tls = app.settings.web.tls.clone().map(WebTlsConfig::load).transpose()?.map(Arc::new);
     let device = DevicePort::new(app.clone(), connections(&app.settings))?;
     let device_address = ports.device.local_addr()?;
@@ -181,6 +184,7 @@ pub async fn serve(collector: Collector, ports: Ports, stop: CancellationToken) 
         ended = &mut writer => Some(ended),
     };
     stop.cancel();
+    stopping.cancel();
     tracing::info!("stopping: no new connections, open requests finish");
     tasks.close();
     if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {

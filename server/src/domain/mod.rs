@@ -1,5 +1,6 @@
 //! What the collector is about, without SQL and without HTTP.
 
+pub mod act;
 pub mod device;
 pub mod enrolment;
 pub mod ids;

@@ -2,6 +2,7 @@
 
 mod authority;
 mod clock;
+mod sweep;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::app::App;
 /// Starts every job.
 pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "clock", period: Duration::from_mins(1) }, clock::run);
+    every(app, stop, tasks, Job { name: "sweep", period: Duration::from_secs(20) }, sweep::run);
     every(app, stop, tasks, Job { name: "authority", period: Duration::from_mins(10) }, authority::run);
 }
 

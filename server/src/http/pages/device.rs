@@ -11,8 +11,9 @@ use super::places::{calls_for_action, mark, name};
 use super::rules::anchor;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::act::Act;
 use crate::domain::device::{Ownership, Standing};
-use crate::domain::ids::DeviceId;
+use crate::domain::ids::{DeviceId, PersonId};
 use crate::domain::overlay;
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
@@ -45,7 +46,7 @@ pub(super) async fn show_device(
         reason: reason(&web, &device, seen, present.as_ref().map(|p| &p.verdict)),
         about: about(&device, report.as_ref()),
         seen: seen.map(|at| Moment::new(at, now)),
-        pending: device.standing == Standing::Pending,
+        pending: Act::Confirm.from().contains(&device.standing),
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
         verdict: present.as_ref().map(|p| verdict(&web, p)),
         facts: match (&report, &present) {
@@ -213,7 +214,7 @@ pub(super) async fn confirm_device(
     Here(home): Here,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    decide(&web, home, &id, Decision { standing: Standing::Active, by: person.id.to_string(), at: web.now() }).await
+    decide(&web, home, &id, (Act::Confirm, person.id)).await
 }
 
 /// `POST /devices/{device}/refuse`
@@ -223,20 +224,20 @@ pub(super) async fn refuse_device(
     Here(home): Here,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    decide(&web, home, &id, Decision { standing: Standing::Refused, by: person.id.to_string(), at: web.now() }).await
+    decide(&web, home, &id, (Act::Refuse, person.id)).await
 }
 
-/// Only a device in 登録待ち is decided on here; whoever comes second is told.
-async fn decide(web: &Web, home: Home, id: &str, decision: Decision) -> Result<Response, PageError> {
+/// Only a device that waits for a person is decided on here; whoever comes second is told.
+async fn decide(web: &Web, home: Home, id: &str, (act, by): (Act, PersonId)) -> Result<Response, PageError> {
     let device: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
+    let decision = Decision { standing: act.to(), by: by.to_string(), at: web.now() };
     let mut tx = web.store.begin_ledger().await?;
-    if !device::stand(&mut tx, home.facility, device, &[Standing::Pending], &decision).await? {
+    if !device::stand(&mut tx, home.facility, device, act.from(), &decision).await? {
         return Err(PageError::Conflict(
             "この機器は登録待ちではなくなっています。先にほかの人が確認したか断っています。機器の一覧で今の状態を確かめてください。",
         ));
     }
     tx.commit().await?;
-    let to =
-        if decision.standing == Standing::Active { format!("/devices/{device}") } else { format!("/facilities/{}/pending", home.facility) };
+    let to = if act == Act::Confirm { format!("/devices/{device}") } else { format!("/facilities/{}/pending", home.facility) };
     Ok(Redirect::to(&to).into_response())
 }
