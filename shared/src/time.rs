@@ -1,6 +1,6 @@
 //! Instants as the wire and the store hold them (UTC seconds), and how people read them (JST, 西暦, 24 h).
 
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 /// An instant in UTC, in whole seconds since 1970-01-01T00:00:00Z. Screens show it in JST (UTC+9, no daylight saving).
@@ -63,9 +63,8 @@ impl Timestamp {
         )
     }
 
-    fn jst(self) -> Option<jiff::Zoned> {
-        let instant = jiff::Timestamp::from_second(self.0).ok()?;
-        Some(instant.to_zoned(TimeZone::fixed(Offset::constant(9))))
+    fn jst(self) -> Option<jiff::civil::DateTime> {
+        Some(Offset::constant(9).to_datetime(jiff::Timestamp::from_second(self.0).ok()?))
     }
 }
 

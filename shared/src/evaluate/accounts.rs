@@ -1,5 +1,7 @@
 //! Judging every account in use, one by one. Accounts unused for long are 休眠: named, not judged.
 
+use std::borrow::Cow;
+
 use super::context::Context;
 use super::gap::Gap;
 use super::outcome::Outcome;
@@ -13,12 +15,12 @@ const NAMED: usize = 5;
 pub(super) struct Part {
     pub(super) state: State,
     pub(super) evidence: Option<Evidence>,
-    pub(super) words: String,
+    pub(super) words: Cow<'static, str>,
     pub(super) remedy: Option<&'static str>,
 }
 
 impl Part {
-    pub(super) fn measured(state: State, words: impl Into<String>) -> Self {
+    pub(super) fn measured(state: State, words: impl Into<Cow<'static, str>>) -> Self {
         Self { state, evidence: super::MEASURED, words: words.into(), remedy: None }
     }
 }
@@ -56,7 +58,7 @@ pub(super) fn judge<'a>(cx: &Context<'a>, clear: &str, mut part: impl FnMut(&'a 
         format!("{}{apart}", grouped(decisive()))
     };
     let remedy = decisive().find_map(|(_, p)| p.remedy);
-    Ok(Outcome { state, evidence, reason, remedy })
+    Ok(Outcome { state, evidence, reason: reason.into(), remedy })
 }
 
 /// 「アカウント a1、b2: …／アカウント c3: …」, each wording once with the accounts it is about.

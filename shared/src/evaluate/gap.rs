@@ -1,5 +1,7 @@
 //! Facts that are not there: why, whether a person may answer instead, and how old a carried-over value is.
 
+use std::borrow::Cow;
+
 use super::attestation::Standing;
 use super::context::{Context, Reporting};
 use super::outcome::Outcome;
@@ -11,7 +13,7 @@ use crate::verdict::State;
 /// Why there is no value.
 #[derive(Clone)]
 pub(super) struct Gap {
-    pub(super) reason: String,
+    pub(super) reason: Cow<'static, str>,
     /// A person may answer instead.
     pub(super) structural: bool,
     pub(super) remedy: Option<&'static str>,
@@ -51,7 +53,7 @@ impl Gap {
         let text = unknown.text.trim();
         let reason = unknown.code.reason_ja();
         Self {
-            reason: if text.is_empty() { reason.to_owned() } else { format!("{reason}（{text}）") },
+            reason: if text.is_empty() { reason.into() } else { format!("{reason}（{text}）").into() },
             structural: is_structural(unknown.code),
             remedy: unknown.code.remedy_ja(),
         }
@@ -67,13 +69,13 @@ impl Gap {
                 Self::plain("まだ報告がありません", Some("機器の電源とネットワークを確認し、点検プログラムを動かしてください"))
             }
             (None, Reporting::People) => {
-                Self { reason: "点検プログラムを入れられない機器です".to_owned(), structural: true, remedy: None }
+                Self { reason: "点検プログラムを入れられない機器です".into(), structural: true, remedy: None }
             }
         }
     }
 
     /// A gap that only looking again can close.
-    pub(super) fn plain(reason: impl Into<String>, remedy: Option<&'static str>) -> Self {
+    pub(super) fn plain(reason: impl Into<Cow<'static, str>>, remedy: Option<&'static str>) -> Self {
         Self { reason: reason.into(), structural: false, remedy }
     }
 
@@ -86,7 +88,7 @@ impl Gap {
             }
             if let Standing::Expired(at) = standing {
                 let reason = format!("{}。申告は{}に期限が切れました", self.reason, at.jst_date());
-                return Outcome { reason, ..self.unanswered() };
+                return Outcome { reason: reason.into(), ..self.unanswered() };
             }
         }
         self.unanswered()
@@ -130,7 +132,7 @@ pub(super) fn aged(outcome: Outcome, age: Age, stale_days: u32) -> Outcome {
     match age {
         Age::Stale(at) if outcome.state < State::Stale => Outcome {
             state: State::Stale,
-            reason: format!("{}。{}に読み取った値で、{stale_days}日を過ぎています", outcome.reason, at.jst_date()),
+            reason: format!("{}。{}に読み取った値で、{stale_days}日を過ぎています", outcome.reason, at.jst_date()).into(),
             remedy: Some("その利用者がログインすると読み取り直します"),
             ..outcome
         },

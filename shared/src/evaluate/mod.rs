@@ -84,7 +84,7 @@ fn sub_check(cx: &Context<'_>, check: &crate::pack::Check, outcome: Outcome) -> 
         id: check.id.clone(),
         state: outcome.state,
         evidence: outcome.evidence.filter(|_| outcome.state != State::Unknown && outcome.state != State::AwaitingDeclaration),
-        reason: outcome.reason,
+        reason: outcome.reason.into_owned(),
         remedy: remedy.map(str::to_owned),
     }
 }

@@ -79,6 +79,9 @@ impl Node<'_, '_> {
     }
 
     fn text<E: de::Error>(&self, text: &str) -> Result<(), E> {
+        if is_plain(text) && text.len() <= limits::STRING_CHARS {
+            return Ok(());
+        }
         if text.len() > limits::STRING_CHARS && text.chars().count() > limits::STRING_CHARS {
             return self.refuse(format!("at most {} characters", limits::STRING_CHARS));
         }
@@ -95,6 +98,11 @@ impl Node<'_, '_> {
         self.refuse(format!("nested at most {} deep", limits::DEPTH))?;
         Err(E::custom("nested too deep"))
     }
+}
+
+/// Printable ASCII throughout: the usual case, without a look at each character.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| (0x20..0x7f).contains(&b))
 }
 
 /// Control characters and the bidirectional overrides that make text read as something else.
@@ -159,7 +167,7 @@ impl<'de> Visitor<'de> for Node<'_, 'de> {
         let start = self.scan.keys.borrow().len();
         while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
             let at = Node { path: Path::Member(&self.path, &key), depth: self.depth + 1, ..self };
-            if key.len() > limits::KEY_CHARS || key.chars().any(is_unprintable) {
+            if key.len() > limits::KEY_CHARS || (!is_plain(&key) && key.chars().any(is_unprintable)) {
                 at.refuse::<A::Error>(format!("a name has at most {} bytes and no control characters", limits::KEY_CHARS))?;
             }
             if self.scan.keys.borrow()[start..].contains(&key) {

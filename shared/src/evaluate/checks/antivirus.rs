@@ -38,7 +38,7 @@ pub(super) fn signatures(cx: &Context<'_>, clause: &Clause) -> Result {
     let mut outcome = std::mem::replace(&mut best.signatures, Outcome::new(State::Unknown, None, ""));
     if outcome.state < best.real_time.state {
         outcome.state = best.real_time.state;
-        outcome.reason = format!("{}（{}）", best.real_time.reason, outcome.reason);
+        outcome.reason = format!("{}（{}）", best.real_time.reason, outcome.reason).into();
     }
     Ok(best.aged(cx, outcome))
 }
@@ -70,7 +70,7 @@ fn part<T: Copy>(
         Reading::Value(value) => known(*value),
         Reading::Unknown(unknown) => {
             let mut gap = Gap::unknown(unknown);
-            gap.reason = format!("{name}: {}", gap.reason);
+            gap.reason = format!("{name}: {}", gap.reason).into();
             match clause.checks.iter().find(|c| c.kind == kind) {
                 Some(check) => gap.settle(cx, clause, check),
                 None => gap.unanswered(),

@@ -32,7 +32,7 @@ fn profile(cx: &Context<'_>, clause: &Clause, check: &Check, profile: &BrowserPr
         Reading::Value(true) => Outcome::measured(State::NonCompliant, format!("{name}がパスワードを保存する設定です")),
         Reading::Unknown(unknown) => {
             let mut gap = Gap::unknown(unknown);
-            gap.reason = format!("{name}: {}", gap.reason);
+            gap.reason = format!("{name}: {}", gap.reason).into();
             gap.settle(cx, clause, check)
         }
     }

@@ -74,7 +74,7 @@ fn extended(cx: &Context<'_>, clause: &Clause, check: &Check, name: &str, ended:
     Outcome {
         state: State::Unknown,
         evidence: None,
-        reason,
+        reason: reason.into(),
         remedy: Some("新しいOSに更新するか、延長サポートの契約を管理者が記録してください"),
     }
 }
@@ -144,7 +144,7 @@ pub(super) fn held(cx: &Context<'_>, clause: &Clause, check: &Check, outcome: Ou
     }
     Outcome {
         state: State::RecommendationUnmet,
-        reason: format!("{}。互換性のための保留が{}まで記録されています", outcome.reason, until.jst_date()),
+        reason: format!("{}。互換性のための保留が{}まで記録されています", outcome.reason, until.jst_date()).into(),
         ..outcome
     }
 }

@@ -76,7 +76,7 @@ fn proves(cx: &Context<'_>, policy: &PasswordPolicy, account: &Account) -> bool 
 fn attested_length(cx: &Context<'_>, standing: &Standing<'_>, wanted: &str) -> Outcome {
     let rules = &cx.parameters().password;
     let Standing::Valid(a) = standing else {
-        return people::awaiting(standing, &format!("文字数は機器から読み取れません（求める長さ: {wanted}）"));
+        return people::awaiting(standing, format!("文字数は機器から読み取れません（求める長さ: {wanted}）"));
     };
     let (state, words) = match a.answer {
         Answer::Yes => (State::Compliant, format!("{wanted}と申告されています")),
@@ -84,7 +84,7 @@ fn attested_length(cx: &Context<'_>, standing: &Standing<'_>, wanted: &str) -> O
         Answer::Partly => (State::RecommendationUnmet, format!("{}文字以上ですが、英数混合ではないと申告されています", rules.min)),
         Answer::No => (State::NonCompliant, format!("{wanted}を満たさないと申告されています")),
         Answer::NotApplicable | Answer::Until(_) | Answer::On(_) => {
-            return people::awaiting(&Standing::None, &format!("文字数は機器から読み取れません（求める長さ: {wanted}）"));
+            return people::awaiting(&Standing::None, format!("文字数は機器から読み取れません（求める長さ: {wanted}）"));
         }
     };
     let until = a.at.plus_days(i64::from(cx.attest_days()));
@@ -117,7 +117,7 @@ pub(super) fn age(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
         && let Some(conflict) = &clause.conflict
     {
         let mark = if conflict.verified { "" } else { "・未検証" };
-        outcome.reason = format!("{}。なお、{}（{}{mark}）", outcome.reason, conflict.note, conflict.source);
+        outcome.reason = format!("{}。なお、{}（{}{mark}）", outcome.reason, conflict.note, conflict.source).into();
     }
     Ok(outcome)
 }

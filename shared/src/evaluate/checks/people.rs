@@ -1,5 +1,7 @@
 //! What only a person can answer, and what a person answers unless the machine shows it (§19-1…-5, §20-6, -10…-13).
 
+use std::borrow::Cow;
+
 use super::super::attestation::{Answer, Standing, words};
 use super::super::context::{Context, Ownership};
 use super::super::outcome::Outcome;
@@ -12,10 +14,10 @@ pub(super) fn attested(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outc
     standing.settle(cx).unwrap_or_else(|| awaiting(&standing, "まだ申告がありません"))
 }
 
-pub(super) fn awaiting(standing: &Standing<'_>, otherwise: &str) -> Outcome {
+pub(super) fn awaiting(standing: &Standing<'_>, otherwise: impl Into<Cow<'static, str>>) -> Outcome {
     let reason = match standing {
-        Standing::Expired(at) => format!("申告は{}に期限が切れました", at.jst_date()),
-        Standing::Valid(_) | Standing::None => otherwise.to_owned(),
+        Standing::Expired(at) => format!("申告は{}に期限が切れました", at.jst_date()).into(),
+        Standing::Valid(_) | Standing::None => otherwise.into(),
     };
     let remedy = Some("管理者が確認するか、利用者が申告してください");
     Outcome { state: State::AwaitingDeclaration, evidence: None, reason, remedy }

@@ -33,7 +33,7 @@ pub(super) fn forbidden(cx: &Context<'_>, clause: &Clause, check: &Check) -> Res
         return Ok(standing.settle(cx).filter(|_| confirmed).unwrap_or(Outcome {
             state: State::AwaitingDeclaration,
             evidence: None,
-            reason: format!("業務で必要なものか、管理者の確認が要ります: {}", names(cx, &review)),
+            reason: format!("業務で必要なものか、管理者の確認が要ります: {}", names(cx, &review)).into(),
             remedy: Some("不要なら削除し、必要なら管理者が確認を記録してください"),
         }));
     }
