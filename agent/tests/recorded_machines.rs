@@ -273,6 +273,19 @@ fn a_huge_home_is_not_searched_to_the_end_and_says_so() {
 }
 
 #[test]
+fn a_console_that_logs_in_by_itself_counts_whatever_the_graphical_login_says() {
+    let tree = clinic_pc();
+    tree.put(
+        "etc/systemd/system/getty@tty2.service.d/autologin.conf",
+        "[Service]\nExecStart=\nExecStart=-/sbin/agetty -a hanako %I $TERM\n",
+    );
+    assert_eq!(tree.fact("/machine/auto_login/value"), json!({"enabled": true, "by": "getty"}));
+    let other = clinic_pc();
+    other.put("etc/X11/default-display-manager", "/usr/bin/lxdm\n");
+    assert_eq!(other.fact("/machine/auto_login/unknown/code"), "not_read_yet");
+}
+
+#[test]
 fn a_cloud_drive_in_a_home_is_left_alone_and_named_as_not_searched() {
     let tree = clinic_pc();
     tree.put("home/hanako/Documents/cloud/Winny.exe", "");

@@ -49,13 +49,19 @@ pub(super) fn auto_login(survey: &Survey) -> Fact<AutoLogin> {
     read().unwrap_or_else(|obstacle| obstacle.fact(SOURCE))
 }
 
+/// Any console whose unit or drop-in starts agetty with its own login.
 fn console_logs_in(disk: &Disk) -> Result<bool, Obstacle> {
-    for unit in ["getty@tty1.service.d", "getty@.service.d"] {
-        for dir in ["/etc/systemd/system", "/run/systemd/system"] {
-            for text in drop_ins(disk, &format!("{dir}/{unit}"))? {
-                if getty_logs_in(&text) {
-                    return Ok(true);
-                }
+    for dir in ["/etc/systemd/system", "/run/systemd/system"] {
+        for name in disk.names_if_any(dir)?.iter().filter(|name| name.contains("getty@") || name.starts_with("console-getty")) {
+            let path = format!("{dir}/{name}");
+            let texts = if super::disk::has_ending(name, "d") {
+                drop_ins(disk, &path)?
+            } else {
+                // A unit that is masked or stands elsewhere has no text here.
+                disk.text(&path).ok().into_iter().collect()
+            };
+            if texts.iter().any(|text| getty_logs_in(text)) {
+                return Ok(true);
             }
         }
     }
