@@ -3,6 +3,7 @@
 mod account;
 mod ca;
 mod code;
+mod device;
 mod init;
 mod operator;
 mod rules;
@@ -51,6 +52,9 @@ enum Command {
     /// Enrolment codes.
     #[command(subcommand)]
     Code(code::CodeCommand),
+    /// Devices, and how they stand.
+    #[command(subcommand)]
+    Device(device::DeviceCommand),
     /// Accounts of people.
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -113,6 +117,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(settings, args).await,
         Command::Init(args) => init::run(&settings, args).await,
         Command::Code(command) => code::run(settings, command).await,
+        Command::Device(command) => device::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Ca(command) => ca::run(settings, command).await,
         Command::Pack(command) => rules::pack(&settings, command),
