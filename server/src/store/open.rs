@@ -68,7 +68,10 @@ pub enum OpenError {
         /// Newest schema this build knows.
         known: i64,
     },
-    /// The database cannot be reached.
+    /// PostgreSQL does not answer, or not to us.
+    #[error("cannot reach PostgreSQL: {0}; see that it runs, and that host, database, name and password in `store.url` are right")]
+    Unreachable(#[source] sqlx::Error),
+    /// The database cannot be opened.
     #[error("cannot open the store: {0}")]
     Connect(#[source] sqlx::Error),
     /// A migration failed.
@@ -89,7 +92,7 @@ impl Store {
                 (Engine::Sqlite, sqlite_pool(path, READERS, READER_PRAGMAS).await.map_err(name)?, write, Some(lock))
             }
             StoreUrl::Postgres(text) => {
-                let pool = AnyPoolOptions::new().max_connections(10).connect(text).await.map_err(OpenError::Connect)?;
+                let pool = postgres_pool(text, 10).await?;
                 migrate(Engine::Postgres, &pool).await?;
                 (Engine::Postgres, pool.clone(), pool, None)
             }
@@ -112,7 +115,7 @@ impl Store {
                 (Engine::Sqlite, sqlite_pool(path, 1, READER_PRAGMAS).await.map_err(name)?, write)
             }
             StoreUrl::Postgres(text) => {
-                let pool = AnyPoolOptions::new().max_connections(2).connect(text).await.map_err(OpenError::Connect)?;
+                let pool = postgres_pool(text, 2).await?;
                 (Engine::Postgres, pool.clone(), pool)
             }
         };
@@ -182,6 +185,13 @@ async fn sqlite_pool(path: &Path, connections: u32, pragmas: &'static str) -> Re
         .connect(&url)
         .await
         .map_err(OpenError::Connect)
+}
+
+async fn postgres_pool(url: &str, connections: u32) -> Result<AnyPool, OpenError> {
+    // As above: the pool would try for half a minute and then not say why.
+    let first = AnyConnection::connect(url).await.map_err(OpenError::Unreachable)?;
+    first.close().await.map_err(OpenError::Unreachable)?;
+    AnyPoolOptions::new().max_connections(connections).connect(url).await.map_err(OpenError::Unreachable)
 }
 
 /// A URL in which every character of the path stands for itself.
