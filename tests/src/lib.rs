@@ -1,9 +1,14 @@
 //! What the end-to-end tests and the load generator share: the real programs, a real PostgreSQL, a real browser, and things that go wrong.
 //! Knows the programs only from outside: their command lines, their ports, their files.
 
+pub mod agent;
 pub mod browser;
+pub mod collector;
 pub mod postgres;
 pub mod process;
 pub mod programs;
 pub mod proxy;
+pub mod synthetic;
+pub mod volume;
 pub mod waiting;
+pub mod wire;
