@@ -1,0 +1,187 @@
+//! The main path with the real programs: enrol, wait, be confirmed, know how one stands; and what may happen on the way.
+
+use hashimori_tests::agent::Agent;
+use hashimori_tests::collector::{Collector, FACILITY};
+use hashimori_tests::postgres::Postgres;
+use hashimori_tests::proxy::Proxy;
+
+/// An enrolled agent whose device nobody has to confirm.
+fn enrolled(collector: &Collector) -> anyhow::Result<Agent> {
+    let agent = Agent::new()?;
+    let code = collector.code_for(1)?.to_text();
+    agent.enroll(collector, &code)?.expect(0)?;
+    Ok(agent)
+}
+
+#[test]
+fn a_device_enrols_waits_for_a_person_and_then_sees_its_verdict_clause_by_clause() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let agent = Agent::new()?;
+    let said = agent.enroll(&collector, &collector.code(&[])?)?.expect(0)?;
+    assert!(said.out.contains(FACILITY), "{}", said.out);
+
+    agent.check_in()?.expect(0)?;
+    assert_eq!(agent.status()?["standing"], "pending");
+
+    assert!(collector.stop()?.success());
+    collector.device("confirm", &agent.device()?)?;
+    collector.run()?;
+    agent.check_in()?.expect(0)?;
+    let status = agent.status()?;
+    assert_eq!(status["standing"], "active");
+    assert_ne!(status["headline"], serde_json::Value::Null);
+
+    let explained = agent.run(&["explain"], "")?.expect(0)?.out;
+    for clause in ["§19-6", "§20-1", "§20-2"] {
+        assert!(explained.contains(clause), "no {clause} in\n{explained}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_unchanged_device_sends_a_heartbeat_a_third_of_a_report_at_most() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let agent = enrolled(&collector)?;
+    agent.check_in()?.expect(0)?;
+    agent.check_in()?.expect(0)?;
+    assert!(collector.metric("hashimori_device_requests_total{outcome=\"Accepted\"}")? >= 1.0);
+    Ok(())
+}
+
+#[test]
+fn a_collector_that_was_killed_knows_its_devices_when_it_is_back() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let agent = enrolled(&collector)?;
+    agent.check_in()?.expect(0)?;
+    collector.kill();
+    let waiting = agent.check_in()?.expect(4)?;
+    assert!(!waiting.err.is_empty());
+    collector.run()?;
+    agent.check_in()?.expect(0)?;
+    assert_eq!(agent.status()?["waiting"], 0);
+    Ok(())
+}
+
+#[test]
+fn a_clock_five_years_off_still_checks_in_and_is_flagged() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    for offset in ["+5y", "-5y"] {
+        let mut agent = Agent::new()?;
+        agent.with_clock(offset)?;
+        agent.enroll(&collector, &collector.code_for(1)?.to_text())?.expect(0)?;
+        agent.check_in()?.expect(0)?;
+        let skew = agent.status()?["clock_skew_s"].as_i64().unwrap_or_default();
+        assert!(skew.abs() > 4 * 365 * 86_400, "{offset}: {skew}");
+        let said = agent.run(&["status"], "")?.expect(0)?.out;
+        assert!(said.contains("時刻ずれ"), "{said}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_behind_a_proxy_enrols_and_checks_in_through_it() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let proxy = Proxy::start().await?;
+    let mut agent = Agent::new()?;
+    agent.with_proxy(&proxy.url());
+    let code = collector.code_for(1)?.to_text();
+    let agent = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
+        agent.enroll(&collector, &code)?.expect(0)?;
+        agent.check_in()?.expect(0)?;
+        Ok(agent)
+    })
+    .await??;
+    assert!(proxy.tunnels() >= 2, "{} tunnels", proxy.tunnels());
+    assert_eq!(agent.status()?["standing"], "active");
+    Ok(())
+}
+
+#[test]
+fn two_collectors_on_one_postgresql_serve_the_same_devices() -> anyhow::Result<()> {
+    let postgres = Postgres::start()?;
+    let mut first = Collector::start_on(Some(&postgres.database("shared")?))?;
+    let second = first.sibling()?;
+    let agent = enrolled(&first)?;
+    agent.check_in()?.expect(0)?;
+    let other = enrolled(&second)?;
+    other.check_in()?.expect(0)?;
+
+    // The first one goes; its port stays what its devices know, so the second one's device is the one to go on.
+    first.kill();
+    other.check_in()?.expect(0)?;
+    first.run()?;
+    agent.check_in()?.expect(0)?;
+    Ok(())
+}
+
+#[test]
+fn a_lost_device_is_told_only_to_ask_the_administrator() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let agent = enrolled(&collector)?;
+    agent.check_in()?.expect(0)?;
+    assert!(collector.stop()?.success());
+    collector.device("lost", &agent.device()?)?;
+    collector.run()?;
+    agent.check_in()?.expect(0)?;
+    assert_eq!(agent.status()?["standing"], "held");
+    let said = agent.run(&["status"], "")?.expect(0)?.out;
+    assert!(said.contains("管理者に連絡してください") && !said.contains("紛失"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_device_that_lay_in_a_drawer_until_its_certificate_expired_renews_it_and_goes_on() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let mut agent = enrolled(&collector)?;
+    agent.check_in()?.expect(0)?;
+    let before = agent.status()?["certificate_until"].as_i64();
+    assert!(collector.stop()?.success());
+    // 120 days later: past the leaf's 90, within the 400 in which it may renew.
+    collector.set_clock("+120d")?;
+    collector.accept_clock();
+    collector.run()?;
+    agent.with_clock("+120d")?;
+    agent.check_in()?.expect(0)?;
+    assert!(agent.status()?["certificate_until"].as_i64() > before, "not renewed");
+    Ok(())
+}
+
+#[test]
+fn codes_that_are_used_up_expired_or_mistyped_are_refused_and_say_what_to_do() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let code = collector.code(&["--hours", "1"])?;
+    Agent::new()?.enroll(&collector, &code)?.expect(0)?;
+    let again = Agent::new()?.enroll(&collector, &code)?.expect(6)?;
+    assert!(again.err.contains("新しいコード"), "{}", again.err);
+
+    let mistyped: String = code.chars().rev().collect();
+    Agent::new()?.enroll(&collector, &mistyped)?.expect(2)?;
+    let old = collector.code(&["--hours", "1"])?;
+    assert!(collector.stop()?.success());
+    collector.set_clock("+2h")?;
+    collector.run()?;
+    Agent::new()?.enroll(&collector, &old)?.expect(6)?;
+
+    // A code of another collector names another root: the agent does not even ask.
+    let elsewhere = Collector::start()?;
+    Agent::new()?.enroll(&collector, &elsewhere.code(&[])?)?.expect(5)?;
+    Ok(())
+}
+
+#[test]
+fn a_retired_device_is_told_once_and_stays_quiet() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let agent = enrolled(&collector)?;
+    agent.check_in()?.expect(0)?;
+    assert!(collector.stop()?.success());
+    collector.device("retire", &agent.device()?)?;
+    collector.run()?;
+    agent.check_in()?.expect(7)?;
+    let before = collector.metric("hashimori_handshakes_total{outcome=\"Full\"}")?;
+    agent.check_in()?.expect(7)?;
+    assert!(
+        (collector.metric("hashimori_handshakes_total{outcome=\"Full\"}")? - before).abs() < f64::EPSILON,
+        "a retired device connected again"
+    );
+    Ok(())
+}
