@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# From nothing to a verdict on this machine: builds Hashimori, starts a collector, enrols this machine and shows how it stands.
+set -euo pipefail
+
+usage() {
+  cat <<'USAGE'
+Usage: deploy/quickstart.sh [--once] [--data DIR] [--stop] [--yes]
+  --once      show the verdict and leave nothing running; the last line of standard output is the verdict as JSON
+  --data DIR  keep everything under DIR (default: ~/.local/share/hashimori-quickstart)
+  --stop      stop the collector that an earlier run left running
+  --yes       install what is missing without asking
+HASHIMORI_PROGRAMS=FOLDER takes programs that are built already instead of building them.
+USAGE
+}
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=deploy/lib/prepare.sh
+source "$here/deploy/lib/prepare.sh"
+
+once=0 stop=0 data=${XDG_DATA_HOME:-$HOME/.local/share}/hashimori-quickstart
+while (($#)); do
+  case $1 in
+    --once) once=1 ;;
+    --stop) stop=1 ;;
+    --yes) ASSUME_YES=1 ;;
+    --data) data=${2:?--data needs a folder} && shift ;;
+    -h | --help) usage && exit 0 ;;
+    *) usage >&2 && fail "unknown option: $1" ;;
+  esac
+  shift
+done
+data=$(realpath -m -- "$data")
+pid_file=$data/collector.pid ports_file=$data/ports.json log=$data/collector.log config=$data/collector.toml
+
+# The region, the facility and the people of the quick start are made up.
+region=ほたる川圏域（架空）
+facility=架空医院ほたる
+login=hotaru-kanri
+
+# The collector's process id, if the one started here still runs.
+collector_pid() {
+  local pid
+  pid=$(cat "$pid_file" 2>/dev/null) || return 1
+  [[ $pid && $(readlink "/proc/$pid/exe" 2>/dev/null) == */hashimori-server* ]] && echo "$pid"
+}
+
+stop_collector() {
+  local pid
+  if pid=$(collector_pid); then
+    kill -TERM "$pid"
+    tail --pid="$pid" -f /dev/null
+  fi
+  rm -f "$pid_file" "$ports_file"
+}
+
+if ((stop)); then
+  if collector_pid >/dev/null; then
+    stop_collector
+    say "the collector is stopped; its data stays in $data"
+  else
+    say "no collector of $data is running"
+  fi
+  exit 0
+fi
+
+# --- programs ------------------------------------------------------------------------------------------------------
+if [[ ${HASHIMORI_PROGRAMS:-} ]]; then
+  programs=$HASHIMORI_PROGRAMS
+else
+  ensure_packages "${BUILD_PACKAGES[@]}"
+  ensure_rust "$(rust_version "$here/Cargo.toml")"
+  say "building (the first time takes some minutes)"
+  (cd "$here" && cargo build --release --locked -p hashimori-server -p hashimori-agent >&2) || fail "the build failed; its message is above"
+  programs=${CARGO_TARGET_DIR:-$here/target}/release
+fi
+
+server() { "$programs/hashimori-server" --config "$config" "$@"; }
+agent() { "$programs/hashimori-agent" --config "$data/agent.toml" --state "$data/agent" --proxy none "$@"; }
+
+# --- data folder ---------------------------------------------------------------------------------------------------
+install -d -m 700 -- "$data" || fail "cannot make the folder $data: choose another with --data"
+
+# A TCP port of the loopback interface that nobody listens on, from $1 upwards.
+free_port() {
+  local port=$1
+  while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+  echo "$port"
+}
+
+if [[ ! -e $config ]]; then
+  say "making $data"
+  # A run for once shares no well-known ports with anybody.
+  base=8080
+  ((once)) && base=$((20000 + RANDOM % 20000))
+  web_port=$(free_port "$base")
+  device_port=$(free_port $((web_port + 363)))
+  # A TOML basic string: backslash and quotation mark escaped.
+  quoted=${data//\\/\\\\}
+  quoted=${quoted//\"/\\\"}
+  cat >"$config" <<TOML
+data = "$quoted/collector"
+[device]
+listen = "127.0.0.1:$device_port"
+names = ["127.0.0.1", "localhost"]
+[web]
+listen = "127.0.0.1:$web_port"
+[metrics]
+listen = ""
+TOML
+  # The quick start touches no keyring: everything is under one folder.
+  echo 'key_store = "file"' >"$data/agent.toml"
+fi
+
+# --- collector -----------------------------------------------------------------------------------------------------
+((once)) && trap stop_collector EXIT
+if collector_pid >/dev/null; then
+  say "the collector is running already"
+else
+  say "starting the collector"
+  server init --region "$region" --facility "$facility" >>"$log" 2>&1 || fail "the collector could not be set up: see $log"
+  rm -f "$ports_file"
+  setsid "$programs/hashimori-server" --config "$config" serve --ports-file "$ports_file" </dev/null >>"$log" 2>&1 &
+  echo $! >"$pid_file"
+  for ((tries = 0; ; tries++)); do
+    [[ -e $ports_file ]] && break
+    if ((tries > 600)) || ! kill -0 "$(cat "$pid_file")" 2>/dev/null; then
+      tail -n 5 "$log" >&2
+      fail "the collector did not start: its log is $log"
+    fi
+    sleep 0.1
+  done
+fi
+device_address=$(sed -n 's/.*"device":"\([^"]*\)".*/\1/p' "$ports_file")
+web_address=$(sed -n 's/.*"web":"\([^"]*\)".*/\1/p' "$ports_file")
+
+# --- this machine --------------------------------------------------------------------------------------------------
+if agent status >/dev/null 2>&1; then
+  say "this machine is enrolled already"
+else
+  say "enrolling this machine at $facility"
+  # The code goes from program to program and is written nowhere. It confirms by itself: whoever runs this is the operator.
+  server code issue --facility "$facility" --uses 1 --hours 1 --auto-confirm 2>>"$log" |
+    agent enroll --server "$device_address" --code-file - --label クイックスタート >&2 || fail "this machine could not be enrolled: see above and $log"
+fi
+say "reading this machine and sending the report"
+agent check-in >&2 || fail "the report did not arrive: see above and $log"
+
+# --- what came of it -----------------------------------------------------------------------------------------------
+printf '\nこの機器の判定\n\n'
+agent verdict
+if ((once)); then
+  json=$(agent verdict --json)
+  stop_collector
+  trap - EXIT
+  printf '\n%s\n' "$json"
+else
+  link=$(server account invite --facility "$facility" --login "$login" --name 管理者（架空） 2>>"$log") || link=
+  printf '\n管理画面   http://%s/\n' "$web_address"
+  [[ $link ]] && printf 'サインイン %s  （一度だけ使えます）\n' "$link"
+  printf '詳しく     %q --config %q --state %q explain\n' "$programs/hashimori-agent" "$data/agent.toml" "$data/agent"
+  printf '終える     %q --data %q --stop\n' "$here/deploy/quickstart.sh" "$data"
+fi
