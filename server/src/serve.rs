@@ -224,6 +224,13 @@ fn pages(app: &App, device: SocketAddr) -> axum::Router {
 }
 
 fn reload(app: &App, web_tls: Option<&WebTlsConfig>) {
+    let authority = app.clone();
+    tokio::spawn(async move {
+        match jobs::take_up_authority(authority).await {
+            Ok(()) => tracing::info!("read the authority of devices again"),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "the authority of devices stays as it is"),
+        }
+    });
     if let Some(tls) = web_tls {
         match tls.reload() {
             Ok(()) => tracing::info!("read the web port's certificate again"),

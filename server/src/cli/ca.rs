@@ -60,7 +60,7 @@ pub(super) async fn run(settings: Settings, command: CaCommand) -> anyhow::Resul
         CaCommand::Backup { to, offline } => backup(&operator, &to, offline).await,
         CaCommand::Rotate(root) => {
             rotate_issuing(store, names, root.read()?.as_deref().map(String::as_str), operator.hands()).await?;
-            println!("a new issuing CA is in use; a running collector takes it up within ten minutes");
+            println!("a new issuing CA is in use; a running collector takes it up within ten minutes, or at once on SIGHUP");
             Ok(())
         }
         CaCommand::NextRoot(root) => {

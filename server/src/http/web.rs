@@ -208,3 +208,28 @@ impl WebPort {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificate_files_of_the_web_port_are_checked_together_and_a_bad_change_keeps_what_is_in_use() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let files = WebTls { certificate: dir.path().join("chain.pem"), key: dir.path().join("key.pem") };
+        let error = WebTlsConfig::load(files.clone()).expect_err("no files").to_string();
+        assert!(error.contains("web.certificate"), "{error}");
+        let pair = || rcgen::generate_simple_self_signed(vec!["collector.example".to_owned()]).expect("made");
+        let (one, other) = (pair(), pair());
+        std::fs::write(&files.certificate, one.cert.pem()).expect("writes");
+        std::fs::write(&files.key, one.signing_key.serialize_pem()).expect("writes");
+        let config = WebTlsConfig::load(files.clone()).expect("a pair");
+        std::fs::write(&files.key, other.signing_key.serialize_pem()).expect("writes");
+        assert!(matches!(config.reload(), Err(WebTlsError::Pair(_))));
+        std::fs::write(&files.key, "nonsense").expect("writes");
+        assert!(config.reload().expect_err("refused").to_string().contains("web.key"));
+        std::fs::write(&files.certificate, other.cert.pem()).expect("writes");
+        std::fs::write(&files.key, other.signing_key.serialize_pem()).expect("writes");
+        config.reload().expect("another pair");
+    }
+}

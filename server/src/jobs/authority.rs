@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::pki::{Authority, renew_due, rotate_tickets};
 
 /// One run. While the clock is not believed, nothing is renewed: a leaf made by a wrong clock would be refused by every device.
-pub(super) async fn run(app: App) -> anyhow::Result<()> {
+pub async fn run(app: App) -> anyhow::Result<()> {
     let now = app.clock.now();
     if !app.clock_guard.is_frozen() {
         rotate_tickets(app.pki.tickets(), &app.store, app.hands()).await?;

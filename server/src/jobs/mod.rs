@@ -4,6 +4,8 @@ mod authority;
 mod clock;
 mod sweep;
 
+pub use authority::run as take_up_authority;
+
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;

@@ -7,6 +7,7 @@ use hashimori_shared::report::{DeviceClass, HardwareIds};
 use hashimori_shared::time::Timestamp;
 
 use super::answer::{self, Refused};
+use super::renew::A_DAY;
 use super::{Answer, Handler, body};
 use crate::domain::device::Standing;
 use crate::domain::enrolment::{FAILURES_ALLOWED, secret_hash};
@@ -14,7 +15,7 @@ use crate::domain::ids::DeviceId;
 use crate::pki::{LeafRequest, Subject};
 use crate::store::certificate::Evidence;
 use crate::store::enrolment_code::Admission;
-use crate::store::{Tx, device, facility, meta};
+use crate::store::{Tx, certificate, device, facility, meta};
 
 /// Longest label of a device, characters.
 const LABEL_CHARS: usize = 60;
@@ -42,6 +43,9 @@ impl Handler<'_> {
         let hash = secret_hash(&secret);
         // The same code and key again: an answer got lost. Asked first, so that a code for many is not used up by one.
         let (admission, device) = if let Some(known) = again(&mut tx, &hash, &request.key_digest).await? {
+            if certificate::count_since(&mut tx, known.1, now.plus_days(-1)).await? >= A_DAY {
+                return Err(Refused::Throttled);
+            }
             known
         } else if let Some(admission) = tx.use_code(&hash, now).await? {
             let id = DeviceId::new(app.random.uuid(now));

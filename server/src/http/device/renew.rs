@@ -9,8 +9,8 @@ use super::{Answer, Handler, body};
 use crate::pki::Subject;
 use crate::store::{certificate, device, facility, meta};
 
-/// Renewals a device may have in a day; more would only fill the store.
-const A_DAY: i64 = 10;
+/// Leaves a device may be issued in a day; more would only fill the store.
+pub(super) const A_DAY: i64 = 10;
 
 impl Handler<'_> {
     pub(super) async fn renew(&self, bytes: &[u8]) -> Result<Answer, Refused> {
