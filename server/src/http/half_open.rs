@@ -1,4 +1,4 @@
-//! Unfinished handshakes, counted per address and in all. A newcomer beyond a cap ends the oldest one: whoever holds thousands of
+//! Seats of strangers: unfinished handshakes, and connections without a certificate. Counted per address and in all. A newcomer beyond a cap ends the oldest one: whoever holds thousands of
 //! half-open connections displaces only them, while a real device needs its place for a round trip or two.
 
 use std::collections::{BTreeMap, HashMap};

@@ -1,4 +1,4 @@
-//! Thousands of half-open handshakes from the device's own address.
+//! Strangers who hold connections, half-open or open, from the device's own address.
 
 use std::time::Duration;
 
@@ -42,4 +42,18 @@ async fn with_fifteen_thousand_half_open_handshakes_from_its_address_a_device_ch
     let outcome = tokio::time::timeout(Duration::from_secs(10), attempt).await.expect("within ten seconds, retries included");
     assert_eq!(outcome, Outcome::Accepted);
     drop(held);
+}
+
+#[tokio::test]
+async fn strangers_who_hold_finished_connections_give_way_to_newcomers_and_never_fill_every_place() {
+    let bench = Bench::start_with("[limits]\nconnections = 16\nhalf_open = 12\nhalf_open_per_address = 6\n").await;
+    let mut machine = Machine::active(&bench, "a").await;
+    let anonymous = crate::client::config(&bench, None, &crate::client::Quirks::default());
+    let mut held = Vec::new();
+    for _ in 0..40 {
+        held.push(crate::client::connect(&anonymous, bench.address()).await.expect("a stranger may shake hands"));
+    }
+    assert_eq!(machine.check_in(&bench).await.reply().outcome, Outcome::Accepted);
+    let Some(mut oldest) = held.drain(..1).next() else { panic!("held") };
+    assert!(oldest.post("/v1/enroll", b"{}").await.is_err(), "the first stranger has given way");
 }

@@ -58,7 +58,8 @@ impl DevicePort {
         http.header_read_timeout(None).max_buf_size(limits.header_bytes).max_headers(64).half_close(false);
         Ok(Arc::new(Self {
             tls,
-            gate: HalfOpen::new(limits.half_open.min(connections), limits.half_open_per_address),
+            // Half of the places are for devices that have shown who they are, however many strangers come.
+            gate: HalfOpen::new(limits.half_open.min(connections / 2).max(1), limits.half_open_per_address),
             places: Arc::new(Semaphore::new(connections)),
             known: Known::default(),
             http,
@@ -109,11 +110,12 @@ impl DevicePort {
             () = seat.evicted() => return self.app.metrics.handshake(Handshake::Evicted),
             () = stop.cancelled() => return,
         };
-        drop(seat);
         let (_, tls) = stream.get_ref();
         let resumed = matches!(tls.handshake_kind(), Some(HandshakeKind::Resumed));
         self.app.metrics.handshake(if resumed { Handshake::Resumed } else { Handshake::Full });
         let peer = Arc::new(Peer::new(tls.peer_certificates(), address));
+        // A stranger, who may only enrol, keeps a stranger's seat and loses it to newcomers.
+        let mut seat = Some(seat).filter(|_| peer.certificate().is_err());
         let pace = Pace::new(*limits);
         let io = TokioIo::new(Paced::new(stream, Arc::clone(&pace)));
         let watch = Arc::clone(&pace);
@@ -129,6 +131,10 @@ impl DevicePort {
         let mut watched = Watched::new(self.http.serve_connection(io, service), watch);
         let ended = tokio::select! {
             ended = &mut watched => ended,
+            () = displaced(&mut seat) => {
+                self.app.metrics.handshake(Handshake::Evicted);
+                Ok(Ok(()))
+            }
             () = stop.cancelled() => {
                 watched.connection().graceful_shutdown();
                 watched.await
@@ -173,6 +179,14 @@ impl DevicePort {
             Route::Leave => handler.leave(&bytes).await,
         };
         done.unwrap_or_else(|refused| refused.into_answer(&self.app))
+    }
+}
+
+/// Returns when a newcomer takes the seat; never for whoever needs none.
+async fn displaced(seat: &mut Option<Place>) {
+    match seat {
+        Some(seat) => seat.evicted().await,
+        None => std::future::pending().await,
     }
 }
 
