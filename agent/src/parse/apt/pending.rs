@@ -36,9 +36,9 @@ pub struct Ledger<'a> {
     preferences: &'a Preferences,
 }
 
-/// Size of one read; a paragraph is a few kilobytes.
+/// What is looked through at a time; a paragraph is a few kilobytes.
 const CHUNK: usize = 256 << 10;
-/// Longest paragraph that is kept while it grows over several reads.
+/// Longest paragraph that is taken.
 const LONGEST: usize = 4 << 20;
 
 impl<'a> Ledger<'a> {
@@ -54,25 +54,32 @@ impl<'a> Ledger<'a> {
     /// Reads one `Packages` list of `archive`, served by `host`.
     pub fn read(&mut self, list: &mut dyn Read, archive: &Archive, host: &str) -> io::Result<()> {
         let end = memmem::Finder::new(b"\n\n");
-        let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK * 2);
+        let mut buffer = vec![0; CHUNK];
+        let mut filled = 0;
         loop {
-            let before = buffer.len();
-            buffer.resize(before + CHUNK, 0);
-            let count = list.read(&mut buffer[before..])?;
-            buffer.truncate(before + count);
+            if filled == buffer.len() {
+                if buffer.len() >= LONGEST {
+                    return Err(io::Error::other("a paragraph without end"));
+                }
+                buffer.resize(buffer.len() * 2, 0);
+            }
+            let count = list.read(&mut buffer[filled..])?;
+            filled += count;
+            // Full buffers only: a decompressor gives little at a time, and what is left over is moved each time.
+            if count > 0 && filled < buffer.len() {
+                continue;
+            }
             let mut start = 0;
-            while let Some(length) = end.find(&buffer[start..]) {
+            while let Some(length) = end.find(&buffer[start..filled]) {
                 self.paragraph(&buffer[start..start + length], archive, host);
                 start += length + 2;
             }
-            buffer.drain(..start);
             if count == 0 {
-                self.paragraph(&buffer, archive, host);
+                self.paragraph(&buffer[start..filled], archive, host);
                 return Ok(());
             }
-            if buffer.len() > LONGEST {
-                return Err(io::Error::other("a paragraph without end"));
-            }
+            buffer.copy_within(start..filled, 0);
+            filled -= start;
         }
     }
 
@@ -184,6 +191,15 @@ mod tests {
         let later = paragraph("bash", "amd64", "5.2-9");
         assert_eq!(count(&[(STABLE, &later)], &never), Pending { total: 0, security: 0 });
         assert_eq!(count(&[(SECURITY, &later)], &never), Pending { total: 1, security: 1 });
+    }
+
+    #[test]
+    fn a_paragraph_longer_than_one_look_is_read_whole_and_one_without_end_is_refused() {
+        let long = format!("Package: bash\nTag: {}\nVersion: 5.2-2\nArchitecture: amd64\n\n", "x".repeat(CHUNK * 2));
+        assert_eq!(count(&[(STABLE, &long)], &Preferences::default()).total, 1);
+        let (packages, preferences) = ([package("bash", "amd64", "1")], Preferences::default());
+        let endless = Ledger::new(&packages, &preferences).read(&mut io::repeat(b'x'), &Archive::default(), "h");
+        assert!(endless.is_err());
     }
 
     proptest! {
