@@ -6,7 +6,7 @@ use super::super::outcome::Outcome;
 use super::Result;
 use crate::catalogue::AntivirusKind;
 use crate::pack::{CheckKind, Clause};
-use crate::report::{AntivirusProduct, Reading};
+use crate::report::{AntivirusProduct, Reading, Unknown};
 use crate::time::Timestamp;
 use crate::verdict::State;
 
@@ -57,25 +57,13 @@ impl Best<'_> {
     }
 }
 
-/// A reading of one product, or what a person said of it where the product keeps silent.
-fn part<T: Copy>(
-    cx: &Context<'_>,
-    clause: &Clause,
-    kind: CheckKind,
-    name: &str,
-    reading: &Reading<T>,
-    known: impl FnOnce(T) -> Outcome,
-) -> Outcome {
-    match reading {
-        Reading::Value(value) => known(*value),
-        Reading::Unknown(unknown) => {
-            let mut gap = Gap::unknown(unknown);
-            gap.reason = format!("{name}: {}", gap.reason).into();
-            match clause.checks.iter().find(|c| c.kind == kind) {
-                Some(check) => gap.settle(cx, clause, check),
-                None => gap.unanswered(),
-            }
-        }
+/// A product that keeps silent: what a person said of it, where a person is to be heard.
+fn silent(cx: &Context<'_>, clause: &Clause, kind: Option<CheckKind>, name: &str, unknown: &Unknown) -> Outcome {
+    let mut gap = Gap::unknown(unknown);
+    gap.reason = format!("{name}: {}", gap.reason).into();
+    match clause.checks.iter().find(|c| Some(c.kind) == kind) {
+        Some(check) => gap.settle(cx, clause, check),
+        None => gap.unanswered(),
     }
 }
 
@@ -111,23 +99,28 @@ fn none_found(cx: &Context<'_>) -> Outcome {
 fn best<'a>(cx: &Context<'a>, clause: &Clause) -> std::result::Result<Option<Best<'a>>, Gap> {
     let (found, age) = gap::machine(cx, |m| m.antivirus.as_ref())?;
     let counts = |p: &&AntivirusProduct| cx.catalogues().antivirus.find(&p.id).is_none_or(|e| e.kind != AntivirusKind::BuiltIn);
+    let products = || found.products.iter().filter(counts);
+    // A word about who watches is heard only where no product says: else it would push a measured product aside.
+    let opaque = |p: &AntivirusProduct| matches!(&p.real_time, Reading::Unknown(u) if gap::is_structural(u.code));
+    let heard = products().all(opaque).then_some(CheckKind::AntivirusRealTime);
     let known = |p: &'a AntivirusProduct| {
         let name = name(cx, p);
-        let real_time = part(cx, clause, CheckKind::AntivirusRealTime, name, &p.real_time, |watches| {
-            if watches {
-                Outcome::measured(State::Compliant, format!("{name}のリアルタイム保護が有効です"))
-            } else {
-                Outcome::measured(State::NonCompliant, format!("{name}のリアルタイム保護が無効です"))
+        let real_time = match &p.real_time {
+            Reading::Value(true) => Outcome::measured(State::Compliant, format!("{name}のリアルタイム保護が有効です")),
+            Reading::Value(false) => Outcome::measured(State::NonCompliant, format!("{name}のリアルタイム保護が無効です")),
+            Reading::Unknown(unknown) => silent(cx, clause, heard, name, unknown),
+        };
+        let signatures = match &p.signatures_at {
+            Reading::Value(at) => {
+                let (state, words) = freshness(cx, *at);
+                Outcome::measured(state, format!("{name}の{words}"))
             }
-        });
-        let signatures = part(cx, clause, CheckKind::AntivirusSignatures, name, &p.signatures_at, |at| {
-            let (state, words) = freshness(cx, at);
-            Outcome::measured(state, format!("{name}の{words}"))
-        });
+            Reading::Unknown(unknown) => silent(cx, clause, Some(CheckKind::AntivirusSignatures), name, unknown),
+        };
         Best { name, real_time, signatures, age }
     };
     let rank = |b: &Best<'a>| (b.real_time.state, b.signatures.state, b.name);
-    Ok(found.products.iter().filter(counts).map(known).min_by(|a, b| rank(a).cmp(&rank(b))))
+    Ok(products().map(known).min_by(|a, b| rank(a).cmp(&rank(b))))
 }
 
 fn name<'a>(cx: &Context<'a>, product: &'a AntivirusProduct) -> &'a str {

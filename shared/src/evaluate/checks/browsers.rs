@@ -13,13 +13,22 @@ use crate::verdict::State;
 /// Per account, per profile: the browser does not offer to save passwords.
 pub(super) fn passwords(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
     let stale_days = cx.parameters().staleness.stale_days;
-    let clear = "ブラウザはパスワードを保存しない設定です（設定前に保存されたものの有無は見ていません）";
-    accounts::judge(cx, clear, |account| match gap::read(cx, account.password_saving.as_ref()) {
+    accounts::judge(cx, "", |account| match gap::read(cx, account.password_saving.as_ref()) {
         Err(gap) => gap.settle(cx, clause, check).into(),
         Ok((profiles, age)) => {
             let outcomes: Vec<Outcome> = profiles.iter().map(|p| profile(cx, clause, check, p)).collect();
+            let count = outcomes.len();
             let worst = outcomes.into_iter().reduce(|a, b| if b.state > a.state { b } else { a });
-            let outcome = worst.unwrap_or_else(|| Outcome::measured(State::Compliant, "ブラウザのプロファイルがありません"));
+            let outcome = match worst {
+                None => Outcome::measured(State::Compliant, "ブラウザのプロファイルがありません"),
+                Some(Outcome { state: State::Compliant, evidence, .. }) => {
+                    let words = format!(
+                        "ブラウザのプロファイル{count}件は、パスワードを保存しない設定です（それまでに保存されたものの有無は見ていません）"
+                    );
+                    Outcome::new(State::Compliant, evidence, words)
+                }
+                Some(worst) => worst,
+            };
             Part::from(gap::aged(outcome, age, stale_days))
         }
     })

@@ -14,17 +14,15 @@ use crate::verdict::State;
 /// Per account: a password is set (or nobody can log in with one).
 pub(super) fn set(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
     let stale_days = cx.parameters().staleness.stale_days;
-    accounts::judge(cx, "起動時パスワードが設定されています", |account| {
-        match gap::read(cx, account.login_password.as_ref()) {
-            Err(gap) => gap.settle(cx, clause, check).into(),
-            Ok((password, age)) => {
-                let outcome = match password {
-                    LoginPassword::Set => Outcome::measured(State::Compliant, "起動時パスワードが設定されています"),
-                    LoginPassword::Locked => Outcome::measured(State::Compliant, "パスワードではログインできない設定です"),
-                    LoginPassword::Blank => Outcome::measured(State::NonCompliant, "起動時パスワードが空です。誰でもログインできます"),
-                };
-                gap::aged(outcome, age, stale_days).into()
-            }
+    accounts::judge(cx, "", |account| match gap::read(cx, account.login_password.as_ref()) {
+        Err(gap) => gap.settle(cx, clause, check).into(),
+        Ok((password, age)) => {
+            let outcome = match password {
+                LoginPassword::Set => Outcome::measured(State::Compliant, "起動時パスワードが設定されています"),
+                LoginPassword::Locked => Outcome::measured(State::Compliant, "パスワードではログインできない設定です"),
+                LoginPassword::Blank => Outcome::measured(State::NonCompliant, "起動時パスワードが空です。誰でもログインできます"),
+            };
+            gap::aged(outcome, age, stale_days).into()
         }
     })
 }

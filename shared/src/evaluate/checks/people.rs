@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::super::attestation::{Answer, Standing, words};
 use super::super::context::{Context, Ownership};
+use super::super::gap;
 use super::super::outcome::Outcome;
 use crate::pack::{Check, Clause};
 use crate::verdict::State;
@@ -69,7 +70,7 @@ pub(super) fn remote_wipe(cx: &Context<'_>, clause: &Clause, check: &Check) -> O
             format!("{provider}に登録され、遠隔消去ができます（実行の手順は事業所で確認してください）"),
         );
     }
-    attested(cx, clause, check)
+    asked(cx, clause, check)
 }
 
 /// §20-11: what has a mobile line of its own.
@@ -77,11 +78,22 @@ pub(super) fn line_suspension(cx: &Context<'_>, clause: &Clause, check: &Check) 
     if let Some(outcome) = not_carried(cx) {
         return outcome;
     }
-    let line = cx.machine().and_then(|m| m.mobile_line.as_ref()).and_then(|f| f.value());
-    if line == Some(&false) {
-        return Outcome::measured(State::NotApplicable, "携帯回線を持たない機器です");
+    match gap::machine(cx, |m| m.mobile_line.as_ref()) {
+        Ok((false, _)) => Outcome::measured(State::NotApplicable, "携帯回線を持たない機器です"),
+        // 「該当なし」 is a person's to say only where the machine cannot.
+        Err(gap) if gap.structural => attested(cx, clause, check),
+        Ok((true, _)) | Err(_) => asked(cx, clause, check),
     }
-    attested(cx, clause, check)
+}
+
+/// As `attested`, on a device to which the clause does apply.
+fn asked(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
+    match cx.plain_answer(clause, check) {
+        Standing::Valid(a) if a.answer == Answer::NotApplicable => {
+            awaiting(&Standing::None, "この機器には該当するため、「該当なし」の申告は使えません")
+        }
+        Standing::Valid(_) | Standing::Expired(_) | Standing::None => attested(cx, clause, check),
+    }
 }
 
 fn not_carried(cx: &Context<'_>) -> Option<Outcome> {

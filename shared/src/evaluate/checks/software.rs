@@ -81,7 +81,9 @@ fn names(cx: &Context<'_>, hits: &[&SoftwareHit]) -> String {
 fn place(kind: &str) -> &str {
     match kind {
         "processes" => "実行中のプログラム",
-        "dpkg" | "rpm" | "programs" => "インストール済みの一覧",
+        "dpkg" => "インストール済みの一覧（deb）",
+        "rpm" => "インストール済みの一覧（rpm）",
+        "programs" => "インストール済みの一覧",
         "flatpak" => "Flatpak",
         "snap" => "Snap",
         "home" => "利用者のフォルダ",

@@ -58,3 +58,13 @@ fn a_system_with_nothing_to_install_is_not_asked() {
     });
     assert_eq!(case.state("§20-3", "present"), State::NotApplicable);
 }
+
+#[test]
+fn a_word_about_a_silent_product_does_not_push_a_measured_one_aside() {
+    let silent = product("eset", Reading::unknown(UnknownCode::ThirdPartyOpaque, ""), 0);
+    let said = |products_there: Vec<AntivirusProduct>| {
+        products(products_there).said("§20-3", "real_time", Answer::Yes, AttestedBy::Administrator, 1).state("§20-3", "signatures")
+    };
+    assert_eq!(said(vec![silent.clone()]), State::Compliant);
+    assert_eq!(said(vec![silent, product("clamav", Reading::Value(true), 20)]), State::NonCompliant);
+}

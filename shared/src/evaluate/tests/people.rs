@@ -56,3 +56,17 @@ fn the_networks_own_password_ages_from_the_day_that_was_declared() {
     assert_eq!(age(Answer::On(days_ago(91))), State::RecommendationUnmet);
     assert_eq!(age(Answer::Yes), State::AwaitingDeclaration, "a yes has no date");
 }
+
+#[test]
+fn nobody_can_say_that_a_tablet_needs_no_remote_wipe_or_that_a_line_that_is_there_is_not() {
+    let mut case = good()
+        .with(|r| r.machine.mobile_line = Some(Fact::read(true, "modem")))
+        .said("§20-10", "remote_wipe", Answer::NotApplicable, AttestedBy::Administrator, 1)
+        .said("§20-11", "line", Answer::NotApplicable, AttestedBy::Administrator, 1);
+    case.device.class = Some(DeviceClass::Tablet);
+    assert_eq!(case.state("§20-10", "remote_wipe"), State::AwaitingDeclaration);
+    assert_eq!(case.state("§20-11", "line"), State::AwaitingDeclaration);
+    case.report = None;
+    case.device.reporting = Reporting::People;
+    assert_eq!(case.state("§20-11", "line"), State::NotApplicable, "without an agent a person says whether there is a line");
+}
