@@ -2,6 +2,7 @@
 //! Knows the programs only from outside: their command lines, their ports, their files.
 
 pub mod agent;
+pub mod bed;
 pub mod browser;
 pub mod collector;
 pub mod postgres;
@@ -10,5 +11,6 @@ pub mod programs;
 pub mod proxy;
 pub mod synthetic;
 pub mod volume;
+pub mod recount;
 pub mod waiting;
 pub mod wire;

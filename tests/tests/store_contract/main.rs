@@ -1,0 +1,19 @@
+//! What the store promises, asked of SQLite and of a real PostgreSQL with the same questions.
+
+/// Makes each named function a test on either engine.
+macro_rules! on_both_engines {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test] async fn $name() -> anyhow::Result<()> { super::$name(hashimori_tests::bed::On::Sqlite).await })+
+        }
+        mod postgres {
+            $(#[tokio::test] async fn $name() -> anyhow::Result<()> { super::$name(hashimori_tests::bed::On::Postgres).await })+
+        }
+    };
+}
+
+mod keys;
+mod ledger;
+mod people;
+mod rejudging;
+mod rollups;

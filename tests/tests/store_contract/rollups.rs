@@ -1,0 +1,58 @@
+//! Law: after every commit the roll-ups equal a recount of the devices.
+
+use std::collections::BTreeMap;
+
+use hashimori_server::domain::device::Standing;
+use hashimori_server::store::rollup::{self, Scope};
+use hashimori_shared::report::sample;
+use hashimori_shared::verdict::State;
+use hashimori_tests::bed::{Bed, On, whole};
+use hashimori_tests::recount;
+
+on_both_engines!(whatever_happens_the_rollups_equal_a_recount);
+
+async fn whatever_happens_the_rollups_equal_a_recount(on: On) -> anyhow::Result<()> {
+    let mut bed = Bed::on(on).await?;
+    let mut devices = Vec::new();
+    for standing in [Standing::Pending, Standing::Active, Standing::Active, Standing::Active] {
+        devices.push(bed.device(standing).await?);
+    }
+    let reports = [sample::good_debian(bed.now), sample::bad_debian(bed.now)];
+    let standings = [Standing::Active, Standing::Lost, Standing::Active, Standing::Retired, Standing::Active, Standing::Copied];
+    for step in 1..120_u64 {
+        let [what, which, extra, hours, ..] = bed.random.bytes::<4>();
+        let (id, n) = devices[usize::from(which) % devices.len()];
+        let (at, boot) = (usize::from(extra), 1 + (step / 40) as u8);
+        bed.now = bed.now.plus_seconds(i64::from(hours) * 60);
+        match what % 8 {
+            0..=2 => drop(bed.send(n, (boot, step), &reports[at % 2]).await),
+            3..=4 => drop(bed.beat(n, (boot, step), whole(&reports[at % 2]).1).await),
+            5 => bed.stand(id, standings[at % standings.len()]).await?,
+            6 => bed.ingest.fold().await?,
+            _ => drop(bed.ingest.rejudge(bed.now).await?),
+        }
+        assert_recounted(&bed).await?;
+    }
+    bed.crash().await?;
+    bed.ingest.fold().await?;
+    assert_recounted(&bed).await
+}
+
+async fn assert_recounted(bed: &Bed) -> anyhow::Result<()> {
+    let (devices, clauses) = recount::recount(&bed.store).await?;
+    for scope in [Scope::Facility(bed.facility), Scope::Region(bed.region)] {
+        let counted: BTreeMap<_, _> = rollup::counts(&bed.store, scope)
+            .await?
+            .into_iter()
+            .map(|c| ((c.headline.map_or(-1, State::code), c.standing.as_str(), c.day.unwrap_or(-1)), c.devices))
+            .collect();
+        assert_eq!(counted, devices);
+        let counted: BTreeMap<_, _> = rollup::clause_counts(&bed.store, scope)
+            .await?
+            .into_iter()
+            .map(|c| ((c.clause, c.state.code(), c.standing.as_str()), c.devices))
+            .collect();
+        assert_eq!(counted, clauses);
+    }
+    Ok(())
+}
