@@ -51,8 +51,28 @@ pub struct Bed {
     pub now: Timestamp,
     writer: JoinHandle<Result<(), WriterError>>,
     queue: usize,
+    _place: Place,
+}
+
+/// Where a store can be made; removed when dropped.
+pub struct Place {
+    /// For `Store::open`.
+    pub url: StoreUrl,
     _folder: TempDir,
     _cluster: Option<Arc<Postgres>>,
+}
+
+/// A place of its own for a store, with none in it yet.
+pub fn empty(engine: On) -> anyhow::Result<Place> {
+    let folder = tempfile::tempdir()?;
+    let (url, cluster) = match engine {
+        On::Sqlite => (StoreUrl::Sqlite(folder.path().join("store.db")), None),
+        On::Postgres => {
+            let cluster = shared_cluster()?;
+            (StoreUrl::Postgres(fresh_database(&cluster)?), Some(cluster))
+        }
+    };
+    Ok(Place { url, _folder: folder, _cluster: cluster })
 }
 
 /// The bundled rules.
@@ -68,21 +88,14 @@ impl Bed {
 
     /// A bed with other rules and a queue of this length.
     pub async fn with(engine: On, judge: Arc<dyn Judge>, queue: usize) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let (url, cluster) = match engine {
-            On::Sqlite => (StoreUrl::Sqlite(folder.path().join("store.db")), None),
-            On::Postgres => {
-                let cluster = shared_cluster()?;
-                (StoreUrl::Postgres(fresh_database(&cluster)?), Some(cluster))
-            }
-        };
-        let store = Store::open(url).await?;
+        let place = empty(engine)?;
+        let store = Store::open(place.url.clone()).await?;
         let random = Random::seeded(7);
         meta::ensure_epoch(&store, &random).await?;
         let (region, facility) = found(&store, &random, "架空圏域", "架空クリニック").await?;
         let (rules, judge) = watch::channel(judge);
         let (ingest, writer) = Ingest::start(store.clone(), Settings { judge, queue, batch: 512 }).await?;
-        Ok(Self { store, ingest, rules, region, facility, random, now: MORNING, writer, queue, _folder: folder, _cluster: cluster })
+        Ok(Self { store, ingest, rules, region, facility, random, now: MORNING, writer, queue, _place: place })
     }
 
     /// Another facility of the same region.
@@ -103,20 +116,7 @@ impl Bed {
     /// Adds a device to a facility.
     pub async fn device_in(&self, facility: FacilityId, standing: Standing) -> anyhow::Result<(DeviceId, DeviceN)> {
         let id = DeviceId::new(self.random.uuid(self.now));
-        let new = device::NewDevice {
-            id,
-            region: self.region,
-            facility,
-            label: "受付の端末".to_owned(),
-            ownership: Ownership::Managed,
-            class: DeviceClass::Unclear,
-            standing,
-            enrolled_at: self.now,
-            confirmed_by: None,
-        };
-        let mut tx = self.store.begin_ledger().await?;
-        let n = device::insert(&mut tx, &new).await?;
-        tx.commit().await?;
+        let n = enrol(&self.store, (self.region, facility), id, standing, self.now).await?;
         Ok((id, n))
     }
 
@@ -184,7 +184,33 @@ pub fn whole(report: &Report) -> (Body, ReportDigest) {
     (Body::Report(Box::new(new)), digest)
 }
 
-async fn found(store: &Store, random: &Random, network: &str, clinic: &str) -> anyhow::Result<(RegionId, FacilityId)> {
+/// Adds a device to a facility.
+pub async fn enrol(
+    store: &Store,
+    (region, facility): (RegionId, FacilityId),
+    id: DeviceId,
+    standing: Standing,
+    now: Timestamp,
+) -> anyhow::Result<DeviceN> {
+    let new = device::NewDevice {
+        id,
+        region,
+        facility,
+        label: "受付の端末".to_owned(),
+        ownership: Ownership::Managed,
+        class: DeviceClass::Unclear,
+        standing,
+        enrolled_at: now,
+        confirmed_by: None,
+    };
+    let mut tx = store.begin_ledger().await?;
+    let n = device::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    Ok(n)
+}
+
+/// Adds a region with one facility.
+pub async fn found(store: &Store, random: &Random, network: &str, clinic: &str) -> anyhow::Result<(RegionId, FacilityId)> {
     let region = RegionId::new(random.uuid(MORNING));
     let facility = FacilityId::new(random.uuid(MORNING));
     let mut tx = store.begin().await?;

@@ -49,6 +49,8 @@ struct Done {
     facility: Option<String>,
     root_pin: String,
     master_key: String,
+    /// Printed once, when it is made; backups open with it alone.
+    recovery_key: Option<String>,
     administrator_link: Option<String>,
     secretariat_link: Option<String>,
 }
@@ -88,12 +90,14 @@ pub(super) async fn run(settings: &Settings, args: InitArgs) -> anyhow::Result<(
         Some(login) => Some(invite(&store, &random, now, settings, Person { facility: None, ..person(login) }).await?),
         None => None,
     };
+    let recovery_key = crate::backup::make_recovery_key(&store).await?.map(|key| key.as_str().to_owned());
     store.close().await;
     let done = Done {
         region: region.id.to_string(),
         facility: facility.map(|f| f.id.to_string()),
         root_pin: data_encoding::HEXLOWER.encode(&authority.root_pin),
         master_key: settings.master_key.path().display().to_string(),
+        recovery_key,
         administrator_link: administrator,
         secretariat_link: secretariat,
     };
@@ -133,6 +137,9 @@ fn print(done: &Done, json: bool) -> anyhow::Result<()> {
     }
     println!("root pin     {}", done.root_pin);
     println!("master key   {}  (keep a copy apart from every backup: without it no secret opens)", done.master_key);
+    if let Some(key) = &done.recovery_key {
+        println!("recovery key {key}  (write it down: the daily backups open with it alone, and it is kept nowhere)");
+    }
     if let Some(link) = &done.administrator_link {
         println!("管理者       {link}");
     }

@@ -1,6 +1,7 @@
 //! The command line: settings from file, environment and flags, then one command. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
 mod account;
+mod backup;
 mod ca;
 mod code;
 mod device;
@@ -67,6 +68,10 @@ enum Command {
     /// Catalogues of the world outside: support dates, program names.
     #[command(subcommand)]
     Catalogue(rules::CatalogueCommand),
+    /// Backs the store up, sealed to the recovery key.
+    Backup(backup::BackupArgs),
+    /// Puts a backup back.
+    Restore(backup::RestoreArgs),
     /// Brings the store's schema up to date, as `serve` does by itself.
     Migrate,
 }
@@ -122,6 +127,8 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Ca(command) => ca::run(settings, command).await,
         Command::Pack(command) => rules::pack(&settings, command),
         Command::Catalogue(command) => rules::catalogue(&settings, command),
+        Command::Backup(args) => backup::backup(settings, args).await,
+        Command::Restore(args) => backup::restore(settings, args).await,
         Command::Migrate => {
             crate::store::Store::open(settings.store).await?.close().await;
             println!("the store's schema is up to date");

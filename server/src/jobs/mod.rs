@@ -1,6 +1,7 @@
 //! Periodic jobs: idempotent, batched, one loop each, first run after a short while, ended by the stop token.
 
 mod authority;
+mod backup;
 mod clock;
 mod sweep;
 
@@ -18,6 +19,7 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "clock", period: Duration::from_mins(1) }, clock::run);
     every(app, stop, tasks, Job { name: "sweep", period: Duration::from_secs(20) }, sweep::run);
     every(app, stop, tasks, Job { name: "authority", period: Duration::from_mins(10) }, authority::run);
+    every(app, stop, tasks, Job { name: "backup", period: Duration::from_mins(15) }, backup::run);
 }
 
 /// A job's name and how often it runs.

@@ -98,22 +98,23 @@ pub async fn find(store: &Store, facility: FacilityId, device: DeviceN) -> Resul
     }))
 }
 
-/// Whether this check-in was taken from the device: in the tail or among the remembered keys. For the crash tests.
-pub async fn holds_key(store: &Store, device: DeviceN, boot: hashimori_shared::ids::BootId, seq: u64) -> Result<bool, Error> {
-    ingest::holds_key(store, device, boot, seq).await
+/// Every key the store holds: what was acknowledged must be among them.
+pub async fn taken(store: &Store) -> Result<ingest::Taken, Error> {
+    ingest::Taken::read(store).await
 }
 
-/// Whether a report with this digest is stored for the device, with a body that has the digest.
-pub async fn holds_report(store: &Store, device: DeviceN, digest: ReportDigest) -> Result<bool, Error> {
-    let found = sqlx::query("SELECT codec, body FROM report WHERE n = $1 AND digest = $2")
-        .bind(device.0)
-        .bind(digest.as_bytes().to_vec())
-        .fetch_all(store.read())
-        .await?;
-    for row in &found {
-        if ingest::unpack(row.try_get(0)?, row.try_get(1)?).is_ok_and(|json| ReportDigest::of(&json) == digest) {
-            return Ok(true);
+/// Every stored report whose body reads back to its digest.
+pub async fn report_digests(store: &Store) -> Result<Vec<(DeviceN, ReportDigest)>, Error> {
+    let rows = sqlx::query("SELECT n, digest, codec, body FROM report").fetch_all(store.read()).await?;
+    let mut digests = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let stored: &[u8] = row.try_get(1)?;
+        let digest = ingest::unpack(row.try_get(2)?, row.try_get(3)?).map(|json| ReportDigest::of(&json));
+        if let Ok(digest) = digest
+            && digest.as_bytes() == stored
+        {
+            digests.push((DeviceN(row.try_get(0)?), digest));
         }
     }
-    Ok(false)
+    Ok(digests)
 }

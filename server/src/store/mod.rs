@@ -12,6 +12,7 @@ mod rows;
 mod tx;
 
 pub mod alert;
+pub mod backup;
 pub mod belonging;
 pub mod certificate;
 pub mod device;
@@ -119,6 +120,11 @@ impl Store {
             Some(turn) => Some(Arc::clone(turn).lock_owned().await),
             None => None,
         };
-        Ok(Tx::new(self.write.begin().await?, turn))
+        let begun = match self.engine {
+            // Takes SQLite's write lock at once: a command running beside the collector makes it wait, not fail.
+            Engine::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Postgres => self.write.begin().await?,
+        };
+        Ok(Tx::new(begun, turn))
     }
 }

@@ -82,12 +82,22 @@ pub enum OpenError {
 impl Store {
     /// Opens the store for this process alone (SQLite) and brings its schema up to date.
     pub async fn open(url: StoreUrl) -> Result<Self, OpenError> {
+        Self::open_with(url, PRAGMAS).await
+    }
+
+    /// The control of the power-cut test: a store that never syncs and so must lose something. No program of ours calls it.
+    #[doc(hidden)]
+    pub async fn open_unsynced(url: StoreUrl) -> Result<Self, OpenError> {
+        Self::open_with(url, "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;").await
+    }
+
+    async fn open_with(url: StoreUrl, pragmas: &'static str) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let (engine, read, write, lock) = match &url {
             StoreUrl::Sqlite(path) => {
                 let lock = lock_beside(path)?;
                 let name = |error| named(path, error);
-                let write = sqlite_pool(path, 1, PRAGMAS).await.map_err(name)?;
+                let write = sqlite_pool(path, 1, pragmas).await.map_err(name)?;
                 migrate(Engine::Sqlite, &write).await.map_err(name)?;
                 (Engine::Sqlite, sqlite_pool(path, READERS, READER_PRAGMAS).await.map_err(name)?, write, Some(lock))
             }
@@ -195,7 +205,7 @@ async fn postgres_pool(url: &str, connections: u32) -> Result<AnyPool, OpenError
 }
 
 /// A URL in which every character of the path stands for itself.
-fn sqlite_url(path: &Path) -> String {
+pub(super) fn sqlite_url(path: &Path) -> String {
     use std::fmt::Write as _;
     let mut url = String::from("sqlite://");
     for byte in path.as_os_str().as_encoded_bytes() {

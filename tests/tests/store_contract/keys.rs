@@ -31,11 +31,9 @@ async fn an_acknowledged_check_in_is_found_again_by_its_key_and_a_changed_report
     assert_eq!(bed.send(n, (1, 1), &report).await?.outcome, Outcome::Accepted);
     assert_eq!(bed.beat(n, (1, 2), digest).await?.outcome, Outcome::Accepted);
     for _ in 0..2 {
-        assert!(device_state::holds_key(&bed.store, n, BOOT, 1).await?);
-        assert!(device_state::holds_key(&bed.store, n, BOOT, 2).await?);
-        assert!(!device_state::holds_key(&bed.store, n, BOOT, 3).await?);
-        assert!(device_state::holds_report(&bed.store, n, digest).await?);
-        assert!(!device_state::holds_report(&bed.store, n, ReportDigest::of(b"{}")).await?);
+        let taken = device_state::taken(&bed.store).await?;
+        assert_eq!([1, 2, 3].map(|seq| taken.holds(n, BOOT, seq)), [true, true, false]);
+        assert_eq!(device_state::report_digests(&bed.store).await?, [(n, digest)]);
         bed.restart().await?;
     }
     let present = device_state::find(&bed.store, bed.facility, n).await?.expect("a verdict");
@@ -87,7 +85,7 @@ async fn a_report_that_comes_late_is_kept_and_changes_no_verdict(on: On) -> anyh
     let before = device_state::find(&bed.store, bed.facility, n).await?;
     assert_eq!(bed.ingest.submit(late).await?.outcome, Outcome::Accepted);
     assert_eq!(device_state::find(&bed.store, bed.facility, n).await?, before);
-    assert!(device_state::holds_report(&bed.store, n, whole(&good).1).await?);
+    assert!(device_state::report_digests(&bed.store).await?.contains(&(n, whole(&good).1)));
     let headline = before.expect("a verdict").verdict.headline;
     assert_eq!(headline, State::NonCompliant);
     Ok(())
@@ -157,8 +155,9 @@ async fn a_queue_that_is_full_answers_at_once_and_stores_what_it_took(on: On) ->
     let answers = futures_join(check_ins, async move { act.rollback().await }).await?;
     let overloaded = answers.iter().filter(|a| **a == Err(Rejected::Overloaded)).count();
     assert!(overloaded >= 30, "{overloaded} of 40 were turned away");
+    let taken = device_state::taken(&bed.store).await?;
     for (seq, answer) in (1_u64..).zip(&answers) {
-        assert_eq!(device_state::holds_key(&bed.store, n, BOOT, seq).await?, answer.is_ok(), "seq {seq}");
+        assert_eq!(taken.holds(n, BOOT, seq), answer.is_ok(), "seq {seq}");
     }
     Ok(())
 }
@@ -188,10 +187,7 @@ where
                 std::task::Poll::Pending => {}
             }
         }
-        match answers.iter().all(Option::is_some) {
-            true => std::task::Poll::Ready(Ok(())),
-            false => std::task::Poll::Pending,
-        }
+        if answers.iter().all(Option::is_some) { std::task::Poll::Ready(Ok(())) } else { std::task::Poll::Pending }
     })
     .await?;
     Ok(answers.into_iter().flatten().collect())

@@ -74,7 +74,7 @@ async fn a_judge_that_panics_on_one_report_fails_that_one_only(on: On) -> anyhow
     let (_, other) = bed.device(Standing::Active).await?;
     let good = sample::good_debian(bed.now);
     let mut unbearable = good.clone();
-    unbearable.agent.version = "9.9.9".to_owned();
+    "9.9.9".clone_into(&mut unbearable.agent.version);
     let (bad, fine) = tokio::join!(bed.send(n, (1, 1), &unbearable), bed.send(other, (1, 1), &good));
     assert_eq!(bad, Err(Rejected::Failed));
     assert_eq!(fine?.outcome, Outcome::Accepted);

@@ -1,7 +1,7 @@
 //! Folding the tail: many keys of a device become one small row, its presence bit and its place in the roll-ups.
 //! In slices, each its own transaction and harmless to repeat (`device_seen.upto`), so that no check-in waits long.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use hashimori_shared::ids::BootId;
 use hashimori_shared::time::Timestamp;
@@ -243,19 +243,31 @@ impl Folding {
     }
 }
 
-/// Whether a check-in's key lies in the tail or among the device's remembered keys.
-pub(in crate::store) async fn holds_key(store: &Store, device: DeviceN, boot: BootId, seq: u64) -> Result<bool, Error> {
-    let tail = sqlx::query("SELECT body FROM tail").fetch_all(store.read()).await?;
-    for row in &tail {
-        let entries = tail::read(row.try_get(0)?).ok_or_else(|| rows::decode_error("tail.body"))?;
-        if entries.iter().any(|e| e.device == device && e.mark.boot == boot && e.mark.seq == seq) {
-            return Ok(true);
+/// Every key the store holds, in the tail or folded: for checking what was acknowledged.
+#[derive(Debug, Default)]
+pub struct Taken {
+    tail: HashSet<(DeviceN, BootId, u64)>,
+    folded: HashMap<DeviceN, Keys>,
+}
+
+impl Taken {
+    pub(in crate::store) async fn read(store: &Store) -> Result<Self, Error> {
+        let mut taken = Self::default();
+        for row in sqlx::query("SELECT body FROM tail").fetch_all(store.read()).await? {
+            let entries = tail::read(row.try_get(0)?).ok_or_else(|| rows::decode_error("tail.body"))?;
+            taken.tail.extend(entries.iter().map(|e| (e.device, e.mark.boot, e.mark.seq)));
         }
+        for row in sqlx::query("SELECT n, keys FROM device_seen").fetch_all(store.read()).await? {
+            let keys = Keys::decode(row.try_get(1)?).ok_or_else(|| rows::decode_error("device_seen.keys"))?;
+            taken.folded.insert(DeviceN(row.try_get(0)?), keys);
+        }
+        Ok(taken)
     }
-    let row = sqlx::query("SELECT keys FROM device_seen WHERE n = $1").bind(device.0).fetch_optional(store.read()).await?;
-    let Some(row) = row else { return Ok(false) };
-    let keys = Keys::decode(row.try_get(0)?).ok_or_else(|| rows::decode_error("device_seen.keys"))?;
-    Ok(keys.holds(boot, seq))
+
+    /// Whether this check-in was taken (and, once folded, is among the device's recent boots).
+    pub fn holds(&self, device: DeviceN, boot: BootId, seq: u64) -> bool {
+        self.tail.contains(&(device, boot, seq)) || self.folded.get(&device).is_some_and(|keys| keys.holds(boot, seq))
+    }
 }
 
 /// JST year, and the day's place in it from 0. Days outside the calendar count as year 0.

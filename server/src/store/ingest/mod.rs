@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The caller knows the device's number from its certificate (a mapping that never changes); its standing is read
-//! inside the storing transaction. Ending: drop every `Ingest`; the writer drains the queue, folds the tail and ends.
+//! inside the storing transaction. Ending: `stop`, or drop every `Ingest`; the writer drains the queue, folds the tail and ends.
 //!
 //! Invariants: nothing is acknowledged before the commit that holds it is durable; one bad check-in never fails its
 //! neighbours; a check-in counts once; a device that is held or refused changes no verdict.
@@ -27,7 +27,8 @@ mod writer;
 mod writes;
 
 pub use codec::{pack, unpack};
-pub(super) use fold::{holds_key, jst_year};
+pub use fold::Taken;
+pub(super) use fold::jst_year;
 pub(super) use known::load;
 pub use rejudge::Rejudged;
 
@@ -157,6 +158,7 @@ pub enum WriterError {
 type Answer = oneshot::Sender<Result<Ack, Rejected>>;
 
 enum Request {
+    Stop,
     Fold(oneshot::Sender<()>),
     Rejudge(Timestamp, oneshot::Sender<Rejudged>),
 }
@@ -197,6 +199,11 @@ impl Ingest {
     /// Check-ins waiting now.
     pub fn waiting(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Asks the writer to store what is waiting, fold the tail and end; later check-ins are `Rejected::Stopped`.
+    pub async fn stop(&self) {
+        let _ = self.requests.send(Request::Stop).await;
     }
 
     /// Folds the whole tail now (the writer does so by itself when it has time).

@@ -68,7 +68,19 @@ impl Writer {
         loop {
             tokio::select! {
                 biased;
-                Some(request) = requests.recv() => self.serve(request).await?,
+                Some(request) = requests.recv() => match request {
+                    // Closed, the queue still yields what is in it, then ends.
+                    Request::Stop => queue.close(),
+                    Request::Fold(done) => {
+                        self.fold_all().await?;
+                        let _ = done.send(());
+                    }
+                    Request::Rejudge(now, done) => {
+                        let found = self.rejudge(now).await;
+                        let found = self.survive(found)?;
+                        let _ = done.send(found.unwrap_or_default());
+                    }
+                },
                 first = queue.recv() => {
                     let Some(first) = first else { break };
                     let mut batch = vec![first];
@@ -88,21 +100,6 @@ impl Writer {
             }
         }
         self.fold_all().await
-    }
-
-    async fn serve(&mut self, request: Request) -> Result<(), WriterError> {
-        match request {
-            Request::Fold(done) => {
-                self.fold_all().await?;
-                let _ = done.send(());
-            }
-            Request::Rejudge(now, done) => {
-                let found = self.rejudge(now).await;
-                let found = self.survive(found)?;
-                let _ = done.send(found.unwrap_or_default());
-            }
-        }
-        Ok(())
     }
 
     /// Begins a transaction in which memory and store agree.
