@@ -15,9 +15,14 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 mod testing;
 
 fn agent(state: &Path, args: &[&str], stdin: &str) -> Output {
+    agent_with(state, args, stdin, &[])
+}
+
+fn agent_with(state: &Path, args: &[&str], stdin: &str, env: &[(&str, &str)]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_hashimori-agent"))
         .args(args)
         .env_clear()
+        .envs(env.iter().copied())
         .env("HASHIMORI_STATE", state)
         .env("HASHIMORI_PROXY", "none")
         .stdin(Stdio::piped())
@@ -96,4 +101,29 @@ fn a_code_of_another_collector_trusts_nobody_and_sends_nothing() {
     assert_eq!(refused.status.code(), Some(5), "{}", text(&refused));
     assert!(text(&refused).contains("架空の根 issuing") && text(&refused).contains(&server.endpoint()), "{}", text(&refused));
     assert!(server.seen().is_empty(), "the secret must not reach a server that the code does not name");
+}
+
+#[test]
+fn a_machine_whose_clock_is_five_years_off_enrols_checks_in_and_is_told_so() {
+    let Some(library) = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
+        .map(|dir| format!("{dir}/faketime/libfaketime.so.1"))
+        .into_iter()
+        .find(|file| Path::new(file).exists())
+    else {
+        eprintln!("SKIPPED: libfaketime is not installed; tests/run.sh installs it");
+        return;
+    };
+    for (shift, side) in [("-5y", "遅れて"), ("+5y", "進んで")] {
+        let pki = Arc::new(Pki::new("架空の根"));
+        let server = Server::start(&pki, accepts_everything(pki.clone()));
+        let dir = tempfile::tempdir().expect("a folder");
+        let wrong = [("LD_PRELOAD", library.as_str()), ("FAKETIME", shift), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")];
+        let run = |args: &[&str], stdin: &str| agent_with(&dir.path().join("state"), args, stdin, &wrong);
+        let enrolled = run(&["enroll", "--server", &server.endpoint()], &code(&pki));
+        assert_eq!(enrolled.status.code(), Some(0), "{shift}: {}", text(&enrolled));
+        let checked_in = run(&["check-in"], "");
+        assert_eq!(checked_in.status.code(), Some(0), "{shift}: {}", text(&checked_in));
+        let status = text(&run(&["status"], ""));
+        assert!(status.contains("時刻ずれ") && status.contains(side), "{shift}: {status}");
+    }
 }

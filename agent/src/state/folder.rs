@@ -40,6 +40,9 @@ impl StateError {
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
+    /// Tests only: how many more changes succeed before every further one fails, as after a crash.
+    #[cfg(test)]
+    changes_left: Option<std::sync::Arc<std::sync::atomic::AtomicU32>>,
 }
 
 /// Held while a process changes the state; released when dropped, also by a crash (flock(2)).
@@ -62,7 +65,25 @@ pub(crate) enum Found {
 impl Folder {
     /// The folder at `root`; nothing is touched yet.
     pub(crate) const fn at(root: PathBuf) -> Self {
-        Self { root }
+        Self {
+            root,
+            #[cfg(test)]
+            changes_left: None,
+        }
+    }
+
+    /// The same folder, in which all changes after the first `changes` fail.
+    #[cfg(test)]
+    pub(crate) fn crashing_after(&self, changes: u32) -> Self {
+        Self { root: self.root.clone(), changes_left: Some(std::sync::Arc::new(changes.into())) }
+    }
+
+    #[cfg(test)]
+    fn may_change(&self) -> Result<(), StateError> {
+        use std::sync::atomic::Ordering::SeqCst;
+        let Some(left) = &self.changes_left else { return Ok(()) };
+        let spent = left.fetch_update(SeqCst, SeqCst, |n| n.checked_sub(1)).is_err();
+        if spent { Err(StateError::io(&self.root)(io::Error::other("crashed"))) } else { Ok(()) }
     }
 
     /// Its path.
@@ -105,6 +126,8 @@ impl Folder {
 
     /// Writes a file as it is (0600), atomically and durably.
     pub(crate) fn write_raw(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
+        #[cfg(test)]
+        self.may_change()?;
         let path = self.root.join(name);
         let parent = path.parent().unwrap_or(&self.root).to_owned();
         make_dir(&parent)?;
@@ -125,6 +148,8 @@ impl Folder {
 
     /// Removes a file; absent is fine.
     pub(crate) fn remove(&self, name: &str) -> Result<(), StateError> {
+        #[cfg(test)]
+        self.may_change()?;
         let path = self.root.join(name);
         match fs::remove_file(&path) {
             Ok(()) => sync_dir(path.parent().unwrap_or(&self.root)).map_err(StateError::io(&path)),

@@ -1,6 +1,7 @@
 //! Check-ins against a scripted collector over real TLS, with the clock in the test's hands.
 
 mod answers;
+mod crashes;
 mod network;
 mod trust;
 
@@ -71,6 +72,10 @@ impl Device {
     }
 
     fn cycle(&self) -> Cycle {
+        self.cycle_in(self.folder.clone())
+    }
+
+    fn cycle_in(&self, folder: Folder) -> Cycle {
         let settings = Settings {
             state: self.folder.path().to_owned(),
             proxy: self.proxy.clone(),
@@ -78,7 +83,7 @@ impl Device {
             key_store: KeyChoice::File,
             probe_timeout_s: 60,
         };
-        Cycle::open(self.folder.clone(), &settings, &mut StdRng::seed_from_u64(1)).expect("opened")
+        Cycle::open(folder, &settings, &mut StdRng::seed_from_u64(1)).expect("opened")
     }
 
     /// One check-in of facts number `facts` at `now`, as a process of its own would make it.
