@@ -2,7 +2,8 @@
 //!
 //! The OS keyring is used where a daemon can open it after a reboot with nobody logged in: the macOS system keychain and the Windows
 //! credential vault of the service account. On Linux neither keyring fits a daemon: the kernel's (keyrings(7)) is lost at reboot, and the
-//! Secret Service is unlocked by a person's login, so `auto` means the file there, and `keyring` is for an agent run inside a login session.
+//! Secret Service is unlocked by a person's login, so `auto` means the file there, and `keyring` is for an agent run inside a login session
+//! (feature `session-keyring`).
 
 use data_encoding::BASE64;
 use rcgen::KeyPair;
@@ -15,6 +16,9 @@ use crate::state::{Folder, Found, StateError};
 
 const FILE: &str = "device.key";
 const SERVICE: &str = "hashimori-agent";
+
+/// Whether a daemon finds a keyring's entry again after a reboot with nobody logged in.
+const SURVIVES_REBOOT_FOR_A_DAEMON: bool = cfg!(any(windows, target_os = "macos"));
 
 /// Where the key lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +101,7 @@ impl DeviceKey {
         let (try_keyring, need_keyring) = match choice {
             KeyChoice::File => (false, false),
             KeyChoice::Keyring => (true, true),
-            KeyChoice::Auto => (keyring_room::SURVIVES_REBOOT_FOR_A_DAEMON, false),
+            KeyChoice::Auto => (SURVIVES_REBOOT_FOR_A_DAEMON, false),
         };
         if try_keyring {
             match keyring_room::store(&der) {
@@ -131,13 +135,11 @@ impl DeviceKey {
     }
 }
 
-/// The OS keyring through the `keyring` crate; same names on every platform.
+/// The OS keyring through the `keyring` crate.
+#[cfg(any(windows, target_os = "macos", feature = "session-keyring"))]
 mod keyring_room {
     use super::SERVICE;
     use keyring::v1::Entry;
-
-    /// Whether a daemon finds the entry again after a reboot with nobody logged in.
-    pub(super) const SURVIVES_REBOOT_FOR_A_DAEMON: bool = cfg!(any(windows, target_os = "macos"));
 
     fn entry() -> Result<Entry, String> {
         Entry::new(SERVICE, "device-key").map_err(|e| e.to_string())
@@ -156,6 +158,28 @@ mod keyring_room {
     }
 }
 
+/// No keyring that a daemon could use: every question is answered with that.
+#[cfg(not(any(windows, target_os = "macos", feature = "session-keyring")))]
+mod keyring_room {
+    use super::SERVICE;
+
+    fn none<T>() -> Result<T, String> {
+        Err(format!("this build of {SERVICE} has no keyring that a daemon could use; set key_store = \"file\""))
+    }
+
+    pub(super) fn store(_der: &[u8]) -> Result<(), String> {
+        none()
+    }
+
+    pub(super) fn load() -> Result<Vec<u8>, String> {
+        none()
+    }
+
+    pub(super) fn remove() -> Result<(), String> {
+        none()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +195,15 @@ mod tests {
         assert_eq!(format!("{key:?}"), "DeviceKey(…)");
         DeviceKey::remove(&folder, KeyPlace::File).expect("removed");
         assert!(matches!(DeviceKey::load(&folder, KeyPlace::File), Err(KeyError::Missing)));
+    }
+
+    #[cfg(not(any(windows, target_os = "macos", feature = "session-keyring")))]
+    #[test]
+    fn where_no_keyring_survives_a_reboot_auto_means_the_file_and_asking_for_the_keyring_fails_loudly() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = Folder::at(dir.path().to_owned());
+        let key = DeviceKey::generate().expect("made");
+        assert_eq!(key.keep(&folder, KeyChoice::Auto).expect("kept"), KeyPlace::File);
+        assert!(matches!(key.keep(&folder, KeyChoice::Keyring), Err(KeyError::Keyring(_))));
     }
 }
