@@ -117,7 +117,11 @@ if collector_pid >/dev/null; then
   say "the collector is running already"
 else
   say "starting the collector"
-  server init --region "$region" --facility "$facility" >>"$log" 2>&1 || fail "the collector could not be set up: see $log"
+  set_up=$(server init --region "$region" --facility "$facility" 2>>"$log") || fail "the collector could not be set up: see $log"
+  # Made once, on the first run; it belongs on paper, not into a log beside the backups it opens.
+  grep -v '^recovery key' <<<"$set_up" >>"$log" || true
+  recovery_key=$(sed -n 's/^recovery key \([^ ]*\).*/\1/p' <<<"$set_up")
+  [[ -z $recovery_key ]] || say "recovery key of the daily backups (write it down, it is kept nowhere): $recovery_key"
   rm -f "$ports_file"
   setsid "$programs/hashimori-server" --config "$config" serve --ports-file "$ports_file" </dev/null >>"$log" 2>&1 &
   echo $! >"$pid_file"
