@@ -149,6 +149,9 @@ fi
 say "reading this machine and sending the report"
 agent check-in >&2 || fail "the report did not arrive: see above and $log"
 
+# A first run makes the administrator's account; a later one gives it a new link, and its password works until that link is used.
+link=$(server account invite --facility "$facility" --login "$login" --name 管理者（架空） 2>>"$log") || link=
+
 # --- what came of it -----------------------------------------------------------------------------------------------
 printf '\nこの機器の判定\n\n'
 agent verdict
@@ -158,7 +161,6 @@ if ((once)); then
   trap - EXIT
   printf '\n%s\n' "$json"
 else
-  link=$(server account invite --facility "$facility" --login "$login" --name 管理者（架空） 2>>"$log") || link=
   printf '\n管理画面   http://%s/\n' "$web_address"
   [[ $link ]] && printf 'サインイン %s  （一度だけ使えます）\n' "$link"
   printf '詳しく     %q --config %q --state %q explain\n' "$programs/hashimori-agent" "$data/agent.toml" "$data/agent"
