@@ -48,12 +48,10 @@ pub(super) const fn is_structural(code: UnknownCode) -> bool {
 }
 
 impl Gap {
-    /// From a reading that is unknown.
+    /// From a reading that is unknown. Its own sentence is English and for the facts table, not for a verdict.
     pub(super) fn unknown(unknown: &crate::report::Unknown) -> Self {
-        let text = unknown.text.trim();
-        let reason = unknown.code.reason_ja();
         Self {
-            reason: if text.is_empty() { reason.into() } else { format!("{reason}（{text}）").into() },
+            reason: unknown.code.reason_ja().into(),
             structural: is_structural(unknown.code),
             remedy: unknown.code.remedy_ja(),
         }
