@@ -81,8 +81,12 @@ impl Store {
 }
 
 impl Tx {
-    /// Adds a certificate of the authority.
+    /// Adds a certificate of the authority. It becomes the newest of its kind, also within the same second or after the clock fell back.
     pub async fn insert_authority(&mut self, id: &str, kind: AuthorityKind, new: &AuthorityRow, now: Timestamp) -> Result<(), Error> {
+        let newest: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(created_at), -1) FROM authority WHERE kind = $1")
+            .bind(kind.as_str())
+            .fetch_one(&mut **self)
+            .await?;
         sqlx::query(
             "INSERT INTO authority (id, kind, certificate, sealed_key, not_before, not_after, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -92,7 +96,7 @@ impl Tx {
         .bind(new.sealed_key.clone())
         .bind(new.not_before.seconds())
         .bind(new.not_after.seconds())
-        .bind(now.seconds())
+        .bind(now.seconds().max(newest + 1))
         .execute(&mut **self)
         .await
         .map(|_| ())
