@@ -50,11 +50,7 @@ pub(super) const fn is_structural(code: UnknownCode) -> bool {
 impl Gap {
     /// From a reading that is unknown. Its own sentence is English and for the facts table, not for a verdict.
     pub(super) fn unknown(unknown: &crate::report::Unknown) -> Self {
-        Self {
-            reason: unknown.code.reason_ja().into(),
-            structural: is_structural(unknown.code),
-            remedy: unknown.code.remedy_ja(),
-        }
+        Self { reason: unknown.code.reason_ja().into(), structural: is_structural(unknown.code), remedy: unknown.code.remedy_ja() }
     }
 
     /// The report does not have the fact at all.
