@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 use tempfile::TempDir;
-use thirtyfour::{CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
+use thirtyfour::{CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
 use crate::process::Running;
 
@@ -34,6 +34,15 @@ pub struct Browser {
 impl Browser {
     /// Starts driver and browser, with the window of a phone.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(true).await
+    }
+
+    /// The same, with JavaScript switched off for every page.
+    pub async fn start_without_scripts() -> anyhow::Result<Self> {
+        Self::start_with(false).await
+    }
+
+    async fn start_with(scripts: bool) -> anyhow::Result<Self> {
         let profile = tempfile::Builder::new().prefix("hashimori-browser-").tempdir()?;
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").env("HOME", profile.path());
@@ -49,6 +58,12 @@ impl Browser {
         }
         wishes.add_arg(&format!("--user-data-dir={}", profile.path().join("profile").display()))?;
         wishes.accept_insecure_certs(true)?;
+        wishes.set_browser_log_level(LoggingPrefsLogLevel::Info)?;
+        if !scripts {
+            // 2 = blocked, as Chromium's own settings page writes it.
+            let blocked = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
+            wishes.add_experimental_option("prefs", blocked)?;
+        }
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await.context("starting Chromium")?;
         Ok(Self { page, driver, _profile: profile })
     }
@@ -59,6 +74,29 @@ impl Browser {
         self.page.execute(&source, vec![]).await?;
         let run = "const done = arguments[0]; axe.run().then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '))));";
         Ok(self.page.execute_async(run, vec![]).await?.convert()?)
+    }
+
+    /// Gives the window this width in CSS pixels.
+    pub async fn set_width(&self, width: u32) -> anyhow::Result<()> {
+        Ok(self.page.set_window_rect(0, 0, width, 900).await?)
+    }
+
+    /// Width of the window and of the page's content; content wider than the window has to be scrolled sideways.
+    pub async fn widths(&self) -> anyhow::Result<(u64, u64)> {
+        let script = "return [window.innerWidth, document.documentElement.scrollWidth];";
+        Ok(self.page.execute(script, vec![]).await?.convert()?)
+    }
+
+    /// What the console has said since the last call: errors of scripts, blocked content, pages that answered with an error.
+    pub async fn console(&self) -> anyhow::Result<Vec<String>> {
+        Ok(self.page.get_log("browser").await?.into_iter().map(|entry| format!("{} {}", entry.level, entry.message)).collect())
+    }
+
+    /// Keeps a picture of the window as `NAME.png` in the folder `HASHIMORI_SCREENSHOTS`, where that is set.
+    pub async fn screenshot(&self, name: &str) -> anyhow::Result<()> {
+        let Some(folder) = std::env::var_os("HASHIMORI_SCREENSHOTS").map(std::path::PathBuf::from) else { return Ok(()) };
+        std::fs::create_dir_all(&folder)?;
+        Ok(self.page.screenshot(&folder.join(format!("{name}.png"))).await?)
     }
 
     /// Closes the browser and its driver.
