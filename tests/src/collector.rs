@@ -149,7 +149,12 @@ impl Collector {
 
     /// Runs another command of `hashimori-server` on the same store.
     pub fn command(&self, arguments: &[&str]) -> anyhow::Result<Said> {
-        Said::by(self.program()?.args(arguments), "")
+        self.command_reading(arguments, "")
+    }
+
+    /// The same with `input` on its standard input.
+    pub fn command_reading(&self, arguments: &[&str], input: &str) -> anyhow::Result<Said> {
+        Said::by(self.program()?.args(arguments), input)
     }
 
     fn program(&self) -> anyhow::Result<Command> {

@@ -1,5 +1,6 @@
 //! The main path with the real programs: enrol, wait, be confirmed, know how one stands; and what may happen on the way.
 
+use anyhow::Context as _;
 use hashimori_tests::agent::Agent;
 use hashimori_tests::collector::{Collector, FACILITY};
 use hashimori_tests::postgres::Postgres;
@@ -133,6 +134,29 @@ fn a_device_that_lay_in_a_drawer_until_its_certificate_expired_renews_it_and_goe
     agent.with_clock("+120d")?;
     agent.check_in()?.expect(0)?;
     assert!(agent.status()?["certificate_until"].as_i64() > before, "not renewed");
+    Ok(())
+}
+
+#[test]
+fn after_a_restore_known_devices_send_in_full_and_those_it_does_not_know_wait_for_a_person() -> anyhow::Result<()> {
+    let mut collector = Collector::prepare(None)?;
+    let made: serde_json::Value = serde_json::from_str(&collector.init()?.out)?;
+    collector.run()?;
+    let known = enrolled(&collector)?;
+    known.check_in()?.expect(0)?;
+    let backup = collector.command(&["backup", "--to", &collector.folder().join("backups").display().to_string()])?.expect(0)?;
+    let later = enrolled(&collector)?;
+    later.check_in()?.expect(0)?;
+
+    assert!(collector.stop()?.success());
+    std::fs::rename(collector.data(), collector.folder().join("lost"))?;
+    let key = made["recovery_key"].as_str().context("no recovery key")?;
+    collector.command_reading(&["restore", "--none-lost", backup.out.trim()], key)?.expect(0)?;
+    collector.run()?;
+    known.check_in()?.expect(0)?;
+    assert_eq!(known.status()?["standing"], "active");
+    later.check_in()?.expect(0)?;
+    assert_eq!(later.status()?["standing"], "held");
     Ok(())
 }
 
