@@ -93,7 +93,7 @@ fn invite(collector: &Collector, arguments: &[&str]) -> anyhow::Result<String> {
 /// Sets the account up through the pages: password, authenticator app, recovery codes. Looks at each page on the way.
 async fn set_up(person: &Person<'_>, link: &str, look: bool) -> anyhow::Result<()> {
     person.open(link).await?;
-    person.sees("hanako").await?;
+    person.sees("ログインID").await?;
     if look {
         person.looks_right("start").await?;
     }
@@ -202,7 +202,7 @@ async fn the_secretariat_sees_every_facility_of_its_region() -> anyhow::Result<(
     let collector = Collector::start()?;
     let browser = Browser::start().await?;
     let person = Person::new(&browser, &collector).await?;
-    set_up(&person, &invite(&collector, &["--login", "hanako"])?, false).await?;
+    set_up(&person, &invite(&collector, &["--login", "jimukyoku"])?, false).await?;
     person.sees(FACILITY).await?;
     person.looks_right("region").await?;
     browser.quit().await
