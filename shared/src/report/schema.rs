@@ -2,7 +2,9 @@
 
 /// The schema as pretty-printed JSON, for `hashimori-agent report --schema`.
 pub fn schema_json() -> String {
-    let schema = schemars::schema_for!(super::Report);
+    let mut schema = schemars::schema_for!(super::Report).to_value();
+    // Another crate in the same build may make serde_json keep the order of insertion.
+    schema.sort_all_objects();
     serde_json::to_string_pretty(&schema).unwrap_or_default()
 }
 
