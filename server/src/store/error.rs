@@ -27,8 +27,6 @@ pub fn classify(error: &Error) -> Failure {
             {
                 return match number & 0xff {
                     13 => Failure::Full,
-                    // SQLITE_IOERR_SHMSIZE: the shared-memory file could not grow; nothing was written.
-                    10 if number == 4874 => Failure::Full,
                     10 | 14 => Failure::Fatal,
                     11 | 26 => Failure::Corrupt,
                     5 | 6 => Failure::Unavailable,

@@ -38,7 +38,8 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::AnyPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, Connection as _, SqlSafeStr as _, Transaction};
 use tokio::sync::Mutex;
 
 /// A statement failed. The cause is for the log; a person sees a request id.
@@ -122,9 +123,25 @@ impl Store {
         };
         let begun = match self.engine {
             // Takes SQLite's write lock at once: a command running beside the collector makes it wait, not fail.
-            Engine::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Sqlite => Transaction::begin(self.sound_connection().await?, Some("BEGIN IMMEDIATE".into_sql_str())).await?,
             Engine::Postgres => self.write.begin().await?,
         };
         Ok(Tx::new(begun, turn))
+    }
+
+    /// SQLite's writing connection, opened anew when it is out of step: on some errors (a full disk) SQLite rolls back by
+    /// itself, the library's own rollback then fails and it goes on counting a transaction that is no more
+    /// (https://sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
+    async fn sound_connection(&self) -> Result<PoolConnection<Any>, Error> {
+        let mut connection = self.write.acquire().await?;
+        if connection.is_in_transaction() {
+            // A rollback that a dropped transaction left behind is done before this is answered.
+            connection.ping().await?;
+        }
+        if connection.is_in_transaction() {
+            connection.close().await?;
+            connection = self.write.acquire().await?;
+        }
+        Ok(connection)
     }
 }
