@@ -30,7 +30,7 @@ pub(super) fn report(mut world: World, args: &ReportArgs) -> Result<Exit, Failur
     if args.json {
         println!("{}", serde_json::to_string(&report).map_err(failed)?);
     } else {
-        print!("{}", facts::describe(&report, &probe::account_names(&ProbeContext::new(now, key))));
+        print!("{}", facts::describe(&report, now, &probe::account_names(&ProbeContext::new(now, key))));
     }
     Ok(Exit::Done)
 }

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use super::{FactGroup, Mark, Moment, Place, Shell};
+use hashimori_shared::report::words::FactGroup;
+
+use super::{Mark, Moment, Place, Shell};
 
 /// `/devices/{device}`.
 #[derive(Template)]
@@ -82,9 +84,9 @@ pub(crate) struct Sent {
 
 #[cfg(test)]
 mod samples {
-    use super::super::{Sample, facts};
+    use super::super::Sample;
     use super::*;
-    use hashimori_shared::report::sample;
+    use hashimori_shared::report::{sample, words};
     use hashimori_shared::time::Timestamp;
     use hashimori_shared::verdict::State;
 
@@ -125,7 +127,7 @@ mod samples {
                     judged_with: "見本".to_owned(),
                     judged_at: "2026年8月3日 09:00".to_owned(),
                 }),
-                facts: facts::groups(&sample::all_unknown(now), now),
+                facts: words::groups(&sample::all_unknown(now), now),
                 sent: Some(Sent { json: "{}".to_owned(), received: Moment::new(now, now), observed: Moment::new(now, now) }),
             };
             let empty = Self {

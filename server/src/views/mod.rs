@@ -5,7 +5,6 @@ mod account;
 mod device;
 mod enrolment;
 mod error;
-pub(crate) mod facts;
 mod places;
 mod qr;
 mod rules;
@@ -15,7 +14,6 @@ pub(crate) use account::{RecoveryPage, SetupAppPage, SetupPasswordPage, SignInPa
 pub(crate) use device::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
-pub(crate) use facts::FactGroup;
 pub(crate) use places::{DeviceLine, FacilityLine, FacilityPage, RegionPage};
 pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};

@@ -10,6 +10,7 @@ pub mod sample;
 mod scan;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod words;
 
 pub use fact::{Fact, Reading, Unknown, UnknownCode};
 pub use facts::*;

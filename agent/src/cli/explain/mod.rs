@@ -59,7 +59,7 @@ pub(super) fn explain(world: &World) -> Result<Exit, Failure> {
     match (&sent, progress.base) {
         (Some(report), Some(base)) => {
             println!("■ 送った内容（{} に届いたもの。そのままの形は hashimori-agent report --json）", base.sent_at.jst_minute());
-            print!("{}", facts::describe(report, &names));
+            print!("{}", facts::describe(report, base.sent_at, &names));
         }
         (_, _) => println!("■ 送った内容\n  まだ何も届いていません。これから送る内容は hashimori-agent report で見られます。"),
     }

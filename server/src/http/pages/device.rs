@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State as Use};
 use axum::response::{IntoResponse, Redirect, Response};
-use hashimori_shared::report::{Report, parse_report};
+use hashimori_shared::report::{Report, parse_report, words};
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::{ClauseVerdict, Evidence, State, SubCheck, Verdict};
 
@@ -19,7 +19,7 @@ use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line, Present};
 use crate::store::facility;
-use crate::views::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView, facts};
+use crate::views::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView};
 
 /// Clocks further apart than this are worth a sentence.
 const SKEW_S: i64 = 300;
@@ -50,7 +50,7 @@ pub(super) async fn show_device(
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
         verdict: present.as_ref().map(|p| verdict(&web, p)),
         facts: match (&report, &present) {
-            (Some(report), Some(present)) => facts::groups(report, present.observed_at),
+            (Some(report), Some(present)) => words::groups(report, present.observed_at),
             (None, _) | (_, None) => Vec::new(),
         },
         sent: present.as_ref().map(|p| Sent {
@@ -110,7 +110,7 @@ fn title(web: &Web, clause: &str) -> String {
 
 fn about(device: &Device, report: Option<&Report>) -> Vec<(&'static str, String)> {
     let mut about = vec![
-        ("種類", facts::class(device.class).to_owned()),
+        ("種類", device.class.label_ja().to_owned()),
         (
             "所有",
             match device.ownership {

@@ -144,7 +144,7 @@ pub(super) async fn show_pending(Use(web): Use<Web>, visitor: Visitor, Who(perso
 }
 
 async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
-    let mut lines = vec![("種類", crate::views::facts::class(waiting.class).to_owned())];
+    let mut lines = vec![("種類", waiting.class.label_ja().to_owned())];
     let mut suspicion = None;
     if let Some(shown) = web.store.find_evidence(waiting.id).await? {
         let mut add = |name, value: Option<String>| lines.extend(value.filter(|v| !v.is_empty()).map(|v| (name, v)));

@@ -16,7 +16,7 @@ use crate::domain::ids::{DeviceId, FacilityId};
 use crate::domain::overlay;
 use crate::domain::people::Scope;
 use crate::store::{device, device_state, facility, region, rollup};
-use crate::views::{Count, DeviceLine, FacilityLine, FacilityPage, Mark, Moment, RegionPage, facts};
+use crate::views::{Count, DeviceLine, FacilityLine, FacilityPage, Mark, Moment, RegionPage};
 
 /// Facilities on one page; each brings its own counts.
 const FACILITIES: u16 = 25;
@@ -102,7 +102,7 @@ fn device_line(web: &Web, device: &device::Device, line: Option<&device_state::L
     DeviceLine {
         id: device.id.to_string(),
         label: name(&device.label),
-        kind: facts::class(device.class).to_owned(),
+        kind: device.class.label_ja().to_owned(),
         mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
         seen: seen.map(|at| Moment::new(at, now)),
         open,

@@ -1,28 +1,36 @@
-//! A report's facts in words: value or the reason there is none, where it was read, and when.
-//! Facts of a newer agent are shown under their own names.
+//! A report's facts in Japanese, for the device's own screen and the collector's pages alike: the value or the reason there is
+//! none, where it was read, and when. Facts of a newer agent are shown under their own names.
 
-use hashimori_shared::report::{
+use super::{
     Account, AccountKind, Antivirus, AutoLogin, Browser, BrowserProfile, DeviceClass, Fact, Firewall, ForbiddenSoftware, Hardware,
     HardwareIds, LoginPassword, Management, MountEncryption, Os, PasswordPolicy, PendingUpdates, Reading, Report, ScreenLock,
 };
-use hashimori_shared::time::Timestamp;
+use crate::ids::AccountId;
+use crate::time::Timestamp;
 
 /// Facts of the machine, or of one account.
 #[derive(Clone, Debug)]
-pub(crate) struct FactGroup {
+pub struct FactGroup {
+    /// Heading.
     pub title: String,
+    /// Whose facts; `None`: the machine's.
+    pub account: Option<AccountId>,
+    /// In the report's order; empty where there is nothing to tell but the title.
     pub facts: Vec<FactLine>,
 }
 
 /// One fact.
 #[derive(Clone, Debug)]
-pub(crate) struct FactLine {
+pub struct FactLine {
+    /// What it is about.
     pub name: String,
     /// The value in words, or why there is none.
     pub value: String,
+    /// Whether there is a value.
     pub known: bool,
-    /// The agent's own sentence about the obstacle.
+    /// The agent's own English sentence about the obstacle.
     pub detail: Option<String>,
+    /// Where it was read.
     pub source: String,
     /// When it was read, where not with the rest of the report.
     pub read_at: Option<String>,
@@ -31,7 +39,7 @@ pub(crate) struct FactLine {
 }
 
 /// Every fact of a report, machine first; `observed_at` is the instant of the whole report.
-pub(crate) fn groups(report: &Report, observed_at: Timestamp) -> Vec<FactGroup> {
+pub fn groups(report: &Report, observed_at: Timestamp) -> Vec<FactGroup> {
     let m = &report.machine;
     let days_ago = |at: &Timestamp| format!("{}（観測時の{}日前）", at.jst_date(), observed_at.days_since(*at).max(0));
     let mut lines = Vec::new();
@@ -62,7 +70,11 @@ pub(crate) fn groups(report: &Report, observed_at: Timestamp) -> Vec<FactGroup> 
     });
     line(&mut lines, "携帯回線", m.mobile_line.as_ref(), |b| yes(*b, "あり", "なし").to_owned());
     foreign(&mut lines, &m.foreign);
-    let mut groups = vec![FactGroup { title: "機器全体".to_owned(), facts: lines }];
+    let mut groups = vec![FactGroup { title: "機器全体".to_owned(), account: None, facts: lines }];
+    if report.accounts.is_empty() {
+        let title = "ログインできるアカウントは、見つからないか読み取れませんでした".to_owned();
+        groups.push(FactGroup { title, account: None, facts: Vec::new() });
+    }
     groups.extend(report.accounts.iter().map(|account| of_account(account, &days_ago)));
     groups
 }
@@ -95,7 +107,8 @@ fn of_account(account: &Account, days_ago: &impl Fn(&Timestamp) -> String) -> Fa
         AccountKind::Other => "種類の分からないアカウント",
     };
     let last = reading(&account.last_used, |at| at.jst_date());
-    FactGroup { title: format!("アカウント {}（{kind}、最後の利用: {last}）", account.id.as_str()), facts: lines }
+    let title = format!("アカウント {}（{kind}、最後の利用: {last}）", account.id.as_str());
+    FactGroup { title, account: Some(account.id.clone()), facts: lines }
 }
 
 fn line<T>(lines: &mut Vec<FactLine>, name: &str, fact: Option<&Fact<T>>, words: impl Fn(&T) -> String) {
@@ -189,25 +202,27 @@ fn management(m: &Management) -> String {
 fn hardware(h: &Hardware) -> String {
     let parts: Vec<&str> = [h.vendor.as_deref(), h.model.as_deref()].into_iter().flatten().collect();
     let guest = h.hypervisor.as_deref().map(|v| format!("、仮想マシン（{v}）")).unwrap_or_default();
-    format!("{} {}{guest}", class(h.class), parts.join(" ")).trim().to_owned()
+    format!("{} {}{guest}", h.class.label_ja(), parts.join(" ")).trim().to_owned()
 }
 
-/// The word for a kind of machine.
-pub(crate) const fn class(class: DeviceClass) -> &'static str {
-    match class {
-        DeviceClass::Desktop => "据え置きのパソコン",
-        DeviceClass::Laptop => "持ち運ぶパソコン",
-        DeviceClass::Tablet => "タブレット",
-        DeviceClass::Phone => "スマートフォン",
-        DeviceClass::Server => "サーバー",
-        DeviceClass::Unclear => "種類不明の機器",
+impl DeviceClass {
+    /// The word on screens.
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::Desktop => "据え置きのパソコン",
+            Self::Laptop => "持ち運ぶパソコン",
+            Self::Tablet => "タブレット",
+            Self::Phone => "スマートフォン",
+            Self::Server => "サーバー",
+            Self::Unclear => "種類不明の機器",
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hashimori_shared::report::sample;
+    use crate::report::sample;
 
     #[test]
     fn every_fact_is_told_in_words_and_an_unknown_one_says_why() {
