@@ -51,3 +51,7 @@ id!(
     /// An enrolment code.
     CodeId
 );
+id!(
+    /// An act of 自己点検.
+    SelfCheckId
+);

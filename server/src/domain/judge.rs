@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hashimori_shared::catalogue::Catalogues;
 use hashimori_shared::checkin::VerdictSummary;
-use hashimori_shared::evaluate::{DeviceContext, Input, Reporting, evaluate};
+use hashimori_shared::evaluate::{Attestation, DeviceContext, Input, Reporting, evaluate};
 use hashimori_shared::pack::Pack;
 use hashimori_shared::report::{DeviceClass, Report};
 use hashimori_shared::time::Timestamp;
@@ -17,6 +17,8 @@ use super::device::Ownership;
 pub struct Subject<'a> {
     /// The facts.
     pub report: &'a Report,
+    /// What people have said of the device.
+    pub attestations: &'a [Attestation],
     /// Pack of the device's region.
     pub pack: &'a str,
     /// Whose device it is.
@@ -82,7 +84,8 @@ impl Judge for Rules {
             ownership: subject.ownership.into(),
             reporting: Reporting::Agent,
         };
-        evaluate(&Input { pack, catalogues: &self.catalogues, report: Some(subject.report), attestations: &[], device: &device, now })
+        let Subject { report, attestations, .. } = subject;
+        evaluate(&Input { pack, catalogues: &self.catalogues, report: Some(report), attestations, device: &device, now })
     }
 
     fn summarise(&self, verdict: &Verdict) -> VerdictSummary {
@@ -103,7 +106,8 @@ mod tests {
         let report: Report =
             serde_json::from_str(r#"{"v":1,"agent":{"version":"0.1.0","platform":"linux","privileged":true},"machine":{},"accounts":[]}"#)
                 .expect("a report");
-        let subject = Subject { report: &report, pack: "elsewhere", ownership: Ownership::Managed, class: DeviceClass::Unclear };
+        let subject =
+            Subject { report: &report, attestations: &[], pack: "elsewhere", ownership: Ownership::Managed, class: DeviceClass::Unclear };
         assert_eq!(rules.judge(subject, Timestamp::from_seconds(0)).headline, State::Unknown);
     }
 }

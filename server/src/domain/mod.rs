@@ -7,3 +7,4 @@ pub mod ids;
 pub mod judge;
 pub mod overlay;
 pub mod people;
+pub mod self_check;

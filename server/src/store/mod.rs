@@ -26,6 +26,7 @@ pub mod meta;
 pub mod person;
 pub mod region;
 pub mod rollup;
+pub mod self_check;
 pub mod session;
 pub mod throttle;
 

@@ -8,6 +8,7 @@ mod error;
 mod places;
 mod qr;
 mod rules;
+mod self_check;
 mod state;
 
 pub(crate) use account::{RecoveryPage, SetupAppPage, SetupPasswordPage, SignInPage, StartPage};
@@ -17,6 +18,7 @@ pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use places::{DeviceLine, FacilityLine, FacilityPage, RegionPage};
 pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
+pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use state::{Count, Mark, Moment};
 
 /// Part of the assets' addresses: raise it with every change of a stylesheet or icon.
@@ -100,5 +102,6 @@ mod tests {
         render::<RulesPage>();
         render::<WhatIsCheckedPage>();
         render::<ExpiredPage>();
+        render::<SelfCheckPage>();
     }
 }

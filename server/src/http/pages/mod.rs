@@ -11,6 +11,7 @@ mod headers;
 mod places;
 mod routes;
 mod rules;
+mod self_check;
 mod setup;
 mod sign_in;
 mod typed;

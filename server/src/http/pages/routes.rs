@@ -7,7 +7,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
-use super::{PageError, Web, assets, device, enrolment, headers, places, rules, setup, sign_in, visit};
+use super::{PageError, Web, assets, device, enrolment, headers, places, rules, self_check, setup, sign_in, visit};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/codes/issued", SignedIn, Object::Facility, get(enrolment::show_issued_code)),
         route(Method::POST, "/codes/{code}/revoke", SignedIn, Object::Code, post(enrolment::revoke_code)),
         route(Method::GET, "/facilities/{facility}/pending", SignedIn, Object::Facility, get(enrolment::show_pending)),
+        route(Method::GET, "/facilities/{facility}/self-check", SignedIn, Object::Facility, get(self_check::show_self_check)),
+        route(Method::POST, "/facilities/{facility}/self-check", SignedIn, Object::Facility, post(self_check::answer_self_check)),
         route(Method::GET, "/devices/{device}", SignedIn, Object::Device, get(device::show_device)),
         route(Method::POST, "/devices/{device}/confirm", SignedIn, Object::Device, post(device::confirm_device)),
         route(Method::POST, "/devices/{device}/refuse", SignedIn, Object::Device, post(device::refuse_device)),

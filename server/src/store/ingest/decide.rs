@@ -1,9 +1,11 @@
 //! What becomes of one check-in: pure of SQL. Changes the device as known, and gathers what is to be written.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use hashimori_shared::checkin::{Outcome, Standing as Told, VerdictSummary};
+use hashimori_shared::evaluate::Attestation;
 use hashimori_shared::ids::{ReportDigest, VerdictDigest};
 use hashimori_shared::report::Report;
 use hashimori_shared::time::Timestamp;
@@ -14,7 +16,7 @@ use super::known::{Current, Known};
 use super::tail::Entry;
 use super::writes::{Cause, ChangeRow, ReportKind, ReportRow, StateRow, Writes};
 use super::{Body, NewReport, Rejected, Submission, pack};
-use crate::domain::device::Standing;
+use crate::domain::device::{DeviceN, Standing};
 use crate::domain::judge::{Judge, Subject};
 use crate::store::alert::{Kind, Raise};
 use crate::store::rollup::clause_states;
@@ -42,6 +44,8 @@ pub(super) enum Reply {
 /// The writer's desk for one transaction.
 pub(super) struct Desk<'a> {
     pub(super) judge: &'a dyn Judge,
+    /// What people have said of the devices that may be judged in this transaction.
+    pub(super) attestations: HashMap<DeviceN, Vec<Attestation>>,
     /// Last numbers given out.
     pub(super) report_id: i64,
     pub(super) change_id: i64,
@@ -137,7 +141,8 @@ impl Desk<'_> {
 
     /// Judges; a judge that panics fails this one check-in only.
     pub(super) fn judge_guarded(&self, known: &Known, report: &Report, now: Timestamp) -> Result<Verdict, Rejected> {
-        let subject = Subject { report, pack: &known.pack, ownership: known.ownership, class: known.class };
+        let attestations = self.attestations.get(&known.n).map_or(&[][..], Vec::as_slice);
+        let subject = Subject { report, attestations, pack: &known.pack, ownership: known.ownership, class: known.class };
         catch_unwind(AssertUnwindSafe(|| self.judge.judge(subject, now))).map_err(|_| {
             tracing::error!(device = known.n.0, "the judge panicked on a report");
             Rejected::Failed

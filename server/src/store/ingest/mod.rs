@@ -30,6 +30,7 @@ pub use codec::{pack, unpack};
 pub use fold::Taken;
 pub(super) use fold::jst_year;
 pub(super) use known::load;
+pub(super) use rejudge::DUE_BY_ANSWER;
 pub use rejudge::Rejudged;
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Judging anew: what changes by time alone, and everything judged under rules no longer in force. In batches.
+//! Judging anew: what people have answered about, what changes by time alone, and everything judged under rules no longer in force. In batches.
 
 use std::sync::Arc;
 
@@ -18,6 +18,9 @@ use crate::store::{Error, Tx, rows};
 /// Devices judged anew in one transaction.
 const BATCH: i64 = 128;
 
+/// `device_state.next_change_at` of a device about which somebody has answered: due at once, before anything that time brings.
+pub(in crate::store) const DUE_BY_ANSWER: i64 = 0;
+
 /// What one call of `Ingest::rejudge` did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rejudged {
@@ -30,17 +33,16 @@ pub struct Rejudged {
 }
 
 impl Writer {
-    /// One batch: first what is due by time, then what was judged under other rules.
+    /// One batch: first what was answered about, then what is due by time, then what was judged under other rules.
     pub(super) async fn rejudge(&mut self, now: Timestamp) -> Result<Rejudged, Error> {
         let mut tx = self.open().await?;
         let judge = Arc::clone(&self.settings.judge.borrow());
-        let mut cause = Cause::Time;
-        let mut due =
-            sqlx::query_scalar::<_, i64>("SELECT n FROM device_state WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT $2")
-                .bind(now.seconds())
-                .bind(BATCH)
-                .fetch_all(&mut *tx)
-                .await?;
+        let mut cause = Cause::Answer;
+        let mut due = due_by(&mut tx, DUE_BY_ANSWER).await?;
+        if due.is_empty() {
+            cause = Cause::Time;
+            due = due_by(&mut tx, now.seconds()).await?;
+        }
         if due.is_empty() {
             cause = Cause::Rules;
             due = sqlx::query_scalar(
@@ -78,7 +80,7 @@ impl Writer {
             due.len(),
         );
         let found = rows::list_query(sql, due).fetch_all(&mut **tx).await?;
-        let mut desk = self.desk(tx, judge).await?;
+        let mut desk = self.desk(tx, judge, due.iter().map(|n| DeviceN(*n)).collect()).await?;
         let mut judged = 0;
         let mut skipped: Vec<i64> = due.to_vec();
         for row in &found {
@@ -109,6 +111,15 @@ impl Writer {
         }
         Ok(judged)
     }
+}
+
+/// Devices whose verdict is due by then, the longest due first.
+async fn due_by(tx: &mut Tx, at: i64) -> Result<Vec<i64>, Error> {
+    sqlx::query_scalar("SELECT n FROM device_state WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT $2")
+        .bind(at)
+        .bind(BATCH)
+        .fetch_all(&mut **tx)
+        .await
 }
 
 /// Written in place of a revision whose judgement was not possible, so that the batch goes on behind it.

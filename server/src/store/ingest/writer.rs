@@ -15,10 +15,10 @@ use super::decide::{Decided, Desk, Reply};
 use super::fold::Backlog;
 use super::known::{self, Known};
 use super::writes::Writes;
-use super::{Ack, Answer, Rejected, Request, Settings, Submission, WriterError, unpack};
+use super::{Ack, Answer, Body, Rejected, Request, Settings, Submission, WriterError, unpack};
 use crate::domain::device::DeviceN;
 use crate::domain::judge::Judge;
-use crate::store::{Engine, Error, Failure, Store, Tx, classify, rows};
+use crate::store::{Engine, Error, Failure, Store, Tx, classify, rows, self_check};
 
 /// How often the writer looks whether the tail should be folded.
 const TICK: Duration = Duration::from_secs(1);
@@ -192,7 +192,8 @@ impl Writer {
         let mut tx = self.open().await?;
         self.recall(&mut tx, batch.iter().map(|s| s.device).collect()).await?;
         let judge = Arc::clone(&self.settings.judge.borrow());
-        let mut desk = self.desk(&mut tx, &*judge).await?;
+        let reporting = batch.iter().filter(|s| matches!(s.body, Body::Report(_))).map(|s| s.device).collect();
+        let mut desk = self.desk(&mut tx, &*judge, reporting).await?;
         let decided: Vec<(DeviceN, Result<Decided, Rejected>)> = batch
             .iter()
             .map(|check_in| {
@@ -213,12 +214,13 @@ impl Writer {
         Ok(decided.into_iter().map(|(n, result)| result.map(|d| self.ack(d, &*judge, stored.get(&n)))).collect())
     }
 
-    /// A desk whose numbers go on from the newest rows.
-    pub(super) async fn desk<'a>(&self, tx: &mut Tx, judge: &'a dyn Judge) -> Result<Desk<'a>, Error> {
+    /// A desk whose numbers go on from the newest rows, for a transaction that may judge these devices.
+    pub(super) async fn desk<'a>(&self, tx: &mut Tx, judge: &'a dyn Judge, judged: Vec<DeviceN>) -> Result<Desk<'a>, Error> {
+        let attestations = self_check::load(tx, &judged).await?;
         let row = sqlx::query("SELECT (SELECT coalesce(max(id), 0) FROM report), (SELECT coalesce(max(id), 0) FROM state_change)")
             .fetch_one(&mut **tx)
             .await?;
-        Ok(Desk { judge, report_id: row.try_get(0)?, change_id: row.try_get(1)?, writes: Writes::default() })
+        Ok(Desk { judge, attestations, report_id: row.try_get(0)?, change_id: row.try_get(1)?, writes: Writes::default() })
     }
 
     pub(super) fn device(&mut self, n: DeviceN) -> Option<&mut Known> {

@@ -52,6 +52,7 @@ pub(super) enum Cause {
     Report,
     Time,
     Rules,
+    Answer,
 }
 
 impl Cause {
@@ -60,6 +61,7 @@ impl Cause {
             Self::Report => "report",
             Self::Time => "time",
             Self::Rules => "rules",
+            Self::Answer => "answer",
         }
     }
 }

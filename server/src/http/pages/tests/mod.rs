@@ -3,5 +3,6 @@
 mod browser;
 mod isolation;
 mod reading;
+mod self_check;
 mod signing_in;
 mod world;

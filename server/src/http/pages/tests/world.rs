@@ -196,6 +196,11 @@ impl World {
         tx.commit().await.expect("commits");
     }
 
+    /// What is due is judged anew, as the sweeper does.
+    pub(super) async fn sweep(&self) {
+        while self.ingest.rejudge(self.clock.now()).await.expect("runs").more {}
+    }
+
     /// A device checks in with a report, through the writer.
     pub(super) async fn report(&self, facility: FacilityId, id: DeviceId, report: &Report) {
         let device = device::find(&self.store, facility, id).await.expect("reads").expect("a device").n;

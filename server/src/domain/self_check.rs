@@ -1,0 +1,262 @@
+//! 自己点検: the questions a pack asks of people, the answers each allows, and what was typed as answers.
+//! Knows neither SQL nor HTTP. What an answer is worth is the evaluation's to say.
+
+use hashimori_shared::evaluate::{Answer, Attestation, AttestedBy};
+use hashimori_shared::pack::{CheckKind, Pack};
+use hashimori_shared::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Longest note, in characters.
+pub const LONGEST_NOTE: usize = 500;
+
+/// How a question is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One of these.
+    Choice(&'static [Choice]),
+    /// The day it was last done.
+    Day,
+}
+
+/// One answer offered: word in the form, words on screen, and what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Value in the form.
+    pub value: &'static str,
+    /// On screen.
+    pub label: &'static str,
+    answer: Answer,
+}
+
+const YES: Choice = Choice { value: "yes", label: "はい", answer: Answer::Yes };
+const NO: Choice = Choice { value: "no", label: "いいえ", answer: Answer::No };
+const NO_LINE: Choice = Choice { value: "not-applicable", label: "該当なし（携帯回線がない）", answer: Answer::NotApplicable };
+/// §20-1: what is desirable, what is not mixed, what a device that can do no better is allowed, and less.
+const LENGTH: &[Choice] = &[
+    Choice { value: "yes", label: "はい（英数混合6文字以上）", answer: Answer::Yes },
+    Choice { value: "partly", label: "6文字以上だが、英数混合ではない", answer: Answer::Partly },
+    Choice {
+        value: "limited", label: "機器の都合で4〜5文字（設定不可能。理由を下のメモに書く）", answer: Answer::Limited
+    },
+    NO,
+];
+
+/// A question to people about a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Clause id.
+    pub clause: String,
+    /// Clause title.
+    pub title: String,
+    /// Check id within the clause.
+    pub check: String,
+    /// The question (Japanese).
+    pub text: String,
+    /// How it is answered.
+    pub form: Form,
+}
+
+impl Question {
+    /// Name of its field in a form.
+    pub fn field(&self) -> String {
+        format!("{}.{}", self.clause, self.check)
+    }
+}
+
+/// Every question of a pack, in the order of its clauses.
+pub fn questions(pack: &Pack) -> Vec<Question> {
+    pack.device_clauses()
+        .flat_map(|clause| clause.checks.iter().map(move |check| (clause, check)))
+        .filter_map(|(clause, check)| {
+            let form = match check.kind {
+                CheckKind::AttestedAge => Form::Day,
+                CheckKind::PasswordLength => Form::Choice(LENGTH),
+                CheckKind::LineSuspension => Form::Choice(&[YES, NO, NO_LINE]),
+                _ => Form::Choice(&[YES, NO]),
+            };
+            Some(Question {
+                clause: clause.id.clone(),
+                title: clause.title.clone(),
+                check: check.id.clone(),
+                text: check.question.clone()?,
+                form,
+            })
+        })
+        .collect()
+}
+
+/// One answer as stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    clause: String,
+    check: String,
+    answer: Answer,
+}
+
+/// Who looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grade {
+    /// 管理者確認: a named administrator looked at the devices.
+    Administrator,
+    /// 本人申告: those who use them said so.
+    Person,
+}
+
+impl Grade {
+    /// The word in the store and in forms.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Person => "person",
+        }
+    }
+
+    /// On screen.
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::Administrator => "管理者確認",
+            Self::Person => "本人申告",
+        }
+    }
+
+    /// The grade a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Administrator, Self::Person].into_iter().find(|grade| grade.as_str() == word)
+    }
+}
+
+/// Answers given in one act, ready to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelfCheck {
+    /// Who looked.
+    pub grade: Grade,
+    /// Reasons.
+    pub note: String,
+    /// At least one.
+    pub answers: Vec<Answered>,
+}
+
+/// What was typed cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Invalid {
+    /// No question was answered.
+    NoAnswer,
+    /// It is not said who looked.
+    NoGrade,
+    /// A day that is none, or lies ahead; holds the clause.
+    Day(String),
+    /// An answer that the question does not offer; holds the clause.
+    Choice(String),
+    /// 設定不可能 needs its reason on record (§20-1).
+    NoReason,
+    /// The note is longer than `LONGEST_NOTE`.
+    LongNote,
+}
+
+impl Invalid {
+    /// What to do, for the person.
+    pub fn text_ja(&self) -> String {
+        match self {
+            Self::NoAnswer => "質問に1つ以上答えてください。答えない質問はそのままで構いません。".to_owned(),
+            Self::NoGrade => "だれが確かめたかを選んでください。".to_owned(),
+            Self::Day(clause) => format!("{clause}の日付は、今日までの日を「2026-08-03」の形で入力してください。"),
+            Self::Choice(clause) => format!("{clause}の答えを選び直してください。"),
+            Self::NoReason => "「設定不可能」と答えたときは、メモに理由を書いてください。".to_owned(),
+            Self::LongNote => format!("メモは{LONGEST_NOTE}文字までにしてください。"),
+        }
+    }
+}
+
+impl SelfCheck {
+    /// From what was typed: `value_of` gives a field's text.
+    pub fn read<'a>(questions: &[Question], now: Timestamp, value_of: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Invalid> {
+        let mut answers = Vec::new();
+        for question in questions {
+            let Some(typed) = value_of(&question.field()).map(str::trim).filter(|text| !text.is_empty()) else { continue };
+            let answer = match question.form {
+                Form::Day => Answer::On(day(typed, now).ok_or_else(|| Invalid::Day(question.clause.clone()))?),
+                Form::Choice(choices) => {
+                    let chosen = choices.iter().find(|choice| choice.value == typed);
+                    chosen.ok_or_else(|| Invalid::Choice(question.clause.clone()))?.answer
+                }
+            };
+            answers.push(Answered { clause: question.clause.clone(), check: question.check.clone(), answer });
+        }
+        let note = value_of("note").unwrap_or_default().trim().to_owned();
+        let grade = value_of("grade").and_then(Grade::from_word).ok_or(Invalid::NoGrade)?;
+        if answers.is_empty() {
+            Err(Invalid::NoAnswer)
+        } else if note.is_empty() && answers.iter().any(|a| a.answer == Answer::Limited) {
+            Err(Invalid::NoReason)
+        } else if note.chars().count() > LONGEST_NOTE {
+            Err(Invalid::LongNote)
+        } else {
+            Ok(Self { grade, note, answers })
+        }
+    }
+}
+
+/// What an act says to the evaluation about each of its devices.
+pub fn attestations(answers: Vec<Answered>, grade: Grade, at: Timestamp) -> impl Iterator<Item = Attestation> {
+    let by = match grade {
+        Grade::Administrator => AttestedBy::Administrator,
+        Grade::Person => AttestedBy::Person,
+    };
+    answers.into_iter().map(move |Answered { clause, check, answer }| Attestation { clause, check, answer, by, at })
+}
+
+/// Midnight (JST) of a day as a browser sends it, not after today.
+fn day(typed: &str, now: Timestamp) -> Option<Timestamp> {
+    let date: jiff::civil::Date = typed.chars().map(super::people::half_width).collect::<String>().parse().ok()?;
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
+    let at = Timestamp::from_seconds(date.to_zoned(zone).ok()?.timestamp().as_second());
+    (at <= now && at.seconds() >= 0).then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
+
+    fn read(typed: &[(&str, &str)]) -> Result<SelfCheck, Invalid> {
+        let typed: HashMap<_, _> = typed.iter().copied().collect();
+        SelfCheck::read(&questions(&Pack::bundled()), NOW, |field| typed.get(field).copied())
+    }
+
+    #[test]
+    fn every_question_of_the_pack_is_asked_once_and_offers_an_answer() {
+        let asked = questions(&Pack::bundled());
+        let fields: std::collections::BTreeSet<_> = asked.iter().map(Question::field).collect();
+        assert_eq!(fields.len(), asked.len());
+        assert!(asked.iter().any(|q| q.form == Form::Day) && asked.iter().any(|q| q.clause == "§20-1"));
+    }
+
+    #[test]
+    fn answers_are_read_and_what_is_not_answered_is_left_alone() {
+        let read = read(&[("grade", "administrator"), ("§20-6.no_copies", "yes"), ("§19-4.age", "２０２６-07-01"), ("§20-1.guess", " ")]);
+        let read = read.expect("valid");
+        let stated: Vec<_> = attestations(read.answers, read.grade, NOW).map(|a| (a.clause, a.answer, a.by)).collect();
+        let changed = Timestamp::from_seconds(1_782_831_600);
+        let by = AttestedBy::Administrator;
+        assert_eq!(stated, [("§19-4".to_owned(), Answer::On(changed), by), ("§20-6".to_owned(), Answer::Yes, by)]);
+    }
+
+    #[test]
+    fn what_cannot_be_taken_is_said_with_the_clause() {
+        let grade = ("grade", "person");
+        let refused = |typed: &[_]| read(typed).expect_err("refused");
+        assert_eq!(refused(&[grade]), Invalid::NoAnswer);
+        assert_eq!(refused(&[("§20-6.no_copies", "yes")]), Invalid::NoGrade);
+        for bad in ["2026-08-04", "2026-02-30", "昨日", "1969-12-31"] {
+            assert_eq!(refused(&[grade, ("§19-4.age", bad)]), Invalid::Day("§19-4".to_owned()), "{bad}");
+        }
+        assert_eq!(refused(&[grade, ("§20-6.no_copies", "limited")]), Invalid::Choice("§20-6".to_owned()));
+        assert_eq!(refused(&[grade, ("§20-1.length", "limited")]), Invalid::NoReason);
+        let long = "理".repeat(LONGEST_NOTE + 1);
+        assert_eq!(refused(&[grade, ("§20-6.no_copies", "no"), ("note", &long)]), Invalid::LongNote);
+        assert!(read(&[grade, ("§20-1.length", "limited"), ("note", "旧式の計測器のため")]).is_ok());
+    }
+}

@@ -1,0 +1,179 @@
+//! 自己点検: one act answers, for many devices, what no machine can. Answers are the administrator's to give.
+
+use std::collections::HashSet;
+
+use axum::extract::State as Use;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::guard::{Here, Who};
+use super::places::name;
+use super::typed::{Asked, Typed};
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::domain::device::{DeviceN, Standing};
+use crate::domain::ids::SelfCheckId;
+use crate::domain::people::{Person, Scope};
+use crate::domain::self_check::{Form, Grade, LONGEST_NOTE, Question, SelfCheck, questions};
+use crate::store::belonging::Home;
+use crate::store::self_check::NewSelfCheck;
+use crate::store::{device, facility, self_check};
+use crate::views::{AskedQuestion, Moment, Place, SelfCheckLine, SelfCheckPage, Tick};
+
+/// Devices that can be ticked one by one; a facility with more answers for all, or from a device's own page.
+const TICKED: u16 = 200;
+/// Acts listed.
+const LISTED: u16 = 20;
+
+/// What the page is asked with.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Opened {
+    /// Only for this device.
+    device: Option<String>,
+    /// How many devices were answered for just now.
+    done: Option<u32>,
+}
+
+/// The fields as typed, in order.
+type Fields = Vec<(String, String)>;
+
+fn value<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
+    typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+}
+
+/// `GET /facilities/{facility}/self-check`
+pub(super) async fn show_self_check(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Asked(opened): Asked<Opened>,
+) -> Result<Response, PageError> {
+    let mut typed = vec![("grade".to_owned(), Grade::Administrator.as_str().to_owned())];
+    if let Some(device) = opened.device {
+        typed.extend([("for".to_owned(), "some".to_owned()), ("device".to_owned(), device)]);
+    }
+    self_check_page(&web, &visitor, &person, home, &typed, Said { done: opened.done, error: None }).await
+}
+
+/// What the page says first.
+struct Said {
+    done: Option<u32>,
+    error: Option<String>,
+}
+
+async fn self_check_page(
+    web: &Web,
+    visitor: &Visitor,
+    person: &Person,
+    home: Home,
+    typed: &Fields,
+    said: Said,
+) -> Result<Response, PageError> {
+    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let in_use = device::list_standing(&web.store, home.facility, Standing::Active, TICKED + 1).await?;
+    let ticked: HashSet<&str> = typed.iter().filter(|(name, _)| name == "device").map(|(_, id)| id.as_str()).collect();
+    let tickable = in_use.len() <= usize::from(TICKED);
+    let mut devices: Vec<Tick> = in_use
+        .iter()
+        .map(|d| (d.id.to_string(), name(&d.label)))
+        .filter(|(id, _)| tickable || ticked.contains(id.as_str()))
+        .map(|(id, label)| Tick { ticked: ticked.contains(id.as_str()), id, label })
+        .collect();
+    devices.sort_by_key(|d| !d.ticked);
+    let now = web.now();
+    let since = now.plus_days(-i64::from(web.pack.parameters().attestation.days));
+    let past = self_check::list(&web.store, home.facility, LISTED).await?;
+    page(&SelfCheckPage {
+        shell: shell("自己点検", visitor, Some(person)),
+        facility: Place { id: facility.id.to_string(), name: facility.name },
+        may_answer: may_answer(person),
+        done: said.done,
+        error: said.error,
+        due: self_check::count_due(&web.store, home.facility, since).await?,
+        questions: questions(&web.pack).into_iter().enumerate().map(|(at, question)| asked(at, question, typed)).collect(),
+        devices,
+        for_some: value(typed, "for") == Some("some"),
+        by_person: value(typed, "grade") == Some(Grade::Person.as_str()),
+        note: value(typed, "note").unwrap_or_default().to_owned(),
+        longest_note: LONGEST_NOTE,
+        past: past
+            .into_iter()
+            .map(|line| SelfCheckLine {
+                at: Moment::new(line.at, now),
+                by: line.by.unwrap_or_else(|| "記録から消された人".to_owned()),
+                grade: line.grade.label_ja(),
+                devices: line.devices,
+                note: line.note,
+            })
+            .collect(),
+    })
+}
+
+fn asked(at: usize, question: Question, typed: &Fields) -> AskedQuestion {
+    let field = question.field();
+    let typed = value(typed, &field).unwrap_or_default().to_owned();
+    let choices = match question.form {
+        Form::Day => &[],
+        Form::Choice(choices) => choices,
+    };
+    AskedQuestion { at, field, clause: question.clause, title: question.title, text: question.text, choices, typed }
+}
+
+/// Who looked is named: answers are given by those who are at the facility.
+const fn may_answer(person: &Person) -> bool {
+    matches!(person.scope, Scope::Facility(..))
+}
+
+/// `POST /facilities/{facility}/self-check`
+pub(super) async fn answer_self_check(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Typed(typed): Typed<Fields>,
+) -> Result<Response, PageError> {
+    if !may_answer(&person) {
+        return Err(PageError::Conflict("自己点検に答えるのは、事業所の管理者です。事務局は結果を見ることができます。"));
+    }
+    let now = web.now();
+    let check = SelfCheck::read(&questions(&web.pack), now, |field| value(&typed, field)).map_err(|invalid| invalid.text_ja());
+    let chosen = if value(&typed, "for") == Some("some") { Some(ticked_devices(&web, home, &typed).await?) } else { None };
+    let error = match check {
+        Ok(check) if chosen.as_ref().is_none_or(|devices| !devices.is_empty()) => {
+            let new = NewSelfCheck {
+                id: SelfCheckId::new(web.random.uuid(now)),
+                facility: home.facility,
+                person: person.id,
+                at: now,
+                check: &check,
+                devices: chosen.as_deref(),
+            };
+            let mut tx = web.store.begin_ledger().await?;
+            let covered = self_check::insert(&mut tx, &new).await?;
+            if covered > 0 {
+                tx.commit().await?;
+                return Ok(Redirect::to(&format!("/facilities/{}/self-check?done={covered}", home.facility)).into_response());
+            }
+            tx.rollback().await?;
+            "使用中の機器がありません。機器を登録し、確認してから答えてください。".to_owned()
+        }
+        Ok(_) => "機器を1台以上選ぶか、「使用中の機器すべて」を選んでください。".to_owned(),
+        Err(error) => error,
+    };
+    let answer = self_check_page(&web, &visitor, &person, home, &typed, Said { done: None, error: Some(error) }).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
+}
+
+/// The ticked devices of this facility; others do not exist here.
+async fn ticked_devices(web: &Web, home: Home, typed: &Fields) -> Result<Vec<DeviceN>, PageError> {
+    let mut found = Vec::new();
+    for (_, id) in typed.iter().filter(|(name, _)| name == "device").take(usize::from(TICKED)) {
+        let id = id.parse().map_err(|_| PageError::Malformed)?;
+        found.extend(device::find(&web.store, home.facility, id).await?.map(|d| d.n));
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}

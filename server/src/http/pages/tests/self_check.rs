@@ -1,0 +1,67 @@
+//! 自己点検 as people do it: what was typed is kept on a refusal, an act answers for the chosen devices alone, and the verdict follows.
+
+use hashimori_shared::report::sample;
+
+use super::world::{MORNING, World};
+use crate::store::self_check;
+
+#[tokio::test]
+async fn an_administrator_answers_for_many_devices_at_once_and_the_verdict_names_who_looked() {
+    let world = World::new().await;
+    let mut devices = Vec::new();
+    for label in ["受付1", "受付2"] {
+        let id = world.add_device(world.region, world.facility, label).await;
+        world.confirm(world.facility, id).await;
+        world.report(world.facility, id, &sample::good_debian(MORNING)).await;
+        devices.push(id);
+    }
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let path = format!("/facilities/{}/self-check", world.facility);
+    browser.get(&path).await.status(200).says("2台").says("まだ記録がありません").says("画面の写し");
+    let answer = [("for", "all"), ("grade", "administrator"), ("§20-6.no_copies", "yes"), ("§19-1.private", "no")];
+    browser.submit(&path, &answer).await.redirects_to(&format!("{path}?done=2"));
+    browser.get(&format!("{path}?done=2")).await.says("2台について記録しました").says("見本 花子").says("管理者確認");
+    world.sweep().await;
+    let page = browser.get(&format!("/devices/{}", devices[1])).await;
+    page.says("2026年8月3日の管理者確認で「はい」").says("管理者確認で「いいえ」");
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_is_said_and_what_was_typed_is_kept() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "受付1").await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let path = format!("/facilities/{}/self-check", world.facility);
+    browser.get(&path).await.status(200);
+    let all = ("for", "all");
+    let looked = ("grade", "administrator");
+    let yes = ("§20-6.no_copies", "yes");
+    browser.submit(&path, &[all, looked, yes]).await.status(422).says("使用中の機器がありません");
+    world.confirm(world.facility, id).await;
+    browser.submit(&path, &[all, looked]).await.status(422).says("質問に1つ以上答えてください");
+    browser.submit(&path, &[("for", "some"), looked, yes]).await.status(422).says("機器を1台以上選ぶ");
+    let page = browser.submit(&path, &[all, looked, yes, ("§19-4.age", "2030-01-01"), ("note", "棚卸しで確認")]).await;
+    page.status(422).says("§19-4の日付は、今日までの日").says("棚卸しで確認");
+    assert!(page.body.contains("value=\"2030-01-01\"") && page.body.contains("value=\"yes\" checked"), "{}", page.body);
+    assert!(self_check::list(&world.store, world.facility, 5).await.expect("reads").is_empty(), "nothing half-written");
+}
+
+#[tokio::test]
+async fn a_device_of_another_facility_cannot_be_answered_for_and_the_secretariat_reads_only() {
+    let world = World::new().await;
+    let own = world.add_device(world.region, world.facility, "受付1").await.to_string();
+    let theirs = world.add_device(world.region, world.neighbour, "薬局1").await.to_string();
+    for (facility, id) in [(world.facility, &own), (world.neighbour, &theirs)] {
+        world.confirm(facility, id.parse().expect("an id")).await;
+    }
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let path = format!("/facilities/{}/self-check", world.facility);
+    browser.get(&format!("{path}?device={own}")).await.status(200);
+    let some = [("for", "some"), ("grade", "person"), ("§20-6.no_copies", "yes")];
+    browser.submit(&path, &[&some[..], &[("device", &theirs)]].concat()).await.status(422).says("機器を1台以上選ぶ");
+    browser.submit(&path, &[&some[..], &[("device", &own), ("device", &theirs)]].concat()).await.redirects_to(&format!("{path}?done=1"));
+    assert!(self_check::list(&world.store, world.neighbour, 5).await.expect("reads").is_empty());
+    let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    secretariat.get(&path).await.status(200).says("本人申告");
+    secretariat.submit(&path, &[&some[..], &[("for", "all")]].concat()).await.status(409).says("事業所の管理者です");
+}

@@ -1,0 +1,138 @@
+//! 自己点検: acts of answering, and the devices each answers for. The writer reads them when it judges a device.
+
+use std::collections::HashMap;
+
+use hashimori_shared::evaluate::Attestation;
+use hashimori_shared::time::Timestamp;
+use sqlx::Row as _;
+
+use super::ingest::DUE_BY_ANSWER;
+use super::{Error, Store, Tx, rows};
+use crate::domain::device::DeviceN;
+use crate::domain::ids::{FacilityId, PersonId, SelfCheckId};
+use crate::domain::self_check::{Grade, SelfCheck, attestations};
+
+/// An act about to be kept.
+#[derive(Debug)]
+pub struct NewSelfCheck<'a> {
+    /// Its id.
+    pub id: SelfCheckId,
+    /// Whose devices.
+    pub facility: FacilityId,
+    /// Who answers.
+    pub person: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub check: &'a SelfCheck,
+    /// For these devices of the facility that are in use; `None`: for all of them.
+    pub devices: Option<&'a [DeviceN]>,
+}
+
+/// An act as the facility's page lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// When.
+    pub at: Timestamp,
+    /// Who answered; `None`: no longer on file.
+    pub by: Option<String>,
+    /// Who looked.
+    pub grade: Grade,
+    /// Reasons.
+    pub note: String,
+    /// For how many devices.
+    pub devices: i64,
+}
+
+/// Keeps an act (in a transaction of `Store::begin_ledger`) and has its devices judged anew; how many it answers for.
+pub async fn insert(tx: &mut Tx, new: &NewSelfCheck<'_>) -> Result<u64, Error> {
+    let id = new.id.to_string();
+    let answers = serde_json::to_string(&new.check.answers).map_err(|e| Error::Encode(Box::new(e)))?;
+    sqlx::query("INSERT INTO self_check (id, facility_id, person_id, grade, at, note, answers) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(id.as_str())
+        .bind(new.facility.to_string())
+        .bind(new.person.to_string())
+        .bind(new.check.grade.as_str())
+        .bind(new.at.seconds())
+        .bind(new.check.note.as_str())
+        .bind(answers)
+        .execute(&mut **tx)
+        .await?;
+    let all = "INSERT INTO self_check_device (n, self_check_id) SELECT n, $1 FROM device WHERE facility_id = $2 AND standing = 'active'";
+    let covered = match new.devices {
+        None => sqlx::query(all).bind(id.as_str()).bind(new.facility.to_string()).execute(&mut **tx).await?.rows_affected(),
+        Some(devices) => {
+            let mut covered = 0;
+            for n in devices {
+                let one = sqlx::AssertSqlSafe(format!("{all} AND n = $3"));
+                let done = sqlx::query(one).bind(id.as_str()).bind(new.facility.to_string()).bind(n.0).execute(&mut **tx).await?;
+                covered += done.rows_affected();
+            }
+            covered
+        }
+    };
+    sqlx::query("UPDATE device_state SET next_change_at = $1 WHERE n IN (SELECT n FROM self_check_device WHERE self_check_id = $2)")
+        .bind(DUE_BY_ANSWER)
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(covered)
+}
+
+/// What people have said about these devices.
+pub(super) async fn load(tx: &mut Tx, devices: &[DeviceN]) -> Result<HashMap<DeviceN, Vec<Attestation>>, Error> {
+    let mut found: HashMap<DeviceN, Vec<Attestation>> = HashMap::new();
+    for group in devices.chunks(rows::MOST) {
+        let sql = rows::with_list(
+            "SELECT d.n, c.grade, c.at, c.answers FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id WHERE d.n IN ",
+            group.len(),
+        );
+        let ids: Vec<i64> = group.iter().map(|d| d.0).collect();
+        for row in rows::list_query(sql, &ids).fetch_all(&mut **tx).await? {
+            let grade = grade(row.try_get(1)?)?;
+            let answers = serde_json::from_str(row.try_get(3)?).map_err(|_| rows::decode_error("self_check.answers"))?;
+            let said = attestations(answers, grade, Timestamp::from_seconds(row.try_get(2)?));
+            found.entry(DeviceN(row.try_get(0)?)).or_default().extend(said);
+        }
+    }
+    Ok(found)
+}
+
+/// A facility's newest acts.
+pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec<Line>, Error> {
+    sqlx::query(
+        "SELECT c.at, p.name, c.grade, c.note, (SELECT count(*) FROM self_check_device d WHERE d.self_check_id = c.id) \
+         FROM self_check c LEFT JOIN person p ON p.id = c.person_id WHERE c.facility_id = $1 ORDER BY c.at DESC, c.id DESC LIMIT $2",
+    )
+    .bind(facility.to_string())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Line {
+            at: Timestamp::from_seconds(row.try_get(0)?),
+            by: row.try_get(1)?,
+            grade: grade(row.try_get(2)?)?,
+            note: row.try_get(3)?,
+            devices: row.try_get(4)?,
+        })
+    })
+    .collect()
+}
+
+/// Devices of a facility in use for which nobody has answered since `since`.
+pub async fn count_due(store: &Store, facility: FacilityId, since: Timestamp) -> Result<i64, Error> {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM device v WHERE v.facility_id = $1 AND v.standing = 'active' AND NOT EXISTS \
+         (SELECT 1 FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id WHERE d.n = v.n AND c.at > $2)",
+    )
+    .bind(facility.to_string())
+    .bind(since.seconds())
+    .fetch_one(store.read())
+    .await
+}
+
+fn grade(word: &str) -> Result<Grade, Error> {
+    Grade::from_word(word).ok_or_else(|| rows::decode_error("self_check.grade"))
+}
