@@ -3,11 +3,12 @@
 
 use hashimori_shared::time::Timestamp;
 
+use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::{FacilityId, PersonId, RegionId};
 use crate::domain::people::link::{LINK_LIFETIME_S, Token};
 use crate::domain::people::{Login, Person, Role, Scope};
 use crate::random::Random;
-use crate::store::{self, Store, invitation, person, session};
+use crate::store::{self, Store, invitation, log, person, session};
 
 /// Path of a one-time link on the web port, before its secret.
 pub const LINK_PATH: &str = "/start/";
@@ -66,18 +67,20 @@ pub async fn invite(store: &Store, random: &Random, now: Timestamp, wanted: &Inv
         Some(facility) => (Role::Administrator, Scope::Facility(wanted.region, facility)),
     };
     let mut tx = store.begin().await?;
-    let id = match person::find_by_login(&mut *tx, &login).await? {
-        Some(known) if known.scope == scope => known.id,
+    let person = match person::find_by_login(&mut *tx, &login).await? {
+        Some(known) if known.scope == scope => known,
         Some(_) => return Err(InviteError::Taken(login)),
         None => {
-            let id = PersonId::new(random.uuid(now));
-            person::insert(&mut tx, &Person { id, role, scope, login, name: name.to_owned() }, now).await?;
-            id
+            let fresh = Person { id: PersonId::new(random.uuid(now)), role, scope, login, name: name.to_owned() };
+            person::insert(&mut tx, &fresh, now).await?;
+            fresh
         }
     };
     let token = Token::new(random);
     let expires_at = now.plus_seconds(LINK_LIFETIME_S);
-    invitation::insert(&mut tx, &token.hash(), id, now, expires_at).await?;
+    invitation::insert(&mut tx, &token.hash(), person.id, now, expires_at).await?;
+    let detail = format!("role={}", person.role.code());
+    log::write(&mut tx, random, &Done::by(Actor::Operator, What::LinkIssued, now).on_person(&person).noting(detail)).await?;
     session::delete_ended(&mut tx, now).await?;
     tx.commit().await?;
     Ok(Invited { role, path: format!("{LINK_PATH}{}", token.to_text()), expires_at })

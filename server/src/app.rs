@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::clock_guard::ClockGuard;
 use crate::config::Settings;
+use crate::domain::log::LogKey;
 use crate::metrics::Metrics;
 use crate::pki::{DeviceVerifier, Hands, Pki};
 use crate::random::Random;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub verifier: Arc<DeviceVerifier>,
     /// Seals secrets.
     pub master: Arc<MasterKey>,
+    /// Signs the operation log.
+    pub log_key: Arc<LogKey>,
     /// Whether the clock may be trusted.
     pub clock_guard: ClockGuard,
     /// The clock.

@@ -14,11 +14,12 @@ use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::domain::act::{Actor, Done, What};
 use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, FacilityId};
 use crate::random::Random;
 use crate::store::backup::{Made, copy, put_back, record};
-use crate::store::{Engine, Store, StoreUrl, belonging, device, meta};
+use crate::store::{Engine, Store, StoreUrl, belonging, device, log, meta};
 
 const FORMAT: u32 = 1;
 const SUFFIX: &str = ".hashimori-backup";
@@ -33,19 +34,26 @@ struct Header {
 }
 
 /// Makes the recovery key of a store that has none. The text is printed once and never stored; the store keeps its public half.
-pub async fn make_recovery_key(store: &Store) -> anyhow::Result<Option<Zeroizing<String>>> {
+pub async fn make_recovery_key(store: &Store, (random, now): (&Random, Timestamp)) -> anyhow::Result<Option<Zeroizing<String>>> {
     if meta::find(store, "backup_recipient").await?.is_some() {
         return Ok(None);
     }
     let identity = age::x25519::Identity::generate();
     let mut tx = store.begin().await?;
     meta::put(&mut tx, "backup_recipient", &identity.to_public().to_string()).await?;
+    log::write(&mut tx, random, &Done::by(Actor::Operator, What::RecoveryKeyMade, now)).await?;
     tx.commit().await?;
     Ok(Some(Zeroizing::new(identity.to_string().expose_secret().to_owned())))
 }
 
 /// Makes a backup in `folder`, reads it back as far as its seal goes, remembers it, and removes all but the newest `keep`.
-pub async fn make(store: &Store, master_key: &str, folder: &Path, (keep, now): (usize, Timestamp)) -> anyhow::Result<PathBuf> {
+pub async fn make(
+    store: &Store,
+    master_key: &str,
+    folder: &Path,
+    (keep, now): (usize, Timestamp),
+    (by, random): (Actor, &Random),
+) -> anyhow::Result<PathBuf> {
     let outcome = make_file(store, master_key, folder, now).await;
     let made = match &outcome {
         Ok(path) => Made { at: now, file: path.display().to_string(), bytes: i64::try_from(path.metadata()?.len())?, failure: None },
@@ -53,6 +61,8 @@ pub async fn make(store: &Store, master_key: &str, folder: &Path, (keep, now): (
     };
     let mut tx = store.begin().await?;
     record(&mut tx, &made).await?;
+    let detail = if made.failure.is_some() { "failed".to_owned() } else { format!("bytes={}", made.bytes) };
+    log::write(&mut tx, random, &Done::by(by, What::BackupMade, now).noting(detail)).await?;
     tx.commit().await?;
     let path = outcome?;
     prune(folder, keep)?;
@@ -139,6 +149,8 @@ pub async fn restore(
     let store = Store::open(url).await?;
     let mut tx = store.begin_ledger().await?;
     let epoch = meta::renew_epoch(&mut tx, random).await?;
+    let detail = format!("backup_of={}", header.made_at.seconds());
+    log::write(&mut tx, random, &Done::by(Actor::Operator, What::Restored, now).noting(detail)).await?;
     if let Since::Devices(devices) = since {
         for (id, standing) in devices {
             let home = belonging::of_device(&mut *tx, *id).await?;
@@ -146,6 +158,9 @@ pub async fn restore(
                 bail!("device {id} is not in this backup; leave it out: it will wait for confirmation (再確認待ち)")
             };
             mark(&mut tx, home.facility, *id, *standing, (by, now)).await?;
+            let what = if *standing == Standing::Lost { What::DeviceLost } else { What::DeviceRetired };
+            let done = Done::by(Actor::Operator, what, now).at_facility(home.region, home.facility).on_device(*id, "");
+            log::write(&mut tx, random, &done.noting("since_backup")).await?;
         }
     }
     tx.commit().await?;

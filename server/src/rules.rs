@@ -86,6 +86,12 @@ impl RuleBook {
         self.packs.values()
     }
 
+    /// What is in force, as the operation log notes it.
+    pub fn editions(&self) -> String {
+        let packs: Vec<String> = self.packs().map(|pack| format!("{}={}", pack.id(), pack.revision())).collect();
+        format!("{} catalogues={}", packs.join(" "), self.catalogues.version())
+    }
+
     /// The pack with this id; the one compiled in stands for one that is not here any more, and the verdict says so.
     pub fn pack(&self, id: &str) -> &Pack {
         self.packs.get(id).unwrap_or(&self.bundled)

@@ -16,6 +16,7 @@ use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::clock_guard::ClockGuard;
 use crate::config::Settings;
+use crate::domain::act::{Actor, Done, What};
 use crate::http::device::DevicePort;
 use crate::http::listener::bind;
 use crate::http::pages::{self, Web};
@@ -25,7 +26,7 @@ use crate::pki::{Authority, DeviceVerifier, Hands, Pki, Tickets, renew_due, rota
 use crate::random::Random;
 use crate::rules::{RuleBook, Rules};
 use crate::store::ingest::{self, Ingest, WriterError};
-use crate::store::{Store, meta};
+use crate::store::{Store, log, meta};
 use crate::{jobs, lifecycle};
 
 /// Check-ins that may wait for the writer, and most of them in one transaction.
@@ -70,6 +71,7 @@ pub async fn start(settings: Settings, world: World) -> anyhow::Result<Collector
         authority = Authority::load(&store, &master).await?;
     }
     rotate_tickets(&tickets, &store, hands).await?;
+    let log_key = Arc::new(log::ensure_key(&store, &master, &random, now).await?);
     let verifier = Arc::new(DeviceVerifier::new(&authority.roots)?);
     let limits = ingest::Settings { judge: rules.judge(), queue: QUEUE, batch: BATCH };
     let (ingest, writer) = Ingest::start(store.clone(), limits).await?;
@@ -83,10 +85,12 @@ pub async fn start(settings: Settings, world: World) -> anyhow::Result<Collector
         rules,
         verifier,
         master,
+        log_key,
         clock_guard,
         clock,
         random,
     });
+    note_rules(&app).await?;
     Ok(Collector { app, writer })
 }
 
@@ -206,6 +210,20 @@ pub async fn serve(collector: Collector, ports: Ports, stop: CancellationToken) 
     }
 }
 
+/// Writes into the operation log which packs and catalogues are in force, when they are others than those it told of last.
+async fn note_rules(app: &App) -> Result<(), crate::store::Error> {
+    const NOTED: &str = "rules_noted";
+    let editions = app.rules.book().editions();
+    if meta::find(&app.store, NOTED).await?.as_deref() == Some(editions.as_str()) {
+        return Ok(());
+    }
+    let mut tx = app.store.begin().await?;
+    meta::put(&mut tx, NOTED, &editions).await?;
+    let done = Done::by(Actor::Operator, What::RulesLoaded, app.clock.now()).noting(editions);
+    log::write(&mut tx, &app.random, &done).await?;
+    tx.commit().await
+}
+
 fn pages(app: &App, device: SocketAddr) -> axum::Router {
     let settings = pages::WebSettings {
         secure: app.settings.web.tls.is_some() || app.settings.web.public_url.as_deref().is_some_and(|u| u.starts_with("https://")),
@@ -238,7 +256,15 @@ fn reload(app: &App, web_tls: Option<&WebTlsConfig>) {
         }
     }
     match app.rules.reload(&app.settings) {
-        Ok(()) => tracing::info!("read packs and catalogues again"),
+        Ok(()) => {
+            tracing::info!("read packs and catalogues again");
+            let app = app.clone();
+            tokio::spawn(async move {
+                if let Err(error) = note_rules(&app).await {
+                    tracing::error!(%error, "the operation log does not say which packs are in force");
+                }
+            });
+        }
         Err(error) => tracing::error!(%error, "packs and catalogues in force stay"),
     }
 }

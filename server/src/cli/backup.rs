@@ -12,6 +12,7 @@ use super::operator::Operator;
 use crate::backup::{self, Since};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Settings;
+use crate::domain::act::Actor;
 use crate::domain::device::Standing;
 use crate::domain::ids::DeviceId;
 use crate::random::Random;
@@ -31,7 +32,7 @@ pub(super) struct BackupArgs {
 pub(super) async fn backup(settings: Settings, args: BackupArgs) -> anyhow::Result<()> {
     let operator = Operator::start(settings).await?;
     if args.new_recovery_key {
-        let key = backup::make_recovery_key(&operator.store).await?;
+        let key = backup::make_recovery_key(&operator.store, (&operator.random, operator.now)).await?;
         let key = key.context("this store has a recovery key already; it was printed when it was made and is kept nowhere")?;
         println!("recovery key {}", key.as_str());
         return Ok(());
@@ -39,7 +40,7 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> anyhow::Resu
     let usual = || operator.settings.backup.clone().unwrap_or_else(|| operator.settings.data.join("backup"));
     let folder = args.to.unwrap_or_else(usual);
     let (keep, master) = (operator.settings.backups_kept, operator.master.to_text());
-    let made = backup::make(&operator.store, &master, &folder, (keep, operator.now)).await?;
+    let made = backup::make(&operator.store, &master, &folder, (keep, operator.now), (Actor::Operator, &operator.random)).await?;
     println!("{}", made.display());
     Ok(())
 }

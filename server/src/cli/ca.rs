@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::operator::Operator;
 use crate::config::Settings;
+use crate::domain::act::Actor;
 use crate::pki::{Authority, Say, announce, export_root_key, forget_root_key, rotate_issuing};
 use crate::secrets::write_private;
 
@@ -59,7 +60,7 @@ pub(super) async fn run(settings: Settings, command: CaCommand) -> anyhow::Resul
         CaCommand::Show => show(&operator).await,
         CaCommand::Backup { to, offline } => backup(&operator, &to, offline).await,
         CaCommand::Rotate(root) => {
-            rotate_issuing(store, names, root.read()?.as_deref().map(String::as_str), operator.hands()).await?;
+            rotate_issuing(store, names, root.read()?.as_deref().map(String::as_str), (Actor::Operator, operator.hands())).await?;
             println!("a new issuing CA is in use; a running collector takes it up within ten minutes, or at once on SIGHUP");
             Ok(())
         }
@@ -100,10 +101,10 @@ async fn show(operator: &Operator) -> anyhow::Result<()> {
 }
 
 async fn backup(operator: &Operator, to: &Path, offline: bool) -> anyhow::Result<()> {
-    let pem = export_root_key(&operator.store, &operator.master).await?;
+    let pem = export_root_key(&operator.store, operator.hands()).await?;
     write_private(to, pem.as_bytes()).with_context(|| format!("cannot write {}", to.display()))?;
     if offline {
-        forget_root_key(&operator.store).await?;
+        forget_root_key(&operator.store, operator.hands()).await?;
         println!("wrote {}; the root's key is not here any more", to.display());
     } else {
         println!("wrote {}", to.display());

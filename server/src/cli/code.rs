@@ -4,9 +4,11 @@ use clap::{Args, Subcommand};
 
 use super::operator::{self, Operator};
 use crate::config::Settings;
+use crate::domain::act::{Actor, Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::enrolment::CodeWish;
 use crate::pki::Authority;
+use crate::store::log;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CodeCommand {
@@ -56,6 +58,8 @@ pub(super) async fn run(settings: Settings, command: CodeCommand) -> anyhow::Res
     let (issued, code) = wish.issue(authority.root_pin, operator.now, &operator.random)?;
     let mut tx = operator.store.begin().await?;
     tx.insert_code(&issued, "operator").await?;
+    let done = Done::by(Actor::Operator, What::CodeIssued, operator.now).at_facility(region.id, facility.id).on_code(issued.id);
+    log::write(&mut tx, &operator.random, &done.noting(issued.wish.to_detail())).await?;
     tx.commit().await?;
     if args.json {
         let shown = serde_json::json!({

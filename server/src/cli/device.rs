@@ -6,21 +6,22 @@ use clap::{Args, Subcommand};
 use super::operator;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Settings;
-use crate::domain::device::Standing;
+use crate::domain::act::{Act, Actor, Done};
 use crate::domain::ids::DeviceId;
-use crate::store::Store;
+use crate::random::Random;
 use crate::store::device::{self, Decision};
+use crate::store::{Store, log};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DeviceCommand {
     /// Lists a facility's devices: id, standing, label.
     List(Where),
     /// Confirms a device that waits in 登録待ち, or anew after a restore.
-    Confirm(Act),
+    Confirm(Given),
     /// Notes a device as lost: what it sends is kept as evidence and changes no verdict.
-    Lost(Act),
+    Lost(Given),
     /// Takes a device out of use for good: it is refused from now on.
-    Retire(Act),
+    Retire(Given),
 }
 
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ pub(super) struct Where {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Act {
+pub(super) struct Given {
     #[command(flatten)]
     at: Where,
     /// Id of the device.
@@ -49,24 +50,24 @@ pub(super) async fn run(settings: Settings, command: DeviceCommand) -> anyhow::R
 }
 
 async fn act(store: &Store, command: DeviceCommand) -> anyhow::Result<()> {
-    let (act, from, to): (_, &[Standing], _) = match command {
+    let (given, act) = match command {
         DeviceCommand::List(at) => return list(store, &at).await,
-        DeviceCommand::Confirm(act) => (act, &[Standing::Pending, Standing::Reconfirm, Standing::Copied], Standing::Active),
-        DeviceCommand::Lost(act) => (act, &[Standing::Pending, Standing::Active, Standing::Reconfirm, Standing::Copied], Standing::Lost),
-        DeviceCommand::Retire(act) => {
-            (act, &[Standing::Pending, Standing::Active, Standing::Lost, Standing::Reconfirm, Standing::Copied], Standing::Retired)
-        }
+        DeviceCommand::Confirm(given) => (given, Act::Confirm),
+        DeviceCommand::Lost(given) => (given, Act::MarkLost),
+        DeviceCommand::Retire(given) => (given, Act::Retire),
     };
-    let region = operator::region(store, act.at.region.as_deref()).await?;
-    let facility = operator::facility(store, region.id, &act.at.facility).await?;
-    let found = device::find(store, facility.id, act.device).await?.context("the facility has no such device")?;
-    let decision = Decision { standing: to, by: "operator".to_owned(), at: SystemClock.now() };
+    let region = operator::region(store, given.at.region.as_deref()).await?;
+    let facility = operator::facility(store, region.id, &given.at.facility).await?;
+    let found = device::find(store, facility.id, given.device).await?.context("the facility has no such device")?;
+    let decision = Decision { standing: act.to(), by: "operator".to_owned(), at: SystemClock.now() };
     let mut tx = store.begin_ledger().await?;
-    if !device::stand(&mut tx, facility.id, act.device, from, &decision).await? {
-        bail!("the device is {}; from there it cannot become {}", found.standing.as_str(), to.as_str());
+    if !device::stand(&mut tx, facility.id, given.device, act.from(), &decision).await? {
+        bail!("the device is {}; from there it cannot become {}", found.standing.as_str(), act.to().as_str());
     }
+    let done = Done::by(Actor::Operator, act.what(), decision.at).at_facility(region.id, facility.id);
+    log::write(&mut tx, &Random::from_system(), &done.on_device(found.id, &found.label)).await?;
     tx.commit().await?;
-    println!("{} {} → {}", act.device, found.standing.as_str(), to.as_str());
+    println!("{} {} → {}", given.device, found.standing.as_str(), act.to().as_str());
     Ok(())
 }
 

@@ -9,13 +9,14 @@ use super::account::{Person, invite};
 use super::operator::find_facility;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Settings;
+use crate::domain::act::{self, Actor, What};
 use crate::domain::ids::{FacilityId, RegionId};
 use crate::pki::{Authority, Hands, PkiError, create_authority};
 use crate::random::Random;
 use crate::rules::RuleBook;
 use crate::store::facility::Facility;
 use crate::store::region::Region;
-use crate::store::{Store, facility, meta, region};
+use crate::store::{Store, facility, log, meta, region};
 use hashimori_shared::time::Timestamp;
 
 #[derive(Debug, Args)]
@@ -66,6 +67,7 @@ pub(super) async fn run(settings: &Settings, args: InitArgs) -> anyhow::Result<(
     let master = settings.master_key.load_or_create(&settings.data, &random)?;
     let store = Store::open(settings.store.clone()).await?;
     meta::ensure_epoch(&store, &random).await?;
+    log::ensure_key(&store, &master, &random, now).await?;
     let authority = match Authority::load(&store, &master).await {
         Ok(authority) => authority,
         Err(PkiError::Missing) => {
@@ -90,7 +92,7 @@ pub(super) async fn run(settings: &Settings, args: InitArgs) -> anyhow::Result<(
         Some(login) => Some(invite(&store, &random, now, settings, Person { facility: None, ..person(login) }).await?),
         None => None,
     };
-    let recovery_key = crate::backup::make_recovery_key(&store).await?.map(|key| key.as_str().to_owned());
+    let recovery_key = crate::backup::make_recovery_key(&store, (&random, now)).await?.map(|key| key.as_str().to_owned());
     store.close().await;
     let done = Done {
         region: region.id.to_string(),
@@ -111,6 +113,8 @@ async fn ensure_region(store: &Store, args: &InitArgs, random: &Random, now: Tim
     let new = Region { id: RegionId::new(random.uuid(now)), name: named(&args.region)?, pack: args.pack.clone(), created_at: now };
     let mut tx = store.begin().await?;
     region::insert(&mut tx, &new).await?;
+    let done = act::Done::by(Actor::Operator, What::RegionMade, now).in_region(new.id).on_region(new.id, &new.name);
+    log::write(&mut tx, random, &done.noting(format!("pack={}", new.pack))).await?;
     tx.commit().await?;
     Ok(new)
 }
@@ -122,6 +126,8 @@ async fn ensure_facility(store: &Store, region: RegionId, name: &str, random: &R
     let new = Facility { id: FacilityId::new(random.uuid(now)), region, name: named(name)?, created_at: now };
     let mut tx = store.begin().await?;
     facility::insert(&mut tx, &new).await?;
+    let done = act::Done::by(Actor::Operator, What::FacilityMade, now).at_facility(region, new.id).on_facility(new.id, &new.name);
+    log::write(&mut tx, random, &done).await?;
     tx.commit().await?;
     Ok(new)
 }

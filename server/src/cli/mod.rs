@@ -9,6 +9,7 @@ mod init;
 mod operator;
 mod rules;
 mod serve;
+mod verify_log;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,6 +73,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Puts a backup back.
     Restore(backup::RestoreArgs),
+    /// Proves the operation log; points at the first entry that does not hold.
+    VerifyLog(verify_log::VerifyLogArgs),
     /// Brings the store's schema up to date, as `serve` does by itself.
     Migrate,
 }
@@ -129,6 +132,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Catalogue(command) => rules::catalogue(&settings, command),
         Command::Backup(args) => backup::backup(settings, args).await,
         Command::Restore(args) => backup::restore(settings, args).await,
+        Command::VerifyLog(args) => verify_log::run(settings, args).await,
         Command::Migrate => {
             crate::store::Store::open(settings.store).await?.close().await;
             println!("the store's schema is up to date");

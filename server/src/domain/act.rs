@@ -1,4 +1,11 @@
-//! What a person may decide about a device, and from where. Whatever is not listed here is no way to go.
+//! The one entrance for acts. What a person may decide about a device, and from where: whatever is not listed here is no way to
+//! go. Every act of a person, the operator or the collector is a `Done`, written to the log in the transaction that does it.
+
+mod done;
+mod what;
+
+pub use done::{Actor, Done, Object, Words};
+pub use what::What;
 
 use super::device::Standing;
 

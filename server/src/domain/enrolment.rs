@@ -69,6 +69,13 @@ pub struct IssuedCode {
 }
 
 impl CodeWish {
+    /// As the operation log notes it.
+    pub fn to_detail(&self) -> String {
+        let kind = self.ownership.as_str();
+        let auto = if self.auto_confirm { " auto_confirm" } else { "" };
+        format!("uses={} hours={} {kind}{auto}", self.uses, self.hours)
+    }
+
     /// Issues a code. The secret is in the `EnrolmentCode` alone: show it once, store the `IssuedCode`.
     pub fn issue(self, root_pin: [u8; 10], now: Timestamp, random: &Random) -> Result<(IssuedCode, EnrolmentCode), InvalidWish> {
         let (uses, hours) = if self.auto_confirm { (MOST_AUTO_USES, LONGEST_AUTO_HOURS) } else { (MOST_USES, LONGEST_HOURS) };

@@ -5,6 +5,7 @@ pub mod device;
 pub mod enrolment;
 pub mod ids;
 pub mod judge;
+pub mod log;
 pub mod overlay;
 pub mod people;
 pub mod self_check;

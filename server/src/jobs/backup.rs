@@ -3,6 +3,7 @@
 use hashimori_shared::time::DAY;
 
 use crate::app::App;
+use crate::domain::act::Actor;
 use crate::store::backup::newest;
 
 /// One run.
@@ -14,7 +15,9 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
     {
         return Ok(());
     }
-    let made = crate::backup::make(&app.store, &app.master.to_text(), folder, (app.settings.backups_kept, now)).await?;
+    let made =
+        crate::backup::make(&app.store, &app.master.to_text(), folder, (app.settings.backups_kept, now), (Actor::Collector, &app.random))
+            .await?;
     tracing::info!(file = %made.display(), "backed up");
     Ok(())
 }

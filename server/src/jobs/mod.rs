@@ -3,6 +3,7 @@
 mod authority;
 mod backup;
 mod clock;
+mod log;
 mod sweep;
 
 pub use authority::run as take_up_authority;
@@ -20,6 +21,8 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "sweep", period: Duration::from_secs(20) }, sweep::run);
     every(app, stop, tasks, Job { name: "authority", period: Duration::from_mins(10) }, authority::run);
     every(app, stop, tasks, Job { name: "backup", period: Duration::from_mins(15) }, backup::run);
+    every(app, stop, tasks, Job { name: "seal-log", period: Duration::from_millis(500) }, log::seal);
+    every(app, stop, tasks, Job { name: "prove-log", period: Duration::from_mins(10) }, log::prove);
 }
 
 /// A job's name and how often it runs.

@@ -6,7 +6,8 @@ use rustls_pki_types::CertificateDer;
 
 use super::authority::{PkiError, check_key, open_root_key, read_root_key};
 use super::{Hands, issue};
-use crate::store::{AuthorityKind, Store};
+use crate::domain::act::{Actor, Done, What};
+use crate::store::{AuthorityKind, Store, log};
 
 /// What the operator wants to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub async fn announce(store: &Store, say: Say, root_key: Option<&str>, hands: Ha
     };
     let announcement = sign(&key, &payload)?;
     tx.insert_announcement(serial, kind, &announcement, hands.now).await?;
+    let done = Done::by(Actor::Operator, What::Announced, hands.now).noting(format!("kind={kind} serial={serial}"));
+    log::write(&mut tx, hands.random, &done).await?;
     tx.commit().await?;
     Ok(announcement)
 }

@@ -13,9 +13,10 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::issue::{self, LeafRequest, Subject, Validity};
 use super::{DeviceLeaf, InvalidRequest};
+use crate::domain::act::{Actor, Done, What};
 use crate::random::Random;
 use crate::secrets::{CannotOpen, MasterKey};
-use crate::store::{self, AuthorityKind, AuthorityRow, Store, Tx};
+use crate::store::{self, AuthorityKind, AuthorityRow, Store, Tx, log};
 
 /// Years of the root and of the issuing CA, in days.
 pub(super) const ROOT_DAYS: i64 = 20 * 365;
@@ -203,6 +204,7 @@ pub async fn create_authority(tx: &mut Tx, names: &ServerNames, hands: Hands<'_>
     let validity = Validity::days(hands.now, ROOT_DAYS);
     let root = issue::root(validity, hands.random)?;
     hands.insert(tx, AuthorityKind::Root, &root, validity).await?;
+    log::write(tx, hands.random, &Done::by(Actor::Operator, What::AuthorityMade, hands.now)).await?;
     let root_issuer = Issuer::from_ca_cert_der(&root.0, root.1)?;
     issue_below_root(tx, &root_issuer, names, hands).await
 }
@@ -224,7 +226,12 @@ async fn issue_server(tx: &mut Tx, issuer: &Issuer<'_, KeyPair>, names: &ServerN
 
 /// Makes a new issuing CA under the same root: devices trust the root, so none has to enrol again.
 /// `root_key` (PKCS#8 PEM) is needed when the root's key is kept offline.
-pub async fn rotate_issuing(store: &Store, names: &ServerNames, root_key: Option<&str>, hands: Hands<'_>) -> Result<(), PkiError> {
+pub async fn rotate_issuing(
+    store: &Store,
+    names: &ServerNames,
+    root_key: Option<&str>,
+    (by, hands): (Actor, Hands<'_>),
+) -> Result<(), PkiError> {
     let row = store.list_authority(AuthorityKind::Root).await?.into_iter().next().ok_or(PkiError::Missing)?;
     let key = match root_key {
         Some(pem) => read_root_key(pem)?,
@@ -235,13 +242,15 @@ pub async fn rotate_issuing(store: &Store, names: &ServerNames, root_key: Option
     let root = Issuer::from_ca_cert_der(&der, key)?;
     let mut tx = store.begin().await?;
     issue_below_root(&mut tx, &root, names, hands).await?;
+    log::write(&mut tx, hands.random, &Done::by(by, What::AuthorityRotated, hands.now)).await?;
     Ok(tx.commit().await?)
 }
 
-/// The root's certificate and private key, PEM, for keeping offline.
-pub async fn export_root_key(store: &Store, master: &MasterKey) -> Result<zeroize::Zeroizing<String>, PkiError> {
+/// The root's certificate and private key, PEM, for keeping offline. Logged before it is given away.
+pub async fn export_root_key(store: &Store, hands: Hands<'_>) -> Result<zeroize::Zeroizing<String>, PkiError> {
     let row = store.list_authority(AuthorityKind::Root).await?.into_iter().next().ok_or(PkiError::Missing)?;
-    let key = zeroize::Zeroizing::new(open_root_key(&row, master)?.serialize_pem());
+    let key = zeroize::Zeroizing::new(open_root_key(&row, hands.master)?.serialize_pem());
+    log::write_alone(store, hands.random, &Done::by(Actor::Operator, What::RootKeyExported, hands.now)).await?;
     let body = data_encoding::BASE64.encode(&row.certificate);
     let mut pem = zeroize::Zeroizing::new(String::from("-----BEGIN CERTIFICATE-----\n"));
     for line in body.as_bytes().chunks(64) {
@@ -254,9 +263,10 @@ pub async fn export_root_key(store: &Store, master: &MasterKey) -> Result<zeroiz
 }
 
 /// Forgets the root's private key here.
-pub async fn forget_root_key(store: &Store) -> Result<(), PkiError> {
+pub async fn forget_root_key(store: &Store, hands: Hands<'_>) -> Result<(), PkiError> {
     let mut tx = store.begin().await?;
     tx.forget_authority_key(AuthorityKind::Root).await?;
+    log::write(&mut tx, hands.random, &Done::by(Actor::Operator, What::RootKeyForgotten, hands.now)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -276,7 +286,7 @@ pub(super) fn check_key(certificate: &CertificateDer<'_>, key: &KeyPair) -> Resu
 /// Renews what is about to run out and says whether anything was. The issuing CA renews itself while the root's key is here.
 pub async fn renew_due(store: &Store, current: &Authority, names: &ServerNames, hands: Hands<'_>) -> Result<bool, PkiError> {
     if current.issuing_runs_out(hands.now) && current.root_key_here {
-        rotate_issuing(store, names, None, hands).await?;
+        rotate_issuing(store, names, None, (Actor::Collector, hands)).await?;
         return Ok(true);
     }
     if current.server_ends.seconds_since(hands.now) < SERVER_MARGIN_DAYS * DAY || !covers(&current.server.cert[0], names) {

@@ -22,6 +22,7 @@ pub mod facility;
 pub mod history;
 pub mod ingest;
 pub mod invitation;
+pub mod log;
 pub mod meta;
 pub mod person;
 pub mod region;
@@ -101,6 +102,11 @@ impl Store {
         let mut tx = self.begin().await?;
         self.lock_ledger(&mut tx).await?;
         Ok(tx)
+    }
+
+    /// Begins a write transaction that changes nothing the writer remembers: the operation log's own.
+    async fn begin_apart(&self) -> Result<Tx, Error> {
+        self.take_turn().await
     }
 
     /// The writer's own transaction.

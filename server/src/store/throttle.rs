@@ -25,6 +25,11 @@ async fn find(db: impl Executor<'_, Database = Any>, bucket: &Bucket) -> Result<
     Ok(row.map(|(since, failures)| (Timestamp::from_seconds(since), failures)))
 }
 
+/// Failures counted in one bucket, within a transaction.
+pub async fn failures(tx: &mut AnyConnection, bucket: &Bucket) -> Result<i64, Error> {
+    Ok(find(tx, bucket).await?.map_or(0, |(_, failures)| failures))
+}
+
 /// Counts one failure in each of the buckets.
 pub async fn count_failure(tx: &mut AnyConnection, buckets: &[Bucket], now: Timestamp) -> Result<(), Error> {
     for bucket in buckets {

@@ -1,6 +1,7 @@
 //! Rotation without enrolling again, and what the operator announces.
 
 use data_encoding::BASE64;
+use hashimori_server::domain::act::Actor;
 use hashimori_server::pki::{Authority, PkiError, Say, announce, export_root_key, forget_root_key, rotate_issuing};
 use hashimori_shared::checkin::Outcome;
 use hashimori_shared::enroll::{Announcement, AnnouncementPayload};
@@ -24,7 +25,7 @@ async fn after_a_rotation_old_devices_check_in_and_renew_and_new_ones_enrol() {
     let mut old = Machine::active(&bench, "a").await;
     let pin = app.pki.authority().root_pin;
     let issuing = app.pki.authority().issuing.clone();
-    rotate_issuing(&app.store, &app.settings.device.names, None, app.hands()).await.expect("rotates");
+    rotate_issuing(&app.store, &app.settings.device.names, None, (Actor::Operator, app.hands())).await.expect("rotates");
     bench.clock.advance(1);
     take_up(&bench).await;
     assert_ne!(app.pki.authority().issuing, issuing);
@@ -45,15 +46,18 @@ async fn the_issuing_authority_renews_itself_while_its_root_is_here_and_waits_fo
     let renewed = bench.app().pki.authority();
     assert!(renewed.issuing_ends > ends && !renewed.issuing_runs_out(bench.now()));
     let app = bench.app();
-    let pem = export_root_key(&app.store, &app.master).await.expect("exports");
-    forget_root_key(&app.store).await.expect("forgets");
+    let pem = export_root_key(&app.store, app.hands()).await.expect("exports");
+    forget_root_key(&app.store, app.hands()).await.expect("forgets");
     take_up(&bench).await;
     assert!(!app.pki.authority().root_key_here);
     let names = &app.settings.device.names;
-    assert!(matches!(rotate_issuing(&app.store, names, None, app.hands()).await, Err(PkiError::RootOffline)));
+    assert!(matches!(rotate_issuing(&app.store, names, None, (Actor::Operator, app.hands())).await, Err(PkiError::RootOffline)));
     let foreign = rcgen::KeyPair::generate().expect("a key").serialize_pem();
-    assert!(matches!(rotate_issuing(&app.store, names, Some(&foreign), app.hands()).await, Err(PkiError::ForeignRootKey)));
-    rotate_issuing(&app.store, names, Some(&pem), app.hands()).await.expect("rotates with the exported key");
+    assert!(matches!(
+        rotate_issuing(&app.store, names, Some(&foreign), (Actor::Operator, app.hands())).await,
+        Err(PkiError::ForeignRootKey)
+    ));
+    rotate_issuing(&app.store, names, Some(&pem), (Actor::Operator, app.hands())).await.expect("rotates with the exported key");
 }
 
 fn verify(bench: &Bench, said: &Announcement) -> AnnouncementPayload {

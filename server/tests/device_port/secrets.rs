@@ -23,7 +23,7 @@ async fn database_and_data_folder_hold_no_key_no_code_and_not_the_master_key() {
     let code = bench.issue(bench.wish(1)).await;
     let machine = Machine::active(&bench, "a").await;
     let app = bench.app();
-    let pem = export_root_key(&app.store, &app.master).await.expect("exports");
+    let pem = export_root_key(&app.store, app.hands()).await.expect("exports");
     let root = rcgen::KeyPair::from_pem(&pem[pem.find("-----BEGIN PRIVATE").expect("a key")..]).expect("a key");
     let master = app.master.to_text().to_string();
     // PKCS#8 of a P-256 key: the 32 bytes of the private scalar follow the fixed head (RFC 5915).

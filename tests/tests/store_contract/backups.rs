@@ -1,6 +1,7 @@
 //! Backup and restore: what was in the store comes back, the epoch is another, and what was lost since is marked before anything is served.
 
 use hashimori_server::backup::{self, Since};
+use hashimori_server::domain::act::Actor;
 use hashimori_server::domain::device::Standing;
 use hashimori_server::store::{Store, StoreUrl, device, device_state};
 use hashimori_shared::report::sample;
@@ -18,11 +19,11 @@ async fn a_backup_comes_back_in_another_epoch_with_the_losses_since_marked(on: O
     let (_, kept) = bed.device(Standing::Active).await?;
     let (lost, _) = bed.device(Standing::Active).await?;
     let before = bed.send(kept, (1, 1), &sample::good_debian(bed.now)).await?.epoch;
-    let key = backup::make_recovery_key(&bed.store).await?.expect("the first one");
-    assert!(backup::make_recovery_key(&bed.store).await?.is_none(), "there is one recovery key");
+    let key = backup::make_recovery_key(&bed.store, (&bed.random, bed.now)).await?.expect("the first one");
+    assert!(backup::make_recovery_key(&bed.store, (&bed.random, bed.now)).await?.is_none(), "there is one recovery key");
     let folder = tempfile::tempdir()?;
     for day in 0..4 {
-        backup::make(&bed.store, MASTER, folder.path(), (2, bed.now.plus_days(day))).await?;
+        backup::make(&bed.store, MASTER, folder.path(), (2, bed.now.plus_days(day)), (Actor::Operator, &bed.random)).await?;
     }
     let mut files: Vec<_> = std::fs::read_dir(folder.path())?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
     files.sort();
@@ -46,15 +47,17 @@ async fn a_backup_comes_back_in_another_epoch_with_the_losses_since_marked(on: O
 async fn a_backup_opens_with_its_own_recovery_key_only_and_never_overwrites_a_store(on: On) -> anyhow::Result<()> {
     let bed = Bed::on(on).await?;
     let folder = tempfile::tempdir()?;
-    let early = backup::make(&bed.store, MASTER, folder.path(), (2, bed.now)).await.expect_err("there is no recovery key");
+    let early = backup::make(&bed.store, MASTER, folder.path(), (2, bed.now), (Actor::Operator, &bed.random))
+        .await
+        .expect_err("there is no recovery key");
     assert!(early.to_string().contains("--new-recovery-key"), "{early:#}");
-    let key = backup::make_recovery_key(&bed.store).await?.expect("the first one");
-    let file = backup::make(&bed.store, MASTER, folder.path(), (2, bed.now)).await?;
+    let key = backup::make_recovery_key(&bed.store, (&bed.random, bed.now)).await?.expect("the first one");
+    let file = backup::make(&bed.store, MASTER, folder.path(), (2, bed.now), (Actor::Operator, &bed.random)).await?;
     let sealed = std::fs::read(&file)?;
     assert!(!sealed.windows(MASTER.len()).any(|w| w == MASTER.as_bytes()));
 
     let other = Bed::on(On::Sqlite).await?;
-    let foreign = backup::make_recovery_key(&other.store).await?.expect("another one");
+    let foreign = backup::make_recovery_key(&other.store, (&other.random, other.now)).await?.expect("another one");
     let (target, people) = (empty(on)?, (&Since::NothingLost, "架空 花子"));
     let refused = backup::restore(&file, &foreign, target.url.clone(), people, (&bed.random, bed.now)).await.expect_err("another key");
     assert!(format!("{refused:#}").contains("another recovery key"), "{refused:#}");

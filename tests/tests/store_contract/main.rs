@@ -15,6 +15,7 @@ macro_rules! on_both_engines {
 mod backups;
 mod keys;
 mod ledger;
+mod oplog;
 mod people;
 mod rejudging;
 mod rollups;

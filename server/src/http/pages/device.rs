@@ -11,14 +11,15 @@ use super::places::{calls_for_action, mark, name};
 use super::rules::anchor;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
-use crate::domain::act::Act;
+use crate::domain::act::{Act, Done, What};
 use crate::domain::device::{Ownership, Standing};
-use crate::domain::ids::{DeviceId, PersonId};
+use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
+use crate::domain::people::Person;
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line, Present};
-use crate::store::facility;
+use crate::store::{facility, log};
 use crate::views::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView};
 
 /// Clocks further apart than this are worth a sentence.
@@ -33,6 +34,7 @@ pub(super) async fn show_device(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let (device, place) = find(&web, home, &id).await?;
+    log_view(&web, &person, home, &device).await?;
     let line = device_state::list(&web.store, home.facility, &[device.n]).await?.into_iter().next();
     let present = device_state::find(&web.store, home.facility, device.n).await?;
     let now = web.now();
@@ -59,6 +61,12 @@ pub(super) async fn show_device(
             observed: Moment::new(p.observed_at, now),
         }),
     })
+}
+
+/// Whoever reads what a device told is in the log, before they read it.
+async fn log_view(web: &Web, person: &Person, home: Home, device: &Device) -> Result<(), PageError> {
+    let done = Done::by_person(person, What::DeviceViewed, web.now()).at_facility(home.region, home.facility);
+    Ok(log::write_view(&web.store, &web.random, person.id, &done.on_device(device.id, &device.label)).await?)
 }
 
 async fn find(web: &Web, home: Home, id: &str) -> Result<(Device, Place), PageError> {
@@ -214,7 +222,7 @@ pub(super) async fn confirm_device(
     Here(home): Here,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    decide(&web, home, &id, (Act::Confirm, person.id)).await
+    decide(&web, home, &id, (Act::Confirm, &person)).await
 }
 
 /// `POST /devices/{device}/refuse`
@@ -224,19 +232,21 @@ pub(super) async fn refuse_device(
     Here(home): Here,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    decide(&web, home, &id, (Act::Refuse, person.id)).await
+    decide(&web, home, &id, (Act::Refuse, &person)).await
 }
 
 /// Only a device that waits for a person is decided on here; whoever comes second is told.
-async fn decide(web: &Web, home: Home, id: &str, (act, by): (Act, PersonId)) -> Result<Response, PageError> {
-    let device: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
-    let decision = Decision { standing: act.to(), by: by.to_string(), at: web.now() };
+async fn decide(web: &Web, home: Home, id: &str, (act, by): (Act, &Person)) -> Result<Response, PageError> {
+    let (Device { id: device, label, .. }, _) = find(web, home, id).await?;
+    let decision = Decision { standing: act.to(), by: by.id.to_string(), at: web.now() };
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device, act.from(), &decision).await? {
         return Err(PageError::Conflict(
             "この機器は登録待ちではなくなっています。先にほかの人が確認したか断っています。機器の一覧で今の状態を確かめてください。",
         ));
     }
+    let done = Done::by_person(by, act.what(), web.now()).at_facility(home.region, home.facility).on_device(device, &label);
+    web.log(&mut tx, &done).await?;
     tx.commit().await?;
     let to = if act == Act::Confirm { format!("/devices/{device}") } else { format!("/facilities/{}/pending", home.facility) };
     Ok(Redirect::to(&to).into_response())

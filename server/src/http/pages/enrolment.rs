@@ -11,6 +11,7 @@ use super::setup::{put_once, take_once};
 use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::act::{Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::enrolment::{CodeWish, MOST_USES};
 use crate::domain::ids::CodeId;
@@ -97,6 +98,8 @@ pub(super) async fn issue_code(
     let once = format!("{}\n{}\n{}", code.to_text(), issued.wish.uses, issued.expires_at.jst_minute());
     let mut tx = web.store.begin().await?;
     tx.insert_code(&issued, &person.id.to_string()).await?;
+    let done = Done::by_person(&person, What::CodeIssued, web.now()).at_facility(home.region, home.facility).on_code(issued.id);
+    web.log(&mut tx, &done.noting(issued.wish.to_detail())).await?;
     put_once(&web, &mut tx, &visitor, &once).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/facilities/{}/codes/issued", home.facility)).into_response())
@@ -125,11 +128,19 @@ pub(super) async fn show_issued_code(
 }
 
 /// `POST /codes/{code}/revoke`
-pub(super) async fn revoke_code(Use(web): Use<Web>, Here(home): Here, Path(id): Path<String>) -> Result<Response, PageError> {
+pub(super) async fn revoke_code(
+    Use(web): Use<Web>,
+    Who(person): Who,
+    Here(home): Here,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
     let code: CodeId = id.parse().map_err(|_| PageError::NotFound)?;
     let mut tx = web.store.begin().await?;
     // Revoked before is revoked all the same.
-    tx.revoke_code(home.facility, code, web.now()).await?;
+    if tx.revoke_code(home.facility, code, web.now()).await? {
+        let done = Done::by_person(&person, What::CodeRevoked, web.now()).at_facility(home.region, home.facility).on_code(code);
+        web.log(&mut tx, &done).await?;
+    }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/facilities/{}/codes", home.facility)).into_response())
 }

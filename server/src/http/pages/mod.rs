@@ -30,11 +30,12 @@ use hashimori_shared::time::Timestamp;
 use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
+use crate::domain::act::Done;
 use crate::domain::people::Person;
 use crate::pki::Pki;
 use crate::random::Random;
 use crate::secrets::MasterKey;
-use crate::store::Store;
+use crate::store::{Store, Tx, log};
 use crate::views::{Shell, Who};
 
 pub use fail::PageError;
@@ -99,6 +100,11 @@ impl Web {
 
     fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Writes an act into the operation log, in the transaction that does it.
+    async fn log(&self, tx: &mut Tx, done: &Done) -> Result<(), PageError> {
+        Ok(log::write(tx, &self.random, done).await?)
     }
 
     /// Runs password work off the async threads, a bounded number at once.

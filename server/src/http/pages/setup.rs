@@ -11,6 +11,7 @@ use super::sign_in::{self, TOTP_PURPOSE, with_cookie};
 use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::act::{Done, What};
 use crate::domain::people::link::Token;
 use crate::domain::people::password::{self, PasswordHash};
 use crate::domain::people::totp::Seed;
@@ -162,6 +163,7 @@ pub(super) async fn set_app(
     person::replace_recovery_codes(&mut tx, setup.person.id, &hashes).await?;
     session::delete_of(&mut tx, setup.person.id).await?;
     let token = sign_in::begin(&web, &mut tx, &visitor, &setup.person).await?;
+    web.log(&mut tx, &Done::by_person(&setup.person, What::AccountSetUp, now).on_person(&setup.person)).await?;
     session::put_once(&mut tx, &token.hash(), &web.seal(ONCE_PURPOSE, codes.join("\n").as_bytes())).await?;
     tx.commit().await?;
     Ok(with_cookie(token, "/setup/recovery"))

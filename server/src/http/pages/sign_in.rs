@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::typed::{Asked, Typed};
 use super::visit::{NewCookie, Visitor};
 use super::{PageError, Web, fail, page, shell};
+use crate::domain::act::{Actor, Done, What};
 use crate::domain::people::link::Token;
 use crate::domain::people::password::PasswordHash;
 use crate::domain::people::totp::Seed;
@@ -70,9 +71,14 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
         let view = form(&visitor, &typed.login, &typed.next, Some(fail::throttled_text(until)));
         return Ok((StatusCode::TOO_MANY_REQUESTS, page(&view)?).into_response());
     }
+    let known = match &login {
+        Some(login) => person::find_by_login(web.store.read(), login).await?,
+        None => None,
+    };
     let Some(person) = prove(&web, login, typed.password, &typed.code).await? else {
         let mut tx = web.store.begin().await?;
         counters::count_failure(&mut tx, &buckets, now).await?;
+        log_failure(&web, &mut tx, known.as_ref(), &buckets).await?;
         tx.commit().await?;
         let view = form(&visitor, &typed.login, &typed.next, Some(REFUSED.to_owned()));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&view)?).into_response());
@@ -82,8 +88,24 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
     session::delete_ended(&mut tx, now).await?;
     counters::delete_older(&mut tx, now.plus_days(-1)).await?;
     let token = begin(&web, &mut tx, &visitor, &person).await?;
+    web.log(&mut tx, &Done::by_person(&person, What::SignedIn, now)).await?;
     tx.commit().await?;
     Ok(with_cookie(token, local(&typed.next)))
+}
+
+/// Logs failures to sign in when their number doubles, so that a flood of tries is a handful of entries: counted per account, and
+/// per network for names that are nobody's.
+async fn log_failure(web: &Web, tx: &mut Tx, known: Option<&Person>, buckets: &[throttle::Bucket]) -> Result<(), PageError> {
+    let (_, account, network) = (&buckets[0], &buckets[1], &buckets[2]);
+    let failures = counters::failures(tx, if known.is_some() { account } else { network }).await?;
+    if !u64::try_from(failures).is_ok_and(u64::is_power_of_two) {
+        return Ok(());
+    }
+    let done = Done::by(Actor::Stranger, What::SignInFailed, web.now()).noting(format!("failures={failures}"));
+    match known {
+        Some(person) => web.log(tx, &done.on_person(person)).await,
+        None => web.log(tx, &done).await,
+    }
 }
 
 /// The person, if password and code are theirs. The password is worked on even if there is no such person; a right code is
@@ -130,7 +152,11 @@ pub(super) fn with_cookie(token: Token, path: &str) -> Response {
 /// `POST /sign-out`
 pub(super) async fn sign_out(State(web): State<Web>, visitor: Visitor) -> Result<Response, PageError> {
     let mut tx = web.store.begin().await?;
+    let leaving = session::find_signed_in(&mut *tx, &visitor.token.hash(), web.now()).await?;
     session::delete(&mut tx, &visitor.token.hash()).await?;
+    if let Some(leaving) = leaving {
+        web.log(&mut tx, &Done::by_person(&leaving.person, What::SignedOut, web.now())).await?;
+    }
     tx.commit().await?;
     Ok(with_cookie(Token::new(&web.random), "/sign-in"))
 }

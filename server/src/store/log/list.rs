@@ -1,0 +1,168 @@
+//! The log as people read it: newest first, by key, filtered, and only as far as the reader's scope reaches.
+
+use std::fmt::Write as _;
+
+use hashimori_shared::time::Timestamp;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::{COLUMNS, Error, Store, Tx, entry};
+use crate::domain::act::{What, Words};
+use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::log::Entry;
+use crate::store::meta;
+
+/// Whose entries a reader may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// A region's, and those of the collector as a whole.
+    Region(RegionId),
+    /// One facility's.
+    Facility(FacilityId),
+}
+
+/// What a reader looks for; empty: everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Part of the actor's name, or its id.
+    pub who: String,
+    /// One act.
+    pub what: Option<What>,
+    /// Part of the object's name, or its id.
+    pub object: String,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+    /// Only older than this entry.
+    pub before: Option<String>,
+}
+
+/// An entry with its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The entry.
+    pub entry: Entry,
+    /// `None`: erased.
+    pub words: Option<Words>,
+    /// `None`: not sealed yet.
+    pub seq: Option<i64>,
+}
+
+/// Entries, newest first.
+pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> Result<Vec<Line>, Error> {
+    let mut sql = format!(
+        "SELECT {COLUMNS}, e.seq, w.salt, w.actor, w.object, w.remark FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id WHERE "
+    );
+    let mut values: Vec<String> = Vec::new();
+    let mut add = |condition: &str, value: String| {
+        values.push(value);
+        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+    };
+    match reach {
+        Reach::Region(id) => add("(e.region_id = ? OR e.region_id IS NULL)", id.to_string()),
+        Reach::Facility(id) => add("e.facility_id = ?", id.to_string()),
+    }
+    if let Some(what) = filter.what {
+        add(" AND e.what = ?", what.as_str().to_owned());
+    }
+    for (column, id, text) in [("w.actor", "e.actor", &filter.who), ("w.object", "e.object_id", &filter.object)] {
+        if !text.is_empty() {
+            add(&format!(" AND ({id} = ?"), text.clone());
+            add(&format!(" OR {column} LIKE ? ESCAPE '!')"), like(text));
+        }
+    }
+    if let Some(before) = &filter.before {
+        add(" AND e.id < ?", before.clone());
+    }
+    // Numbers of ours, not text that somebody typed.
+    if let Some(from) = filter.from {
+        let _ = write!(sql, " AND e.at >= {}", from.seconds());
+    }
+    if let Some(until) = filter.until {
+        let _ = write!(sql, " AND e.at < {}", until.seconds());
+    }
+    let _ = write!(sql, " ORDER BY e.id DESC LIMIT {limit}");
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+    for value in values {
+        query = query.bind(value);
+    }
+    query.fetch_all(store.read()).await?.iter().map(line).collect()
+}
+
+/// A pattern that matches text with `typed` in it, whatever signs it has.
+fn like(typed: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in typed.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+fn line(row: &AnyRow) -> Result<Line, Error> {
+    let words = match row.try_get::<Option<String>, _>(11)? {
+        Some(_) => Some(Words { actor: row.try_get(12)?, object: row.try_get(13)?, remark: row.try_get(14)? }),
+        None => None,
+    };
+    Ok(Line { entry: entry(row)?, words, seq: row.try_get(10)? })
+}
+
+/// What the last proof of the chain found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChainState {
+    /// Nobody has looked yet: that is no pass.
+    Unproven,
+    /// It held, up to this entry.
+    Whole {
+        /// Last entry proven.
+        seq: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// It did not hold, from this entry on.
+    Broken {
+        /// First entry that does not hold.
+        seq: i64,
+        /// When that was found.
+        at: Timestamp,
+    },
+}
+
+const STATE: &str = "log_state";
+
+/// What the last proof found.
+pub async fn state(store: &Store) -> Result<ChainState, Error> {
+    let text = meta::find(store, STATE).await?.unwrap_or_default();
+    let mut parts = text.split(' ');
+    let word = parts.next().unwrap_or_default().to_owned();
+    let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok());
+    Ok(match (word.as_str(), number(), number()) {
+        ("whole", Some(seq), Some(at)) => ChainState::Whole { seq, at: Timestamp::from_seconds(at) },
+        ("broken", Some(seq), Some(at)) => ChainState::Broken { seq, at: Timestamp::from_seconds(at) },
+        _ => ChainState::Unproven,
+    })
+}
+
+/// Notes what a proof found.
+pub async fn set_state(tx: &mut Tx, state: &ChainState) -> Result<(), Error> {
+    let text = match state {
+        ChainState::Unproven => String::new(),
+        ChainState::Whole { seq, at } => format!("whole {seq} {}", at.seconds()),
+        ChainState::Broken { seq, at } => format!("broken {seq} {}", at.seconds()),
+    };
+    meta::put(tx, STATE, &text).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_takes_percent_and_underscore_for_themselves() {
+        assert_eq!(like("50%_a!"), "%50!%!_a!!%");
+    }
+}
