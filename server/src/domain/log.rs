@@ -165,9 +165,9 @@ mod tests {
             |e| e.commitment.push('x'),
         ];
         for (n, change) in changes.into_iter().enumerate() {
-            let mut changed = entry();
-            change(&mut changed);
-            assert_ne!(Mark::GENESIS.followed_by(&changed).hash, base.hash, "change {n}");
+            let mut other = entry();
+            change(&mut other);
+            assert_ne!(Mark::GENESIS.followed_by(&other).hash, base.hash, "change {n}");
         }
         assert_ne!(base.followed_by(&entry()).hash, base.hash);
         assert_ne!(Mark { seq: 1, ..Mark::GENESIS }.followed_by(&entry()).hash, base.hash);
