@@ -116,9 +116,9 @@ async fn the_secretariat_sees_its_regions_facilities_and_an_administrator_lands_
     事業所
     事業所
     機器の状態
-    もみじ架空薬局
-    未確認1台
     さくら架空診療所
+    未確認1台
+    もみじ架空薬局
     未確認1台
     ");
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
