@@ -12,6 +12,7 @@ use super::places::name;
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::act::{Done, What};
 use crate::domain::device::{DeviceN, Standing};
 use crate::domain::ids::SelfCheckId;
 use crate::domain::people::{Person, Scope};
@@ -153,6 +154,8 @@ pub(super) async fn answer_self_check(
             let mut tx = web.store.begin_ledger().await?;
             let covered = self_check::insert(&mut tx, &new).await?;
             if covered > 0 {
+                let done = Done::by_person(&person, What::Attested, now).at_facility(home.region, home.facility);
+                web.log(&mut tx, &done.noting(format!("self_check={} devices={covered}", new.id))).await?;
                 tx.commit().await?;
                 return Ok(Redirect::to(&format!("/facilities/{}/self-check?done={covered}", home.facility)).into_response());
             }
