@@ -1,6 +1,7 @@
 //! 点検プログラム: the agent on a device. It asks the operating system, read-only, keeps what it found in an outbox and checks in
 //! with its one collector. It writes nothing outside its state folder and takes no commands.
 
+mod child;
 pub mod cli;
 mod client;
 mod clock;

@@ -3,7 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use hashimori_shared::report::{Account, AgentInfo, Fact, MachineFacts, REPORT_VE
 use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::child;
 use crate::probe::{self, ProbeContext};
 
 /// Name of the hidden subcommand.
@@ -100,7 +101,11 @@ fn run_child(program: PathBuf, args: &[&str], input: &[u8], limit: Duration) -> 
         let _ = done.send(read.map(|_| output));
     });
     let answer = finished.recv_timeout(limit);
-    let ended = end(&mut child, answer.is_ok());
+    let whole = matches!(&answer, Ok(Ok(output)) if output.len() as u64 <= LONGEST_REPORT);
+    let ended = whole && child::ends_well(&mut child, limit).unwrap_or(false);
+    if !ended {
+        child::kill(&mut child);
+    }
     match answer {
         Err(_) => Err((UnknownCode::Timeout, format!("reading the facts took longer than {} s", limit.as_secs()))),
         Ok(Err(e)) => Err((UnknownCode::Other, format!("the probing process cannot be read: {e}"))),
@@ -108,21 +113,6 @@ fn run_child(program: PathBuf, args: &[&str], input: &[u8], limit: Duration) -> 
         Ok(Ok(output)) if ended => Ok(output),
         Ok(Ok(_)) => Err((UnknownCode::Other, "the probing process failed".to_owned())),
     }
-}
-
-/// Ends the child's group and says whether the child had ended well by itself.
-fn end(child: &mut Child, answered: bool) -> bool {
-    if answered {
-        // It closed its output; it has nothing left to do but exit.
-        return child.wait().is_ok_and(|status| status.success());
-    }
-    #[cfg(target_os = "linux")]
-    if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
-    }
-    let _ = child.kill();
-    let _ = child.wait();
-    false
 }
 
 /// A report in which every fact is unknown. Accounts known from the last report stay listed, so that nobody's facts seem to have gone away.
@@ -169,4 +159,44 @@ fn all_unknown(code: UnknownCode, text: &str, previous: Option<Report>) -> Repor
 
 fn unknown<T>(code: UnknownCode, text: &str) -> Fact<T> {
     Fact::unknown(code, text, "agent")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn child_that(script: &str, limit: Duration) -> Result<Vec<u8>, UnknownCode> {
+        run_child(PathBuf::from("/bin/sh"), &["-c", script], b"task", limit).map_err(|(code, _)| code)
+    }
+
+    #[test]
+    fn a_probing_child_that_hangs_babbles_lingers_or_fails_costs_its_facts_and_nothing_else() {
+        let (soon, long) = (Duration::from_millis(300), Duration::from_mins(1));
+        assert_eq!(child_that("cat", long), Ok(b"task".to_vec()));
+        assert_eq!(child_that("exec sleep 600", soon), Err(UnknownCode::Timeout));
+        assert_eq!(child_that("exec yes", long), Err(UnknownCode::ParseFailed), "more than any report");
+        assert_eq!(child_that("head -c 300000 /dev/zero; exec sleep 600", long), Err(UnknownCode::ParseFailed), "and then it hangs");
+        assert_eq!(child_that("echo {}; exec >&-; exec sleep 600", soon), Err(UnknownCode::Other), "it said all and does not end");
+        assert_eq!(child_that("echo {}; exit 3", long), Err(UnknownCode::Other));
+    }
+
+    #[test]
+    fn when_the_child_fails_every_fact_is_unknown_and_known_accounts_stay_listed() {
+        let account = Account {
+            id: "a1".parse().expect("a pseudonym"),
+            kind: hashimori_shared::report::AccountKind::Local,
+            last_used: Reading::Value(Timestamp::from_seconds(0)),
+            login_password: None,
+            password_changed: None,
+            screen_lock: None,
+            password_saving: None,
+            foreign: std::collections::BTreeMap::default(),
+        };
+        let before = Report { accounts: vec![account], ..all_unknown(UnknownCode::Other, "", None) };
+        let json = serde_json::to_value(all_unknown(UnknownCode::Timeout, "took too long", Some(before))).expect("JSON");
+        let facts = json["machine"].as_object().expect("facts");
+        assert!(facts.len() > 10 && facts.values().all(|fact| fact["unknown"]["code"] == "timeout"), "{facts:?}");
+        assert_eq!(json["accounts"].as_array().map(Vec::len), Some(1));
+        assert_eq!(json["accounts"][0]["login_password"]["unknown"]["code"], "timeout");
+    }
 }

@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::disk::Obstacle;
+use crate::child;
 
 /// Standard output of `program` (an absolute path) if it ends with success within `limit`.
 pub(super) fn output(program: &str, arguments: &[&str], limit: Duration, most: u64) -> Result<Vec<u8>, Obstacle> {
@@ -28,39 +29,15 @@ pub(super) fn output(program: &str, arguments: &[&str], limit: Duration, most: u
         Ok(bytes) => Ok(bytes?),
         Err(_) => Err(Obstacle::Timeout),
     });
-    if bytes.as_ref().is_ok_and(|bytes| bytes.len() as u64 <= most) && child_ends(&mut child, limit)? {
+    if bytes.as_ref().is_ok_and(|bytes| bytes.len() as u64 <= most) && child::ends_well(&mut child, limit)? {
         return bytes;
     }
-    kill(&mut child);
+    child::kill(&mut child);
     match bytes {
         Ok(bytes) if bytes.len() as u64 > most => Err(Obstacle::TooBig),
         Ok(_) => Err(Obstacle::Failed),
         Err(obstacle) => Err(obstacle),
     }
-}
-
-/// After the pipe has closed a command normally ends at once; one that lingers without output is not waited for long.
-fn child_ends(child: &mut std::process::Child, limit: Duration) -> Result<bool, Obstacle> {
-    const STEP: Duration = Duration::from_millis(5);
-    let mut left = limit.min(Duration::from_secs(1));
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status.success());
-        }
-        if left.is_zero() {
-            return Ok(false);
-        }
-        std::thread::sleep(STEP);
-        left = left.saturating_sub(STEP);
-    }
-}
-
-/// The whole process group: a shell script's children must not outlive it.
-fn kill(child: &mut std::process::Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-    let _ = child.wait();
 }
 
 #[cfg(test)]
