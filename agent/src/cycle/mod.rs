@@ -65,6 +65,8 @@ impl Cycle {
         if opened.damaged > 0 {
             progress.set_aside = progress.set_aside.saturating_add(opened.damaged);
             progress.dropped = progress.dropped.saturating_add(opened.damaged);
+            // At once: the file is out of the way now, and nobody would count it a second time.
+            progress.save(&folder).map_err(words::state)?;
         }
         progress.next_seq = progress.next_seq.max(opened.outbox.highest_seq().unwrap_or(0) + 1).max(1);
         let link = Link::new(folder.clone(), identity, key, settings.proxy.clone(), trust::certain_time(progress.known_time));

@@ -3,6 +3,7 @@
 mod answers;
 mod crashes;
 mod network;
+mod offline;
 mod trust;
 
 use std::collections::VecDeque;
