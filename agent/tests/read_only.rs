@@ -1,8 +1,22 @@
-//! The agent reads and does not write: traced on a real run, and by comparing files before and after.
+//! The agent reads and does not write: files compared before and after a real run, and its system calls traced meanwhile.
+//! Without the rights to look it says so.
+#![cfg(all(target_os = "linux", not(feature = "none-platform")))]
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use anyhow::{Context as _, ensure};
+use hashimori_shared::report::Report;
+use serde_json::Value;
+
+const AGENT: &str = env!("CARGO_BIN_EXE_hashimori-agent");
+
+/// What one run looks into.
+const LOOKED_INTO: [&str; 8] =
+    ["/etc", "/home", "/opt", "/srv", "/usr/share/glib-2.0", "/usr/share/xsessions", "/var/lib/apt", "/var/cache/apt"];
 
 /// System calls that change files, and open(2)'s flags that allow it.
 const CHANGING: [&str; 14] = [
@@ -23,6 +37,30 @@ const CHANGING: [&str; 14] = [
 ];
 const OPEN_FOR_WRITING: [&str; 4] = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"];
 
+/// Length, mode, owner, inode and times of everything below these folders.
+fn snapshot<P: Into<PathBuf>>(roots: impl IntoIterator<Item = P>) -> BTreeMap<PathBuf, [i64; 7]> {
+    let mut seen = BTreeMap::new();
+    let mut left: Vec<PathBuf> = roots.into_iter().map(Into::into).collect();
+    while let Some(path) = left.pop() {
+        let Ok(metadata) = path.symlink_metadata() else { continue };
+        if metadata.is_dir() {
+            left.extend(std::fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
+        }
+        let number = |value: u64| value.cast_signed();
+        let state = [
+            number(metadata.len()),
+            i64::from(metadata.mode()),
+            i64::from(metadata.uid()),
+            number(metadata.ino()),
+            metadata.mtime(),
+            metadata.ctime(),
+            metadata.ctime_nsec(),
+        ];
+        seen.insert(path, state);
+    }
+    seen
+}
+
 /// Calls in a trace that change something outside `state`, and outside pipes and `/dev/null`.
 fn changes<'a>(trace: &'a str, state: &Path) -> Vec<&'a str> {
     let state = state.display().to_string();
@@ -38,33 +76,47 @@ fn changes<'a>(trace: &'a str, state: &Path) -> Vec<&'a str> {
         .collect()
 }
 
-#[test]
-fn one_whole_report_changes_nothing_on_the_device() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let state = dir.path().join("state");
-    let trace = dir.path().join("trace");
-    let traced = Command::new("strace")
-        .args(["-f", "-qq", "-e", "trace=%file,ftruncate,fchmod,fchown,fsetxattr,fremovexattr", "-o"])
-        .arg(&trace)
-        .arg(env!("CARGO_BIN_EXE_hashimori-agent"))
-        .args(["report", "--json", "--state"])
-        .arg(&state)
-        .output();
-    let Ok(output) = traced else {
-        eprintln!("SKIPPED: strace is not installed; tests/run.sh installs it");
-        return;
-    };
-    let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("ptrace") {
-        eprintln!("SKIPPED: this machine does not let processes be traced: {said}");
-        return;
+/// Whether processes may be traced here; says so loudly when not.
+fn can_trace() -> bool {
+    match Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output() {
+        Ok(output) if output.status.success() => true,
+        Ok(output) => {
+            eprintln!("SKIPPED the trace: {}", String::from_utf8_lossy(&output.stderr));
+            false
+        }
+        Err(_) => {
+            eprintln!("SKIPPED the trace: strace is not installed; tests/run.sh installs it");
+            false
+        }
     }
-    assert!(output.status.success(), "{said}");
-    serde_json::from_slice::<hashimori_shared::report::Report>(&output.stdout).expect("a report");
-    let text = std::fs::read_to_string(&trace).expect("a trace");
-    assert!(text.contains("/etc/os-release"), "the trace follows the probing child");
-    assert_eq!(changes(&text, &state), Vec::<&str>::new());
+}
+
+#[test]
+fn one_whole_report_changes_nothing_on_the_device() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (home, state, trace) = (folder.path().join("home"), folder.path().join("state"), folder.path().join("trace"));
+    std::fs::create_dir(&home)?;
+    let traced = can_trace();
+    let mut command = Command::new(if traced { "strace" } else { AGENT });
+    if traced {
+        command.args(["-f", "-qq", "-e", "trace=%file,ftruncate,fchmod,fchown,fsetxattr,fremovexattr", "-o"]).arg(&trace).arg(AGENT);
+    }
+    let before = snapshot(LOOKED_INTO);
+    let output = command.args(["report", "--json", "--state"]).arg(&state).env("HOME", &home).current_dir(&home).output()?;
+    let after = snapshot(LOOKED_INTO);
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice::<Report>(&output.stdout)?;
+
+    let changed: Vec<_> = after.iter().filter(|(path, state)| before.get(*path) != Some(*state)).map(|(path, _)| path).collect();
+    assert!(changed.is_empty() && before.len() == after.len(), "changed: {changed:?}");
+    assert_eq!(std::fs::read_dir(&home)?.count(), 0, "nothing is left in the home folder either");
     assert!(!state.exists(), "`report` makes no state either");
+    if traced {
+        let text = std::fs::read_to_string(&trace)?;
+        assert!(text.contains("/etc/os-release"), "the trace follows the probing child");
+        assert_eq!(changes(&text, &state), Vec::<&str>::new());
+    }
+    Ok(())
 }
 
 #[test]
@@ -77,35 +129,51 @@ fn the_trace_reader_itself_notices_what_changes_something() {
     assert_eq!(changes(trace, Path::new("/state")).len(), 2);
 }
 
-fn tree(root: &Path) -> BTreeMap<String, (u64, Option<std::time::SystemTime>)> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("listed") {
-            let path = entry.expect("an entry").path();
-            let meta = std::fs::symlink_metadata(&path).expect("metadata");
-            found.insert(path.display().to_string(), (meta.len(), meta.modified().ok()));
-            if meta.is_dir() {
-                folders.push(path);
-            }
-        }
+#[test]
+fn commands_that_only_look_leave_the_state_folder_as_it_was() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let state = folder.path().join("state");
+    std::fs::create_dir_all(state.join("outbox"))?;
+    for file in ["identity.json", "progress.json", "observed.json", "pseudonym.key", "outbox/00000000000000000001.json"] {
+        std::fs::write(state.join(file), b"garbage")?;
     }
-    found
+    let before = snapshot([&state]);
+    for args in [&["report", "--json"][..], &["report", "--schema"], &["report"], &["status"], &["explain"], &["verdict"]] {
+        let output = Command::new(AGENT).args(args).arg("--state").arg(&state).output()?;
+        assert!(output.status.code().is_some(), "{args:?}");
+        assert_eq!(snapshot([&state]), before, "{args:?}");
+    }
+    Ok(())
 }
 
 #[test]
-fn commands_that_only_look_leave_the_state_folder_as_it_was() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let state = dir.path().join("state");
-    std::fs::create_dir_all(state.join("outbox")).expect("made");
-    for file in ["identity.json", "progress.json", "observed.json", "pseudonym.key", "outbox/00000000000000000001.json"] {
-        std::fs::write(state.join(file), b"garbage").expect("written");
+fn without_the_rights_to_look_the_agent_says_so_and_guesses_nothing() -> anyhow::Result<()> {
+    const NOBODY: u32 = 65_534;
+    let folder = tempfile::tempdir()?;
+    if folder.path().metadata()?.uid() != 0 {
+        eprintln!("SKIPPED: only the superuser can run a program as somebody else");
+        return Ok(());
     }
-    let before = tree(&state);
-    for args in [&["report", "--json"][..], &["report", "--schema"], &["report"], &["status"], &["explain"]] {
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_hashimori-agent")).args(args).arg("--state").arg(&state).output().expect("the agent runs");
-        assert!(output.status.code().is_some(), "{args:?}");
-        assert_eq!(tree(&state), before, "{args:?}");
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
+    let agent = folder.path().join("agent");
+    std::fs::copy(AGENT, &agent)?;
+    let output = Command::new(&agent)
+        .args(["report", "--json", "--state"])
+        .arg(folder.path().join("state"))
+        .env_clear()
+        .current_dir("/")
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(report["agent"]["privileged"], false);
+    for account in report["accounts"].as_array().context("accounts")? {
+        if account["kind"] == "local" {
+            assert_eq!(account["login_password"]["unknown"]["code"], "no_permission", "{account}");
+            assert_eq!(account["password_changed"]["unknown"]["code"], "no_permission", "{account}");
+        }
     }
+    assert!(report["machine"]["os"].get("value").is_some(), "{report}");
+    Ok(())
 }
