@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::clock_guard::ClockGuard;
 use crate::config::Settings;
 use crate::domain::act::{Actor, Done, What};
+use crate::http::access;
 use crate::http::device::DevicePort;
 use crate::http::listener::bind;
 use crate::http::pages::{self, Web};
@@ -170,7 +171,7 @@ pub async fn serve(collector: Collector, ports: Ports, stop: CancellationToken) 
     let device = DevicePort::new(app.clone(), connections(&app.settings))?;
     let device_address = ports.device.local_addr()?;
     tasks.spawn(device.serve(ports.device, stop.clone(), tasks.clone()));
-    let router = pages(&app, device_address).merge(web::health(app.clone()));
+    let router = access::logged(pages(&app, device_address), app.clone()).merge(web::health(app.clone()));
     let port = WebPort::new(router, web_tls.clone(), app.settings.limits);
     tasks.spawn(port.serve(ports.web, stop.clone(), tasks.clone()));
     if let Some(listener) = ports.metrics {

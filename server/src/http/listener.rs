@@ -1,8 +1,10 @@
 //! Listening sockets, and errors that say what to do when there is none to be had.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio_util::sync::CancellationToken;
 
 /// Connections the system may keep waiting for us; it cuts this to its own limit (net.core.somaxconn).
 const BACKLOG: u32 = 4_096;
@@ -58,6 +60,26 @@ pub fn bind(what: &'static str, key: &'static str, address: SocketAddr) -> Resul
         std::io::ErrorKind::PermissionDenied => BindError::NoPermission { what, address },
         _ => BindError::Other { what, address, key, cause },
     })
+}
+
+/// Longest an open connection may take to finish once the collector is to end, so that nobody who takes no answer holds it up.
+pub(super) const LONGEST_GOODBYE: Duration = Duration::from_secs(15);
+
+/// Pause after the system gave no connection although one was there.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The next connection; `None` once `stop` is cancelled. Out of files, or a connection that was gone at once, is neither a
+/// reason to stop nor one to spin.
+pub(super) async fn next(listener: &TcpListener, stop: &CancellationToken) -> Option<(TcpStream, SocketAddr)> {
+    loop {
+        match stop.run_until_cancelled(listener.accept()).await? {
+            Ok(accepted) => return Some(accepted),
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await?;
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The network side: the device port (hyper, mutual TLS), the web port and Prometheus' port, and the limits they share.
 //! The only room with axum.
 
+pub mod access;
 pub mod device;
 mod half_open;
 pub mod listener;

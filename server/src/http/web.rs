@@ -12,6 +12,8 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
@@ -19,20 +21,24 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::half_open::HalfOpen;
+use super::listener::{self, LONGEST_GOODBYE};
 use crate::app::App;
 use crate::config::{Limits, WebTls};
 
 /// Connections of people and their proxies.
 const CONNECTIONS: usize = 512;
-/// Longest a page may take to be made and taken.
+/// Longest a page may take to be made.
 const REQUEST: Duration = Duration::from_secs(30);
+
+/// Longest the store may take to answer before the collector calls itself not ready.
+const READY: Duration = Duration::from_secs(2);
 
 /// Why the web port's certificate files cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -99,9 +105,13 @@ fn read(files: &WebTls) -> Result<Arc<ServerConfig>, WebTlsError> {
 /// `/healthz`: the process answers. `/readyz`: the store does, and the writer takes check-ins.
 pub fn health(app: App) -> Router {
     async fn ready(State(app): State<App>) -> Response {
-        let store = crate::store::meta::epoch(&app.store).await;
+        let store = tokio::time::timeout(READY, crate::store::meta::epoch(&app.store)).await;
         let writer = app.ingest.is_running();
-        if store.is_ok() && writer { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response() }
+        if matches!(store, Ok(Ok(_))) && writer {
+            "ready\n".into_response()
+        } else {
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+        }
     }
     Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).with_state(app)
 }
@@ -133,17 +143,9 @@ impl WebPort {
 
     /// Serves until `stop`; open connections then finish the request they are in.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken, tasks: TaskTracker) {
-        while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
-            match accepted {
-                Ok((stream, address)) => {
-                    let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else { continue };
-                    tasks.spawn(self.clone().connection(stream, address, permit, stop.clone()));
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            }
+        while let Some((stream, address)) = listener::next(&listener, &stop).await {
+            let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else { continue };
+            tasks.spawn(self.clone().connection(stream, address, permit, stop.clone()));
         }
     }
 
@@ -168,18 +170,15 @@ impl WebPort {
     }
 
     async fn http(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, address: SocketAddr, stop: CancellationToken) {
-        let router = self.router.clone();
-        let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let router = router.clone();
+        let (router, limits) = (self.router.clone(), self.limits);
+        let (under_way, watched) = watch::channel(Asked::default());
+        let under_way = Arc::new(under_way);
+        let service = service_fn(move |request| {
+            let (router, asked) = (router.clone(), UnderWay::begin(&under_way));
             async move {
-                let mut request: Request = request.map(Body::new);
-                request.extensions_mut().insert(ConnectInfo(address));
-                // The router itself cannot fail; the limit ends bodies that trickle and pages that hang.
-                let answered = tokio::time::timeout(REQUEST, router.oneshot(request)).await;
-                Ok::<_, Infallible>(match answered {
-                    Ok(Ok(response)) => response,
-                    Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
-                })
+                let response = answer(router, request, address, limits).await;
+                drop(asked);
+                Ok::<_, Infallible>(response)
             }
         });
         let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
@@ -196,16 +195,80 @@ impl WebPort {
             .max_concurrent_streams(32);
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
-        let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = stop.cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
+        let finish = tokio::select! {
+            ended = connection.as_mut() => return note(ended),
+            () = stop.cancelled() => LONGEST_GOODBYE,
+            () = quiet(watched, limits) => limits.header,
         };
-        if let Err(error) = ended {
-            tracing::debug!(%error, "connection of the web port ended");
+        connection.as_mut().graceful_shutdown();
+        match tokio::time::timeout(finish, connection).await {
+            Ok(ended) => note(ended),
+            Err(_) => tracing::debug!("a connection of the web port did not end and was cut"),
         }
+    }
+}
+
+fn note(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection of the web port ended");
+    }
+}
+
+/// What a connection has asked for so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asked {
+    ever: bool,
+    under_way: u32,
+}
+
+/// A request that is being answered.
+struct UnderWay(Arc<watch::Sender<Asked>>);
+
+impl UnderWay {
+    fn begin(count: &Arc<watch::Sender<Asked>>) -> Self {
+        count.send_modify(|asked| *asked = Asked { ever: true, under_way: asked.under_way + 1 });
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.send_modify(|asked| asked.under_way = asked.under_way.saturating_sub(1));
+    }
+}
+
+/// Returns when a connection has asked for nothing for too long: `limits.header` at its beginning, `limits.idle` later. hyper
+/// itself waits without end for the first byte, and on HTTP/2 for as long as the other side answers its pings.
+async fn quiet(mut watched: watch::Receiver<Asked>, limits: Limits) {
+    loop {
+        let asked = *watched.borrow_and_update();
+        let limit = if asked.ever { limits.idle } else { limits.header };
+        let changed = watched.changed();
+        let ended = if asked.under_way > 0 { Ok(changed.await) } else { tokio::time::timeout(limit, changed).await };
+        match ended {
+            Ok(Ok(())) => {}
+            // The service is gone, and the connection with it.
+            Ok(Err(_)) => return std::future::pending().await,
+            Err(_) => return,
+        }
+    }
+}
+
+/// One request: its body within its limits of time and size, then the page within its own.
+async fn answer(router: Router, request: hyper::Request<Incoming>, address: SocketAddr, limits: Limits) -> Response {
+    let (head, body) = request.into_parts();
+    let body = match tokio::time::timeout(limits.body, Limited::new(body, limits.body_bytes).collect()).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Ok(Err(_)) => return StatusCode::BAD_REQUEST.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+    };
+    let mut request = Request::from_parts(head, Body::from(body));
+    request.extensions_mut().insert(ConnectInfo(address));
+    // The router itself cannot fail; the limit ends pages that hang.
+    match tokio::time::timeout(REQUEST, router.oneshot(request)).await {
+        Ok(Ok(response)) => response,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 

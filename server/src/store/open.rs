@@ -201,7 +201,13 @@ async fn postgres_pool(url: &str, connections: u32) -> Result<AnyPool, OpenError
     // As above: the pool would try for half a minute and then not say why.
     let first = AnyConnection::connect(url).await.map_err(OpenError::Unreachable)?;
     first.close().await.map_err(OpenError::Unreachable)?;
-    AnyPoolOptions::new().max_connections(connections).connect(url).await.map_err(OpenError::Unreachable)
+    // A device waits half a minute for its answer: it is to hear "come back" well before that.
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .connect(url)
+        .await
+        .map_err(OpenError::Unreachable)
 }
 
 /// A URL in which every character of the path stands for itself.

@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::half_open::{HalfOpen, Place};
+use super::listener;
 use super::pace::{Pace, Paced, Phase, TooSlow, Watched};
 use crate::app::App;
 use crate::metrics::Handshake;
@@ -69,15 +70,8 @@ impl DevicePort {
 
     /// Serves until `stop`; open connections then finish the request they are in. `tasks` is done when the last has.
     pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: CancellationToken, tasks: TaskTracker) {
-        while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
-            match accepted {
-                Ok((stream, address)) => self.admit(stream, address, &stop, &tasks),
-                Err(error) => {
-                    // Out of files or a connection that was gone at once: neither is a reason to stop, nor to spin.
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-                }
-            }
+        while let Some((stream, address)) = listener::next(&listener, &stop).await {
+            self.admit(stream, address, &stop, &tasks);
         }
     }
 
@@ -137,7 +131,7 @@ impl DevicePort {
             }
             () = stop.cancelled() => {
                 watched.connection().graceful_shutdown();
-                watched.await
+                tokio::time::timeout(listener::LONGEST_GOODBYE, watched).await.unwrap_or(Err(TooSlow))
             }
         };
         match ended {

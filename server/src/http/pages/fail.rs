@@ -6,6 +6,7 @@ use hashimori_shared::time::Timestamp;
 
 use super::visit::{Kept, Visitor};
 use super::{Web, shell};
+use crate::http::access::RequestId;
 use crate::store::session;
 use crate::views::{ErrorPage, ExpiredPage};
 
@@ -56,7 +57,9 @@ impl PageError {
                 let id = web.random.uuid(web.now());
                 tracing::error!(request_id = %id, cause, "a page failed");
                 let text = format!("もう一度お試しください。続く場合は、次の番号を添えて事務局に連絡してください。番号: {id}");
-                (StatusCode::INTERNAL_SERVER_ERROR, "内部の問題で表示できません", text)
+                let mut response = respond(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage { shell: shell(FAILED, visitor, None), text });
+                response.extensions_mut().insert(RequestId(id));
+                return response;
             }
         };
         let person = match session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await {
@@ -68,6 +71,7 @@ impl PageError {
     }
 }
 
+const FAILED: &str = "内部の問題で表示できません";
 const NOT_FOUND: &str = "アドレスが違うか、ほかの事業所のもの、またはすでに無くなったものです。最初のページからたどり直してください。";
 const LINK: &str = "一度使われたか、有効期限が切れたか、新しいリンクが発行されています。リンクを渡した人（事務局など）に、新しいリンクの発行を頼んでください。";
 const TOO_LARGE: &str = "入力を短くして、もう一度送信してください。";
@@ -83,7 +87,7 @@ fn respond(status: StatusCode, view: &impl askama::Template) -> Response {
         Ok(html) => (status, axum::response::Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "an error page failed");
-            (StatusCode::INTERNAL_SERVER_ERROR, "内部の問題で表示できません").into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, FAILED).into_response()
         }
     }
 }
