@@ -45,6 +45,8 @@ step "tests"
 results=$target/test-results.txt
 outcome=0
 cargo test --workspace --lib --bins --tests --locked --no-fail-fast "$@" 2>&1 | tee "$results" || outcome=$?
+step "the device port on PostgreSQL"
+"$HASHIMORI_PROGRAMS/hashimori-with-postgres" cargo test -p hashimori-server --locked --test device_port 2>&1 | tee -a "$results" || outcome=$?
 step "done, all of it passed if the last line says so"
 awk '/^test result:/ { for (i = 2; i <= NF; i++) { if ($i == "passed;") p += $(i - 1); if ($i == "failed;") f += $(i - 1) } }
   END { printf "%d passed, %d failed\n", p, f }' "$results"

@@ -140,6 +140,49 @@ fn every_refusal_to_start_says_what_to_do() {
 }
 
 #[test]
+fn the_master_key_comes_from_systemds_credential_as_well_and_a_wrong_one_says_what_to_do() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let credentials = dir.path().join("credentials");
+    std::fs::create_dir(&credentials).expect("made");
+    let credential = credentials.join("hashimori-master-key");
+    let run = |arguments: &[&str]| program(dir.path(), arguments).env("CREDENTIALS_DIRECTORY", &credentials).output().expect("runs");
+    std::fs::write(&credential, "5a".repeat(32)).expect("writes");
+    let made = run(&["init", "--region", "架空圏域", "--facility", "架空診療所"]);
+    assert!(made.status.success(), "{}", text(&made));
+    assert!(!dir.path().join("data.master-key").exists(), "no second key is made beside the credential");
+    let issue = ["ca", "rotate"];
+    assert!(run(&issue).status.success(), "{}", text(&run(&issue)));
+    for (key, words) in [("a5".repeat(32), ["sealed", "another master key"]), ("5a".repeat(31), ["64 hexadecimal", "hashimori-master-key"])]
+    {
+        std::fs::write(&credential, key).expect("writes");
+        let refused = run(&serve_arguments(&[]));
+        assert_eq!(refused.status.code(), Some(1), "{}", text(&refused));
+        assert!(words.iter().all(|word| text(&refused).contains(word)), "{}", text(&refused));
+    }
+    std::fs::remove_file(&credential).expect("removes");
+    refused(dir.path(), &serve_arguments(&[]), &["master key", "secrets.master_key_file", "init"]);
+}
+
+#[test]
+fn check_config_says_what_is_wrong_before_anything_is_touched() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = dir.path().join("server.toml");
+    let path = config.to_str().expect("UTF-8");
+    for (content, words) in [
+        ("[limits]\nbody_seconds = 3\n", vec!["body_seconds", "line 2", path]),
+        ("[devise]\nlisten = \"127.0.0.1:1\"\n", vec!["devise", path]),
+        ("[web]\ncertificate = \"/nowhere/chain.pem\"\n", vec!["web.key"]),
+        ("[limits]\nheader_s = 0\n", vec!["limits.header_s"]),
+    ] {
+        std::fs::write(&config, content).expect("writes");
+        refused(dir.path(), &["serve", "--check-config", "--config", path], &words);
+    }
+    std::fs::write(&config, "[limits]\nbody_s = 3\n").expect("writes");
+    assert!(run(dir.path(), &["serve", "--check-config", "--config", path]).status.success());
+    assert!(!dir.path().join("data").exists(), "checking makes nothing");
+}
+
+#[test]
 fn a_store_of_a_newer_collector_is_left_alone() {
     let dir = tempfile::tempdir().expect("a folder");
     init(dir.path());

@@ -13,7 +13,7 @@ use crate::process::Running;
 #[derive(Debug)]
 pub struct Postgres {
     port: u16,
-    server: Running,
+    server: Option<Running>,
     folder: TempDir,
 }
 
@@ -32,13 +32,30 @@ impl Postgres {
         let made = lend(&mut init, account.as_ref(), folder.path()).output().context("initdb")?;
         ensure!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
 
-        let port = free_port()?;
-        let mut serve = Command::new(programs.join("postgres"));
-        serve.arg("-D").arg(&data).arg("-k").arg(folder.path()).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
-        let log = folder.path().join("log");
-        let mut server = Running::start(lend(&mut serve, account.as_ref(), folder.path()), &log)?;
+        let mut cluster = Self { port: free_port()?, server: None, folder };
+        cluster.resume()?;
+        Ok(cluster)
+    }
+
+    /// Starts it on its port; ready when this returns.
+    pub fn resume(&mut self) -> anyhow::Result<()> {
+        let (folder, account) = (self.folder.path(), Account::to_run_as()?);
+        // A log of its own for each start, to wait for the right word.
+        let log = (0..).map(|start| folder.join(format!("log.{start}"))).find(|log| !log.exists()).context("a name for the log")?;
+        let mut serve = Command::new(newest_programs()?.join("postgres"));
+        serve.arg("-D").arg(folder.join("data")).arg("-k").arg(folder).args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
+        let mut server = Running::start(lend(&mut serve, account.as_ref(), folder), &log)?;
         server.until_said("PostgreSQL to be ready", |said| said.contains("ready to accept connections").then_some(()))?;
-        Ok(Self { port, server, folder })
+        self.server = Some(server);
+        Ok(())
+    }
+
+    /// Stops it at once, without a word to whoever is connected (SIGQUIT: "immediate shutdown"); `resume` recovers it.
+    pub fn halt(&mut self) -> anyhow::Result<()> {
+        let Some(mut server) = self.server.take() else { return Ok(()) };
+        server.signal("QUIT")?;
+        server.ended()?;
+        Ok(())
     }
 
     /// Makes an empty database and gives its URL.
@@ -48,12 +65,17 @@ impl Postgres {
             .output()
             .context("createdb")?;
         ensure!(made.status.success(), "createdb: {}", String::from_utf8_lossy(&made.stderr));
-        Ok(format!("postgres://postgres@127.0.0.1:{}/{name}", self.port))
+        Ok(format!("{}/{name}", self.url()))
     }
 
-    /// Process id of the postmaster.
+    /// URL of the cluster as its superuser, without a database.
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}", self.port)
+    }
+
+    /// Process id of the postmaster; 0 when it is stopped.
     pub fn id(&self) -> u32 {
-        self.server.id()
+        self.server.as_ref().map_or(0, Running::id)
     }
 
     /// The cluster's folder.

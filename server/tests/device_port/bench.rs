@@ -1,7 +1,10 @@
-//! A collector of one region and one facility, in this process.
+//! A collector of one region and one facility, in this process; on SQLite, or on PostgreSQL where `HASHIMORI_TEST_POSTGRES` is a
+//! superuser's URL (`hashimori-with-postgres cargo test …`).
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use hashimori_server::app::App;
 use hashimori_server::clock::{Clock as _, SetClock};
@@ -18,6 +21,7 @@ use hashimori_server::store::region::{self, Region};
 use hashimori_server::store::{Store, meta};
 use hashimori_shared::code::EnrolmentCode;
 use hashimori_shared::time::Timestamp;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -31,7 +35,20 @@ pub(crate) struct Bench {
     pub(crate) region: RegionId,
     pub(crate) facility: FacilityId,
     extra: String,
+    database: Option<String>,
     running: Option<Running>,
+}
+
+/// A database of its own, where the tests are to run on PostgreSQL.
+async fn fresh_database() -> Option<String> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let cluster = std::env::var("HASHIMORI_TEST_POSTGRES").ok()?;
+    let name = format!("bench_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    sqlx::any::install_default_drivers();
+    let mut superuser = AnyConnection::connect(&format!("{cluster}/postgres")).await.expect("HASHIMORI_TEST_POSTGRES answers");
+    superuser.execute(sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))).await.expect("made");
+    superuser.close().await.expect("closes");
+    Some(format!("{cluster}/{name}"))
 }
 
 struct Running {
@@ -56,6 +73,7 @@ impl Bench {
             facility: FacilityId::new(random.uuid(NOW)),
             random,
             extra: extra.to_owned(),
+            database: fresh_database().await,
             running: None,
         };
         bench.init().await;
@@ -65,8 +83,9 @@ impl Bench {
 
     fn settings(&self) -> Settings {
         let data = self.dir.path().join("data");
+        let store = self.database.as_ref().map_or_else(String::new, |url| format!("[store]\nurl = \"{url}\"\n"));
         let text = format!(
-            "data = \"{}\"\n[device]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"127.0.0.1:0\"\n[metrics]\nlisten = \"\"\n{}",
+            "data = \"{}\"\n{store}[device]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"127.0.0.1:0\"\n[metrics]\nlisten = \"\"\n{}",
             data.display(),
             self.extra
         );
@@ -118,6 +137,15 @@ impl Bench {
         self.halt().await;
         self.clock.advance(seconds);
         self.resume(true).await;
+    }
+
+    /// The SQLite file; `None`, said loudly, on PostgreSQL.
+    pub(crate) fn store_file(&self) -> Option<PathBuf> {
+        if self.database.is_some() {
+            eprintln!("SKIPPED: this is about the SQLite file");
+            return None;
+        }
+        Some(self.dir.path().join("data/store.db"))
     }
 
     pub(crate) fn app(&self) -> &App {

@@ -57,3 +57,30 @@ async fn strangers_who_hold_finished_connections_give_way_to_newcomers_and_never
     let Some(mut oldest) = held.drain(..1).next() else { panic!("held") };
     assert!(oldest.post("/v1/enroll", b"{}").await.is_err(), "the first stranger has given way");
 }
+
+#[tokio::test]
+async fn more_connections_than_allowed_are_let_go_at_once_and_a_place_given_back_is_used() {
+    let bench = Bench::start_with("[limits]\nconnections = 6\nhalf_open = 2\n").await;
+    let mut machine = Machine::active(&bench, "a").await;
+    let mut held = Vec::new();
+    for _ in 0..6 {
+        held.push(machine.connect(&bench).await);
+    }
+    let identity = crate::client::config(&bench, Some(machine.identity()), &crate::client::Quirks::default());
+    assert!(crate::client::connect(&identity, bench.address()).await.is_err(), "a seventh was let in");
+    // Whoever is in is served all the same.
+    let body = machine.next(&bench, "0.1.0").to_string();
+    let reply = held[0].post(hashimori_shared::checkin::CHECK_IN_PATH, body.as_bytes()).await.expect("an answer").reply();
+    assert_eq!(reply.outcome, Outcome::Accepted);
+    drop(held);
+    // The collector notices the closed ones in its own time.
+    let again = async {
+        loop {
+            if let Ok(connection) = crate::client::connect(&identity, bench.address()).await {
+                break connection;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), again).await.expect("a place is free again");
+}

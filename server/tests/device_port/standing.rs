@@ -123,8 +123,8 @@ async fn an_unchanged_report_is_a_heartbeat_until_a_restore_begins_another_epoch
 #[tokio::test]
 async fn a_device_that_outlived_a_restore_is_heard_and_waits_to_be_confirmed_again() {
     let mut bench = Bench::start().await;
+    let Some(data) = bench.store_file() else { return };
     bench.halt().await;
-    let data = bench.dir.path().join("data/store.db");
     let backup = std::fs::read(&data).expect("reads");
     bench.resume(false).await;
     let mut machine = Machine::active(&bench, "a").await;
