@@ -6,6 +6,7 @@ pub mod bed;
 pub mod browser;
 pub mod collector;
 pub mod host;
+pub mod person;
 pub mod postgres;
 pub mod process;
 pub mod programs;

@@ -61,6 +61,11 @@ impl Connection {
         self.stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed)
     }
 
+    /// The certificate that the other side showed, DER.
+    pub fn certificate(&self) -> Option<&[u8]> {
+        self.stream.get_ref().1.peer_certificates()?.first().map(AsRef::as_ref)
+    }
+
     /// Sends bytes as they are.
     pub async fn send(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
         self.stream.write_all(bytes).await?;

@@ -7,10 +7,10 @@ use anyhow::Context as _;
 use hashimori_shared::checkin::{Body, CHECK_IN_PATH};
 use hashimori_shared::problem::{Problem, kind};
 use hashimori_shared::time::Timestamp;
-use hashimori_tests::collector::Collector;
+use hashimori_tests::collector::{Collector, get};
 use hashimori_tests::postgres::Postgres;
 use hashimori_tests::synthetic::{Synthetic, report};
-use hashimori_tests::waiting::PATIENCE;
+use hashimori_tests::waiting::{PATIENCE, until};
 use hashimori_tests::wire::{Answer, Connection, device_tls, request};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -237,5 +237,47 @@ async fn half_open_and_slow_connections_are_closed_and_hold_nobody_up() -> anyho
     }
     scene.still_serves().await?;
     assert!(PATIENCE > Duration::from_secs(30), "longer than the collector's own limits");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_web_port_has_its_limits_of_size_and_time_too_and_silent_connections_do_not_fill_it() -> anyhow::Result<()> {
+    const PLACES: usize = 512;
+    let mut collector = Collector::prepare(None)?;
+    for limit in ["HEADER_S", "BODY_S", "IDLE_S"] {
+        collector.set(&format!("HASHIMORI__LIMITS__{limit}"), "2");
+    }
+    collector.init()?;
+    collector.run()?;
+    let address = collector.web_address();
+    let form = |length: usize| {
+        format!("POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n")
+    };
+    let cases = [
+        ("a head without end", format!("GET / HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "x".repeat(200_000)), "431"),
+        ("half a head", "GET / HTTP/1.1\r\nhost:".to_owned(), ""),
+        ("half a body", form(100) + "login=", "408"),
+        ("a body without end", form(10_000_000) + &"x".repeat(1_000_000), "413"),
+        ("nothing", String::new(), ""),
+        ("the beginning of HTTP/2 and nothing more", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), ""),
+    ];
+    for (what, sent, status) in cases {
+        let mut stream = tokio::net::TcpStream::connect(address).await?;
+        // The collector may close before it has taken everything.
+        let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, sent.as_bytes()).await;
+        let mut answer = Vec::new();
+        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.with_context(|| format!("{what} stayed open"))?;
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.is_empty() || status.is_empty() || answer.starts_with(&format!("HTTP/1.1 {status}")), "{what}: {answer}");
+        assert!(status != "408" || !answer.is_empty(), "{what}: no answer");
+    }
+
+    let mut held = Vec::new();
+    for _ in 0..PLACES + 100 {
+        held.push(tokio::net::TcpStream::connect(address).await?);
+    }
+    until("silent connections to be let go", || get(address, "/healthz").ok())?;
+    drop(held);
+    assert!(collector.stop()?.success());
     Ok(())
 }

@@ -1,0 +1,104 @@
+//! A person at a browser, reduced to what travels: a cookie, pages, forms. For what is said and written down on the way;
+//! how pages look is `browser`'s.
+
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use anyhow::{Context as _, ensure};
+
+use crate::wire::Answer;
+
+/// A person before the web port's plain HTTP.
+#[derive(Debug)]
+pub struct Person {
+    address: SocketAddr,
+    cookie: Option<String>,
+}
+
+impl Person {
+    /// One that nobody knows yet.
+    pub const fn at(address: SocketAddr) -> Self {
+        Self { address, cookie: None }
+    }
+
+    /// The cookie's secret.
+    pub fn secret(&self) -> Option<&str> {
+        Some(self.cookie.as_deref()?.split_once('=')?.1)
+    }
+
+    /// Opens a page, following redirects.
+    pub fn open(&mut self, path: &str) -> anyhow::Result<String> {
+        let answer = self.ask("GET", path, "")?;
+        self.landed(answer)
+    }
+
+    /// Fills in the form of `page` that goes to `action` and sends it; the page it leads to, whatever it says.
+    pub fn send(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> anyhow::Result<String> {
+        let from = page.find(&format!("action=\"{action}\"")).with_context(|| format!("no form to {action} in\n{page}"))?;
+        let form = page[from..].split("</form>").next().unwrap_or_default();
+        let hidden =
+            form.split("<input type=\"hidden\" ").skip(1).filter_map(|input| Some((value(input, "name")?, value(input, "value")?)));
+        let body = hidden.chain(fields.iter().copied()).fold(String::new(), |body, (name, value)| {
+            let joint = if body.is_empty() { "" } else { "&" };
+            format!("{body}{joint}{}={}", encoded(name), encoded(value))
+        });
+        let answer = self.ask("POST", action, &body)?;
+        self.landed(answer)
+    }
+
+    /// One request.
+    pub fn ask(&mut self, method: &str, path: &str, form: &str) -> anyhow::Result<Answer> {
+        let mut stream = TcpStream::connect(self.address)?;
+        let cookie = self.cookie.as_ref().map_or_else(String::new, |cookie| format!("cookie: {cookie}\r\n"));
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{cookie}content-type: application/x-www-form-urlencoded\r\n\
+             content-length: {}\r\n\r\n{form}",
+            self.address,
+            form.len()
+        )?;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes)?;
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").context("no HTTP answer")?;
+        let head = String::from_utf8(bytes[..end].to_vec())?;
+        let status = head.get(9..12).and_then(|digits| digits.parse().ok()).context("no status")?;
+        let answer = Answer { status, head, body: bytes[end + 4..].to_vec() };
+        if let Some(cookie) = answer.header("set-cookie") {
+            self.cookie = cookie.split(';').next().map(str::to_owned);
+        }
+        Ok(answer)
+    }
+
+    fn landed(&mut self, mut answer: Answer) -> anyhow::Result<String> {
+        for _ in 0..5 {
+            let Some(next) = answer.header("location").map(str::to_owned) else { return Ok(answer.text()) };
+            answer = self.ask("GET", &next, "")?;
+        }
+        ensure!(answer.header("location").is_none(), "redirected in a circle");
+        Ok(answer.text())
+    }
+}
+
+/// Value of an attribute at the beginning of a tag's text.
+pub fn value<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    tag.split('>').next()?.split(&format!("{name}=\"")).nth(1)?.split('"').next()
+}
+
+/// Text of the first element with this class.
+pub fn text_of<'p>(page: &'p str, class: &str) -> anyhow::Result<&'p str> {
+    let from = page.find(&format!("class=\"{class}\"")).with_context(|| format!("no {class} in\n{page}"))?;
+    let text = page[from..].split_once('>').and_then(|(_, rest)| rest.split('<').next());
+    text.map(str::trim).context("an element without an end")
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}

@@ -1,0 +1,172 @@
+//! A collector's signals and its health: SIGTERM under load, SIGHUP with other certificates, a database that goes and comes back.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context as _, ensure};
+use hashimori_shared::checkin::CHECK_IN_PATH;
+use hashimori_shared::time::Timestamp;
+use hashimori_tests::collector::{Collector, get};
+use hashimori_tests::postgres::Postgres;
+use hashimori_tests::synthetic::Synthetic;
+use hashimori_tests::waiting::{until, until_async};
+use hashimori_tests::wire::{Connection, device_tls, request};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_785_000_000);
+
+/// What a device sent until the collector was gone: what was acknowledged, and what it never heard of again.
+struct Sent {
+    device: Synthetic,
+    acknowledged: Vec<Vec<u8>>,
+    unanswered: Option<Vec<u8>>,
+}
+
+/// Checks in without pause, on one connection, until there is no answer any more.
+async fn busy(mut device: Synthetic, collector: SocketAddr, count: Arc<AtomicUsize>) -> anyhow::Result<Sent> {
+    let mut acknowledged = Vec::new();
+    let mut connection = Connection::open(collector, &device.tls(false)?).await?;
+    loop {
+        let body = device.next(true, NOW)?;
+        match connection.post(CHECK_IN_PATH, &body, true).await {
+            Ok(answer) => {
+                ensure!(device.learn(&answer)?, "{} {}", answer.status, answer.text());
+                acknowledged.push(body);
+                count.fetch_add(1, Ordering::SeqCst);
+                if answer.header("connection") == Some("close") {
+                    return Ok(Sent { device, acknowledged, unanswered: None });
+                }
+            }
+            Err(_) => return Ok(Sent { device, acknowledged, unanswered: Some(body) }),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn check_ins_under_way_at_sigterm_are_answered_or_taken_again_and_none_acknowledged_is_lost() -> anyhow::Result<()> {
+    const DEVICES: u32 = 6;
+    let mut collector = Collector::start()?;
+    let (code, address) = (collector.code_for(DEVICES + 2)?, collector.device_address());
+    let count = Arc::new(AtomicUsize::new(0));
+    let mut crowd = Vec::new();
+    for number in 0..DEVICES {
+        let device = Synthetic::enroll(address, &code, number).await?;
+        crowd.push(tokio::spawn(busy(device, address, Arc::clone(&count))));
+    }
+    // One has said half of its check-in, one says nothing at all.
+    let mut slow = Synthetic::enroll(address, &code, DEVICES).await?;
+    let mut half = Connection::open(address, &slow.tls(false)?).await?;
+    let body = slow.next(true, NOW)?;
+    let whole = request(CHECK_IN_PATH, &body, true);
+    half.send(&whole[..whole.len() - 20]).await?;
+    let mut idle = Connection::open(address, &Synthetic::enroll(address, &code, DEVICES + 1).await?.tls(false)?).await?;
+
+    until_async("some load", async || (count.load(Ordering::SeqCst) >= 200).then_some(())).await?;
+    collector.process()?.signal("TERM")?;
+    collector.process()?.until_said("the end to begin", |said| said.contains("stopping").then_some(()))?;
+    half.send(&whole[whole.len() - 20..]).await?;
+    let answer = half.answer().await.context("a check-in whose body was under way")?;
+    assert!(slow.learn(&answer)?, "{} {}", answer.status, answer.text());
+    assert!(idle.answer().await.is_err(), "an idle connection is closed at once");
+    let status = collector.process()?.ended()?;
+    let said = collector.process()?.said();
+    assert!(status.success() && !said.contains("still open"), "{status}\n{said}");
+
+    let mut sent = Vec::new();
+    for device in crowd {
+        sent.push(device.await??);
+    }
+    collector.run()?;
+    let (mut again, mut found) = (0, 0);
+    for Sent { device, acknowledged, unanswered } in sent {
+        let mut connection = Connection::open(collector.device_address(), &device.tls(false)?).await?;
+        // Each acknowledged one is known by its number; more than the newest are not asked again.
+        for body in acknowledged.iter().rev().take(50) {
+            let answer = connection.post(CHECK_IN_PATH, body, true).await?;
+            assert!(answer.text().contains("\"outcome\":\"duplicate\""), "{} {}", answer.status, answer.text());
+            found += 1;
+        }
+        if let Some(body) = unanswered {
+            let answer = connection.post(CHECK_IN_PATH, &body, true).await?;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            again += 1;
+        }
+    }
+    println!(
+        "{} acknowledged, {found} of them asked for again and known, {again} unanswered ones taken again",
+        count.load(Ordering::SeqCst)
+    );
+    Ok(())
+}
+
+/// Writes a certificate of this name and its key; the certificate.
+fn make_certificate(collector: &Collector, name: &str) -> anyhow::Result<Vec<u8>> {
+    let made = rcgen::generate_simple_self_signed(vec![name.to_owned()])?;
+    std::fs::write(collector.folder().join("web.pem"), made.cert.pem())?;
+    std::fs::write(collector.folder().join("web.key"), made.signing_key.serialize_pem())?;
+    Ok(made.cert.der().to_vec())
+}
+
+async fn shown(collector: &Collector) -> anyhow::Result<Connection> {
+    Connection::open(collector.web_address(), &Arc::new(device_tls(None)?)).await
+}
+
+#[tokio::test]
+async fn sighup_takes_up_other_web_certificates_and_keeps_what_is_in_use_when_they_are_no_good() -> anyhow::Result<()> {
+    const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let mut collector = Collector::prepare(None)?;
+    let first = make_certificate(&collector, "one.hotaru.example")?;
+    for (key, file) in [("CERTIFICATE", "web.pem"), ("KEY", "web.key")] {
+        collector.set(&format!("HASHIMORI__WEB__{key}"), &collector.folder().join(file).display().to_string());
+    }
+    collector.init()?;
+    collector.run()?;
+    let mut open = shown(&collector).await?;
+    assert_eq!(open.certificate(), Some(first.as_slice()));
+
+    let second = make_certificate(&collector, "two.hotaru.example")?;
+    collector.process()?.signal("HUP")?;
+    collector.process()?.until_said("the reload", |said| said.contains("read the web port's certificate again").then_some(()))?;
+    assert_eq!(shown(&collector).await?.certificate(), Some(second.as_slice()));
+    open.send(HEALTH).await?;
+    assert_eq!(open.answer().await?.status, 200, "a connection from before goes on");
+
+    std::fs::write(collector.folder().join("web.key"), "nonsense")?;
+    collector.process()?.signal("HUP")?;
+    collector.process()?.until_said("the refusal", |said| said.contains("the web port keeps its certificate").then_some(()))?;
+    let said = collector.process()?.said();
+    assert!(said.contains("web.key"), "the setting is named:\n{said}");
+    let mut still = shown(&collector).await?;
+    assert_eq!(still.certificate(), Some(second.as_slice()));
+    still.send(HEALTH).await?;
+    assert_eq!(still.answer().await?.status, 200);
+    assert!(collector.stop()?.success());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_its_database_is_gone_it_says_so_sheds_with_retry_after_and_goes_on_when_it_is_back() -> anyhow::Result<()> {
+    let mut postgres = Postgres::start()?;
+    let mut collector = Collector::start_on(Some(&postgres.database("gone")?))?;
+    let mut device = Synthetic::enroll(collector.device_address(), &collector.code_for(1)?, 1).await?;
+    assert_eq!(device.check_in(collector.device_address(), true, NOW).await?.status, 200);
+    assert_eq!(get(collector.web_address(), "/readyz")?, "ready\n");
+
+    postgres.halt()?;
+    let error = get(collector.web_address(), "/readyz").expect_err("ready without its store").to_string();
+    assert!(error.contains("503"), "{error}");
+    assert_eq!(get(collector.web_address(), "/healthz")?, "ok\n");
+    assert!(get(collector.metrics_address(), "/metrics")?.contains("hashimori_connections"), "counts need no store");
+    let refused = device.check_in(collector.device_address(), true, NOW).await?;
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert!(refused.header("retry-after").is_some(), "{}", refused.head);
+    assert!(collector.process()?.is_alive(), "{}", collector.process()?.said());
+
+    postgres.resume()?;
+    let address = collector.web_address();
+    until("the collector to be ready again", || get(address, "/readyz").ok())?;
+    let again = device.check_in(collector.device_address(), true, NOW).await?;
+    assert_eq!(again.status, 200, "{}", again.text());
+    assert!(collector.stop()?.success());
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! A whole path with the real programs, then a search for what must be nowhere: secrets and names in the log, secrets in database
+//! and backup.
+
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use hashimori_shared::code::EnrolmentCode;
+use hashimori_tests::agent::Agent;
+use hashimori_tests::collector::{Collector, FACILITY, REGION};
+use hashimori_tests::person::{Person, text_of};
+use hashimori_tests::postgres::Postgres;
+use totp_rs::{Builder, Secret};
+
+const PASSWORD: &str = "amber ferry crossing";
+const WRONG_PASSWORD: &str = "ember fairy crossing";
+const PERSON: &str = "見本 花子";
+
+/// Something to search for.
+type Needle = (&'static str, Vec<u8>);
+
+/// What is left when the path has been walked and the collector has ended.
+struct Walked {
+    collector: Collector,
+    log: String,
+    secrets: Vec<Needle>,
+}
+
+/// Init, one-time link, password and app, code, a real agent, confirmation, verdict, wrong and right sign-in, backup.
+fn walk(database: Option<&str>) -> anyhow::Result<Walked> {
+    let mut collector = Collector::prepare(database)?;
+    collector.set("HASHIMORI__LOG__FORMAT", "json");
+    collector.set("HASHIMORI__LOG__FILTER", "debug");
+    let made: serde_json::Value = serde_json::from_str(&collector.init()?.out)?;
+    collector.run()?;
+    let mut secrets: Vec<Needle> = vec![("the password", PASSWORD.into()), ("a wrong password", WRONG_PASSWORD.into())];
+    let recovery_key = made["recovery_key"].as_str().context("recovery_key")?;
+    secrets.push(("the recovery key", recovery_key.into()));
+    let master = std::fs::read_to_string(made["master_key"].as_str().context("master_key")?)?;
+    secrets.push(("the master key", HEXLOWER.decode(master.trim().as_bytes())?));
+    secrets.push(("the master key's text", master.trim().into()));
+
+    let invited = collector.command(&["account", "invite", "--facility", FACILITY, "--login", "hotaru-kanri", "--name", PERSON])?;
+    let link = invited.expect(0)?.out;
+    let link = link.trim().split_once("/start/").context("no link")?.1;
+    secrets.push(("a one-time link", link.into()));
+
+    let mut person = Person::at(collector.web_address());
+    let start = format!("/start/{link}");
+    let page = person.open(&start)?;
+    person.send(&page, &start, &[])?;
+    let page = person.open("/setup/password")?;
+    let page = person.send(&page, "/setup/password", &[("password", WRONG_PASSWORD), ("again", PASSWORD)])?;
+    let page = person.send(&page, "/setup/password", &[("password", PASSWORD), ("again", PASSWORD)])?;
+    let seed = text_of(&page, "code-text")?.replace(' ', "");
+    secrets.push(("the app's seed", BASE32_NOPAD.decode(seed.as_bytes())?));
+    let app = Builder::new().with_secret(Secret::try_from_base32(&seed).map_err(|e| anyhow::anyhow!("{e:?}"))?).build_noncompliant();
+    secrets.push(("the app's seed as text", seed.into()));
+    let before = person.secret().context("a cookie")?.to_owned();
+    let page = person.send(&page, "/setup/app", &[("code", &app.generate_current().to_string())])?;
+    let recovery: Vec<String> = page.split("<li><code>").skip(1).filter_map(|rest| rest.split('<').next()).map(str::to_owned).collect();
+    ensure!(recovery.len() > 4, "no recovery codes in\n{page}");
+    secrets.extend(recovery.iter().map(|code| ("a recovery code", code.clone().into_bytes())));
+    let session = person.secret().context("a cookie")?.to_owned();
+    ensure!(session != before, "signing in keeps the visitor's secret");
+
+    let page = person.open("/")?;
+    let facility = page.split("/facilities/").nth(1).and_then(|rest| rest.split(['/', '"']).next()).context("a facility")?;
+    let (codes, pending) = (format!("/facilities/{facility}/codes"), format!("/facilities/{facility}/pending"));
+    let page = person.open(&codes)?;
+    let page = person.send(&page, &codes, &[("uses", "2"), ("hours", "24")])?;
+    let code = text_of(&page, "code-text")?.to_owned();
+    let agent = Agent::new()?;
+    agent.enroll(&collector, &code)?.expect(0)?;
+    agent.check_in()?.expect(0)?;
+    let device = agent.device()?;
+    let page = person.open(&pending)?;
+    person.send(&page, &format!("/devices/{device}/confirm"), &[])?;
+    agent.check_in()?.expect(0)?;
+    ensure!(person.open(&format!("/devices/{device}"))?.contains("§20-1"), "no verdict on the device's page");
+    let parsed: EnrolmentCode = code.parse()?;
+    secrets.push(("an enrolment code", code.replace('-', "").into_bytes()));
+    secrets.push(("an enrolment code as typed", code.into_bytes()));
+    secrets.push(("an enrolment code's secret", parsed.secret.to_vec()));
+    secrets.push(("an enrolment code's secret in a request", parsed.secret_hex().into_bytes()));
+
+    // What goes wrong must be as silent: a wrong link, a wrong password, a code of another collector, garbage.
+    let wrong: String = link.chars().rev().collect();
+    person.open(&format!("/start/{wrong}"))?;
+    secrets.push(("a link that does not work", wrong.into_bytes()));
+    let mut stranger = Person::at(collector.web_address());
+    let page = stranger.open("/sign-in")?;
+    let page = stranger.send(&page, "/sign-in", &[("login", "hotaru-kanri"), ("password", WRONG_PASSWORD), ("code", "000000")])?;
+    let typed = [("login", "hotaru-kanri"), ("password", PASSWORD), ("code", recovery[0].as_str())];
+    ensure!(stranger.send(&page, "/sign-in", &typed)?.contains(FACILITY), "the second sign-in failed");
+    secrets.extend([session, stranger.secret().context("a cookie")?.to_owned()].map(|text| ("a session", text.into_bytes())));
+
+    let log = collector.process()?.said();
+    collector.command(&["backup", "--to", &collector.folder().join("backups").display().to_string()])?.expect(0)?;
+    ensure!(collector.stop()?.success(), "it did not end well");
+    Ok(Walked { collector, log, secrets })
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// Files below `folder` that hold these bytes.
+fn holding(folder: &Path, needle: &[u8]) -> anyhow::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(holding(&path, needle)?);
+        } else if path.is_file() && contains(&std::fs::read(&path)?, needle) {
+            found.push(path.display().to_string());
+        }
+    }
+    Ok(found)
+}
+
+#[test]
+fn the_log_of_a_whole_path_is_json_names_routes_and_request_ids_and_holds_neither_secrets_nor_names() -> anyhow::Result<()> {
+    let Walked { log, secrets, .. } = walk(None)?;
+    let (lines, rest): (Vec<&str>, Vec<&str>) = log.lines().partition(|line| line.starts_with('{'));
+    assert!(rest.iter().all(|line| ["devices ", "people ", "metrics "].iter().any(|word| line.starts_with(word))), "{rest:#?}");
+    let mut routes = Vec::new();
+    for line in lines {
+        let entry: serde_json::Value = serde_json::from_str(line).with_context(|| line.to_owned())?;
+        assert!(entry["timestamp"].is_string() && entry["level"].is_string() && entry["target"].is_string(), "{line}");
+        if entry["message"] == "answered" {
+            assert!(entry["request"].is_string() && entry["status"].is_u64() && entry["took_ms"].is_u64(), "{line}");
+            routes.push(entry["route"].as_str().context("route")?.to_owned());
+        }
+    }
+    for route in ["/start/{secret}", "/sign-in", "/devices/{device}", "/facilities/{facility}/codes"] {
+        assert!(routes.iter().any(|seen| seen == route), "{route} is not in {routes:?}");
+    }
+    for (what, needle) in &secrets {
+        assert!(!contains(log.as_bytes(), needle), "{what} is in the log:\n{log}");
+    }
+    for name in [PERSON, "hotaru-kanri", FACILITY, REGION, "試験機"] {
+        assert!(!log.contains(name), "{name} is in the log:\n{log}");
+    }
+    Ok(())
+}
+
+#[test]
+fn database_and_backup_hold_no_secret_of_the_whole_path() -> anyhow::Result<()> {
+    let postgres = Postgres::start()?;
+    let url = postgres.database("secrets")?;
+    for database in [None, Some(url.as_str())] {
+        let Walked { collector, secrets, .. } = walk(database)?;
+        let store = if database.is_some() { postgres.folder().to_owned() } else { collector.data() };
+        assert!(!holding(&store, PERSON.as_bytes())?.is_empty(), "the search finds what is there: a name");
+        for (what, needle) in &secrets {
+            for folder in [&store, &collector.data(), &collector.folder().join("backups")] {
+                assert_eq!(holding(folder, needle)?, Vec::<String>::new(), "{what}");
+            }
+        }
+    }
+    Ok(())
+}
