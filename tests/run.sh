@@ -14,7 +14,7 @@ step() { say "[$(((SECONDS - started) / 60)) min] $*"; }
 step "looking for what the tests need"
 # PostgreSQL and Chromium are driven for real; xfsprogs cuts the power of an ext4 image; strace and libfaketime watch and mislead the agent.
 ensure_packages "${BUILD_PACKAGES[@]}" git postgresql chromium chromium-driver xfsprogs e2fsprogs mount strace systemd \
-  dconf-cli libglib2.0-bin sqlite3 fonts-noto-cjk libfaketime shellcheck procps util-linux
+  haproxy nginx libnginx-mod-stream dconf-cli libglib2.0-bin sqlite3 fonts-noto-cjk libfaketime shellcheck procps util-linux
 ensure_rust "$(rust_version Cargo.toml)"
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
