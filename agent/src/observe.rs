@@ -72,7 +72,7 @@ pub(crate) fn child() -> Result<(), String> {
 }
 
 /// The running program itself; on Linux also when its file was replaced by an upgrade (proc(5)).
-fn own_program() -> PathBuf {
+pub(crate) fn own_program() -> PathBuf {
     if cfg!(target_os = "linux") {
         return PathBuf::from("/proc/self/exe");
     }

@@ -68,12 +68,30 @@ impl Agent {
 
     /// From now on it reaches the world through this proxy only.
     pub fn with_proxy(&mut self, url: &str) {
-        self.environment.push(("HTTPS_PROXY".to_owned(), url.to_owned()));
+        self.set("HTTPS_PROXY", url);
+    }
+
+    /// Sets an environment variable from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Runs one command of it.
     pub fn run(&self, arguments: &[&str], input: &str) -> anyhow::Result<Said> {
-        let mut command = Command::new(program("hashimori-agent")?);
+        self.run_under(&[], arguments, input)
+    }
+
+    /// Runs one command of it under another program, which is given with its own arguments.
+    pub fn run_under(&self, outer: &[&str], arguments: &[&str], input: &str) -> anyhow::Result<Said> {
+        let agent = program("hashimori-agent")?;
+        let mut command = match outer {
+            [] => Command::new(agent),
+            [outer, rest @ ..] => {
+                let mut command = Command::new(outer);
+                command.args(rest).arg(agent);
+                command
+            }
+        };
         for variable in ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "HASHIMORI_PROXY", "HASHIMORI_CONFIG"] {
             command.env_remove(variable);
         }

@@ -104,7 +104,7 @@ pub(super) fn enroll(mut world: World, args: EnrollArgs) -> Result<Exit, Failure
     };
     identity.save(&world.folder).map_err(words::state)?;
     println!("{} に登録しました。機器番号: {}", identity.facility, identity.device);
-    println!("管理者が確認するまでは「登録待ち」です。すぐに一度送るには: hashimori-agent check-in");
+    println!("自動で確認するコードでなければ、管理者が確認するまでは「登録待ち」です。すぐに一度送るには: hashimori-agent check-in");
     println!("常駐を始めるには: systemctl enable --now hashimori-agent");
     Ok(Exit::Done)
 }

@@ -59,7 +59,7 @@ enum Command {
     /// 登録・通信・判定の状態を表示する
     Status(status::StatusArgs),
     /// 何を送り、どう判定され、何をすればよいかを説明する
-    Explain,
+    Explain(explain::ExplainArgs),
     /// 最後に知らされた判定を表または JSON で表示する
     Verdict(verdict::VerdictArgs),
     /// 登録をやめ、鍵と状態を消す
@@ -67,6 +67,9 @@ enum Command {
     /// Internal: reads the facts for the parent process.
     #[command(name = observe::SUBCOMMAND, hide = true)]
     ObserveChild,
+    /// Internal: keeps a page for the caller and opens it.
+    #[command(name = explain::hand_over::SUBCOMMAND, hide = true)]
+    ShowPage,
 }
 
 /// What every command gets.
@@ -129,11 +132,17 @@ pub fn main() -> ExitCode {
             }
         };
     }
-    let exit = world(cli.common).and_then(|world| dispatch(cli.command, world)).unwrap_or_else(|failure| {
-        eprintln!("{failure}");
-        failure.exit
-    });
-    ExitCode::from(exit as u8)
+    let exit = if matches!(cli.command, Command::ShowPage) { explain::hand_over::show() } else { run(cli) };
+    ExitCode::from(exit.unwrap_or_else(|failure| told(&failure)) as u8)
+}
+
+fn run(cli: Cli) -> Result<Exit, Failure> {
+    world(cli.common).and_then(|world| dispatch(cli.command, world))
+}
+
+fn told(failure: &Failure) -> Exit {
+    eprintln!("{failure}");
+    failure.exit
 }
 
 fn world(common: Common) -> Result<World, Failure> {
@@ -157,9 +166,9 @@ fn dispatch(command: Command, world: World) -> Result<Exit, Failure> {
         Command::CheckIn => check_in::check_in(world),
         Command::Report(args) => report::report(world, &args),
         Command::Status(args) => status::status(&world, &args),
-        Command::Explain => explain::explain(&world),
+        Command::Explain(args) => explain::explain(world, &args),
         Command::Verdict(args) => verdict::verdict(&world, &args),
         Command::Unenroll(args) => unenroll::unenroll(world, &args),
-        Command::ObserveChild => Ok(Exit::Done), // answered in `main`, before settings are read
+        Command::ObserveChild | Command::ShowPage => Ok(Exit::Done), // answered in `main`, before settings are read
     }
 }
