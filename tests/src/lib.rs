@@ -6,13 +6,14 @@ pub mod bed;
 pub mod browser;
 pub mod collector;
 pub mod host;
-pub mod person;
+
 pub mod postgres;
 pub mod process;
 pub mod programs;
 pub mod proxy;
 pub mod recount;
 pub mod synthetic;
+pub mod visitor;
 pub mod volume;
 pub mod waiting;
 pub mod wire;

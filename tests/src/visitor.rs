@@ -11,12 +11,12 @@ use crate::wire::Answer;
 
 /// A person before the web port's plain HTTP.
 #[derive(Debug)]
-pub struct Person {
+pub struct Visitor {
     address: SocketAddr,
     cookie: Option<String>,
 }
 
-impl Person {
+impl Visitor {
     /// One that nobody knows yet.
     pub const fn at(address: SocketAddr) -> Self {
         Self { address, cookie: None }

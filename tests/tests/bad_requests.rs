@@ -257,7 +257,7 @@ async fn the_web_port_has_its_limits_of_size_and_time_too_and_silent_connections
         ("a head without end", format!("GET / HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "x".repeat(200_000)), "431"),
         ("half a head", "GET / HTTP/1.1\r\nhost:".to_owned(), ""),
         ("half a body", form(100) + "login=", "408"),
-        ("a body without end", form(10_000_000) + &"x".repeat(1_000_000), "413"),
+        ("a body without end", form(10_000_000) + "x".repeat(1_000_000).as_str(), "413"),
         ("nothing", String::new(), ""),
         ("the beginning of HTTP/2 and nothing more", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), ""),
     ];

@@ -8,8 +8,8 @@ use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use hashimori_shared::code::EnrolmentCode;
 use hashimori_tests::agent::Agent;
 use hashimori_tests::collector::{Collector, FACILITY, REGION};
-use hashimori_tests::person::{Person, text_of};
 use hashimori_tests::postgres::Postgres;
+use hashimori_tests::visitor::{Visitor, text_of};
 use totp_rs::{Builder, Secret};
 
 const PASSWORD: &str = "amber ferry crossing";
@@ -45,7 +45,7 @@ fn walk(database: Option<&str>) -> anyhow::Result<Walked> {
     let link = link.trim().split_once("/start/").context("no link")?.1;
     secrets.push(("a one-time link", link.into()));
 
-    let mut person = Person::at(collector.web_address());
+    let mut person = Visitor::at(collector.web_address());
     let start = format!("/start/{link}");
     let page = person.open(&start)?;
     person.send(&page, &start, &[])?;
@@ -88,7 +88,7 @@ fn walk(database: Option<&str>) -> anyhow::Result<Walked> {
     let wrong: String = link.chars().rev().collect();
     person.open(&format!("/start/{wrong}"))?;
     secrets.push(("a link that does not work", wrong.into_bytes()));
-    let mut stranger = Person::at(collector.web_address());
+    let mut stranger = Visitor::at(collector.web_address());
     let page = stranger.open("/sign-in")?;
     let page = stranger.send(&page, "/sign-in", &[("login", "hotaru-kanri"), ("password", WRONG_PASSWORD), ("code", "000000")])?;
     let typed = [("login", "hotaru-kanri"), ("password", PASSWORD), ("code", recovery[0].as_str())];

@@ -201,9 +201,10 @@ impl WebPort {
             () = quiet(watched, limits) => limits.header,
         };
         connection.as_mut().graceful_shutdown();
-        match tokio::time::timeout(finish, connection).await {
-            Ok(ended) => note(ended),
-            Err(_) => tracing::debug!("a connection of the web port did not end and was cut"),
+        if let Ok(ended) = tokio::time::timeout(finish, connection).await {
+            note(ended);
+        } else {
+            tracing::debug!("a connection of the web port did not end and was cut");
         }
     }
 }
