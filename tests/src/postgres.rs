@@ -41,7 +41,7 @@ impl Postgres {
     pub fn resume(&mut self) -> anyhow::Result<()> {
         let (folder, account) = (self.folder.path(), Account::to_run_as()?);
         // A log of its own for each start, to wait for the right word.
-        let log = (0..).map(|start| folder.join(format!("log.{start}"))).find(|log| !log.exists()).context("a name for the log")?;
+        let log = (0..100).map(|start| folder.join(format!("log.{start}"))).find(|log| !log.exists()).context("a name for the log")?;
         let mut serve = Command::new(newest_programs()?.join("postgres"));
         serve.arg("-D").arg(folder.join("data")).arg("-k").arg(folder).args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
         let mut server = Running::start(lend(&mut serve, account.as_ref(), folder), &log)?;
