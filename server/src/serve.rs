@@ -171,7 +171,8 @@ pub async fn serve(collector: Collector, ports: Ports, stop: CancellationToken) 
     let device = DevicePort::new(app.clone(), connections(&app.settings))?;
     let device_address = ports.device.local_addr()?;
     tasks.spawn(device.serve(ports.device, stop.clone(), tasks.clone()));
-    let router = access::logged(pages(&app, device_address), app.clone()).merge(web::health(app.clone()));
+    let pages = pages(&app, device_address, ports.web.local_addr()?);
+    let router = access::logged(pages, app.clone()).merge(web::health(app.clone()));
     let port = WebPort::new(router, web_tls.clone(), app.settings.limits);
     tasks.spawn(port.serve(ports.web, stop.clone(), tasks.clone()));
     if let Some(listener) = ports.metrics {
@@ -225,10 +226,11 @@ async fn note_rules(app: &App) -> Result<(), crate::store::Error> {
     tx.commit().await
 }
 
-fn pages(app: &App, device: SocketAddr) -> axum::Router {
+fn pages(app: &App, device: SocketAddr, web: SocketAddr) -> axum::Router {
     let settings = pages::WebSettings {
         secure: app.settings.web.tls.is_some() || app.settings.web.public_url.as_deref().is_some_and(|u| u.starts_with("https://")),
         device_address: app.settings.device.endpoint(Some(device)),
+        public_url: app.settings.web.url(Some(web)),
         trusted_proxies: app.settings.web.trusted_proxies.clone(),
     };
     pages::router(Web::new(pages::Parts {

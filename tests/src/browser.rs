@@ -76,6 +76,24 @@ impl Browser {
         Ok(self.page.execute_async(run, vec![]).await?.convert()?)
     }
 
+    /// Gives the browser a virtual authenticator that verifies its user (DevTools protocol, domain `WebAuthn`); its id.
+    pub async fn add_authenticator(&self) -> anyhow::Result<String> {
+        let options = serde_json::json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserVerified": true, "automaticPresenceSimulation": true,
+        });
+        self.page.cdp().send_raw("WebAuthn.enable", serde_json::json!({})).await?;
+        let answer = self.page.cdp().send_raw("WebAuthn.addVirtualAuthenticator", serde_json::json!({ "options": options })).await?;
+        Ok(answer.get("authenticatorId").and_then(serde_json::Value::as_str).context("an authenticator's id")?.to_owned())
+    }
+
+    /// From now on a virtual authenticator fails to verify its user, as a wrong finger does.
+    pub async fn mistake_user(&self, id: &str) -> anyhow::Result<()> {
+        let wanted = serde_json::json!({ "authenticatorId": id, "isUserVerified": false });
+        self.page.cdp().send_raw("WebAuthn.setUserVerified", wanted).await?;
+        Ok(())
+    }
+
     /// Gives the window this width in CSS pixels.
     pub async fn set_width(&self, width: u32) -> anyhow::Result<()> {
         Ok(self.page.set_window_rect(0, 0, width, 900).await?)

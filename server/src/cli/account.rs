@@ -1,5 +1,6 @@
-//! `account invite`: a one-time link for a new or locked-out person.
+//! `account invite`: a one-time link for a new person. `account reset`: one for a person who has lost the way in.
 
+use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::operator::{self, Operator};
@@ -27,11 +28,25 @@ pub(super) enum AccountCommand {
         #[arg(long)]
         name: String,
     },
+    /// Prints a one-time link for an account that lost its way in; its sessions end, and its owner is told.
+    Reset {
+        /// Sign-in name.
+        #[arg(long)]
+        login: String,
+    },
 }
 
 pub(super) async fn run(settings: Settings, command: AccountCommand) -> anyhow::Result<()> {
     let operator = Operator::start(settings).await?;
-    let AccountCommand::Invite { region, facility, login, name } = command;
+    let (region, facility, login, name) = match command {
+        AccountCommand::Invite { region, facility, login, name } => (region, facility, login, name),
+        AccountCommand::Reset { login } => {
+            let invited = accounts::reset(&operator.store, &operator.random, operator.now, &login).await?;
+            let invited = invited.with_context(|| format!("there is no account {login}"))?;
+            println!("{}{}", operator.settings.web.url(None), invited.path);
+            return Ok(());
+        }
+    };
     let region = operator::region(&operator.store, region.as_deref()).await?;
     let facility = match facility {
         Some(wanted) => Some(operator::facility(&operator.store, region.id, &wanted).await?.id),
@@ -60,5 +75,5 @@ pub(super) async fn invite(
 ) -> anyhow::Result<String> {
     let wanted = accounts::Invite { region: person.region, facility: person.facility, login: person.login, name: person.name };
     let invited = accounts::invite(store, random, now, &wanted).await?;
-    Ok(format!("{}{}", settings.web.url(), invited.path))
+    Ok(format!("{}{}", settings.web.url(None), invited.path))
 }

@@ -75,10 +75,10 @@ impl DeviceSettings {
 }
 
 impl WebSettings {
-    /// Address people type, without a slash at its end.
-    pub fn url(&self) -> String {
+    /// Address people type, without a slash at its end; `bound` is where the port really is, when that is known.
+    pub fn url(&self, bound: Option<SocketAddr>) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
-        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.listen))
+        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", bound.unwrap_or(self.listen)))
     }
 }
 

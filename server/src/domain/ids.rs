@@ -55,3 +55,7 @@ id!(
     /// An act of 自己点検.
     SelfCheckId
 );
+id!(
+    /// A passkey.
+    PasskeyId
+);

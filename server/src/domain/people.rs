@@ -1,12 +1,17 @@
 //! People who sign in on the web port: roles, what each may see, and the secrets they prove themselves with.
 //! Knows neither SQL nor HTTP.
 
+pub mod browser;
+pub mod common;
+pub mod event;
 pub mod link;
 pub mod password;
 pub mod recovery;
+pub mod reset;
 pub mod session;
 pub mod throttle;
 pub mod totp;
+pub mod ways;
 
 use std::fmt;
 

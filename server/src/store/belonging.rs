@@ -3,7 +3,7 @@
 use sqlx::{Any, Executor};
 
 use super::Error;
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, RegionId};
+use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId, RegionId};
 
 /// Where a thing belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,13 @@ pub async fn of_facility(db: impl Executor<'_, Database = Any>, id: FacilityId) 
 /// Where a device belongs.
 pub async fn of_device(db: impl Executor<'_, Database = Any>, id: DeviceId) -> Result<Option<Home>, Error> {
     home(sqlx::query_as("SELECT region_id, facility_id FROM device WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?)
+}
+
+/// The region of an account.
+pub async fn of_person(db: impl Executor<'_, Database = Any>, id: PersonId) -> Result<Option<RegionId>, Error> {
+    let region: Option<String> =
+        sqlx::query_scalar("SELECT region_id FROM person WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?;
+    region.map(|id| id.parse().map_err(|_| Error::Decode("an id is not a UUID".into()))).transpose()
 }
 
 /// Where an enrolment code belongs.

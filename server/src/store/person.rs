@@ -2,10 +2,11 @@
 
 use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyConnection, Executor, Row};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, Row};
 
 use super::Error;
 use crate::domain::ids::{FacilityId, PersonId, RegionId};
+use crate::domain::people::ways::Ways;
 use crate::domain::people::{Login, Person, Role, Scope};
 
 /// What a sign-in is checked against.
@@ -75,6 +76,127 @@ pub async fn insert(tx: &mut AnyConnection, person: &Person, now: Timestamp) -> 
         .execute(tx)
         .await
         .map(drop)
+}
+
+/// What the account can be opened with.
+pub async fn find_ways(db: impl Executor<'_, Database = Any>, id: PersonId) -> Result<Ways, Error> {
+    let row = sqlx::query(
+        "SELECT CASE WHEN password IS NULL THEN 0 ELSE 1 END AS password, CASE WHEN totp IS NULL THEN 0 ELSE 1 END AS app, \
+         (SELECT COUNT(*) FROM passkey WHERE person_id = person.id) AS passkeys FROM person WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map_or(Ok(Ways::default()), ways)
+}
+
+fn ways(row: &AnyRow) -> Result<Ways, Error> {
+    let set = |column: &str| row.try_get::<i64, _>(column).map(|n| n != 0);
+    let passkeys = usize::try_from(row.try_get::<i64, _>("passkeys")?).unwrap_or(0);
+    Ok(Ways { password: set("password")?, app: set("app")?, passkeys })
+}
+
+/// An account of a region, for those who look after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Who.
+    pub person: Person,
+    /// Name of the facility, for its administrator.
+    pub facility: Option<String>,
+    /// What it can be opened with.
+    pub ways: Ways,
+    /// Last sign-in.
+    pub signed_in_at: Option<Timestamp>,
+    /// Until when the newest unused one-time link works.
+    pub link_until: Option<Timestamp>,
+}
+
+const ACCOUNT: &str = "SELECT person.id, person.region_id, person.facility_id, role, login, person.name, signed_in_at, \
+    facility.name AS facility, CASE WHEN password IS NULL THEN 0 ELSE 1 END AS password, \
+    CASE WHEN totp IS NULL THEN 0 ELSE 1 END AS app, (SELECT COUNT(*) FROM passkey WHERE person_id = person.id) AS passkeys, \
+    (SELECT MAX(expires_at) FROM invitation WHERE person_id = person.id AND used_at IS NULL AND expires_at > $2) AS link_until \
+    FROM person LEFT JOIN facility ON facility.id = person.facility_id WHERE disabled_at IS NULL";
+
+fn account(row: &AnyRow) -> Result<Account, Error> {
+    let instant = |column: &str| row.try_get::<Option<i64>, _>(column).map(|at| at.map(Timestamp::from_seconds));
+    Ok(Account {
+        person: person(row)?,
+        facility: row.try_get("facility")?,
+        ways: ways(row)?,
+        signed_in_at: instant("signed_in_at")?,
+        link_until: instant("link_until")?,
+    })
+}
+
+/// Accounts of a region that are not disabled, in order of id, after the one named.
+pub async fn list(
+    db: impl Executor<'_, Database = Any>,
+    region: RegionId,
+    after: Option<PersonId>,
+    limit: u16,
+    now: Timestamp,
+) -> Result<Vec<Account>, Error> {
+    sqlx::query(AssertSqlSafe(format!("{ACCOUNT} AND person.region_id = $1 AND person.id > $3 ORDER BY person.id LIMIT $4")))
+        .bind(region.to_string())
+        .bind(now.seconds())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(db)
+        .await?
+        .iter()
+        .map(account)
+        .collect()
+}
+
+/// One account of a region.
+pub async fn find(db: impl Executor<'_, Database = Any>, region: RegionId, id: PersonId, now: Timestamp) -> Result<Option<Account>, Error> {
+    let row = sqlx::query(AssertSqlSafe(format!("{ACCOUNT} AND person.region_id = $1 AND person.id = $3")))
+        .bind(region.to_string())
+        .bind(now.seconds())
+        .bind(id.to_string())
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(account).transpose()
+}
+
+/// Name of whoever has this id.
+pub async fn find_name(db: impl Executor<'_, Database = Any>, id: PersonId) -> Result<Option<String>, Error> {
+    sqlx::query_scalar("SELECT name FROM person WHERE id = $1").bind(id.to_string()).fetch_optional(db).await
+}
+
+/// Notes a sign-in.
+pub async fn update_signed_in(tx: &mut AnyConnection, id: PersonId, now: Timestamp) -> Result<(), Error> {
+    sqlx::query("UPDATE person SET signed_in_at = $2 WHERE id = $1").bind(id.to_string()).bind(now.seconds()).execute(tx).await.map(drop)
+}
+
+/// Sets the password alone.
+pub async fn update_password(tx: &mut AnyConnection, id: PersonId, password: &str) -> Result<(), Error> {
+    sqlx::query("UPDATE person SET password = $2 WHERE id = $1").bind(id.to_string()).bind(password).execute(tx).await.map(drop)
+}
+
+/// Sets the authenticator app alone; `step` is the time step whose code proved it.
+pub async fn update_app(tx: &mut AnyConnection, id: PersonId, totp: &str, step: i64) -> Result<(), Error> {
+    sqlx::query("UPDATE person SET totp = $2, totp_step = $3 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(totp)
+        .bind(step)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Forgets password, authenticator app and recovery codes.
+pub async fn clear_secrets(tx: &mut AnyConnection, id: PersonId) -> Result<(), Error> {
+    sqlx::query("UPDATE person SET password = NULL, totp = NULL, totp_step = 0 WHERE id = $1")
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
+    replace_recovery_codes(tx, id, &[]).await
+}
+
+/// How many recovery codes are left.
+pub async fn count_recovery_codes(db: impl Executor<'_, Database = Any>, id: PersonId) -> Result<i64, Error> {
+    sqlx::query_scalar("SELECT COUNT(*) FROM recovery_code WHERE person_id = $1").bind(id.to_string()).fetch_one(db).await
 }
 
 /// Sets password and authenticator app; `step` is the time step whose code proved the app.

@@ -15,6 +15,21 @@ pub struct SignedIn {
     pub person: Person,
     /// Last request that was noted.
     pub seen_at: Timestamp,
+    /// When a passkey or a code was shown last.
+    pub proved_at: Timestamp,
+}
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Hash of the cookie's secret: names the session, opens nothing.
+    pub hash: String,
+    /// Coarse name of the browser.
+    pub browser: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// Last request that was noted.
+    pub seen_at: Timestamp,
 }
 
 /// A session that sets an account up.
@@ -30,14 +45,17 @@ pub struct Setup {
     pub totp: String,
 }
 
-/// Begins a signed-in session.
-pub async fn insert_signed_in(tx: &mut AnyConnection, hash: &str, person: PersonId, now: Timestamp) -> Result<(), Error> {
-    sqlx::query("INSERT INTO session (hash, kind, person_id, created_at, seen_at, ends_at) VALUES ($1, $2, $3, $4, $4, $5)")
+/// Begins a signed-in session: who signs in has just proved themself.
+pub async fn insert_signed_in(tx: &mut AnyConnection, hash: &str, person: PersonId, browser: &str, now: Timestamp) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO session (hash, kind, person_id, created_at, seen_at, proved_at, ends_at, browser) VALUES ($1, $2, $3, $4, $4, $4, $5, $6)",
+    )
         .bind(hash)
         .bind(Kind::SignedIn.code())
         .bind(person.to_string())
         .bind(now.seconds())
         .bind(Kind::SignedIn.ends_at(now).seconds())
+        .bind(browser)
         .execute(tx)
         .await
         .map(drop)
@@ -63,7 +81,7 @@ pub async fn insert_setup(tx: &mut AnyConnection, hash: &str, setup: &Setup, now
 /// The signed-in session behind a cookie, if it is alive.
 pub async fn find_signed_in(db: impl Executor<'_, Database = Any>, hash: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let row = sqlx::query(
-        "SELECT p.id, p.region_id, p.facility_id, p.role, p.login, p.name, s.seen_at, s.ends_at \
+        "SELECT p.id, p.region_id, p.facility_id, p.role, p.login, p.name, s.seen_at, s.proved_at, s.ends_at \
          FROM session s JOIN person p ON p.id = s.person_id WHERE s.hash = $1 AND s.kind = $2 AND p.disabled_at IS NULL",
     )
     .bind(hash)
@@ -73,7 +91,8 @@ pub async fn find_signed_in(db: impl Executor<'_, Database = Any>, hash: &str, n
     let Some(row) = row else { return Ok(None) };
     let seen_at = Timestamp::from_seconds(row.try_get("seen_at")?);
     let ends_at = Timestamp::from_seconds(row.try_get("ends_at")?);
-    if is_alive(seen_at, ends_at, now) { Ok(Some(SignedIn { person: person::person(&row)?, seen_at })) } else { Ok(None) }
+    let proved_at = Timestamp::from_seconds(row.try_get("proved_at")?);
+    if is_alive(seen_at, ends_at, now) { Ok(Some(SignedIn { person: person::person(&row)?, seen_at, proved_at })) } else { Ok(None) }
 }
 
 /// The session behind a cookie that sets an account up, if it is alive.
@@ -109,6 +128,43 @@ pub async fn touch(tx: &mut AnyConnection, hash: &str, now: Timestamp) -> Result
         .map(drop)
 }
 
+/// Notes that the person proved themself anew.
+pub async fn update_proved(tx: &mut AnyConnection, hash: &str, now: Timestamp) -> Result<(), Error> {
+    sqlx::query("UPDATE session SET proved_at = $2 WHERE hash = $1").bind(hash).bind(now.seconds()).execute(tx).await.map(drop)
+}
+
+/// Lays a sealed form down that waits for a fresh proof; one laid down before is forgotten.
+pub async fn put_draft(tx: &mut AnyConnection, hash: &str, sealed: &str) -> Result<(), Error> {
+    sqlx::query("UPDATE session SET draft = $2 WHERE hash = $1").bind(hash).bind(sealed).execute(tx).await.map(drop)
+}
+
+/// The sealed form that waits.
+pub async fn find_draft(db: impl Executor<'_, Database = Any>, hash: &str) -> Result<Option<String>, Error> {
+    let draft: Option<Option<String>> =
+        sqlx::query_scalar("SELECT draft FROM session WHERE hash = $1").bind(hash).fetch_optional(db).await?;
+    Ok(draft.flatten())
+}
+
+/// A person's signed-in sessions that are alive, the one used last first.
+pub async fn list(db: impl Executor<'_, Database = Any>, person: PersonId, now: Timestamp) -> Result<Vec<Listed>, Error> {
+    let rows = sqlx::query(
+        "SELECT hash, browser, created_at, seen_at, ends_at FROM session WHERE person_id = $1 AND kind = $2 ORDER BY seen_at DESC, hash",
+    )
+    .bind(person.to_string())
+    .bind(Kind::SignedIn.code())
+    .fetch_all(db)
+    .await?;
+    let mut alive = Vec::with_capacity(rows.len());
+    for row in rows {
+        let seen_at = Timestamp::from_seconds(row.try_get("seen_at")?);
+        if is_alive(seen_at, Timestamp::from_seconds(row.try_get("ends_at")?), now) {
+            let created_at = Timestamp::from_seconds(row.try_get("created_at")?);
+            alive.push(Listed { hash: row.try_get("hash")?, browser: row.try_get("browser")?, created_at, seen_at });
+        }
+    }
+    Ok(alive)
+}
+
 /// Notes the password chosen while setting up.
 pub async fn update_setup_password(tx: &mut AnyConnection, hash: &str, password: &str) -> Result<(), Error> {
     sqlx::query("UPDATE session SET password = $2 WHERE hash = $1").bind(hash).bind(password).execute(tx).await.map(drop)
@@ -130,6 +186,18 @@ pub async fn take_once(tx: &mut AnyConnection, hash: &str) -> Result<Option<Stri
 /// Ends one session.
 pub async fn delete(tx: &mut AnyConnection, hash: &str) -> Result<(), Error> {
     sqlx::query("DELETE FROM session WHERE hash = $1").bind(hash).execute(tx).await.map(drop)
+}
+
+/// Ends one session of a person; `false` when there is no such one.
+pub async fn delete_one_of(tx: &mut AnyConnection, person: PersonId, hash: &str) -> Result<bool, Error> {
+    let done =
+        sqlx::query("DELETE FROM session WHERE person_id = $1 AND hash = $2").bind(person.to_string()).bind(hash).execute(tx).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends every session of a person but one.
+pub async fn delete_others_of(tx: &mut AnyConnection, person: PersonId, kept: &str) -> Result<(), Error> {
+    sqlx::query("DELETE FROM session WHERE person_id = $1 AND hash <> $2").bind(person.to_string()).bind(kept).execute(tx).await.map(drop)
 }
 
 /// Ends every session of a person.

@@ -1,19 +1,74 @@
-//! Views of signing in and of setting an account up.
+//! Views of signing in, of setting an account up, and of what its owner can do with it.
 
 use askama::Template;
 
-use super::{Qr, Shell};
+use super::{Moment, Qr, Shell};
+
+/// A passkey button's other half: what the page's script needs, and what goes back with the answer.
+#[derive(Clone, Debug)]
+pub(crate) struct PasskeyForm {
+    /// Options for the browser, JSON.
+    pub options: String,
+    /// The ceremony, sealed.
+    pub state: String,
+}
+
+/// Whether a passkey can be used on this page.
+#[derive(Clone, Debug)]
+pub(crate) enum PasskeyOffer {
+    /// Yes.
+    Here(PasskeyForm),
+    /// Not under the address the page was opened with, but under this one.
+    Elsewhere(String),
+    /// The collector's address cannot have passkeys.
+    Nowhere,
+}
 
 /// `/sign-in`.
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 pub(crate) struct SignInPage {
     pub shell: Shell,
+    pub offer: PasskeyOffer,
     /// As typed before.
     pub login: String,
     /// Path to go to afterwards.
     pub next: String,
     pub error: Option<String>,
+}
+
+/// `/sign-in/lost`.
+#[derive(Template)]
+#[template(path = "lost.html")]
+pub(crate) struct LostPage {
+    pub shell: Shell,
+    /// As typed before.
+    pub login: String,
+    /// Whether a request was just taken.
+    pub asked: bool,
+    pub error: Option<String>,
+}
+
+/// `/step-up`.
+#[derive(Template)]
+#[template(path = "step_up.html")]
+pub(crate) struct StepUpPage {
+    pub shell: Shell,
+    /// `None`: the person has no passkey.
+    pub offer: Option<PasskeyOffer>,
+    /// Whether the person has an authenticator app.
+    pub app: bool,
+    pub next: String,
+    pub error: Option<String>,
+}
+
+/// `/step-up/continue`.
+#[derive(Template)]
+#[template(path = "kept.html")]
+pub(crate) struct KeptPage {
+    pub shell: Shell,
+    /// Where the form goes, and its fields; `None`: nothing waits any more.
+    pub form: Option<(String, Vec<(String, String)>)>,
 }
 
 /// `/start/{secret}`.
@@ -25,6 +80,25 @@ pub(crate) struct StartPage {
     pub name: String,
     pub login: String,
     pub role: &'static str,
+    /// Whether the account had been set up before: every former way in will be void.
+    pub again: bool,
+}
+
+/// `/setup`.
+#[derive(Template)]
+#[template(path = "setup_choice.html")]
+pub(crate) struct SetupChoicePage {
+    pub shell: Shell,
+    pub offer: PasskeyOffer,
+    pub error: Option<&'static str>,
+}
+
+/// Fields of a new password.
+#[derive(Clone, Debug)]
+pub(crate) struct PasswordForm {
+    pub login: String,
+    pub min: usize,
+    pub error: Option<&'static str>,
 }
 
 /// `/setup/password`.
@@ -32,8 +106,27 @@ pub(crate) struct StartPage {
 #[template(path = "setup_password.html")]
 pub(crate) struct SetupPasswordPage {
     pub shell: Shell,
-    pub login: String,
-    pub min: usize,
+    pub form: PasswordForm,
+    /// Why there was no passkey to choose.
+    pub no_passkeys: Option<PasskeyOffer>,
+}
+
+/// `/account/password`.
+#[derive(Template)]
+#[template(path = "account_password.html")]
+pub(crate) struct AccountPasswordPage {
+    pub shell: Shell,
+    pub form: PasswordForm,
+}
+
+/// A seed as an authenticator app takes it.
+#[derive(Clone, Debug)]
+pub(crate) struct AppForm {
+    pub qr: Qr,
+    /// Seed in groups of four.
+    pub secret: String,
+    /// `otpauth:` address, for a phone that shows this very page.
+    pub url: String,
     pub error: Option<&'static str>,
 }
 
@@ -42,12 +135,17 @@ pub(crate) struct SetupPasswordPage {
 #[template(path = "setup_app.html")]
 pub(crate) struct SetupAppPage {
     pub shell: Shell,
-    pub qr: Qr,
-    /// Seed in groups of four.
-    pub secret: String,
-    /// `otpauth:` address, for a phone that shows this very page.
-    pub url: String,
-    pub error: Option<&'static str>,
+    pub form: AppForm,
+}
+
+/// `/account/app`.
+#[derive(Template)]
+#[template(path = "account_app.html")]
+pub(crate) struct AccountAppPage {
+    pub shell: Shell,
+    pub form: AppForm,
+    /// The seed, sealed for this session.
+    pub offer: String,
 }
 
 /// `/setup/recovery`; without codes when they were shown before.
@@ -58,56 +156,106 @@ pub(crate) struct RecoveryPage {
     pub codes: Vec<String>,
 }
 
-#[cfg(test)]
-mod samples {
-    use super::super::Sample;
-    use super::*;
-
-    impl Sample for SignInPage {
-        fn samples() -> Vec<Self> {
-            let sample =
-                |error| Self { shell: Shell::sample("サインイン", false), login: "hanako".to_owned(), next: "/".to_owned(), error };
-            vec![sample(None), sample(Some("違います。".to_owned()))]
-        }
-    }
-
-    impl Sample for StartPage {
-        fn samples() -> Vec<Self> {
-            vec![Self {
-                shell: Shell::sample("アカウントの設定", false),
-                secret: "AAAA".to_owned(),
-                name: "見本 花子".to_owned(),
-                login: "hanako".to_owned(),
-                role: "事務局",
-            }]
-        }
-    }
-
-    impl Sample for SetupPasswordPage {
-        fn samples() -> Vec<Self> {
-            let sample =
-                |error| Self { shell: Shell::sample("パスワードの設定", false), login: "hanako".to_owned(), min: 13, error };
-            vec![sample(None), sample(Some("短すぎます。"))]
-        }
-    }
-
-    impl Sample for SetupAppPage {
-        fn samples() -> Vec<Self> {
-            let sample = |error| Self {
-                shell: Shell::sample("確認アプリの登録", false),
-                qr: Qr::of("otpauth://totp/x").expect("drawn"),
-                secret: "GEZD GNBV".to_owned(),
-                url: "otpauth://totp/x".to_owned(),
-                error,
-            };
-            vec![sample(None), sample(Some("違います。"))]
-        }
-    }
-
-    impl Sample for RecoveryPage {
-        fn samples() -> Vec<Self> {
-            let sample = |codes| Self { shell: Shell::sample("予備コード", true), codes };
-            vec![sample(vec!["AAAAA-BBBBB".to_owned()]), sample(Vec::new())]
-        }
-    }
+/// `/account/passkeys`.
+#[derive(Template)]
+#[template(path = "new_passkey.html")]
+pub(crate) struct NewPasskeyPage {
+    pub shell: Shell,
+    pub offer: PasskeyOffer,
+    pub name: String,
+    pub error: Option<&'static str>,
 }
+
+/// `/account`.
+#[derive(Template)]
+#[template(path = "account.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one part of the page is there")]
+pub(crate) struct AccountPage {
+    pub shell: Shell,
+    pub login: String,
+    /// Whether some of the events were not seen yet.
+    pub untold: bool,
+    pub events: Vec<EventLine>,
+    pub passkeys: Vec<PasskeyLine>,
+    pub may_remove_passkey: bool,
+    pub password: bool,
+    pub app: bool,
+    pub codes_left: i64,
+    pub may_remove_password: bool,
+    pub sessions: Vec<SessionLine>,
+}
+
+/// Something that happened to the account.
+#[derive(Clone, Debug)]
+pub(crate) struct EventLine {
+    pub text: &'static str,
+    pub at: String,
+    pub by: String,
+    pub seen: bool,
+}
+
+/// A passkey of the account.
+#[derive(Clone, Debug)]
+pub(crate) struct PasskeyLine {
+    pub id: String,
+    pub name: String,
+    pub created: Moment,
+    pub used: Option<Moment>,
+}
+
+/// A session of the account.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionLine {
+    pub id: String,
+    pub browser: String,
+    pub started: Moment,
+    pub seen: Moment,
+    /// Whether it is the one that looks.
+    pub here: bool,
+}
+
+/// `/accounts`.
+#[derive(Template)]
+#[template(path = "accounts.html")]
+pub(crate) struct AccountsPage {
+    pub shell: Shell,
+    pub accounts: Vec<AccountLine>,
+    pub next: Option<String>,
+    pub paged: bool,
+}
+
+/// An account of the region.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountLine {
+    pub id: String,
+    pub name: String,
+    pub login: String,
+    pub role: &'static str,
+    pub facility: Option<String>,
+    /// What it can be opened with, in words.
+    pub ways: Vec<String>,
+    pub signed_in: Option<Moment>,
+    /// Until when a one-time link works.
+    pub link_until: Option<String>,
+    /// Whether it is the one that looks.
+    pub own: bool,
+}
+
+/// `/accounts/issued`; without a link when it was shown before.
+#[derive(Template)]
+#[template(path = "issued_link.html")]
+pub(crate) struct IssuedLinkPage {
+    pub shell: Shell,
+    pub link: Option<IssuedLink>,
+}
+
+/// A one-time link.
+#[derive(Clone, Debug)]
+pub(crate) struct IssuedLink {
+    pub url: String,
+    pub expires_at: String,
+    pub name: String,
+}
+
+#[cfg(test)]
+mod samples;

@@ -12,6 +12,7 @@ macro_rules! on_both_engines {
     };
 }
 
+mod accounts;
 mod backups;
 mod keys;
 mod ledger;

@@ -26,10 +26,13 @@ fn bucket(kind: &str, parts: &[&str], limit: i64, window_s: i64) -> Bucket {
     Bucket { key: format!("{kind}:{}", HEXLOWER.encode(&hasher.finalize()[..16])), limit, window_s }
 }
 
-/// The network a request came from: an IPv4 address, or the /56 of an IPv6 one (what a site is given).
+/// The network a request came from: the /24 of an IPv4 address, or the /56 of an IPv6 one (what a site is given; RFC 6177 §2).
 pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V4(v4) => {
+            let o = v4.octets();
+            format!("{}.{}.{}.0/24", o[0], o[1], o[2])
+        }
         IpAddr::V6(v6) => {
             let s = v6.segments();
             format!("{:x}:{:x}:{:x}:{:x}::/56", s[0], s[1], s[2], s[3] & 0xFF00)
@@ -44,6 +47,16 @@ pub fn sign_in(login: &str, network: &str) -> Vec<Bucket> {
         bucket("account", &[login], 50, 3600),
         bucket("network", &[network], 150, 15 * 60),
     ]
+}
+
+/// The counters that a passkey's answer falls under: nobody can be locked out of a passkey by somebody else's failures.
+pub fn passkey(network: &str) -> Vec<Bucket> {
+    vec![bucket("passkey", &[network], 150, 15 * 60)]
+}
+
+/// The counters that proving oneself anew within a session falls under.
+pub fn step_up(login: &str, network: &str) -> Vec<Bucket> {
+    vec![bucket("step-up", &[login], 8, 15 * 60), bucket("network", &[network], 150, 15 * 60)]
 }
 
 /// The counters that opening a one-time link falls under.
@@ -69,6 +82,7 @@ mod tests {
         let of = |text: &str| network(text.parse().expect("an address"));
         assert_eq!(of("2001:db8:1:2ff::1"), of("2001:db8:1:200::2"));
         assert_ne!(of("2001:db8:1:2ff::1"), of("2001:db8:1:3ff::1"));
-        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.200"));
+        assert_ne!(of("192.0.2.7"), of("192.0.3.7"));
     }
 }

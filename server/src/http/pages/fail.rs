@@ -17,6 +17,8 @@ pub enum PageError {
     NotFound,
     /// Nobody is signed in; after signing in, the person wants this path.
     SignInNeeded(String),
+    /// The act needs a fresh proof of who is there; afterwards the person wants this path.
+    StepUpNeeded(String),
     /// The session or the form is too old, or the form is not ours. Holds what was typed.
     Expired(Kept),
     /// A one-time link that is unknown, used or expired: the same answer.
@@ -43,6 +45,7 @@ impl PageError {
     pub(super) async fn render(self, web: &Web, visitor: &Visitor) -> Response {
         let (status, title, text) = match &self {
             Self::SignInNeeded(path) => return Redirect::to(&sign_in_path(path)).into_response(),
+            Self::StepUpNeeded(path) => return Redirect::to(&format!("/step-up?next={}", super::sign_in::encode(path))).into_response(),
             Self::Expired(kept) => {
                 let view = ExpiredPage { shell: shell("もう一度お試しください", visitor, None), kept: kept.0.clone() };
                 return respond(StatusCode::FORBIDDEN, &view);

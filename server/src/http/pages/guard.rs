@@ -7,19 +7,33 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::routes::{Access, Object};
+use super::routes::{Access, Needs, Object};
 use super::visit::{Kept, Visitor};
 use super::{PageError, Web};
-use crate::domain::ids::{CodeId, DeviceId, FacilityId};
-use crate::domain::people::session::TOUCH_EVERY_S;
-use crate::domain::people::{Person, Scope};
+use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId};
+use crate::domain::people::session::{TOUCH_EVERY_S, is_fresh};
+use crate::domain::people::{Person, Role, Scope};
 use crate::store::belonging::Home;
-use crate::store::session::Setup;
+use crate::store::session::{Setup, SignedIn};
 use crate::store::{belonging, session};
 
 /// The signed-in person. Extracting it on a public route is a programming error and answers 500.
 #[derive(Clone, Debug)]
 pub(super) struct Who(pub Person);
+
+/// Whether the person proved themself within the last ten minutes, for acts that only sometimes need it.
+#[derive(Clone, Debug)]
+pub(super) struct Fresh {
+    is: bool,
+    path: String,
+}
+
+impl Fresh {
+    /// Sends the person to prove themself first, when they have not; what they typed is kept.
+    pub(super) fn demand(&self) -> Result<(), PageError> {
+        if self.is { Ok(()) } else { Err(PageError::StepUpNeeded(self.path.clone())) }
+    }
+}
 
 /// An account being set up from a one-time link.
 #[derive(Clone, Debug)]
@@ -33,6 +47,7 @@ pub(super) struct Guard {
     pub method: Method,
     pub access: Access,
     pub object: Object,
+    pub needs: Needs,
 }
 
 /// The innermost layer of every route.
@@ -40,9 +55,19 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let (mut parts, body) = request.into_parts();
     match guard.access {
         Access::Public => {}
-        Access::SignedIn => {
-            let person = signed_in(&guard, &parts).await?;
+        Access::SignedIn | Access::Secretariat => {
+            let SignedIn { person, proved_at, .. } = signed_in(&guard, &parts).await?;
+            if guard.access == Access::Secretariat && person.role != Role::Secretariat {
+                return Err(PageError::NotFound);
+            }
             check_object(&guard, &mut parts, person.scope).await?;
+            let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
+            let fresh = Fresh { is: is_fresh(proved_at, guard.web.now()), path };
+            match guard.needs {
+                Needs::Session => {}
+                Needs::StepUp => fresh.demand()?,
+            }
+            parts.extensions.insert(fresh);
             parts.extensions.insert(Who(person));
         }
         Access::Setup => {
@@ -54,7 +79,7 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
-async fn signed_in(guard: &Guard, parts: &Parts) -> Result<Person, PageError> {
+async fn signed_in(guard: &Guard, parts: &Parts) -> Result<SignedIn, PageError> {
     let web = &guard.web;
     let visitor = parts.extensions.get::<Visitor>().ok_or_else(|| PageError::internal("no visitor"))?;
     let (hash, now) = (visitor.token.hash(), web.now());
@@ -70,7 +95,7 @@ async fn signed_in(guard: &Guard, parts: &Parts) -> Result<Person, PageError> {
         session::touch(&mut tx, &hash, now).await?;
         tx.commit().await?;
     }
-    Ok(session.person)
+    Ok(session)
 }
 
 async fn check_object(guard: &Guard, parts: &mut Parts, scope: Scope) -> Result<(), PageError> {
@@ -79,6 +104,11 @@ async fn check_object(guard: &Guard, parts: &mut Parts, scope: Scope) -> Result<
     let db = guard.web.store.read();
     let home = match guard.object {
         Object::None => return Ok(()),
+        Object::Person => {
+            let id: PersonId = param("person")?.parse().map_err(|_| PageError::NotFound)?;
+            let region = belonging::of_person(db, id).await?;
+            return if region == Some(scope.region()) { Ok(()) } else { Err(PageError::NotFound) };
+        }
         Object::Facility => {
             let id: FacilityId = param("facility")?.parse().map_err(|_| PageError::NotFound)?;
             belonging::of_facility(db, id).await?
@@ -105,6 +135,13 @@ impl FromRequestParts<Web> for Who {
     type Rejection = PageError;
     async fn from_request_parts(parts: &mut Parts, _: &Web) -> Result<Self, PageError> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| PageError::internal("a public route asked who is signed in"))
+    }
+}
+
+impl FromRequestParts<Web> for Fresh {
+    type Rejection = PageError;
+    async fn from_request_parts(parts: &mut Parts, _: &Web) -> Result<Self, PageError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| PageError::internal("a public route asked for a fresh proof"))
     }
 }
 

@@ -1,6 +1,8 @@
-//! The web port: server-rendered pages for people, no JavaScript. `routes` is the one table of pages; `guard` decides who may
+//! The web port: server-rendered pages for people; nothing but passkeys needs JavaScript. `routes` is the one table of pages; `guard` decides who may
 //! see what before a handler runs, so that a handler cannot forget to.
 
+mod account;
+mod accounts;
 mod assets;
 mod cookie;
 mod device;
@@ -8,12 +10,15 @@ mod enrolment;
 mod fail;
 mod guard;
 mod headers;
+mod lost;
+mod passkey;
 mod places;
 mod routes;
 mod rules;
 mod self_check;
 mod setup;
 mod sign_in;
+mod step_up;
 mod typed;
 mod visit;
 
@@ -32,6 +37,8 @@ use tokio::sync::Semaphore;
 use crate::clock::Clock;
 use crate::domain::act::Done;
 use crate::domain::people::Person;
+use crate::domain::people::event::Kind;
+use crate::passkeys::Passkeys;
 use crate::pki::Pki;
 use crate::random::Random;
 use crate::secrets::MasterKey;
@@ -48,6 +55,8 @@ pub struct WebSettings {
     pub secure: bool,
     /// `host:port` of the device port, as agents are told.
     pub device_address: String,
+    /// Address people type, without a slash at its end: passkeys belong to it, and one-time links begin with it.
+    pub public_url: String,
     /// Proxies whose `X-Forwarded-For` is believed for throttling; never for identity.
     pub trusted_proxies: Vec<IpAddr>,
 }
@@ -58,6 +67,8 @@ pub struct Web {
     parts: Arc<Parts>,
     /// Password hashing takes 19 MiB and tens of milliseconds each: no more than `HASHING_AT_ONCE`.
     hashing: Arc<Semaphore>,
+    /// `None`: the port's address cannot have any.
+    passkeys: Option<Arc<Passkeys>>,
 }
 
 /// The parts of `Web`.
@@ -91,7 +102,8 @@ impl std::ops::Deref for Web {
 impl Web {
     /// Bundles what pages need.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)) }
+        let passkeys = Passkeys::at(&parts.settings.public_url).map(Arc::new);
+        Self { parts: Arc::new(parts), hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)), passkeys }
     }
 
     fn root_pin(&self) -> [u8; 10] {
@@ -112,6 +124,11 @@ impl Web {
         let _permit = self.hashing.acquire().await.map_err(|_| PageError::internal("the hashing gate is closed"))?;
         let random = Arc::clone(&self.random);
         tokio::task::spawn_blocking(move || work(&random)).await.map_err(PageError::internal)
+    }
+
+    /// Notes what an owner did to their own account's ways in, for them to see and in the operation log.
+    async fn note(&self, tx: &mut Tx, owner: &Person, kind: Kind) -> Result<(), PageError> {
+        Ok(crate::accounts::note(tx, &self.random, self.now(), owner, kind, Some(owner)).await?)
     }
 
     fn seal(&self, purpose: &str, text: &[u8]) -> String {

@@ -7,7 +7,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
-use super::{PageError, Web, assets, device, enrolment, headers, places, rules, self_check, setup, sign_in, visit};
+use super::{
+    PageError, Web, account, accounts, assets, device, enrolment, headers, lost, passkey, places, rules, self_check, setup, sign_in,
+    step_up, visit,
+};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,17 @@ pub(super) enum Access {
     Setup,
     /// Anybody signed in; `Object` says whose things they see.
     SignedIn,
+    /// The 事務局 alone; for others the page does not exist.
+    Secretariat,
+}
+
+/// What a route asks of who is signed in, beyond that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Nothing.
+    Session,
+    /// A passkey or a code shown within the last ten minutes.
+    StepUp,
 }
 
 /// What a path's parameter names; it has to lie within the person's scope.
@@ -31,6 +45,8 @@ pub(super) enum Object {
     Device,
     /// `{code}`: an enrolment code.
     Code,
+    /// `{person}`: an account of the region; only on `Access::Secretariat`.
+    Person,
 }
 
 /// One entry.
@@ -39,27 +55,59 @@ pub(super) struct Route {
     pub path: &'static str,
     pub access: Access,
     pub object: Object,
+    pub needs: Needs,
     handler: MethodRouter<Web>,
 }
 
 const fn route(method: Method, path: &'static str, access: Access, object: Object, handler: MethodRouter<Web>) -> Route {
-    Route { method, path, access, object, handler }
+    Route { method, path, access, object, needs: Needs::Session, handler }
+}
+
+impl Route {
+    /// The same, for an act that matters: a fresh proof first.
+    fn stepped_up(self) -> Self {
+        Self { needs: Needs::StepUp, ..self }
+    }
 }
 
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
-    use Access::{Public, Setup, SignedIn};
+    use Access::{Public, Secretariat, Setup, SignedIn};
     vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
+        route(Method::POST, "/sign-in/passkey", Public, Object::None, post(passkey::sign_in)),
+        route(Method::GET, "/sign-in/lost", Public, Object::None, get(lost::show_lost)),
+        route(Method::POST, "/sign-in/lost", Public, Object::None, post(lost::ask)),
         route(Method::POST, "/sign-out", Public, Object::None, post(sign_in::sign_out)),
         route(Method::GET, "/start/{secret}", Public, Object::None, get(setup::show_start)),
         route(Method::POST, "/start/{secret}", Public, Object::None, post(setup::start)),
+        route(Method::GET, "/setup", Setup, Object::None, get(setup::show_choice)),
+        route(Method::POST, "/setup/passkey", Setup, Object::None, post(passkey::set_up)),
         route(Method::GET, "/setup/password", Setup, Object::None, get(setup::show_password)),
         route(Method::POST, "/setup/password", Setup, Object::None, post(setup::set_password)),
         route(Method::GET, "/setup/app", Setup, Object::None, get(setup::show_app)),
         route(Method::POST, "/setup/app", Setup, Object::None, post(setup::set_app)),
         route(Method::GET, "/setup/recovery", SignedIn, Object::None, get(setup::show_recovery)),
+        route(Method::GET, "/step-up", SignedIn, Object::None, get(step_up::show_step_up)),
+        route(Method::POST, "/step-up", SignedIn, Object::None, post(step_up::prove_by_code)),
+        route(Method::POST, "/step-up/passkey", SignedIn, Object::None, post(passkey::step_up)),
+        route(Method::GET, "/step-up/continue", SignedIn, Object::None, get(step_up::show_kept)),
+        route(Method::GET, "/account", SignedIn, Object::None, get(account::show_account)),
+        route(Method::POST, "/account/told", SignedIn, Object::None, post(account::told)),
+        route(Method::POST, "/account/sessions/end", SignedIn, Object::None, post(account::end_sessions)),
+        route(Method::GET, "/account/password", SignedIn, Object::None, get(account::show_password)).stepped_up(),
+        route(Method::POST, "/account/password", SignedIn, Object::None, post(account::set_password)).stepped_up(),
+        route(Method::POST, "/account/password/remove", SignedIn, Object::None, post(account::remove_password)).stepped_up(),
+        route(Method::GET, "/account/app", SignedIn, Object::None, get(account::show_app)).stepped_up(),
+        route(Method::POST, "/account/app", SignedIn, Object::None, post(account::set_app)).stepped_up(),
+        route(Method::POST, "/account/codes", SignedIn, Object::None, post(account::renew_codes)).stepped_up(),
+        route(Method::GET, "/account/passkeys", SignedIn, Object::None, get(passkey::show_new)).stepped_up(),
+        route(Method::POST, "/account/passkeys", SignedIn, Object::None, post(passkey::add)).stepped_up(),
+        route(Method::POST, "/account/passkeys/remove", SignedIn, Object::None, post(passkey::remove)).stepped_up(),
+        route(Method::GET, "/accounts", Secretariat, Object::None, get(accounts::show_accounts)),
+        route(Method::POST, "/accounts/{person}/reset", Secretariat, Object::Person, post(accounts::reset)).stepped_up(),
+        route(Method::GET, "/accounts/issued", Secretariat, Object::None, get(accounts::show_issued)),
         route(Method::GET, "/", SignedIn, Object::None, get(places::show_home)),
         route(Method::GET, "/facilities/{facility}", SignedIn, Object::Facility, get(places::show_facility)),
         route(Method::GET, "/facilities/{facility}/codes", SignedIn, Object::Facility, get(enrolment::show_codes)),
@@ -80,8 +128,8 @@ pub(super) fn table() -> Vec<Route> {
 /// The router of the table. Layers, from the outside: headers, visit (cookie, CSRF, error pages), guard (who, whose), handler.
 pub(super) fn router(web: Web) -> Router {
     let mut pages = Router::new();
-    for Route { method, path, access, object, handler } in table() {
-        let guarded = Guard { web: web.clone(), method, access, object };
+    for Route { method, path, access, object, needs, handler } in table() {
+        let guarded = Guard { web: web.clone(), method, access, object, needs };
         pages = pages.route(path, handler.route_layer(from_fn_with_state(guarded, guard)));
     }
     pages
@@ -90,6 +138,7 @@ pub(super) fn router(web: Web) -> Router {
         .layer(from_fn_with_state(web.clone(), visit::visit))
         .route("/assets/{version}/style.css", get(assets::get_stylesheet))
         .route("/assets/{version}/icon.svg", get(assets::get_icon))
+        .route("/assets/{version}/passkey.js", get(assets::get_passkey_script))
         .layer(from_fn_with_state(web.clone(), headers::guard_browser))
         .with_state(web)
 }

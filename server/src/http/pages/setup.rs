@@ -1,4 +1,4 @@
-//! From a one-time link to an account that can sign in: password, authenticator app, recovery codes.
+//! From a one-time link to an account that can sign in: with a passkey, or with password, authenticator app and recovery codes.
 //! Opening the link changes nothing (mail scanners open links); it is used up by the last step, by whoever gets there first.
 
 use axum::extract::{Path, State};
@@ -7,23 +7,29 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::guard::{SettingUp, Who};
+use super::passkey::{Purpose, here, offer_registration};
 use super::sign_in::{self, TOTP_PURPOSE, with_cookie};
 use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
+use crate::domain::ids::PersonId;
+use crate::domain::people::event::Kind;
 use crate::domain::people::link::Token;
 use crate::domain::people::password::{self, PasswordHash};
 use crate::domain::people::totp::Seed;
-use crate::domain::people::{recovery, throttle};
+use crate::domain::people::{Person, recovery, throttle};
 use crate::store::session::Setup;
-use crate::store::{Tx, invitation, person, session, throttle as counters};
-use crate::views::{Qr, RecoveryPage, SetupAppPage, SetupPasswordPage, StartPage};
+use crate::store::{Tx, invitation, passkey, person, session, throttle as counters};
+use crate::views::{AppForm, PasswordForm, Qr, RecoveryPage, SetupAppPage, SetupChoicePage, SetupPasswordPage, StartPage};
 
 const ONCE_PURPOSE: &str = "shown-once";
+/// A first code that is not the app's.
+pub(super) const WRONG_CODE: &str =
+    "コードが違います。アプリに今出ている6桁を入力してください。続けて違う場合は、スマートフォンの時刻が合っているかを確かめてください。";
 
 /// The link behind `text`, if it can be used. Failures are counted per network.
-async fn usable(web: &Web, visitor: &Visitor, text: &str) -> Result<(String, crate::domain::people::Person), PageError> {
+async fn usable(web: &Web, visitor: &Visitor, text: &str) -> Result<(String, Person), PageError> {
     let (now, buckets) = (web.now(), throttle::link(&visitor.network));
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return Err(PageError::Throttled(until));
@@ -45,8 +51,10 @@ async fn usable(web: &Web, visitor: &Visitor, text: &str) -> Result<(String, cra
 /// `GET /start/{secret}`
 pub(super) async fn show_start(State(web): State<Web>, visitor: Visitor, Path(secret): Path<String>) -> Result<Response, PageError> {
     let (_, person) = usable(&web, &visitor, &secret).await?;
+    let again = person::find_ways(web.store.read(), person.id).await?.any();
     page(&StartPage {
         shell: shell("アカウントの設定", &visitor, None),
+        again,
         secret,
         name: person.name,
         login: person.login.to_string(),
@@ -57,34 +65,85 @@ pub(super) async fn show_start(State(web): State<Web>, visitor: Visitor, Path(se
 /// `POST /start/{secret}`
 pub(super) async fn start(State(web): State<Web>, visitor: Visitor, Path(secret): Path<String>) -> Result<Response, PageError> {
     let (hash, person) = usable(&web, &visitor, &secret).await?;
+    let mut tx = web.store.begin().await?;
+    let token = begin(&web, &mut tx, &visitor, person, hash).await?;
+    tx.commit().await?;
+    Ok(with_cookie(token, "/setup"))
+}
+
+/// Begins setting an account up by the link with this hash.
+pub(super) async fn begin(web: &Web, tx: &mut Tx, visitor: &Visitor, person: Person, link: String) -> Result<Token, PageError> {
     let token = Token::new(&web.random);
     let totp = web.seal(TOTP_PURPOSE, Seed::new(&web.random).as_bytes());
-    let mut tx = web.store.begin().await?;
-    session::delete(&mut tx, &visitor.token.hash()).await?;
-    session::insert_setup(&mut tx, &token.hash(), &Setup { person, invitation: hash, password: None, totp }, web.now()).await?;
-    tx.commit().await?;
-    Ok(with_cookie(token, "/setup/password"))
+    session::delete(tx, &visitor.token.hash()).await?;
+    session::insert_setup(tx, &token.hash(), &Setup { person, invitation: link, password: None, totp }, web.now()).await?;
+    Ok(token)
 }
 
-/// `GET /setup/password`
-pub(super) async fn show_password(visitor: Visitor, SettingUp(setup): SettingUp) -> Result<Response, PageError> {
-    password_page(&visitor, &setup, None)
+/// `GET /setup`: passkey or password; where there can be no passkey, there is nothing to choose.
+pub(super) async fn show_choice(State(web): State<Web>, visitor: Visitor, SettingUp(setup): SettingUp) -> Result<Response, PageError> {
+    if here(&web, &visitor).is_err() {
+        return Ok(Redirect::to("/setup/password").into_response());
+    }
+    choice_page(&web, &visitor, &setup, None).await
 }
 
-fn password_page(visitor: &Visitor, setup: &Setup, error: Option<&'static str>) -> Result<Response, PageError> {
-    page(&SetupPasswordPage {
-        shell: shell("パスワードの設定（1/2）", visitor, None),
-        login: setup.person.login.to_string(),
-        min: password::MIN_CHARS,
+async fn choice_page(web: &Web, visitor: &Visitor, setup: &Setup, error: Option<&'static str>) -> Result<Response, PageError> {
+    page(&SetupChoicePage {
+        shell: shell("サインインの方法を選ぶ", visitor, None),
+        offer: offer_registration(web, visitor, Purpose::Setup, &setup.person).await?,
         error,
     })
 }
 
-/// A new password, typed twice.
+/// The choice again, with what was wrong.
+pub(super) async fn choice_refused(web: &Web, visitor: &Visitor, setup: &Setup, text: &'static str) -> Result<Response, PageError> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, choice_page(web, visitor, setup, Some(text)).await?).into_response())
+}
+
+/// Tells the owner that the account was set up again, if it had been before.
+pub(super) async fn note_reset(web: &Web, tx: &mut Tx, owner: &Person) -> Result<(), PageError> {
+    if person::find_ways(&mut **tx, owner.id).await?.any() {
+        web.note(tx, owner, Kind::ResetUsed).await?;
+    }
+    Ok(())
+}
+
+/// `GET /setup/password`
+pub(super) async fn show_password(State(web): State<Web>, visitor: Visitor, SettingUp(setup): SettingUp) -> Result<Response, PageError> {
+    password_page(&web, &visitor, &setup, None)
+}
+
+fn password_page(web: &Web, visitor: &Visitor, setup: &Setup, error: Option<&'static str>) -> Result<Response, PageError> {
+    page(&SetupPasswordPage {
+        shell: shell("パスワードの設定（1/2）", visitor, None),
+        form: PasswordForm { login: setup.person.login.to_string(), min: password::MIN_CHARS, error },
+        no_passkeys: here(web, visitor).err(),
+    })
+}
+
+/// A new password, typed twice. Both are missing when the form had to wait for a fresh proof.
 #[derive(Deserialize)]
 pub(super) struct NewPassword {
+    #[serde(default)]
     password: String,
+    #[serde(default)]
     again: String,
+}
+
+impl NewPassword {
+    /// The hash to be stored, or why the password is refused.
+    pub(super) async fn hashed(self, web: &Web, login: &str) -> Result<Result<PasswordHash, &'static str>, PageError> {
+        match password::check(&self.password, login) {
+            Err(weak) => return Ok(Err(weak.text_ja())),
+            Ok(()) if self.password != self.again => {
+                return Ok(Err("2つの欄のパスワードが一致しません。両方に同じものを入力してください。"));
+            }
+            Ok(()) => {}
+        }
+        let hash = web.hash(move |random| PasswordHash::new(&self.password, random)).await?;
+        hash.map(Ok).ok_or_else(|| PageError::internal("argon2 refused its parameters"))
+    }
 }
 
 /// `POST /setup/password`
@@ -94,16 +153,10 @@ pub(super) async fn set_password(
     SettingUp(setup): SettingUp,
     Typed(typed): Typed<NewPassword>,
 ) -> Result<Response, PageError> {
-    let refusal = match password::check(&typed.password, setup.person.login.as_str()) {
-        Err(weak) => Some(weak.text_ja()),
-        Ok(()) if typed.password != typed.again => Some("2つの欄のパスワードが一致しません。両方に同じものを入力してください。"),
-        Ok(()) => None,
+    let hash = match typed.hashed(&web, setup.person.login.as_str()).await? {
+        Ok(hash) => hash,
+        Err(text) => return Ok((StatusCode::UNPROCESSABLE_ENTITY, password_page(&web, &visitor, &setup, Some(text))?).into_response()),
     };
-    if refusal.is_some() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, password_page(&visitor, &setup, refusal)?).into_response());
-    }
-    let hash = web.hash(move |random| PasswordHash::new(&typed.password, random)).await?;
-    let hash = hash.ok_or_else(|| PageError::internal("argon2 refused its parameters"))?;
     let mut tx = web.store.begin().await?;
     session::update_setup_password(&mut tx, &visitor.token.hash(), hash.as_str()).await?;
     tx.commit().await?;
@@ -115,15 +168,16 @@ fn seed(web: &Web, setup: &Setup) -> Result<Seed, PageError> {
 }
 
 fn app_page(visitor: &Visitor, setup: &Setup, seed: &Seed, error: Option<&'static str>) -> Result<Response, PageError> {
-    let login = setup.person.login.as_str();
-    let url = seed.otpauth_url(login).ok_or_else(|| PageError::internal("no otpauth address"))?;
     page(&SetupAppPage {
         shell: shell("確認アプリの登録（2/2）", visitor, None),
-        qr: Qr::of(&url).map_err(PageError::internal)?,
-        secret: seed.to_text(),
-        url,
-        error,
+        form: app_form(setup.person.login.as_str(), seed, error)?,
     })
+}
+
+/// How a seed is shown to an authenticator app and its owner.
+pub(super) fn app_form(login: &str, seed: &Seed, error: Option<&'static str>) -> Result<AppForm, PageError> {
+    let url = seed.otpauth_url(login).ok_or_else(|| PageError::internal("no otpauth address"))?;
+    Ok(AppForm { qr: Qr::of(&url).map_err(PageError::internal)?, secret: seed.to_text(), url, error })
 }
 
 /// `GET /setup/app`
@@ -150,23 +204,30 @@ pub(super) async fn set_app(
     let Some(password) = &setup.password else { return Ok(Redirect::to("/setup/password").into_response()) };
     let (seed, now) = (seed(&web, &setup)?, web.now());
     let Some(step) = seed.step_of(&typed.code, now) else {
-        let error = "コードが違います。アプリに今出ている6桁を入力してください。続けて違う場合は、スマートフォンの時刻が合っているかを確かめてください。";
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, app_page(&visitor, &setup, &seed, Some(error))?).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, app_page(&visitor, &setup, &seed, Some(WRONG_CODE))?).into_response());
     };
-    let codes = recovery::fresh(&web.random);
-    let hashes: Vec<String> = codes.iter().filter_map(|code| recovery::hash(code)).collect();
     let mut tx = web.store.begin().await?;
     if !invitation::take(&mut tx, &setup.invitation, now).await? {
         return Err(PageError::LinkUnusable);
     }
-    person::update_secrets(&mut tx, setup.person.id, password, &setup.totp, step).await?;
-    person::replace_recovery_codes(&mut tx, setup.person.id, &hashes).await?;
-    session::delete_of(&mut tx, setup.person.id).await?;
+    let owner = setup.person.id;
+    note_reset(&web, &mut tx, &setup.person).await?;
+    person::update_secrets(&mut tx, owner, password, &setup.totp, step).await?;
+    passkey::delete_of(&mut tx, owner).await?;
+    session::delete_of(&mut tx, owner).await?;
     let token = sign_in::begin(&web, &mut tx, &visitor, &setup.person).await?;
     web.log(&mut tx, &Done::by_person(&setup.person, What::AccountSetUp, now).on_person(&setup.person)).await?;
-    session::put_once(&mut tx, &token.hash(), &web.seal(ONCE_PURPOSE, codes.join("\n").as_bytes())).await?;
+    renew_codes(&web, &mut tx, owner, &token).await?;
     tx.commit().await?;
     Ok(with_cookie(token, "/setup/recovery"))
+}
+
+/// Replaces a person's recovery codes and lays the new ones down for the next page of this session.
+pub(super) async fn renew_codes(web: &Web, tx: &mut Tx, owner: PersonId, token: &Token) -> Result<(), PageError> {
+    let codes = recovery::fresh(&web.random);
+    let hashes: Vec<String> = codes.iter().filter_map(|code| recovery::hash(code)).collect();
+    person::replace_recovery_codes(tx, owner, &hashes).await?;
+    Ok(session::put_once(tx, &token.hash(), &web.seal(ONCE_PURPOSE, codes.join("\n").as_bytes())).await?)
 }
 
 /// `GET /setup/recovery`: the recovery codes, shown once.

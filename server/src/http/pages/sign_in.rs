@@ -5,15 +5,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::passkey::{Purpose, offer_proof};
 use super::typed::{Asked, Typed};
 use super::visit::{NewCookie, Visitor};
 use super::{PageError, Web, fail, page, shell};
 use crate::domain::act::{Actor, Done, What};
+use crate::domain::ids::PersonId;
+use crate::domain::people::event::Kind;
 use crate::domain::people::link::Token;
 use crate::domain::people::password::PasswordHash;
 use crate::domain::people::totp::Seed;
 use crate::domain::people::{Login, Person, recovery, throttle};
-use crate::store::{Tx, person, session, throttle as counters};
+use crate::store::{Tx, account_event, delayed_reset, person, session, throttle as counters};
 use crate::views::SignInPage;
 
 /// Purpose under which TOTP seeds are sealed.
@@ -25,7 +28,7 @@ const REFUSED: &str =
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// Sign-in form.
@@ -39,7 +42,7 @@ pub(super) struct SignIn {
 }
 
 /// A path of ours, or the first page: never another host's.
-fn local(next: &str) -> &str {
+pub(super) fn local(next: &str) -> &str {
     let is_path = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
     if is_path && next.is_ascii() && next.len() <= 300 { next } else { "/" }
 }
@@ -51,13 +54,35 @@ pub(super) fn encode(path: &str) -> String {
         .collect()
 }
 
-fn form(visitor: &Visitor, login: &str, next: &str, error: Option<String>) -> SignInPage {
-    SignInPage { shell: shell("サインイン", visitor, None), login: login.to_owned(), next: local(next).to_owned(), error }
+fn form(web: &Web, visitor: &Visitor, login: &str, next: &str, error: Option<String>) -> Result<Response, PageError> {
+    page(&SignInPage {
+        shell: shell("サインイン", visitor, None),
+        offer: offer_proof(web, visitor, Purpose::SignIn)?,
+        login: login.to_owned(),
+        next: local(next).to_owned(),
+        error,
+    })
+}
+
+/// The form again, with what was wrong and what was typed.
+pub(super) fn refused(
+    web: &Web,
+    visitor: &Visitor,
+    status: StatusCode,
+    login: &str,
+    next: &str,
+    text: String,
+) -> Result<Response, PageError> {
+    Ok((status, form(web, visitor, login, next, Some(text))?).into_response())
 }
 
 /// `GET /sign-in`
-pub(super) async fn show_sign_in(visitor: Visitor, Asked(Next { next }): Asked<Next>) -> Result<Response, PageError> {
-    page(&form(&visitor, "", &next, None))
+pub(super) async fn show_sign_in(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Asked(Next { next }): Asked<Next>,
+) -> Result<Response, PageError> {
+    form(&web, &visitor, "", &next, None)
 }
 
 /// `POST /sign-in`
@@ -68,29 +93,26 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
     let counted = login.as_ref().map_or(typed.login.as_str(), Login::as_str);
     let buckets = throttle::sign_in(counted, &visitor.network);
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
-        let view = form(&visitor, &typed.login, &typed.next, Some(fail::throttled_text(until)));
-        return Ok((StatusCode::TOO_MANY_REQUESTS, page(&view)?).into_response());
+        let text = fail::throttled_text(until);
+        return refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, &typed.login, &typed.next, text);
     }
-    let known = match &login {
+    let claimed = match &login {
         Some(login) => person::find_by_login(web.store.read(), login).await?,
         None => None,
     };
-    let Some(person) = prove(&web, login, typed.password, &typed.code).await? else {
-        let mut tx = web.store.begin().await?;
-        counters::count_failure(&mut tx, &buckets, now).await?;
-        log_failure(&web, &mut tx, known.as_ref(), &buckets).await?;
-        tx.commit().await?;
-        let view = form(&visitor, &typed.login, &typed.next, Some(REFUSED.to_owned()));
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&view)?).into_response());
-    };
+    let known = check_password(&web, login, typed.password).await?;
     let mut tx = web.store.begin().await?;
+    let person = match known {
+        Some(known) if take_code(&web, &mut tx, known.person.id, known.totp.as_deref(), &typed.code).await? => known.person,
+        Some(_) | None => {
+            counters::count_failure(&mut tx, &buckets, now).await?;
+            log_failure(&web, &mut tx, claimed.as_ref(), &buckets).await?;
+            tx.commit().await?;
+            return refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, &typed.login, &typed.next, REFUSED.to_owned());
+        }
+    };
     counters::clear(&mut tx, &buckets[0]).await?;
-    session::delete_ended(&mut tx, now).await?;
-    counters::delete_older(&mut tx, now.plus_days(-1)).await?;
-    let token = begin(&web, &mut tx, &visitor, &person).await?;
-    web.log(&mut tx, &Done::by_person(&person, What::SignedIn, now)).await?;
-    tx.commit().await?;
-    Ok(with_cookie(token, local(&typed.next)))
+    complete(&web, tx, &visitor, &person, &typed.next).await
 }
 
 /// Logs failures to sign in when their number doubles, so that a flood of tries is a handful of entries: counted per account, and
@@ -108,37 +130,50 @@ async fn log_failure(web: &Web, tx: &mut Tx, known: Option<&Person>, buckets: &[
     }
 }
 
-/// The person, if password and code are theirs. The password is worked on even if there is no such person; a right code is
-/// used up only together with the right password, so that nobody can use up another's codes.
-async fn prove(web: &Web, login: Option<Login>, password: String, code: &str) -> Result<Option<Person>, PageError> {
+/// The account, if the password is its own. The password is worked on even if there is no such account, so that the time an
+/// answer takes tells nobody which sign-in names exist.
+pub(super) async fn check_password(web: &Web, login: Option<Login>, password: String) -> Result<Option<person::Credentials>, PageError> {
     let known = match &login {
         Some(login) => person::find_credentials(web.store.read(), login).await?,
         None => None,
     };
     let stored = known.as_ref().and_then(|k| k.password.clone()).map(PasswordHash::from_stored);
-    let password_fits =
-        web.hash(move |_| stored.map_or_else(|| PasswordHash::verify_nobody(&password), |hash| hash.verify(&password))).await?;
-    let Some(known) = known else { return Ok(None) };
-    let Some(sealed) = &known.totp else { return Ok(None) };
+    let fits = web.hash(move |_| stored.map_or_else(|| PasswordHash::verify_nobody(&password), |hash| hash.verify(&password))).await?;
+    Ok(known.filter(|_| fits))
+}
+
+/// Uses up a code of the app whose sealed seed is given, or a recovery code; `false` when it is neither.
+pub(super) async fn take_code(web: &Web, tx: &mut Tx, id: PersonId, sealed: Option<&str>, code: &str) -> Result<bool, PageError> {
+    let Some(sealed) = sealed else { return Ok(false) };
     let seed = Seed::from_bytes(&web.open(TOTP_PURPOSE, sealed)?).ok_or_else(|| PageError::internal("a seed has another length"))?;
-    if !password_fits {
-        return Ok(None);
-    }
-    let mut tx = web.store.begin().await?;
-    let taken = match (seed.step_of(code, web.now()), recovery::hash(code)) {
-        (Some(step), _) => person::take_totp_step(&mut tx, known.person.id, step).await?,
-        (None, Some(hash)) => person::take_recovery_code(&mut tx, known.person.id, &hash).await?,
+    Ok(match (seed.step_of(code, web.now()), recovery::hash(code)) {
+        (Some(step), _) => person::take_totp_step(tx, id, step).await?,
+        (None, Some(hash)) => person::take_recovery_code(tx, id, &hash).await?,
         (None, None) => false,
-    };
+    })
+}
+
+/// Signs a person in who has proven themself: tidies up, stops a reset that waited, and shows first what they were not told yet.
+pub(super) async fn complete(web: &Web, mut tx: Tx, visitor: &Visitor, person: &Person, next: &str) -> Result<Response, PageError> {
+    let now = web.now();
+    session::delete_ended(&mut tx, now).await?;
+    counters::delete_older(&mut tx, now.plus_days(-1)).await?;
+    if delayed_reset::delete(&mut tx, person.id).await? {
+        web.note(&mut tx, person, Kind::ResetStopped).await?;
+    }
+    let untold = account_event::is_any_untold(&mut *tx, person.id).await?;
+    let token = begin(web, &mut tx, visitor, person).await?;
+    web.log(&mut tx, &Done::by_person(person, What::SignedIn, now)).await?;
     tx.commit().await?;
-    Ok(taken.then_some(known.person))
+    Ok(with_cookie(token, if untold { "/account" } else { local(next) }))
 }
 
 /// Begins a signed-in session under a fresh secret; the old secret's session ends.
 pub(super) async fn begin(web: &Web, tx: &mut Tx, visitor: &Visitor, person: &Person) -> Result<Token, PageError> {
-    let token = Token::new(&web.random);
+    let (token, now) = (Token::new(&web.random), web.now());
     session::delete(tx, &visitor.token.hash()).await?;
-    session::insert_signed_in(tx, &token.hash(), person.id, web.now()).await?;
+    session::insert_signed_in(tx, &token.hash(), person.id, &visitor.browser, now).await?;
+    person::update_signed_in(tx, person.id, now).await?;
     Ok(token)
 }
 

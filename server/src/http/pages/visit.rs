@@ -10,9 +10,9 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::{PageError, Web, cookie};
+use super::{PageError, Web, cookie, step_up};
 use crate::domain::people::link::Token;
-use crate::domain::people::throttle;
+use crate::domain::people::{browser, throttle};
 
 /// Largest form taken, in bytes.
 const FORM_LIMIT: usize = 16 * 1024;
@@ -29,6 +29,10 @@ pub(super) struct Visitor {
     pub token: Token,
     /// The network the request came from, for throttling.
     pub network: String,
+    /// Under which `Host` the page was asked for.
+    pub host: String,
+    /// Coarse name of the browser.
+    pub browser: String,
 }
 
 impl Visitor {
@@ -49,13 +53,22 @@ pub(super) struct NewCookie(pub Token);
 /// The outermost layer of every page.
 pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let known = cookie::read(request.headers(), web.settings.secure);
-    let visitor = Visitor { token: known.clone().unwrap_or_else(|| Token::new(&web.random)), network: network(&web, &request) };
+    let visitor = Visitor {
+        token: known.clone().unwrap_or_else(|| Token::new(&web.random)),
+        network: network(&web, &request),
+        host: host(request.headers(), request.uri()).unwrap_or_default().to_owned(),
+        browser: browser::coarse(request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()),
+    };
     request.extensions_mut().insert(visitor.clone());
-    let mut response = match admit(request, &visitor).await {
-        Ok(request) => next.run(request).await,
-        Err(error) => error.into_response(),
+    let (mut response, sent) = match admit(request, &visitor).await {
+        Ok((request, sent)) => (next.run(request).await, sent),
+        Err(error) => (error.into_response(), None),
     };
     if let Some(error) = response.extensions_mut().remove::<PageError>() {
+        let error = match (error, sent) {
+            (PageError::StepUpNeeded(path), Some(fields)) => step_up::keep(&web, &visitor, path, fields).await,
+            (error, _) => error,
+        };
         response = error.render(&web, &visitor).await;
     }
     let cookie = match response.extensions_mut().remove::<NewCookie>() {
@@ -68,16 +81,19 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
     response
 }
 
-/// Lets a GET pass; a POST only from one of our own pages.
-async fn admit(request: Request, visitor: &Visitor) -> Result<Request, PageError> {
+/// The fields of a form, in order.
+pub(super) type Fields = Vec<(String, String)>;
+
+/// Lets a GET pass; a POST only from one of our own pages, together with what it sent.
+async fn admit(request: Request, visitor: &Visitor) -> Result<(Request, Option<Fields>), PageError> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Ok(request);
+        return Ok((request, None));
     }
     let (mut parts, body) = request.into_parts();
     let same_site = is_same_site(&parts.headers, &parts.uri);
     let bytes = to_bytes(body, FORM_LIMIT).await.map_err(|_| PageError::TooLarge)?;
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
-    let Form(fields) = Form::<Vec<(String, String)>>::from_request(copy, &()).await.map_err(|_| PageError::Malformed)?;
+    let Form(fields) = Form::<Fields>::from_request(copy, &()).await.map_err(|_| PageError::Malformed)?;
     let kept = Kept(
         KEPT.iter()
             .filter_map(|(name, label)| {
@@ -91,7 +107,7 @@ async fn admit(request: Request, visitor: &Visitor) -> Result<Request, PageError
         return Err(PageError::Expired(kept));
     }
     parts.extensions.insert(kept);
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    Ok((Request::from_parts(parts, Body::from(bytes)), Some(fields)))
 }
 
 /// Whether the browser says that the form was sent from a page of this host (Fetch Metadata; `Origin`, RFC 6454 §7).
@@ -101,12 +117,17 @@ fn is_same_site(headers: &HeaderMap, uri: &Uri) -> bool {
     if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
         return false;
     }
-    let host = text("host").or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
-    match (text("origin"), host) {
+    match (text("origin"), host(headers, uri)) {
         (None, _) => true,
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, origin_host)| origin_host.eq_ignore_ascii_case(host)),
         (Some(_), None) => false,
     }
+}
+
+/// The host that a request names: `Host`, or the authority of its target (HTTP/2).
+fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    let named = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    named.or_else(|| uri.authority().map(axum::http::uri::Authority::as_str))
 }
 
 /// The client's network: the peer, or what a trusted proxy says was its peer.

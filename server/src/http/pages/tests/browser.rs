@@ -36,6 +36,11 @@ impl Browser {
         page
     }
 
+    /// The same under another `Host`.
+    pub(super) async fn get_under(&mut self, host: &str, path: &str) -> Page {
+        self.send_to(host, Request::get(path), String::new()).await
+    }
+
     /// Posts a form with the token of the last page.
     pub(super) async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let csrf = self.csrf.clone();
@@ -55,7 +60,11 @@ impl Browser {
     }
 
     async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Page {
-        let mut request = request.header(header::HOST, "hashimori.example");
+        self.send_to("hashimori.example", request, body).await
+    }
+
+    async fn send_to(&mut self, host: &str, request: axum::http::request::Builder, body: String) -> Page {
+        let mut request = request.header(header::HOST, host);
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
@@ -116,9 +125,27 @@ impl Page {
         out.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
+    /// Value of a hidden field, as the form would send it.
+    pub(super) fn field(&self, name: &str) -> String {
+        let value = self.body.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        unescaped(value.unwrap_or_else(|| panic!("no field {name} in {}", self.body)))
+    }
+
+    /// Options of the page's passkey button.
+    pub(super) fn passkey_options(&self) -> serde_json::Value {
+        let text = self.body.split("data-options=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a passkey button");
+        serde_json::from_str(&unescaped(text)).expect("options")
+    }
+
     /// The seed that the page offers to the authenticator app.
     pub(super) fn seed(&self) -> Seed {
         let text = self.body.split("secret=").nth(1).and_then(|rest| rest.split(['&', '"']).next()).expect("a seed");
         Seed::from_bytes(&data_encoding::BASE32_NOPAD.decode(text.as_bytes()).expect("base32")).expect("20 bytes")
     }
+}
+
+fn unescaped(text: &str) -> String {
+    [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")]
+        .iter()
+        .fold(text.to_owned(), |t, (from, to)| t.replace(from, to))
 }

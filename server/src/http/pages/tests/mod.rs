@@ -1,7 +1,11 @@
 //! The pages in-process: a store on disk, a clock and randomness that are set, a browser that keeps its cookie.
 
+mod account;
+mod authenticator;
 mod browser;
 mod isolation;
+mod lost;
+mod passkeys;
 mod reading;
 mod self_check;
 mod signing_in;

@@ -46,7 +46,7 @@ async fn a_link_works_once_and_not_after_its_time_and_not_after_a_newer_one() {
     let (mut one, mut two) = (Browser::new(&world.router), Browser::new(&world.router));
     for browser in [&mut one, &mut two] {
         browser.get(&third).await.status(200);
-        browser.submit(&third, &[]).await.redirects_to("/setup/password");
+        browser.submit(&third, &[]).await.redirects_to("/setup");
         browser.get("/setup/password").await;
         browser.submit("/setup/password", &[("password", PASSWORD), ("again", PASSWORD)]).await.redirects_to("/setup/app");
     }
@@ -158,7 +158,7 @@ async fn every_answer_forbids_scripts_frames_and_storing() {
     for path in ["/sign-in", "/no-such-page", "/start/x"] {
         let page = browser.get(path).await;
         let header = |name: &str| page.headers.get(name).map_or("", |value| value.to_str().expect("ascii")).to_owned();
-        assert!(header("content-security-policy").starts_with("default-src 'none'; style-src 'self'"), "{path}");
+        assert!(header("content-security-policy").starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{path}");
         assert!(header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(header("cache-control"), "no-store", "{path}");

@@ -16,8 +16,9 @@ use crate::accounts::{Invite, invite};
 use crate::clock::{Clock as _, SetClock};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::enrolment::CodeWish;
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, RegionId};
+use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId, RegionId};
 use crate::domain::judge::{Judge, Rules};
+use crate::domain::people::totp::Seed;
 use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
 use crate::secrets::MasterKey;
@@ -25,10 +26,12 @@ use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
 use crate::store::region::Region;
-use crate::store::{Store, StoreUrl, facility, meta, region};
+use crate::store::{Store, StoreUrl, facility, meta, passkey, person, region};
 
 /// 2026-08-03 09:00 JST.
 pub(super) const MORNING: Timestamp = Timestamp::from_seconds(1_785_715_200);
+/// Address of the web port.
+pub(super) const ORIGIN: &str = "https://hashimori.example";
 pub(super) const PASSWORD: &str = "amber ferry crossing";
 
 pub(super) struct World {
@@ -79,7 +82,12 @@ impl World {
             master,
             pack: Arc::clone(&pack),
             pki,
-            settings: WebSettings { secure: true, device_address: "collector.example:8443".to_owned(), trusted_proxies: Vec::new() },
+            settings: WebSettings {
+                secure: true,
+                device_address: "collector.example:8443".to_owned(),
+                public_url: ORIGIN.to_owned(),
+                trusted_proxies: Vec::new(),
+            },
         });
         let region = RegionId::new(random.uuid(MORNING));
         let other_region = RegionId::new(random.uuid(MORNING));
@@ -137,7 +145,7 @@ impl World {
         let link = self.link(region, facility, login).await;
         let mut browser = Browser::new(&self.router);
         browser.get(&link).await.status(200);
-        browser.submit(&link, &[]).await.redirects_to("/setup/password");
+        browser.submit(&link, &[]).await.redirects_to("/setup");
         browser.get("/setup/password").await.status(200);
         browser.submit("/setup/password", &[("password", PASSWORD), ("again", PASSWORD)]).await.redirects_to("/setup/app");
         let page = browser.get("/setup/app").await;
@@ -165,6 +173,29 @@ impl World {
         device::insert(&mut tx, &new).await.expect("inserts");
         tx.commit().await.expect("commits");
         id
+    }
+
+    /// An account that was never set up.
+    pub(super) async fn add_person(&self, region: RegionId, facility: FacilityId, login: &str) -> PersonId {
+        self.link(region, Some(facility), login).await;
+        self.person(login).await
+    }
+
+    /// The id of whoever has this sign-in name.
+    pub(super) async fn person(&self, login: &str) -> PersonId {
+        let login = crate::domain::people::Login::parse(login).expect("a sign-in name");
+        person::find_by_login(self.store.read(), &login).await.expect("reads").expect("a person").id
+    }
+
+    /// The id of this person's first passkey.
+    pub(super) async fn store_passkey(&self, login: &str) -> String {
+        let owner = self.person(login).await;
+        passkey::list(self.store.read(), owner).await.expect("reads").first().expect("a passkey").id.to_string()
+    }
+
+    /// The code that the app with this seed shows now.
+    pub(super) fn code(&self, seed: &Seed) -> String {
+        seed.code_at(self.clock.now()).expect("a code")
     }
 
     /// An enrolment code.

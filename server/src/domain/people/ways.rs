@@ -1,0 +1,57 @@
+//! The ways in that an account has. Invariant: an owner never removes the last one.
+
+/// What an account can be opened with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// A password is set.
+    pub password: bool,
+    /// An authenticator app is registered.
+    pub app: bool,
+    /// Passkeys registered.
+    pub passkeys: usize,
+}
+
+impl Ways {
+    /// Password and code together are one way; either alone is none.
+    pub const fn has_password_and_app(self) -> bool {
+        self.password && self.app
+    }
+
+    /// Whether there is any.
+    pub const fn any(self) -> bool {
+        self.has_password_and_app() || self.passkeys > 0
+    }
+
+    /// Whether one passkey may go.
+    pub const fn may_remove_passkey(self) -> bool {
+        self.passkeys > 1 || (self.passkeys == 1 && self.has_password_and_app())
+    }
+
+    /// Whether password and app may go.
+    pub const fn may_remove_password(self) -> bool {
+        self.passkeys > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn removing_whatever_may_be_removed_leaves_a_way_in() {
+        for password in [false, true] {
+            for app in [false, true] {
+                for passkeys in 0..3 {
+                    let ways = Ways { password, app, passkeys };
+                    if ways.may_remove_passkey() {
+                        assert!(Ways { passkeys: passkeys - 1, ..ways }.any(), "{ways:?}");
+                    }
+                    if ways.may_remove_password() {
+                        assert!(Ways { password: false, app: false, ..ways }.any(), "{ways:?}");
+                    }
+                }
+            }
+        }
+        assert!(!Ways { password: true, app: false, passkeys: 0 }.any(), "a password alone opens nothing");
+    }
+}

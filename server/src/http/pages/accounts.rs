@@ -1,0 +1,90 @@
+//! Accounts of a region, for its 事務局: who can sign in how, and a new one-time link for somebody who has lost the way in.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::guard::Who;
+use super::setup::{put_once, take_once};
+use super::typed::Asked;
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::accounts;
+use crate::domain::ids::PersonId;
+use crate::store::person::{self, Account};
+use crate::store::session;
+use crate::views::{AccountLine, AccountsPage, IssuedLink, IssuedLinkPage, Moment};
+
+/// Accounts on one page.
+const ACCOUNTS: u16 = 50;
+const OWN: &str = "ご自身のリンクは発行できません。「自分のアカウント」で変更するか、ほかの事務局の方に頼んでください。";
+
+/// Where the list begins: after this id.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct After {
+    after: Option<String>,
+}
+
+/// `GET /accounts`
+pub(super) async fn show_accounts(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Who(who): Who,
+    Asked(asked): Asked<After>,
+) -> Result<Response, PageError> {
+    let now = web.now();
+    let after: Option<PersonId> = asked.after.as_deref().map(str::parse).transpose().map_err(|_| PageError::NotFound)?;
+    let mut known = person::list(web.store.read(), who.scope.region(), after, ACCOUNTS + 1, now).await?;
+    let more = known.len() > usize::from(ACCOUNTS);
+    known.truncate(usize::from(ACCOUNTS));
+    let next = known.last().filter(|_| more).map(|last| format!("/accounts?after={}", last.person.id));
+    let line = |account: Account| AccountLine {
+        own: account.person.id == who.id,
+        id: account.person.id.to_string(),
+        name: account.person.name,
+        login: account.person.login.to_string(),
+        role: account.person.role.label_ja(),
+        facility: account.facility,
+        ways: ways(&account.ways),
+        signed_in: account.signed_in_at.map(|at| Moment::new(at, now)),
+        link_until: account.link_until.map(hashimori_shared::time::Timestamp::jst_minute),
+    };
+    page(&AccountsPage {
+        shell: shell("アカウント", &visitor, Some(&who)),
+        accounts: known.into_iter().map(line).collect(),
+        next,
+        paged: asked.after.is_some(),
+    })
+}
+
+fn ways(ways: &crate::domain::people::ways::Ways) -> Vec<String> {
+    let password = ways.has_password_and_app().then(|| "パスワードと確認アプリ".to_owned());
+    let passkeys = (ways.passkeys > 0).then(|| format!("パスキー{}個", ways.passkeys));
+    passkeys.into_iter().chain(password).collect()
+}
+
+/// `POST /accounts/{person}/reset`: a new one-time link; the person's sessions end at once.
+pub(super) async fn reset(State(web): State<Web>, visitor: Visitor, Who(who): Who, Path(id): Path<String>) -> Result<Response, PageError> {
+    let id: PersonId = id.parse().map_err(|_| PageError::NotFound)?;
+    if id == who.id {
+        return Err(PageError::Conflict(OWN));
+    }
+    let now = web.now();
+    let account = person::find(web.store.read(), who.scope.region(), id, now).await?.ok_or(PageError::NotFound)?;
+    let mut tx = web.store.begin().await?;
+    let invited = accounts::issue_link(&mut tx, &web.random, now, &account.person, Some(&who)).await?;
+    session::delete_of(&mut tx, id).await?;
+    let once = format!("{}{}\n{}\n{}", web.settings.public_url, invited.path, invited.expires_at.jst_minute(), account.person.name);
+    put_once(&web, &mut tx, &visitor, &once).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/accounts/issued").into_response())
+}
+
+/// `GET /accounts/issued`: the link, once.
+pub(super) async fn show_issued(State(web): State<Web>, visitor: Visitor, Who(who): Who) -> Result<Response, PageError> {
+    let link = take_once(&web, &visitor).await?.and_then(|once| {
+        let mut lines = once.lines().map(str::to_owned);
+        Some(IssuedLink { url: lines.next()?, expires_at: lines.next()?, name: lines.next()? })
+    });
+    page(&IssuedLinkPage { shell: shell("一度だけ使えるリンク", &visitor, Some(&who)), link })
+}

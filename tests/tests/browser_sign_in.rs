@@ -1,0 +1,228 @@
+//! Signing in, in a real Chromium with a virtual authenticator: a passkey registered from a one-time link, signing in with it,
+//! proving oneself anew, losing the way in and getting it back; and the way by password and code without JavaScript.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, bail, ensure};
+use hashimori_server::domain::people::totp::Seed;
+use hashimori_shared::time::Timestamp;
+use hashimori_tests::browser::Browser;
+use hashimori_tests::collector::{Collector, FACILITY};
+use thirtyfour::By;
+
+const PASSWORD: &str = "amber ferry crossing";
+const WIDTHS: [u32; 2] = [360, 1280];
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A person at a browser; `host` is how they call this machine.
+struct Walk<'a> {
+    browser: &'a Browser,
+    origin: String,
+}
+
+impl<'a> Walk<'a> {
+    async fn begin(browser: &'a Browser, collector: &Collector, host: &str) -> anyhow::Result<Self> {
+        browser.page.set_implicit_wait_timeout(PATIENCE).await?;
+        Ok(Self { browser, origin: format!("http://{host}:{}", collector.web_address().port()) })
+    }
+
+    async fn open(&self, path: &str) -> anyhow::Result<()> {
+        Ok(self.browser.page.goto(format!("{}{path}", self.origin)).await?)
+    }
+
+    async fn fill(&self, id: &str, text: &str) -> anyhow::Result<()> {
+        let field = self.browser.page.find(By::Id(id)).await.with_context(|| format!("no field {id}"))?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Presses the button with these words and waits for a page that says `then`.
+    async fn press(&self, words: &str, then: &str) -> anyhow::Result<()> {
+        let button = self.browser.page.find(By::XPath(format!("//button[normalize-space()='{words}']"))).await;
+        button.with_context(|| format!("no button {words}"))?.click().await?;
+        self.sees(then).await
+    }
+
+    async fn follow(&self, words: &str, then: &str) -> anyhow::Result<()> {
+        let link = self.browser.page.find(By::XPath(format!("//main//a[contains(normalize-space(), '{words}')]"))).await;
+        link.with_context(|| format!("no link {words}"))?.click().await?;
+        self.sees(then).await
+    }
+
+    async fn sees(&self, words: &str) -> anyhow::Result<()> {
+        let found = self.browser.page.find(By::XPath(format!("//main[contains(normalize-space(.), '{words}')]"))).await;
+        if found.is_err() {
+            let text = self.browser.page.find(By::Tag("main")).await?.text().await?;
+            bail!("{words} is not on {}:\n{text}", self.browser.page.current_url().await?);
+        }
+        Ok(())
+    }
+
+    /// Reads well at both widths: nothing runs out at the side, and axe-core finds nothing.
+    async fn looks_right(&self, name: &str) -> anyhow::Result<()> {
+        for width in WIDTHS {
+            self.browser.set_width(width).await?;
+            let (inner, scroll) = self.browser.widths().await?;
+            ensure!(scroll <= inner, "{name} at {width}: {scroll} px of content in {inner} px");
+            self.browser.screenshot(&format!("{name}-{width}")).await?;
+            let findings = self.browser.axe().await?;
+            ensure!(findings.is_empty(), "{name} at {width}: {findings:#?}");
+        }
+        Ok(())
+    }
+
+    async fn sign_out(&self) -> anyhow::Result<()> {
+        self.browser.page.find(By::XPath("//header//button[normalize-space()='サインアウト']")).await?.click().await?;
+        self.sees("パスワードと確認コードでサインイン").await
+    }
+
+    /// Password and app, from the page that asks for the password; the seed, and the step whose code was used.
+    async fn choose_password_and_app(&self, finish: &str) -> anyhow::Result<App> {
+        self.fill("password", PASSWORD).await?;
+        self.fill("again", PASSWORD).await?;
+        self.press("次へ", "QRコードを読み取ります").await?;
+        self.register_app(finish).await
+    }
+
+    async fn register_app(&self, finish: &str) -> anyhow::Result<App> {
+        let text = self.browser.page.find(By::ClassName("code-text")).await?.text().await?;
+        let bytes = data_encoding::BASE32_NOPAD.decode(text.replace(' ', "").as_bytes())?;
+        let mut app = App { seed: Seed::from_bytes(&bytes).context("20 bytes")?, shown: 0 };
+        self.fill("code", &app.code()?).await?;
+        self.press(finish, "この画面でしか見られません").await?;
+        Ok(app)
+    }
+}
+
+/// An authenticator app that never shows a code twice: it goes to the next step, which the collector takes a step early.
+struct App {
+    seed: Seed,
+    shown: i64,
+}
+
+impl App {
+    fn code(&mut self) -> anyhow::Result<String> {
+        #[expect(clippy::disallowed_methods, reason = "the collector under test runs by the machine's clock")]
+        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
+        self.shown = (now / 30).max(self.shown + 1);
+        ensure!(self.shown * 30 <= now + 30, "more codes than a step of tolerance gives");
+        self.seed.code_at(Timestamp::from_seconds(self.shown * 30)).context("a code")
+    }
+}
+
+/// A one-time link, as its path.
+fn link(collector: &Collector, arguments: &[&str]) -> anyhow::Result<String> {
+    let said = collector.command(arguments)?.expect(0)?;
+    let link = said.out.trim();
+    let at = link.find("/start/").with_context(|| format!("no link in {link}"))?;
+    Ok(link[at..].to_owned())
+}
+
+#[tokio::test]
+async fn a_passkey_is_registered_from_the_link_signs_in_without_a_name_and_proves_anew() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let browser = Browser::start().await?;
+    let authenticator = browser.add_authenticator().await?;
+    let walk = Walk::begin(&browser, &collector, "localhost").await?;
+    walk.open(&link(&collector, &["account", "invite", "--name", "見本 花子", "--login", "jimukyoku"])?).await?;
+    walk.press("設定を始める", "パスキー（おすすめ）").await?;
+    walk.looks_right("setup-choice").await?;
+    walk.press("パスキーを登録する", "このアカウントの記録").await?;
+    walk.sees("パスキーを登録しました").await?;
+    walk.looks_right("account-passkey").await?;
+    walk.sign_out().await?;
+    walk.looks_right("sign-in-passkey").await?;
+    walk.press("パスキーでサインイン", FACILITY).await?;
+
+    // A second way, so that the first may go; the app's page comes after the password, for alone it opens nothing.
+    walk.open("/account/password").await?;
+    walk.looks_right("account-password").await?;
+    walk.fill("password", PASSWORD).await?;
+    walk.fill("again", PASSWORD).await?;
+    walk.press("パスワードを変更する", "QRコードを読み取ります").await?;
+    walk.looks_right("account-app").await?;
+    walk.register_app("登録する").await?;
+    walk.open("/step-up?next=/account").await?;
+    walk.looks_right("step-up").await?;
+    walk.press("パスキーで確認する", "あと8個使えます").await?;
+    walk.looks_right("account-both").await?;
+    walk.open("/accounts").await?;
+    walk.looks_right("accounts").await?;
+
+    // When the authenticator does not know its user, the page says so, and the other way is right below.
+    walk.sign_out().await?;
+    browser.mistake_user(&authenticator).await?;
+    walk.press("パスキーでサインイン", "もう一度ボタンを押すか").await?;
+    walk.looks_right("sign-in-no-passkey").await?;
+    let said = browser.console().await?;
+    ensure!(said.iter().all(|line| line.contains("422")), "{said:#?}");
+    browser.quit().await
+}
+
+#[tokio::test]
+async fn who_lost_the_app_gets_a_link_from_the_secretariat_and_is_told() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let browser = Browser::start().await?;
+    let walk = Walk::begin(&browser, &collector, "127.0.0.1").await?;
+    let invite = ["account", "invite", "--name", "見本 花子", "--facility", FACILITY, "--login", "hanako"];
+    walk.open(&link(&collector, &invite)?).await?;
+    walk.press("設定を始める", "このアドレスではパスキーを使えない").await?;
+    walk.choose_password_and_app("設定を終える").await?;
+    walk.sign_out().await?;
+    walk.open("/sign-in/lost").await?;
+    walk.looks_right("lost").await?;
+    walk.fill("login", "hanako").await?;
+    walk.fill("password", PASSWORD).await?;
+    walk.press("設定し直しを申し込む", "受け付けました").await?;
+
+    walk.open(&link(&collector, &["account", "invite", "--name", "見本 次郎", "--login", "jimukyoku"])?).await?;
+    walk.press("設定を始める", "新しいパスワード").await?;
+    walk.choose_password_and_app("設定を終える").await?;
+    walk.open("/accounts").await?;
+    walk.sees("hanako").await?;
+    let button = By::XPath("//tr[contains(., 'hanako')]//button");
+    browser.page.find(button).await?.click().await?;
+    walk.sees("この画面でしか見られません").await?;
+    walk.looks_right("issued-link").await?;
+    let issued = browser.page.find(By::ClassName("code-text")).await?.text().await?;
+    walk.sign_out().await?;
+    browser.page.goto(&issued).await?;
+    walk.sees("使えなくなります").await?;
+    walk.press("設定を始める", "新しいパスワード").await?;
+    let mut app = walk.choose_password_and_app("設定を終える").await?;
+    walk.sign_out().await?;
+    walk.fill("login", "hanako").await?;
+    walk.fill("password", PASSWORD).await?;
+    walk.fill("code", &app.code()?).await?;
+    walk.press("サインイン", "設定し直されました").await?;
+    walk.looks_right("account-told").await?;
+    walk.press("確認しました", "機器").await?;
+    browser.quit().await
+}
+
+#[tokio::test]
+async fn password_and_code_lead_through_without_javascript() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let browser = Browser::start_without_scripts().await?;
+    let walk = Walk::begin(&browser, &collector, "localhost").await?;
+    walk.open(&link(&collector, &["account", "invite", "--name", "見本 花子", "--login", "jimukyoku"])?).await?;
+    walk.press("設定を始める", "JavaScriptが必要です").await?;
+    walk.follow("パスワードと確認アプリで設定する", "新しいパスワード").await?;
+    let mut app = walk.choose_password_and_app("設定を終える").await?;
+    walk.sign_out().await?;
+    walk.fill("login", "jimukyoku").await?;
+    walk.fill("password", PASSWORD).await?;
+    walk.fill("code", &app.code()?).await?;
+    walk.press("サインイン", FACILITY).await?;
+    walk.open("/account").await?;
+    walk.press("予備コードを作り直す", "この画面でしか見られません").await?;
+    walk.open("/step-up?next=/account").await?;
+    walk.fill("code", "000000").await?;
+    walk.press("確認する", "確認コードが違います").await?;
+    let recovery = link(&collector, &["account", "reset", "--login", "jimukyoku"])?;
+    walk.open("/account").await?;
+    walk.sees("パスワードと確認コードでサインイン").await?;
+    walk.open(&recovery).await?;
+    walk.sees("いままでのパスワード").await?;
+    browser.quit().await
+}
