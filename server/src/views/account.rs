@@ -183,6 +183,8 @@ pub(crate) struct AccountPage {
     pub codes_left: i64,
     pub may_remove_password: bool,
     pub sessions: Vec<SessionLine>,
+    /// Whether the owner looks after others' accounts.
+    pub looks_after: bool,
 }
 
 /// Something that happened to the account.

@@ -17,6 +17,10 @@ pub(crate) struct CodesPage {
     /// As chosen before: hours.
     pub hours: String,
     pub most_uses: u32,
+    /// As chosen before: whether devices skip 登録待ち.
+    pub auto: bool,
+    pub most_auto_uses: u32,
+    pub longest_auto_hours: u32,
     pub lifetimes: &'static [(&'static str, &'static str)],
 }
 
@@ -116,6 +120,9 @@ mod samples {
                 uses: "1".to_owned(),
                 hours: "24".to_owned(),
                 most_uses: 500,
+                auto: true,
+                most_auto_uses: 50,
+                longest_auto_hours: 24,
                 lifetimes: &[("24", "1日")],
             };
             vec![sample(vec![line], None), sample(Vec::new(), Some("見本".to_owned()))]

@@ -12,10 +12,10 @@ use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
-use crate::domain::people::Person;
 use crate::domain::people::event::{By, Kind};
 use crate::domain::people::password::MIN_CHARS;
 use crate::domain::people::totp::Seed;
+use crate::domain::people::{Person, Role};
 use crate::store::account_event::Event;
 use crate::store::{account_event, passkey, person, session};
 use crate::views::{AccountAppPage, AccountPage, AccountPasswordPage, EventLine, Moment, PasskeyLine, PasswordForm, SessionLine};
@@ -61,6 +61,7 @@ pub(super) async fn show_account(State(web): State<Web>, visitor: Visitor, Who(w
         codes_left: person::count_recovery_codes(db, who.id).await?,
         may_remove_password: ways.may_remove_password() && (ways.password || ways.app),
         sessions: sessions.collect(),
+        looks_after: who.role == Role::Secretariat,
     })
 }
 

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::guard::{Here, Who};
+use super::guard::{Fresh, Here, Who};
 use super::places::name;
 use super::setup::{put_once, take_once};
 use super::typed::Typed;
@@ -13,7 +13,7 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::device::{Ownership, Standing};
-use crate::domain::enrolment::{CodeWish, MOST_USES};
+use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
 use crate::domain::ids::CodeId;
 use crate::domain::people::{Person, half_width};
 use crate::store::belonging::Home;
@@ -22,6 +22,8 @@ use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, M
 
 /// Lifetimes offered: (hours, words).
 const LIFETIMES: &[(&str, &str)] = &[("1", "1時間"), ("24", "1日"), ("72", "3日"), ("168", "7日"), ("720", "30日")];
+/// What the form sends for a code that confirms by itself.
+const AUTO: &str = "auto";
 /// Devices in 登録待ち shown at once.
 const CANDIDATES: u16 = 50;
 
@@ -35,6 +37,9 @@ async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
 pub(super) struct Wish {
     uses: String,
     hours: String,
+    /// `auto`: devices skip 登録待ち.
+    #[serde(default)]
+    confirm: String,
 }
 
 async fn codes_page(
@@ -63,6 +68,9 @@ async fn codes_page(
         error,
         uses: typed.uses,
         hours: typed.hours,
+        auto: typed.confirm == AUTO,
+        most_auto_uses: MOST_AUTO_USES,
+        longest_auto_hours: LONGEST_AUTO_HOURS,
         most_uses: MOST_USES,
         lifetimes: LIFETIMES,
     })
@@ -70,15 +78,16 @@ async fn codes_page(
 
 /// `GET /facilities/{facility}/codes`
 pub(super) async fn show_codes(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
-    codes_page(&web, &visitor, &person, home, Wish { uses: "1".to_owned(), hours: "24".to_owned() }, None).await
+    codes_page(&web, &visitor, &person, home, Wish { uses: "1".to_owned(), hours: "24".to_owned(), confirm: String::new() }, None).await
 }
 
-/// `POST /facilities/{facility}/codes`
+/// `POST /facilities/{facility}/codes`: a code that lets devices in without anybody looking needs a fresh proof.
 pub(super) async fn issue_code(
     Use(web): Use<Web>,
     visitor: Visitor,
     Who(person): Who,
     Here(home): Here,
+    fresh: Fresh,
     Typed(typed): Typed<Wish>,
 ) -> Result<Response, PageError> {
     let number = |text: &str| text.trim().chars().map(half_width).collect::<String>().parse::<u32>().unwrap_or(0);
@@ -87,11 +96,18 @@ pub(super) async fn issue_code(
         facility: home.facility,
         uses: number(&typed.uses),
         hours: number(&typed.hours),
-        auto_confirm: false,
+        auto_confirm: typed.confirm == AUTO,
         ownership: Ownership::Managed,
     };
+    if wish.auto_confirm {
+        fresh.demand()?;
+    }
     let Ok((issued, code)) = wish.issue(web.root_pin(), web.now(), &web.random) else {
-        let error = format!("登録できる台数は1から{MOST_USES}までの数字で、有効期間は一覧から選んでください。");
+        let error = if typed.confirm == AUTO {
+            format!("自動で確認する登録コードは、{MOST_AUTO_USES}台まで、{LONGEST_AUTO_HOURS}時間以内にしてください。")
+        } else {
+            format!("登録できる台数は1から{MOST_USES}までの数字で、有効期間は一覧から選んでください。")
+        };
         let answer = codes_page(&web, &visitor, &person, home, typed, Some(error)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };

@@ -188,6 +188,7 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(sent
         Ok(person) => sign_in::complete(&web, tx, &visitor, &person, &sent.next).await,
         Err(text) => {
             counters::count_failure(&mut tx, &buckets, now).await?;
+            sign_in::log_failure(&web, &mut tx, None, &buckets[0]).await?;
             tx.commit().await?;
             sign_in::refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, "", &sent.next, text.to_owned())
         }

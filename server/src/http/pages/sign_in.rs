@@ -106,7 +106,8 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
         Some(known) if take_code(&web, &mut tx, known.person.id, known.totp.as_deref(), &typed.code).await? => known.person,
         Some(_) | None => {
             counters::count_failure(&mut tx, &buckets, now).await?;
-            log_failure(&web, &mut tx, claimed.as_ref(), &buckets).await?;
+            let counted = if claimed.is_some() { &buckets[1] } else { &buckets[2] };
+            log_failure(&web, &mut tx, claimed.as_ref(), counted).await?;
             tx.commit().await?;
             return refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, &typed.login, &typed.next, REFUSED.to_owned());
         }
@@ -117,9 +118,8 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
 
 /// Logs failures to sign in when their number doubles, so that a flood of tries is a handful of entries: counted per account, and
 /// per network for names that are nobody's.
-async fn log_failure(web: &Web, tx: &mut Tx, known: Option<&Person>, buckets: &[throttle::Bucket]) -> Result<(), PageError> {
-    let (_, account, network) = (&buckets[0], &buckets[1], &buckets[2]);
-    let failures = counters::failures(tx, if known.is_some() { account } else { network }).await?;
+pub(super) async fn log_failure(web: &Web, tx: &mut Tx, known: Option<&Person>, counted: &throttle::Bucket) -> Result<(), PageError> {
+    let failures = counters::failures(tx, counted).await?;
     if !u64::try_from(failures).is_ok_and(u64::is_power_of_two) {
         return Ok(());
     }

@@ -151,6 +151,7 @@ impl Sample for AccountPage {
             codes_left: 3,
             may_remove_password: true,
             sessions: vec![session(true), session(false)],
+            looks_after: true,
         };
         let bare = Self {
             shell: Shell::sample("自分のアカウント", true),
@@ -164,6 +165,7 @@ impl Sample for AccountPage {
             codes_left: 0,
             may_remove_password: false,
             sessions: vec![session(true)],
+            looks_after: false,
         };
         vec![full, bare]
     }

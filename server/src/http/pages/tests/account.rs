@@ -41,6 +41,31 @@ async fn an_act_that_matters_asks_for_a_fresh_code_and_keeps_what_was_typed_but_
 }
 
 #[tokio::test]
+async fn a_code_that_confirms_devices_by_itself_is_small_short_and_behind_a_fresh_proof() {
+    let world = World::new().await;
+    let (mut browser, seed) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let path = format!("/facilities/{}/codes", world.facility);
+    browser.get(&path).await.says("50台まで、24時間以内");
+    for (uses, hours) in [("51", "24"), ("50", "72")] {
+        browser
+            .submit(&path, &[("uses", uses), ("hours", hours), ("confirm", "auto")])
+            .await
+            .status(422)
+            .says("自動で確認する登録コードは");
+    }
+    world.clock.advance(FRESH_S);
+    browser.submit(&path, &[("uses", "50"), ("hours", "24")]).await.redirects_to(&format!("{path}/issued"));
+    let wish = [("uses", "50"), ("hours", "24"), ("confirm", "auto")];
+    browser.submit(&path, &wish).await.redirects_to("/step-up?next=/step-up/continue");
+    let code = world.code(&seed);
+    browser.submit("/step-up", &[("code", &code), ("next", "/step-up/continue")]).await.redirects_to("/step-up/continue");
+    let kept = browser.get("/step-up/continue").await;
+    assert_eq!((kept.field("uses").as_str(), kept.field("confirm").as_str()), ("50", "auto"));
+    browser.submit(&path, &wish).await.redirects_to(&format!("{path}/issued"));
+    browser.get(&path).await.says("自動で確認");
+}
+
+#[tokio::test]
 async fn a_code_proves_once_and_guessing_it_is_stopped() {
     let world = World::new().await;
     let (mut browser, seed) = world.signed_in(world.region, None, "jimukyoku").await;
@@ -104,7 +129,11 @@ async fn sessions_are_listed_and_ended_one_by_one_all_others_or_all() {
     let page = first.get("/account").await;
     assert_eq!(page.body.matches("name=\"session\"").count(), 5, "three sessions, the others, all");
     // The one used last comes first: `third`, but for the one that looks.
-    let row = page.body.split("<tr>").find(|row| row.contains("name=\"session\"") && !row.contains("いま使っているもの")).expect("a row");
+    let row = page
+        .body
+        .split("<tr role=\"row\">")
+        .find(|row| row.contains("name=\"session\"") && !row.contains("いま使っているもの"))
+        .expect("a row");
     let hash = row.split("name=\"session\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a session");
     first.submit("/account/sessions/end", &[("session", hash)]).await.redirects_to("/account");
     third.get("/account").await.redirects_to("/sign-in?next=/account");
