@@ -218,7 +218,7 @@ async fn what_a_thief_of_the_database_writes_anew_lacks_the_signatures(on: On) -
     let mut statements = Vec::new();
     for line in &mut lines {
         if mark.seq >= 3 {
-            line.entry.detail = "n=9".to_owned();
+            "n=9".clone_into(&mut line.entry.detail);
         }
         mark = mark.followed_by(&line.entry);
         if mark.seq >= 4 {
