@@ -15,7 +15,10 @@ pub(crate) const DEFAULT_CONFIG: &str = "/etc/hashimori-agent/agent.toml";
 #[serde(deny_unknown_fields)]
 pub(crate) struct FileConfig {
     /// `http://[user:password@]host:port` of a proxy that knows CONNECT, or `none`. Default: the environment's `HTTPS_PROXY`.
+    /// `https://…` (TLS 1.3 to the proxy itself) needs `proxy_ca`.
     pub(crate) proxy: Option<String>,
+    /// File with the certificates (PEM) that an `https://` proxy is trusted by; the system's own are never asked. Default none.
+    pub(crate) proxy_ca: Option<PathBuf>,
     /// Never check in more often than this, in minutes (1–1440). The collector's own interval holds when it is longer. Default 1.
     pub(crate) min_interval_minutes: Option<u32>,
     /// Where the device's key lies: `auto`, `file` or `keyring`. Default `auto`.
@@ -53,8 +56,10 @@ pub(crate) enum KeyChoice {
 /// A CONNECT proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ProxySetting {
-    /// `http://[user:password@]host:port`.
+    /// `http://[user:password@]host:port`, or `https://…`.
     pub(crate) url: String,
+    /// What an `https://` proxy is trusted by, PEM.
+    pub(crate) ca: Option<PathBuf>,
     /// Hosts reached without it (`NO_PROXY` syntax).
     pub(crate) no_proxy: Option<String>,
 }
@@ -116,9 +121,9 @@ fn parse(text: &str, path: &Path) -> Result<FileConfig, InvalidConfig> {
 fn validate(file: FileConfig, overrides: Overrides) -> Result<Settings, InvalidConfig> {
     let proxy = match overrides.proxy.or(file.proxy) {
         Some(text) if text == "none" => None,
-        Some(url) => Some(ProxySetting { url: http_proxy("proxy", &url)?, no_proxy: None }),
+        Some(url) => Some(proxy_setting("proxy", &url, file.proxy_ca, None)?),
         None => match overrides.env_proxy.filter(|p| !p.is_empty()) {
-            Some(url) => Some(ProxySetting { url: http_proxy("HTTPS_PROXY", &url)?, no_proxy: overrides.env_no_proxy }),
+            Some(url) => Some(proxy_setting("HTTPS_PROXY", &url, file.proxy_ca, overrides.env_no_proxy)?),
             None => None,
         },
     };
@@ -144,15 +149,16 @@ fn within(key: &'static str, rule: &'static str, value: u32, range: std::ops::Ra
     if range.contains(&value) { Ok(value) } else { Err(InvalidConfig::Value { key, rule, found: value.to_string() }) }
 }
 
-/// Only plain HTTP to the proxy: what travels inside is the collector's own TLS 1.3 either way.
-fn http_proxy(key: &'static str, url: &str) -> Result<String, InvalidConfig> {
-    let rule = "http://ホスト:ポート の形";
+/// What travels inside is the collector's own TLS 1.3 either way; TLS to the proxy guards its password, and asks for its CA.
+fn proxy_setting(key: &'static str, url: &str, ca: Option<PathBuf>, no_proxy: Option<String>) -> Result<ProxySetting, InvalidConfig> {
+    let rule = "http://ホスト:ポート の形（https:// のときは proxy_ca も必要）";
     let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    if !url.starts_with("http://") || ureq::Proxy::new(&url).is_err() {
+    let known = url.starts_with("http://") || (url.starts_with("https://") && ca.is_some());
+    if !known || ureq::Proxy::new(&url).is_err() {
         // The value can hold a password: name the key only.
         return Err(InvalidConfig::Value { key, rule, found: "別の形".to_owned() });
     }
-    Ok(url)
+    Ok(ProxySetting { url, ca, no_proxy })
 }
 
 #[cfg(test)]
@@ -176,6 +182,7 @@ mod tests {
             ("probe_timeout_seconds = 601", "probe_timeout_seconds"),
             ("key_store = \"usb\"", "key_store"),
             ("proxy = \"socks5://p.example:1080\"", "proxy"),
+            ("proxy = \"https://p.example:3128\"", "proxy_ca"),
         ] {
             let error = settings(toml).expect_err("refused").to_string();
             assert!(error.contains(key), "{error}");
@@ -186,7 +193,7 @@ mod tests {
     fn flags_win_over_the_file_and_the_file_over_the_environment() {
         let env = Overrides { env_proxy: Some("p1.example:8080".into()), env_no_proxy: Some("localhost".into()), ..Overrides::default() };
         let from_env = validate(FileConfig::default(), env.clone()).expect("valid").proxy.expect("a proxy");
-        assert_eq!(from_env, ProxySetting { url: "http://p1.example:8080".into(), no_proxy: Some("localhost".into()) });
+        assert_eq!(from_env, ProxySetting { url: "http://p1.example:8080".into(), ca: None, no_proxy: Some("localhost".into()) });
         let file = FileConfig { proxy: Some("http://p2.example:3128".into()), ..FileConfig::default() };
         assert_eq!(validate(file.clone(), env.clone()).expect("valid").proxy.expect("a proxy").url, "http://p2.example:3128");
         assert_eq!(validate(file, Overrides { proxy: Some("none".into()), ..env }).expect("valid").proxy, None);
@@ -196,6 +203,12 @@ mod tests {
     fn a_password_in_a_refused_proxy_is_not_repeated() {
         let error = settings("proxy = \"https://user:himitsu@p.example:3128\"").expect_err("refused").to_string();
         assert!(!error.contains("himitsu"), "{error}");
+    }
+
+    #[test]
+    fn a_proxy_behind_tls_needs_its_own_certificate_authority() {
+        let proxy = settings("proxy = \"https://p.example:3128\"\nproxy_ca = \"/etc/proxy.pem\"").expect("valid").proxy.expect("a proxy");
+        assert_eq!(proxy.ca.as_deref(), Some(Path::new("/etc/proxy.pem")));
     }
 
     #[test]

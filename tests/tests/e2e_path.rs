@@ -87,6 +87,27 @@ async fn an_agent_behind_a_proxy_enrols_and_checks_in_through_it() -> anyhow::Re
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_behind_tls_is_used_when_its_own_authority_is_named_and_refused_when_another_is() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let (proxy, other) = (Proxy::start_behind_tls().await?, Proxy::start_behind_tls().await?);
+    let mut agent = Agent::new()?;
+    let (config, ca) = (collector.folder().join("agent.toml"), collector.folder().join("proxy.pem"));
+    std::fs::write(&config, format!("proxy = \"{}\"\nproxy_ca = \"{}\"\n", proxy.url(), ca.display()))?;
+    agent.set("HASHIMORI_CONFIG", &config.display().to_string());
+    let trust = |pem: Option<&str>| std::fs::write(&ca, pem.unwrap_or_default());
+    let code = collector.code_for(1)?.to_text();
+    trust(other.certificate())?;
+    let refused = tokio::task::block_in_place(|| agent.enroll(&collector, &code))?.expect(4)?;
+    assert!(refused.err.contains("プロキシ"), "{}", refused.err);
+    assert_eq!(proxy.tunnels(), 0, "nothing is said to a proxy that is not trusted");
+    trust(proxy.certificate())?;
+    tokio::task::block_in_place(|| agent.enroll(&collector, &code)?.expect(0))?;
+    tokio::task::block_in_place(|| agent.check_in()?.expect(0))?;
+    assert!(proxy.tunnels() >= 2, "{} tunnels", proxy.tunnels());
+    Ok(())
+}
+
 #[test]
 fn two_collectors_on_one_postgresql_serve_the_same_devices() -> anyhow::Result<()> {
     let postgres = Postgres::start()?;

@@ -115,7 +115,7 @@ fn run_through_sudo_the_page_belongs_to_the_person_and_opens_in_the_persons_own_
     let page = folder.path().join("home/hashimori-this-device.html");
     let metadata = page.metadata().context("the page")?;
     assert_eq!((std::os::unix::fs::MetadataExt::uid(&metadata), metadata.permissions().mode() & 0o777), (65_534, 0o600));
-    let opened = hashimori_tests::waiting::until("the opener", || std::fs::read_to_string(folder.path().join("home/opened")).ok())?;
-    assert_eq!(opened.trim(), format!("{NOBODY} {}", page.display()));
+    let shown = hashimori_tests::waiting::until("the opener", || std::fs::read_to_string(folder.path().join("home/opened")).ok())?;
+    assert_eq!(shown.trim(), format!("{NOBODY} {}", page.display()));
     Ok(())
 }

@@ -15,6 +15,7 @@ use hashimori_shared::problem::Problem;
 use hashimori_shared::time::Timestamp;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
+use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, TcpConnector};
@@ -75,7 +76,7 @@ pub(crate) enum Me {
 pub(crate) struct Collector {
     agent: ureq::Agent,
     http: ureq::config::Config,
-    tls: Arc<ClientConfig>,
+    tls: Tls,
     endpoint: Endpoint,
     verifier: Arc<PinnedVerifier>,
 }
@@ -102,7 +103,8 @@ impl Collector {
             Me::Device(chain, key) => builder.with_client_auth_cert(chain, key).map_err(tls)?,
         };
         config.resumption = Resumption::in_memory_sessions(2);
-        let (http, tls) = (http_config(proxy)?, Arc::new(config));
+        let tls = Tls { collector: Arc::new(config), proxy: proxy_tls(proxy, certain_time)? };
+        let http = http_config(proxy)?;
         let agent = agent(&http, &tls);
         Ok(Self { agent, http, tls, endpoint, verifier })
     }
@@ -136,6 +138,9 @@ impl Collector {
         if let Some(distrust) = self.verifier.take_distrust() {
             return NoAnswer::Untrusted(distrust);
         }
+        if let Some(distrust) = self.tls.proxy.as_ref().and_then(|proxy| proxy.verifier.take_distrust()) {
+            return NoAnswer::Proxy(format!("its certificate is not trusted: {distrust:?}"));
+        }
         let is_tls = |io: &std::io::Error| io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some();
         match error {
             ureq::Error::ConnectProxyFailed(why) => NoAnswer::Proxy(why),
@@ -146,8 +151,40 @@ impl Collector {
     }
 }
 
-fn agent(http: &ureq::config::Config, tls: &Arc<ClientConfig>) -> ureq::Agent {
-    let connector = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(TlsConnector::new(tls.clone()));
+/// TLS to the collector, and to a proxy that wants it for itself.
+#[derive(Debug)]
+struct Tls {
+    collector: Arc<ClientConfig>,
+    proxy: Option<ProxyTls>,
+}
+
+/// TLS to a proxy.
+#[derive(Debug)]
+struct ProxyTls {
+    config: Arc<ClientConfig>,
+    verifier: Arc<PinnedVerifier>,
+}
+
+/// TLS 1.3 to an `https://` proxy, trusted by the file that the configuration names alone.
+fn proxy_tls(proxy: Option<&ProxySetting>, certain_time: Timestamp) -> Result<Option<ProxyTls>, NoAnswer> {
+    let Some(setting) = proxy.filter(|setting| setting.url.starts_with("https://")) else { return Ok(None) };
+    let Some(file) = &setting.ca else { return Err(NoAnswer::Proxy("an https proxy needs proxy_ca".to_owned())) };
+    let roots = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let roots = roots.map_err(|e| NoAnswer::Proxy(format!("proxy_ca {}: {e}", file.display())))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = Arc::new(PinnedVerifier::new(Trust::Roots(roots), certain_time, provider.clone()));
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(|e| NoAnswer::Tls(e.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier.clone())
+        .with_no_client_auth();
+    Ok(Some(ProxyTls { config: Arc::new(config), verifier }))
+}
+
+fn agent(http: &ureq::config::Config, tls: &Tls) -> ureq::Agent {
+    let tls_connector = TlsConnector::new(Arc::clone(&tls.collector), tls.proxy.as_ref().map(|proxy| Arc::clone(&proxy.config)));
+    let connector = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(tls_connector);
     ureq::Agent::with_parts(http.clone(), connector, DefaultResolver::default())
 }
 
@@ -156,7 +193,8 @@ fn http_config(proxy: Option<&ProxySetting>) -> Result<ureq::config::Config, NoA
         None => None,
         Some(setting) => {
             let parsed = ureq::Proxy::new(&setting.url).map_err(|e| NoAnswer::Proxy(e.to_string()))?;
-            let mut builder = ureq::Proxy::builder(ureq::ProxyProtocol::Http).host(parsed.host()).port(parsed.port());
+            let protocol = if setting.url.starts_with("https://") { ureq::ProxyProtocol::Https } else { ureq::ProxyProtocol::Http };
+            let mut builder = ureq::Proxy::builder(protocol).host(parsed.host()).port(parsed.port());
             if let Some(user) = parsed.username() {
                 builder = builder.username(user);
             }

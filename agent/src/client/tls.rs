@@ -11,12 +11,14 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, Either
 
 /// Last link of the connector chain.
 pub(super) struct TlsConnector {
-    config: Arc<ClientConfig>,
+    collector: Arc<ClientConfig>,
+    proxy: Option<Arc<ClientConfig>>,
 }
 
 impl TlsConnector {
-    pub(super) const fn new(config: Arc<ClientConfig>) -> Self {
-        Self { config }
+    /// With TLS to the collector, and to an `https` proxy if there is one.
+    pub(super) const fn new(collector: Arc<ClientConfig>, proxy: Option<Arc<ClientConfig>>) -> Self {
+        Self { collector, proxy }
     }
 }
 
@@ -32,13 +34,15 @@ impl<In: Transport> Connector<In> for TlsConnector {
     fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
         let Some(transport) = chained else { return Ok(None) };
         if !details.needs_tls() {
-            // The leg to a CONNECT proxy; what passes through it comes by here again as https.
+            // The leg to a plain CONNECT proxy; what passes through it comes by here again as https.
             return Ok(Some(Either::A(transport)));
         }
         let host = details.uri.host().unwrap_or_default();
         let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
         let name = ServerName::try_from(host.to_owned()).map_err(|_| Error::HostNotFound)?;
-        let mut conn = ClientConnection::new(self.config.clone(), name).map_err(|e| Error::Other(Box::new(e)))?;
+        // Only the leg to the proxy itself has no proxy before it; without one, everything goes to the collector.
+        let config = self.proxy.as_ref().filter(|_| details.config.proxy().is_none()).unwrap_or(&self.collector);
+        let mut conn = ClientConnection::new(config.clone(), name).map_err(|e| Error::Other(Box::new(e)))?;
         let mut sock = TransportAdapter::new(transport.boxed(), details.current_time.clone());
         sock.set_timeout(details.timeout);
         conn.complete_io(&mut sock)?;

@@ -4,7 +4,7 @@ use super::*;
 use crate::testing::Proxy;
 
 fn proxied(device: &mut Device, url: String) {
-    device.proxy = Some(ProxySetting { url, no_proxy: None });
+    device.proxy = Some(ProxySetting { url, ca: None, no_proxy: None });
 }
 
 #[test]
