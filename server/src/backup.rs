@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail, ensure};
 use hashimori_shared::ids::StoreEpoch;
 use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use crate::domain::act::{Actor, Done, What};
@@ -73,8 +74,9 @@ async fn make_file(store: &Store, master_key: &str, folder: &Path, now: Timestam
     let recipient = meta::find(store, "backup_recipient").await?;
     let recipient = recipient.context("there is no recovery key yet; make one with `hashimori-server backup --new-recovery-key`")?;
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let plain = tempfile_in(folder, "copy")?;
-    copy(store.url(), &plain.0).await?;
+    let passing = passing(folder, ".copy-")?;
+    let plain = passing.path().join(PLAIN);
+    copy(store.url(), &plain).await?;
     let path = folder.join(format!("{:010}{SUFFIX}", now.seconds()));
     let header = Header {
         format: FORMAT,
@@ -86,7 +88,7 @@ async fn make_file(store: &Store, master_key: &str, folder: &Path, now: Timestam
         master_key: master_key.to_owned(),
     };
     let sealed = path.clone();
-    tokio::task::spawn_blocking(move || seal(&recipient, &header, &plain.0, &sealed)).await??;
+    tokio::task::spawn_blocking(move || seal(&recipient, &header, &plain, &sealed)).await??;
     Ok(path)
 }
 
@@ -138,14 +140,15 @@ pub async fn restore(
         StoreUrl::Sqlite(path) => path.parent().unwrap_or(Path::new(".")).to_owned(),
         StoreUrl::Postgres(_) => std::env::temp_dir(),
     };
-    let plain = tempfile_in(&beside, "restore")?;
-    let header = unseal(file, recovery_key, &plain.0)?;
+    let passing = passing(&beside, ".restore-")?;
+    let plain = passing.path().join(PLAIN);
+    let header = unseal(file, recovery_key, &plain)?;
     let engine = match &url {
         StoreUrl::Sqlite(_) => "sqlite",
         StoreUrl::Postgres(_) => "postgres",
     };
     ensure!(header.engine == engine, "this backup is of a store on {}, the configured store is on {engine}", header.engine);
-    put_back(&url, &plain.0).await?;
+    put_back(&url, &plain).await?;
     let store = Store::open(url).await?;
     let mut tx = store.begin_ledger().await?;
     let epoch = meta::renew_epoch(&mut tx, random).await?;
@@ -213,22 +216,12 @@ fn prune(folder: &Path, keep: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A plain copy on its way; removed when dropped.
-struct Passing(PathBuf);
+/// A plain copy's name within its folder.
+const PLAIN: &str = "store";
 
-impl Drop for Passing {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-/// A name nothing has yet, in `folder`.
-fn tempfile_in(folder: &Path, what: &str) -> anyhow::Result<Passing> {
-    let path = folder.join(format!(".{what}-{}.part", std::process::id()));
-    match std::fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).with_context(|| path.display().to_string()),
-        _ => Ok(Passing(path)),
-    }
+/// A folder for a plain copy on its way: new, under a name nobody can foresee, its owner's alone; removed when dropped.
+fn passing(folder: &Path, prefix: &str) -> anyhow::Result<TempDir> {
+    tempfile::Builder::new().prefix(prefix).tempdir_in(folder).with_context(|| format!("cannot write in {}", folder.display()))
 }
 
 /// A new file that only its owner can read.
