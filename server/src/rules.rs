@@ -1,22 +1,15 @@
 //! Packs and catalogues in force: those compiled in, and those an operator laid into folders, which replace their namesakes.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hashimori_shared::catalogue::{Antivirus, Browsers, CatalogueError, Catalogues, OsSupport, Software};
-use hashimori_shared::checkin::VerdictSummary;
-use hashimori_shared::evaluate::{self, DeviceContext, Input, Reporting};
 use hashimori_shared::pack::{Pack, PackError};
-use hashimori_shared::time::Timestamp;
-use hashimori_shared::verdict::Verdict;
-use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
 use crate::config::Settings;
-use crate::domain::device::Ownership;
-use crate::domain::judge::{Judge, Subject};
+use crate::domain::judge::{self, Judge};
 
 /// Why packs or catalogues could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -54,57 +47,41 @@ pub enum RulesError {
 }
 
 /// One edition of packs and catalogues.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RuleBook {
-    bundled: Pack,
-    packs: BTreeMap<String, Pack>,
-    catalogues: Catalogues,
-    revision: String,
+    judge: Arc<judge::Rules>,
 }
 
 impl RuleBook {
     /// Those compiled in, overlaid with the files of the two folders.
     pub fn load(packs: Option<&Path>, catalogues: Option<&Path>) -> Result<Self, RulesError> {
-        let bundled = Pack::bundled();
-        let mut all = BTreeMap::from([(bundled.id().to_owned(), bundled.clone())]);
+        let mut all = vec![Pack::bundled()];
         for path in toml_files(packs)? {
-            let pack = Pack::parse(&text(&path)?).map_err(|cause| RulesError::Pack { path, cause })?;
-            all.insert(pack.id().to_owned(), pack);
+            all.push(Pack::parse(&text(&path)?).map_err(|cause| RulesError::Pack { path, cause })?);
         }
-        let catalogues = load_catalogues(catalogues)?;
-        let mut digest = Sha256::new();
-        for pack in all.values() {
-            digest.update(format!("{} {}\n", pack.id(), pack.revision()));
-        }
-        digest.update(catalogues.version());
-        let revision = data_encoding::HEXLOWER.encode(&digest.finalize()[..8]);
-        Ok(Self { bundled, packs: all, catalogues, revision })
+        Ok(Self { judge: Arc::new(judge::Rules::new(all, load_catalogues(catalogues)?)) })
     }
 
     /// Every pack, by id.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
-        self.packs.values()
+        self.judge.packs()
     }
 
     /// What is in force, as the operation log notes it.
     pub fn editions(&self) -> String {
         let packs: Vec<String> = self.packs().map(|pack| format!("{}={}", pack.id(), pack.revision())).collect();
-        format!("{} catalogues={}", packs.join(" "), self.catalogues.version())
-    }
-
-    /// The pack with this id; the one compiled in stands for one that is not here any more, and the verdict says so.
-    pub fn pack(&self, id: &str) -> &Pack {
-        self.packs.get(id).unwrap_or(&self.bundled)
+        format!("{} catalogues={}", packs.join(" "), self.catalogues().version())
     }
 
     /// The pack for pages that belong to no region: the one compiled in, or the file that replaced it.
-    pub fn any_pack(&self) -> &Pack {
-        self.pack(self.bundled.id())
+    pub fn any_pack(&self) -> Pack {
+        let bundled = Pack::bundled();
+        self.judge.pack(bundled.id()).cloned().unwrap_or(bundled)
     }
 
     /// The catalogues.
-    pub const fn catalogues(&self) -> &Catalogues {
-        &self.catalogues
+    pub fn catalogues(&self) -> &Catalogues {
+        self.judge.catalogues()
     }
 }
 
@@ -185,49 +162,22 @@ fn load_catalogues(folder: Option<&Path>) -> Result<Catalogues, RulesError> {
     Ok(Catalogues::new(parts.os, parts.browsers, parts.software, parts.antivirus))
 }
 
-impl Judge for RuleBook {
-    fn revision(&self) -> &str {
-        &self.revision
-    }
-
-    fn judge(&self, subject: Subject<'_>, now: Timestamp) -> Verdict {
-        let ownership = match subject.ownership {
-            Ownership::Managed => evaluate::Ownership::Managed,
-            Ownership::Personal => evaluate::Ownership::Personal,
-        };
-        let device = DeviceContext { class: None, ownership, reporting: Reporting::Agent };
-        let pack = self.pack(subject.pack);
-        evaluate::evaluate(&Input {
-            pack,
-            catalogues: &self.catalogues,
-            report: Some(subject.report),
-            attestations: &[],
-            device: &device,
-            now,
-        })
-    }
-
-    fn summarise(&self, verdict: &Verdict) -> VerdictSummary {
-        verdict.summary(self.pack(&verdict.pack))
-    }
-}
-
 /// The edition in force, replaced whole on SIGHUP.
 pub struct Rules {
-    book: watch::Sender<Arc<RuleBook>>,
+    book: watch::Sender<RuleBook>,
     judge: watch::Sender<Arc<dyn Judge>>,
 }
 
 impl Rules {
     /// With this edition.
     pub fn new(book: RuleBook) -> Self {
-        let book = Arc::new(book);
-        Self { judge: watch::Sender::new(Arc::clone(&book) as Arc<dyn Judge>), book: watch::Sender::new(book) }
+        let judge: Arc<dyn Judge> = Arc::clone(&book.judge) as _;
+        Self { judge: watch::Sender::new(judge), book: watch::Sender::new(book) }
     }
 
     /// The edition in force.
-    pub fn book(&self) -> Arc<RuleBook> {
-        Arc::clone(&self.book.borrow())
+    pub fn book(&self) -> RuleBook {
+        self.book.borrow().clone()
     }
 
     /// As the writer follows it.
@@ -237,9 +187,48 @@ impl Rules {
 
     /// Loads the folders again; when something in them is not valid, the edition in force stays.
     pub fn reload(&self, settings: &Settings) -> Result<(), RulesError> {
-        let book = Arc::new(RuleBook::load(settings.packs.as_deref(), settings.catalogues.as_deref())?);
-        self.judge.send_replace(Arc::clone(&book) as Arc<dyn Judge>);
+        let book = RuleBook::load(settings.packs.as_deref(), settings.catalogues.as_deref())?;
+        self.judge.send_replace(Arc::clone(&book.judge) as _);
         self.book.send_replace(book);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hashimori_shared::evaluate::{Answer, Attestation, AttestedBy};
+    use hashimori_shared::report::{DeviceClass, sample};
+    use hashimori_shared::time::Timestamp;
+    use hashimori_shared::verdict::{Evidence, State};
+
+    use super::*;
+    use crate::domain::device::Ownership;
+    use crate::domain::judge::Subject;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
+
+    fn state(subject: Subject<'_>, clause: &str) -> (State, Option<Evidence>) {
+        let rules = Rules::new(RuleBook::load(None, None).expect("the bundled ones"));
+        let verdict = rules.judge().borrow().judge(subject, NOW);
+        let found = verdict.clauses.into_iter().find(|c| c.clause == clause).expect("the clause");
+        (found.state, found.evidence)
+    }
+
+    #[test]
+    fn what_the_writer_judges_with_counts_what_people_said_and_the_kind_of_machine_in_the_ledger() {
+        let (report, bundled) = (sample::good_debian(NOW), Pack::bundled());
+        let said = [Attestation {
+            clause: "§20-6".to_owned(),
+            check: "no_copies".to_owned(),
+            answer: Answer::Yes,
+            by: AttestedBy::Administrator,
+            at: NOW,
+        }];
+        let silent =
+            Subject { report: &report, attestations: &[], pack: bundled.id(), ownership: Ownership::Managed, class: DeviceClass::Laptop };
+        assert_eq!(state(silent, "§20-6"), (State::AwaitingDeclaration, None));
+        assert_eq!(state(Subject { attestations: &said, ..silent }, "§20-6"), (State::Compliant, Some(Evidence::Confirmed)));
+        assert_eq!(state(silent, "§20-10").0, State::AwaitingDeclaration, "a laptop is carried about");
+        assert_eq!(state(Subject { class: DeviceClass::Desktop, ..silent }, "§20-10").0, State::NotApplicable);
     }
 }

@@ -238,7 +238,7 @@ fn pages(app: &App, device: SocketAddr, web: SocketAddr) -> axum::Router {
         clock: Arc::clone(&app.clock),
         random: Arc::clone(&app.random),
         master: Arc::clone(&app.master),
-        pack: Arc::new(app.rules.book().any_pack().clone()),
+        pack: Arc::new(app.rules.book().any_pack()),
         pki: Arc::clone(&app.pki),
         settings,
     }))

@@ -5,6 +5,9 @@ use hashimori_tests::agent::Agent;
 use hashimori_tests::collector::{Collector, FACILITY};
 use hashimori_tests::postgres::Postgres;
 use hashimori_tests::proxy::Proxy;
+use hashimori_tests::visitor::{Visitor, text_of};
+use hashimori_tests::waiting::until;
+use totp_rs::{Builder, Secret};
 
 /// An enrolled agent whose device nobody has to confirm.
 fn enrolled(collector: &Collector) -> anyhow::Result<Agent> {
@@ -36,6 +39,47 @@ fn a_device_enrols_waits_for_a_person_and_then_sees_its_verdict_clause_by_clause
     for clause in ["§19-6", "§20-1", "§20-2"] {
         assert!(explained.contains(clause), "no {clause} in\n{explained}");
     }
+    Ok(())
+}
+
+/// The facility's administrator, who has just set up the account.
+fn administrator(collector: &Collector) -> anyhow::Result<Visitor> {
+    let password = "amber ferry crossing";
+    let invited = ["account", "invite", "--facility", FACILITY, "--login", "hotaru-kanri", "--name", "見本 花子"];
+    let link = collector.command(&invited)?.expect(0)?.out;
+    let start = format!("/start/{}", link.trim().split_once("/start/").context("no link")?.1);
+    let mut person = Visitor::at(collector.web_address());
+    let page = person.open(&start)?;
+    person.send(&page, &start, &[])?;
+    let page = person.open("/setup/password")?;
+    let page = person.send(&page, "/setup/password", &[("password", password), ("again", password)])?;
+    let seed = Secret::try_from_base32(text_of(&page, "code-text")?.replace(' ', "")).map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    let app = Builder::new().with_secret(seed).build_noncompliant();
+    person.send(&page, "/setup/app", &[("code", &app.generate_current().to_string())])?;
+    Ok(person)
+}
+
+#[test]
+fn what_the_administrator_answers_stands_in_the_verdict_that_page_and_device_show() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let agent = enrolled(&collector)?;
+    agent.check_in()?.expect(0)?;
+    let device = format!("/devices/{}", agent.device()?);
+    let answered = "管理者確認で「はい」";
+    let mut person = administrator(&collector)?;
+    assert!(!person.open(&device)?.contains(answered));
+
+    let page = person.open("/")?;
+    let facility = page.split("/facilities/").nth(1).and_then(|rest| rest.split(['/', '"']).next()).context("a facility")?;
+    let self_check = format!("/facilities/{facility}/self-check");
+    let page = person.open(&self_check)?;
+    let page = person.send(&page, &self_check, &[("for", "all"), ("grade", "administrator"), ("§20-6.no_copies", "yes")])?;
+    assert!(page.contains("1台について記録しました"), "{page}");
+
+    until("the sweeper to judge the device anew", || person.open(&device).map(|page| page.contains(answered).then_some(())).transpose())??;
+    agent.check_in()?.expect(0)?;
+    let explained = agent.run(&["explain"], "")?.expect(0)?.out;
+    assert!(explained.contains(answered), "{explained}");
     Ok(())
 }
 

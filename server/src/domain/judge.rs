@@ -39,7 +39,7 @@ pub trait Judge: Send + Sync + 'static {
     fn summarise(&self, verdict: &Verdict) -> VerdictSummary;
 }
 
-/// The rules: the packs in force by id, and the catalogues.
+/// The rules: the packs in force by id (of two with one id the later counts), and the catalogues.
 #[derive(Debug)]
 pub struct Rules {
     packs: BTreeMap<String, Pack>,
@@ -54,6 +54,16 @@ impl Rules {
         let named: Vec<String> = packs.values().map(|p| format!("{}@{}", p.id(), p.revision())).collect();
         let revision = format!("{} {}", named.join(" "), catalogues.version());
         Self { packs, catalogues, revision }
+    }
+
+    /// Every pack, by id.
+    pub fn packs(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.values()
+    }
+
+    /// The catalogues.
+    pub const fn catalogues(&self) -> &Catalogues {
+        &self.catalogues
     }
 
     /// The pack with this id.
