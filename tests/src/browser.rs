@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 use thirtyfour::{CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
@@ -97,6 +97,32 @@ impl Browser {
     /// Gives the window this width in CSS pixels.
     pub async fn set_width(&self, width: u32) -> anyhow::Result<()> {
         Ok(self.page.set_window_rect(0, 0, width, 900).await?)
+    }
+
+    /// The page reads well on a phone and on a desk: nothing runs out at the side, no text is squeezed into a column of single
+    /// letters, and axe-core finds nothing. Keeps a picture of each.
+    pub async fn looks_right(&self, name: &str) -> anyhow::Result<()> {
+        for width in [360, 1280] {
+            self.set_width(width).await?;
+            let (inner, scroll) = self.widths().await?;
+            ensure!(scroll <= inner, "{name} at {width}: {scroll} px of content in {inner} px");
+            self.screenshot(&format!("{name}-{width}")).await?;
+            let squeezed = self.squeezed().await?;
+            ensure!(squeezed.is_empty(), "{name} at {width}: too narrow to read: {squeezed:#?}");
+            let findings = self.axe().await?;
+            ensure!(findings.is_empty(), "{name} at {width}: {findings:#?}");
+        }
+        Ok(())
+    }
+
+    /// Texts of six letters or more whose element is less than two letters wide and more than four lines high.
+    async fn squeezed(&self) -> anyhow::Result<Vec<String>> {
+        let script = "return [...document.querySelectorAll('body *')].filter(e => {
+            const own = [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent.trim()).join('');
+            const [box, letter] = [e.getBoundingClientRect(), parseFloat(getComputedStyle(e).fontSize)];
+            return own.length >= 6 && box.width > 1 && box.width < 2 * letter && box.height > 4 * letter;
+        }).map(e => e.tagName + ': ' + e.textContent.trim());";
+        Ok(self.page.execute(script, vec![]).await?.convert()?)
     }
 
     /// Width of the window and of the page's content; content wider than the window has to be scrolled sideways.

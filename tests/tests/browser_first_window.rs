@@ -11,7 +11,6 @@ use thirtyfour::{By, WebDriver};
 use totp_rs::{Builder, Secret};
 
 const PASSWORD: &str = "amber ferry crossing";
-const WIDTHS: [u32; 2] = [360, 1280];
 
 /// A person at a browser, looking at the collector's web port.
 struct Person<'a> {
@@ -67,19 +66,6 @@ impl<'a> Person<'a> {
         }
         Ok(())
     }
-
-    /// The page reads well at every width: nothing runs out at the side, and axe-core finds nothing.
-    async fn looks_right(&self, name: &str) -> anyhow::Result<()> {
-        for width in WIDTHS {
-            self.browser.set_width(width).await?;
-            let (inner, scroll) = self.browser.widths().await?;
-            ensure!(scroll <= inner, "{name} at {width}: {scroll} px of content in {inner} px");
-            self.browser.screenshot(&format!("{name}-{width}")).await?;
-            let findings = self.browser.axe().await?;
-            ensure!(findings.is_empty(), "{name} at {width}: {findings:#?}");
-        }
-        Ok(())
-    }
 }
 
 /// A new person's one-time link, as its path.
@@ -95,11 +81,11 @@ async fn set_up(person: &Person<'_>, link: &str, look: bool) -> anyhow::Result<(
     person.open(link).await?;
     person.sees("ログインID").await?;
     if look {
-        person.looks_right("start").await?;
+        person.browser.looks_right("start").await?;
     }
     person.press("設定を始める", "新しいパスワード").await?;
     if look {
-        person.looks_right("password").await?;
+        person.browser.looks_right("password").await?;
     }
     person.fill("password", "aaaaaaaaaaaaaaa").await?;
     person.fill("again", "aaaaaaaaaaaaaaa").await?;
@@ -108,7 +94,7 @@ async fn set_up(person: &Person<'_>, link: &str, look: bool) -> anyhow::Result<(
     person.fill("again", PASSWORD).await?;
     person.press("次へ", "QRコードを読み取ります").await?;
     if look {
-        person.looks_right("app").await?;
+        person.browser.looks_right("app").await?;
     }
     let text = person.page().find(By::ClassName("code-text")).await?.text().await?;
     let secret = Secret::try_from_base32(text.replace(' ', "")).map_err(|e| anyhow::anyhow!("{e:?}"))?;
@@ -116,7 +102,7 @@ async fn set_up(person: &Person<'_>, link: &str, look: bool) -> anyhow::Result<(
     person.fill("code", &code.to_string()).await?;
     person.press("設定を終える", "この画面でしか見られません").await?;
     if look {
-        person.looks_right("recovery").await?;
+        person.browser.looks_right("recovery").await?;
     }
     person.follow("最初のページへ", "機器").await
 }
@@ -126,11 +112,11 @@ async fn enrol_a_device(person: &Person<'_>, collector: &Collector, look: bool) 
     person.sees("機器はまだ登録されていません").await?;
     person.follow("機器を登録する", "新しい登録コード").await?;
     if look {
-        person.looks_right("codes").await?;
+        person.browser.looks_right("codes").await?;
     }
     person.press("登録コードを発行する", "この画面でしか見られません").await?;
     if look {
-        person.looks_right("code").await?;
+        person.browser.looks_right("code").await?;
     }
     let code = person.page().find(By::ClassName("code-text")).await?.text().await?;
     person.sees(&format!(":{}", collector.device_address().port())).await?;
@@ -144,14 +130,14 @@ async fn enrol_a_device(person: &Person<'_>, collector: &Collector, look: bool) 
     person.follow("現物と見比べて確認する", "登録の申し出").await?;
     person.sees("試験機").await?;
     if look {
-        person.looks_right("pending").await?;
+        person.browser.looks_right("pending").await?;
     }
     person.press("確認する", "機器番号").await?;
     agent.check_in()?.expect(0)?;
 
     person.open("/").await?;
     if look {
-        person.looks_right("facility").await?;
+        person.browser.looks_right("facility").await?;
     }
     person.follow("試験機", "対応が必要な条項").await?;
     for clause in ["§19-6", "§20-1", "§20-2", "§20-3", "§20-4", "§20-5"] {
@@ -159,8 +145,16 @@ async fn enrol_a_device(person: &Person<'_>, collector: &Collector, look: bool) 
     }
     person.sees("読み取った内容").await?;
     if look {
-        person.looks_right("device").await?;
+        person.browser.looks_right("device").await?;
     }
+
+    person.open("/").await?;
+    person.follow("自己点検", "答えがないか、期限の切れた使用中の機器が1台あります").await?;
+    person.page().find(By::Id("q0-yes")).await?.click().await?;
+    if look {
+        person.browser.looks_right("self-check").await?;
+    }
+    person.press("この内容で記録する", "1台について記録しました").await?;
     Ok(())
 }
 
@@ -174,7 +168,7 @@ async fn a_newcomer_signs_in_enrols_this_machine_and_reads_its_verdict() -> anyh
     enrol_a_device(&person, &collector, true).await?;
     for (path, name) in [("/rules", "rules"), ("/what-is-checked", "what-is-checked"), ("/sign-in", "sign-in")] {
         person.open(path).await?;
-        person.looks_right(name).await?;
+        person.browser.looks_right(name).await?;
     }
     let said = browser.console().await?;
     // The password that was refused on the way answered 422, and the browser notes that.
@@ -183,7 +177,7 @@ async fn a_newcomer_signs_in_enrols_this_machine_and_reads_its_verdict() -> anyh
 
     person.open(&link).await?;
     person.sees("このリンクは使えません").await?;
-    person.looks_right("used-link").await?;
+    person.browser.looks_right("used-link").await?;
     browser.quit().await
 }
 
@@ -204,6 +198,6 @@ async fn the_secretariat_sees_every_facility_of_its_region() -> anyhow::Result<(
     let person = Person::new(&browser, &collector).await?;
     set_up(&person, &invite(&collector, &["--login", "jimukyoku"])?, false).await?;
     person.sees(FACILITY).await?;
-    person.looks_right("region").await?;
+    person.browser.looks_right("region").await?;
     browser.quit().await
 }

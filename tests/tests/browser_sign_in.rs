@@ -11,7 +11,6 @@ use hashimori_tests::collector::{Collector, FACILITY};
 use thirtyfour::By;
 
 const PASSWORD: &str = "amber ferry crossing";
-const WIDTHS: [u32; 2] = [360, 1280];
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A person at a browser; `host` is how they call this machine.
@@ -54,19 +53,6 @@ impl<'a> Walk<'a> {
         if found.is_err() {
             let text = self.browser.page.find(By::Tag("main")).await?.text().await?;
             bail!("{words} is not on {}:\n{text}", self.browser.page.current_url().await?);
-        }
-        Ok(())
-    }
-
-    /// Reads well at both widths: nothing runs out at the side, and axe-core finds nothing.
-    async fn looks_right(&self, name: &str) -> anyhow::Result<()> {
-        for width in WIDTHS {
-            self.browser.set_width(width).await?;
-            let (inner, scroll) = self.browser.widths().await?;
-            ensure!(scroll <= inner, "{name} at {width}: {scroll} px of content in {inner} px");
-            self.browser.screenshot(&format!("{name}-{width}")).await?;
-            let findings = self.browser.axe().await?;
-            ensure!(findings.is_empty(), "{name} at {width}: {findings:#?}");
         }
         Ok(())
     }
@@ -126,34 +112,34 @@ async fn a_passkey_is_registered_from_the_link_signs_in_without_a_name_and_prove
     let walk = Walk::begin(&browser, &collector, "localhost").await?;
     walk.open(&link(&collector, &["account", "invite", "--name", "見本 花子", "--login", "jimukyoku"])?).await?;
     walk.press("設定を始める", "パスキー（おすすめ）").await?;
-    walk.looks_right("setup-choice").await?;
+    walk.browser.looks_right("setup-choice").await?;
     walk.press("パスキーを登録する", "このアカウントの記録").await?;
     walk.sees("パスキーを登録しました").await?;
-    walk.looks_right("account-passkey").await?;
+    walk.browser.looks_right("account-passkey").await?;
     walk.sign_out().await?;
-    walk.looks_right("sign-in-passkey").await?;
+    walk.browser.looks_right("sign-in-passkey").await?;
     walk.press("パスキーでサインイン", FACILITY).await?;
 
     // A second way, so that the first may go; the app's page comes after the password, for alone it opens nothing.
     walk.open("/account/password").await?;
-    walk.looks_right("account-password").await?;
+    walk.browser.looks_right("account-password").await?;
     walk.fill("password", PASSWORD).await?;
     walk.fill("again", PASSWORD).await?;
     walk.press("パスワードを変更する", "QRコードを読み取ります").await?;
-    walk.looks_right("account-app").await?;
+    walk.browser.looks_right("account-app").await?;
     walk.register_app("登録する").await?;
     walk.open("/step-up?next=/account").await?;
-    walk.looks_right("step-up").await?;
+    walk.browser.looks_right("step-up").await?;
     walk.press("パスキーで確認する", "あと8個使えます").await?;
-    walk.looks_right("account-both").await?;
+    walk.browser.looks_right("account-both").await?;
     walk.open("/accounts").await?;
-    walk.looks_right("accounts").await?;
+    walk.browser.looks_right("accounts").await?;
 
     // When the authenticator does not know its user, the page says so, and the other way is right below.
     walk.sign_out().await?;
     browser.mistake_user(&authenticator).await?;
     walk.press("パスキーでサインイン", "もう一度ボタンを押すか").await?;
-    walk.looks_right("sign-in-no-passkey").await?;
+    walk.browser.looks_right("sign-in-no-passkey").await?;
     let said = browser.console().await?;
     ensure!(said.iter().all(|line| line.contains("422")), "{said:#?}");
     browser.quit().await
@@ -170,7 +156,7 @@ async fn who_lost_the_app_gets_a_link_from_the_secretariat_and_is_told() -> anyh
     walk.choose_password_and_app("設定を終える").await?;
     walk.sign_out().await?;
     walk.open("/sign-in/lost").await?;
-    walk.looks_right("lost").await?;
+    walk.browser.looks_right("lost").await?;
     walk.fill("login", "hanako").await?;
     walk.fill("password", PASSWORD).await?;
     walk.press("設定し直しを申し込む", "受け付けました").await?;
@@ -183,7 +169,7 @@ async fn who_lost_the_app_gets_a_link_from_the_secretariat_and_is_told() -> anyh
     let button = By::XPath("//tr[contains(., 'hanako')]//button");
     browser.page.find(button).await?.click().await?;
     walk.sees("この画面でしか見られません").await?;
-    walk.looks_right("issued-link").await?;
+    walk.browser.looks_right("issued-link").await?;
     let issued = browser.page.find(By::ClassName("code-text")).await?.text().await?;
     walk.sign_out().await?;
     browser.page.goto(&issued).await?;
@@ -195,7 +181,7 @@ async fn who_lost_the_app_gets_a_link_from_the_secretariat_and_is_told() -> anyh
     walk.fill("password", PASSWORD).await?;
     walk.fill("code", &app.code()?).await?;
     walk.press("サインイン", "設定し直されました").await?;
-    walk.looks_right("account-told").await?;
+    walk.browser.looks_right("account-told").await?;
     walk.press("確認しました", "機器").await?;
     browser.quit().await
 }
