@@ -84,7 +84,7 @@ pub(in crate::cli) fn show() -> Result<Exit, Failure> {
     if open(&path) {
         println!("開きました: {shown}");
     } else {
-        println!("ページを作りました。ブラウザーで開いてください: {shown}");
+        println!("ページを作りました。ブラウザで開いてください: {shown}");
     }
     Ok(Exit::Done)
 }

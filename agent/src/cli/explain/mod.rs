@@ -34,7 +34,7 @@ const READ_ONLY: &str = "読み取るだけで、設定を変えることも、�
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// この機器の中にページを作り、デスクトップの標準ブラウザーで開く（通信はしない）
+    /// この機器の中にページを作り、デスクトップの標準ブラウザで開く（通信はしない）
     #[arg(long)]
     open: bool,
 }

@@ -27,7 +27,7 @@ pub fn coarse(user_agent: &str) -> String {
     match (find(FAMILIES), find(SYSTEMS)) {
         (Some(family), Some(system)) => format!("{family}（{system}）"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "名前の分からないブラウザー".to_owned(),
+        (None, None) => "名前の分からないブラウザ".to_owned(),
     }
 }
 
@@ -44,6 +44,6 @@ mod tests {
             "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/604.1";
         assert_eq!(coarse(phone), "Safari（iPhone）");
         assert_eq!(coarse("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"), "Firefox（Linux）");
-        assert_eq!(coarse("<script>"), "名前の分からないブラウザー");
+        assert_eq!(coarse("<script>"), "名前の分からないブラウザ");
     }
 }
