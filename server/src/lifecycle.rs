@@ -2,28 +2,54 @@
 
 use tokio_util::sync::CancellationToken;
 
-/// Cancels `stop` on the first signal to end, and calls `reload` on each SIGHUP. Returns when `stop` is cancelled.
+/// The signals this process listens for. Made before anybody is told that it runs: until then a signal ends it on the spot,
+/// from then on one that comes early waits to be followed.
 #[cfg(unix)]
-pub async fn follow_signals(stop: CancellationToken, reload: impl Fn() + Send) -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut term, mut int, mut hup) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?);
-    loop {
-        tokio::select! {
-            _ = term.recv() => stop.cancel(),
-            _ = int.recv() => stop.cancel(),
-            _ = hup.recv() => reload(),
-            () = stop.cancelled() => return Ok(()),
+#[derive(Debug)]
+pub struct Signals {
+    term: tokio::signal::unix::Signal,
+    int: tokio::signal::unix::Signal,
+    hup: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Begins to listen.
+    pub fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())?, hup: signal(SignalKind::hangup())? })
+    }
+
+    /// Cancels `stop` on the first signal to end, and calls `reload` on each SIGHUP. Returns when `stop` is cancelled.
+    pub async fn follow(mut self, stop: CancellationToken, reload: impl Fn() + Send) {
+        loop {
+            tokio::select! {
+                _ = self.term.recv() => stop.cancel(),
+                _ = self.int.recv() => stop.cancel(),
+                _ = self.hup.recv() => reload(),
+                () = stop.cancelled() => return,
+            }
         }
     }
 }
 
-/// Cancels `stop` on Ctrl+C; this system knows no signal to read again.
+/// The signals this process listens for.
 #[cfg(not(unix))]
-pub async fn follow_signals(stop: CancellationToken, _reload: impl Fn() + Send) -> std::io::Result<()> {
-    tokio::select! {
-        asked = tokio::signal::ctrl_c() => asked?,
-        () = stop.cancelled() => {}
+#[derive(Debug)]
+pub struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    /// Begins to listen.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self)
     }
-    stop.cancel();
-    Ok(())
+
+    /// Cancels `stop` on Ctrl+C; this system knows no signal to read again.
+    pub async fn follow(self, stop: CancellationToken, _reload: impl Fn() + Send) {
+        tokio::select! {
+            Ok(()) = tokio::signal::ctrl_c() => stop.cancel(),
+            () = stop.cancelled() => {}
+        }
+    }
 }

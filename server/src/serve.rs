@@ -22,13 +22,14 @@ use crate::http::device::DevicePort;
 use crate::http::listener::bind;
 use crate::http::pages::{self, Web};
 use crate::http::web::{self, WebPort, WebTlsConfig};
+use crate::jobs;
+use crate::lifecycle::Signals;
 use crate::metrics::Metrics;
 use crate::pki::{Authority, DeviceVerifier, Hands, Pki, Tickets, renew_due, rotate_tickets};
 use crate::random::Random;
 use crate::rules::{RuleBook, Rules};
 use crate::store::ingest::{self, Ingest, WriterError};
 use crate::store::{Store, log, meta};
-use crate::{jobs, lifecycle};
 
 /// Check-ins that may wait for the writer, and most of them in one transaction.
 const QUEUE: usize = 2_048;
@@ -161,8 +162,8 @@ fn connections(settings: &Settings) -> usize {
     }
 }
 
-/// Serves until `stop` is cancelled, or the writer fails.
-pub async fn serve(collector: Collector, ports: Ports, stop: CancellationToken) -> anyhow::Result<()> {
+/// Serves until `stop` is cancelled, a signal asks for the end, or the writer fails.
+pub async fn serve(collector: Collector, ports: Ports, signals: Signals, stop: CancellationToken) -> anyhow::Result<()> {
     let Collector { app, mut writer } = collector;
     let tasks = TaskTracker::new();
     // Whoever cancels `stop` stops the jobs too, and the jobs' own token reaches batches that are under way.
@@ -182,7 +183,7 @@ pub async fn serve(collector: Collector, ports: Ports, stop: CancellationToken) 
     jobs::start(&app, &stop, &tasks);
     let signals = {
         let (app, stop) = (app.clone(), stop.clone());
-        tokio::spawn(async move { lifecycle::follow_signals(stop, || reload(&app, web_tls.as_deref())).await })
+        tokio::spawn(async move { signals.follow(stop, || reload(&app, web_tls.as_deref())).await })
     };
     tracing::info!("serving");
     let early = tokio::select! {

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::SystemClock;
 use crate::config::Settings;
+use crate::lifecycle::Signals;
 use crate::random::Random;
 use crate::serve::{Ports, World, serve, start};
 
@@ -29,6 +30,7 @@ pub(super) async fn run(settings: Settings, args: ServeArgs) -> anyhow::Result<(
         println!("the configuration is valid");
         return Ok(());
     }
+    let signals = Signals::listen()?;
     // Ports first: a second collector ends here, before it touches anything.
     let ports = Ports::open(&settings)?;
     let world = World { clock: Arc::new(SystemClock), random: Arc::new(Random::from_system()), accept_clock: args.accept_clock };
@@ -42,5 +44,5 @@ pub(super) async fn run(settings: Settings, args: ServeArgs) -> anyhow::Result<(
     if let Some(file) = &args.ports_file {
         bound.write(file)?;
     }
-    serve(collector, ports, CancellationToken::new()).await
+    serve(collector, ports, signals, CancellationToken::new()).await
 }

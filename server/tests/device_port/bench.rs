@@ -12,6 +12,7 @@ use hashimori_server::config::{Fragments, Settings};
 use hashimori_server::domain::device::{DeviceN, Ownership, Standing};
 use hashimori_server::domain::enrolment::CodeWish;
 use hashimori_server::domain::ids::{DeviceId, FacilityId, RegionId};
+use hashimori_server::lifecycle::Signals;
 use hashimori_server::pki::{Hands, create_authority};
 use hashimori_server::random::Random;
 use hashimori_server::serve::{Bound, Ports, World, serve, start};
@@ -120,7 +121,8 @@ impl Bench {
         let world = World { clock: Arc::new(self.clock.clone()), random: Arc::clone(&self.random), accept_clock };
         let collector = start(settings, world).await.expect("starts");
         let (app, stop) = (collector.app.clone(), CancellationToken::new());
-        let done = tokio::spawn(serve(collector, ports, stop.clone()));
+        let signals = Signals::listen().expect("signals");
+        let done = tokio::spawn(serve(collector, ports, signals, stop.clone()));
         self.running = Some(Running { app, bound, stop, done });
     }
 
