@@ -7,6 +7,7 @@ pub mod code;
 pub mod enroll;
 pub mod evaluate;
 pub mod ids;
+pub mod lang;
 pub mod pack;
 pub mod problem;
 pub mod report;

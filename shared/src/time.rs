@@ -1,5 +1,6 @@
 //! Instants as the wire and the store hold them (UTC seconds), and how people read them (JST, 西暦, 24 h).
 
+use crate::lang::Lang;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +64,22 @@ impl Timestamp {
         )
     }
 
+    /// The minute in JST as a language writes it: 「2026年8月3日 09:00」, `2026-08-03 09:00`.
+    pub fn jst_minute_in(self, lang: Lang) -> String {
+        match lang {
+            Lang::Japanese => self.jst_minute(),
+            Lang::English => self.jst().map_or_else(|| "no such time".to_owned(), |z| z.strftime("%Y-%m-%d %H:%M").to_string()),
+        }
+    }
+
+    /// The day in JST as a language writes it: 「2026年8月3日」, `2026-08-03`.
+    pub fn jst_date_in(self, lang: Lang) -> String {
+        match lang {
+            Lang::Japanese => self.jst_date(),
+            Lang::English => self.jst().map_or_else(|| "no such day".to_owned(), |z| z.strftime("%Y-%m-%d").to_string()),
+        }
+    }
+
     fn jst(self) -> Option<jiff::civil::DateTime> {
         Some(Offset::constant(9).to_datetime(jiff::Timestamp::from_second(self.0).ok()?))
     }
@@ -76,6 +93,8 @@ mod tests {
     fn an_instant_reads_as_a_japanese_date_in_jst() {
         let eve = Timestamp::from_seconds(1_785_682_800 - 1); // 2026-08-02T14:59:59Z
         assert_eq!(eve.jst_minute(), "2026年8月2日 23:59");
+        assert_eq!(eve.jst_minute_in(Lang::English), "2026-08-02 23:59");
+        assert_eq!(eve.jst_date_in(Lang::English), "2026-08-02");
         assert_eq!(eve.plus_seconds(1).jst_date(), "2026年8月3日");
         assert_eq!(eve.plus_seconds(1).jst_day(), eve.jst_day() + 1);
     }

@@ -38,6 +38,14 @@ impl Role {
         }
     }
 
+    /// Key of the word on screens.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Secretariat => "role-secretariat",
+            Self::Administrator => "role-administrator",
+        }
+    }
+
     /// The word in the store and on the command line.
     pub const fn code(self) -> &'static str {
         match self {

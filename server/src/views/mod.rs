@@ -25,12 +25,18 @@ pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheck
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use state::{Count, Mark, Moment};
 
+use hashimori_shared::lang::Lang;
+
+use crate::words::{Text, Value};
+
 /// Part of the assets' addresses: raise it with every change of a stylesheet or icon.
 pub(crate) const ASSETS: &str = env!("CARGO_PKG_VERSION");
 
 /// What surrounds every page.
 #[derive(Clone, Debug)]
 pub(crate) struct Shell {
+    /// In which language.
+    pub lang: Lang,
     /// Title of page and heading.
     pub title: String,
     /// CSRF token for the page's forms.
@@ -44,8 +50,40 @@ pub(crate) struct Shell {
 pub(crate) struct Who {
     /// Name.
     pub name: String,
-    /// Role in words.
+    /// Key of the role's word.
     pub role: &'static str,
+}
+
+impl Shell {
+    /// The sentence of the catalogue with this key.
+    pub(crate) fn t(&self, key: &'static str) -> String {
+        Text::new(key).in_lang(self.lang)
+    }
+
+    /// The same with a number, `$n`.
+    pub(crate) fn tn(&self, key: &'static str, n: impl Into<Value>) -> String {
+        Text::new(key).with("n", n).in_lang(self.lang)
+    }
+
+    /// What a view has to say.
+    pub(crate) fn say(&self, text: impl std::borrow::Borrow<Text>) -> String {
+        text.borrow().in_lang(self.lang)
+    }
+
+    /// How long ago.
+    pub(crate) fn ago(&self, at: &Moment) -> String {
+        at.ago().in_lang(self.lang)
+    }
+
+    /// An instant, exactly; JST.
+    pub(crate) fn exact(&self, at: &Moment) -> String {
+        at.exact(self.lang)
+    }
+
+    /// The title in the browser's frame.
+    pub(crate) fn head_title(&self) -> String {
+        Text::new("frame-title").with("page", self.title.clone()).in_lang(self.lang)
+    }
 }
 
 /// A view that can show itself with made-up content.
@@ -58,8 +96,8 @@ pub(crate) trait Sample: askama::Template + Sized {
 #[cfg(test)]
 impl Shell {
     pub(crate) fn sample(title: &str, signed_in: bool) -> Self {
-        let who = signed_in.then(|| Who { name: "見本 花子".to_owned(), role: "いつつばし連絡帳管理者" });
-        Self { title: title.to_owned(), csrf: "見本".to_owned(), who }
+        let who = signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key() });
+        Self { lang: Lang::Japanese, title: title.to_owned(), csrf: "見本".to_owned(), who }
     }
 }
 

@@ -94,7 +94,7 @@ mod samples {
                 open: vec!["§20-3".to_owned()],
                 more: 4,
             };
-            let never = DeviceLine { seen: None, open: Vec::new(), more: 0, mark: Mark::waiting("登録待ち"), ..line.clone() };
+            let never = DeviceLine { seen: None, open: Vec::new(), more: 0, mark: Mark::waiting("standing-pending"), ..line.clone() };
             let sample = |devices: Vec<DeviceLine>, pending| Self {
                 shell: Shell::sample("さくら架空診療所", true),
                 id: "f".to_owned(),

@@ -1,11 +1,15 @@
 //! States as people see them: always a word and a shape, never a colour alone.
 
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::{DAY, Timestamp};
 use hashimori_shared::verdict::State;
+
+use crate::words::Text;
 
 /// A state's word, its class in the stylesheet and its icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
+    /// Key of the word.
     pub word: &'static str,
     pub class: &'static str,
     /// SVG path in a box of 24.
@@ -24,24 +28,24 @@ const DASH: &str = "M5 11h14v2.4H5z";
 impl Mark {
     /// The mark of a state.
     pub(crate) const fn of(state: State) -> Self {
-        let (class, icon) = match state {
-            State::NotApplicable => ("state-na", DASH),
-            State::Compliant => ("state-compliant", CHECK),
-            State::RecommendationUnmet => ("state-recommendation", TRIANGLE),
-            State::AwaitingDeclaration => ("state-awaiting", PERSON),
-            State::Stale => ("state-stale", CLOCK),
-            State::Unknown => ("state-unknown", QUESTION),
-            State::NonCompliant => ("state-noncompliant", CROSS),
+        let (word, class, icon) = match state {
+            State::NotApplicable => ("state-not-applicable", "state-na", DASH),
+            State::Compliant => ("state-compliant", "state-compliant", CHECK),
+            State::RecommendationUnmet => ("state-recommendation-unmet", "state-recommendation", TRIANGLE),
+            State::AwaitingDeclaration => ("state-awaiting-declaration", "state-awaiting", PERSON),
+            State::Stale => ("state-stale", "state-stale", CLOCK),
+            State::Unknown => ("state-unknown", "state-unknown", QUESTION),
+            State::NonCompliant => ("state-non-compliant", "state-noncompliant", CROSS),
         };
-        Self { word: state.label_ja(), class, icon }
+        Self { word, class, icon }
     }
 
-    /// Waiting for a person's decision, in other words than a verdict's.
+    /// Waiting for a person's decision, in other words than a verdict's; `word` is a key.
     pub(crate) const fn waiting(word: &'static str) -> Self {
         Self { word, class: "state-awaiting", icon: PERSON }
     }
 
-    /// Needs a person's attention, in other words than a verdict's.
+    /// Needs a person's attention, in other words than a verdict's; `word` is a key.
     pub(crate) const fn alarming(word: &'static str) -> Self {
         Self { word, class: "state-noncompliant", icon: TRIANGLE }
     }
@@ -60,26 +64,33 @@ pub(crate) struct Count {
 }
 
 /// An instant as people read it: how long ago, and exactly.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
-    /// 「3時間前」.
-    pub ago: String,
-    /// 「2026年8月3日 09:00」.
-    pub exact: String,
+    at: Timestamp,
+    now: Timestamp,
 }
 
 impl Moment {
     /// `at`, seen from `now`.
-    pub(crate) fn new(at: Timestamp, now: Timestamp) -> Self {
-        let seconds = now.seconds_since(at);
-        let ago = match seconds {
-            ..0 => "これから".to_owned(),
-            0..60 => "たった今".to_owned(),
-            60..3600 => format!("{}分前", seconds / 60),
-            3600..DAY => format!("{}時間前", seconds / 3600),
-            DAY.. => format!("{}日前", seconds / DAY),
-        };
-        Self { ago, exact: at.jst_minute() }
+    pub(crate) const fn new(at: Timestamp, now: Timestamp) -> Self {
+        Self { at, now }
+    }
+
+    /// 「3時間前」, `3 hours ago`.
+    pub(crate) fn ago(&self) -> Text {
+        let seconds = self.now.seconds_since(self.at);
+        match seconds {
+            ..0 => Text::new("moment-to-come"),
+            0..60 => Text::new("moment-now"),
+            60..3600 => Text::new("moment-minutes-ago").with("n", seconds / 60),
+            3600..DAY => Text::new("moment-hours-ago").with("n", seconds / 3600),
+            DAY.. => Text::new("moment-days-ago").with("n", seconds / DAY),
+        }
+    }
+
+    /// 「2026年8月3日 09:00」, `2026-08-03 09:00`; JST.
+    pub(crate) fn exact(&self, lang: Lang) -> String {
+        self.at.jst_minute_in(lang)
     }
 }
 
@@ -98,8 +109,9 @@ mod tests {
     #[test]
     fn a_moment_is_told_in_both_ways() {
         let now = Timestamp::from_seconds(1_785_715_200);
-        let ago = |s: i64| Moment::new(now.plus_seconds(-s), now).ago;
+        let ago = |s: i64| Moment::new(now.plus_seconds(-s), now).ago().in_lang(Lang::Japanese);
         assert_eq!([ago(5), ago(61), ago(7300), ago(3 * DAY + 5)], ["たった今", "1分前", "2時間前", "3日前"]);
-        assert_eq!(Moment::new(now, now).exact, "2026年8月3日 09:00");
+        assert_eq!(Moment::new(now, now).exact(Lang::Japanese), "2026年8月3日 09:00");
+        assert_eq!(Moment::new(now.plus_seconds(-7300), now).ago().in_lang(Lang::English), "2 hours ago");
     }
 }

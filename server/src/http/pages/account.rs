@@ -19,6 +19,7 @@ use crate::domain::people::{Person, Role};
 use crate::store::account_event::Event;
 use crate::store::{account_event, passkey, person, session};
 use crate::views::{AccountAppPage, AccountPage, AccountPasswordPage, EventLine, Moment, PasskeyLine, PasswordForm, SessionLine};
+use crate::words::Text;
 
 /// Events shown.
 const EVENTS: u16 = 20;
@@ -50,7 +51,7 @@ pub(super) async fn show_account(State(web): State<Web>, visitor: Visitor, Who(w
         seen: Moment::new(known.seen_at, now),
     });
     page(&AccountPage {
-        shell: shell("自分のアカウント", &visitor, Some(&who)),
+        shell: shell(Text::verbatim("自分のアカウント"), &visitor, Some(&who)),
         login: who.login.to_string(),
         untold: events.iter().any(|line| !line.seen),
         events,
@@ -111,7 +112,7 @@ pub(super) async fn end_sessions(
 
 fn password_page(visitor: &Visitor, who: &Person, error: Option<&'static str>) -> Result<Response, PageError> {
     page(&AccountPasswordPage {
-        shell: shell("パスワードの変更", visitor, Some(who)),
+        shell: shell(Text::verbatim("パスワードの変更"), visitor, Some(who)),
         form: PasswordForm { login: who.login.to_string(), min: MIN_CHARS, error },
     })
 }
@@ -157,7 +158,7 @@ pub(super) async fn remove_password(State(web): State<Web>, visitor: Visitor, Wh
 
 fn app_page(web: &Web, visitor: &Visitor, who: &Person, seed: &Seed, error: Option<&'static str>) -> Result<Response, PageError> {
     page(&AccountAppPage {
-        shell: shell("確認アプリの登録", visitor, Some(who)),
+        shell: shell(Text::verbatim("確認アプリの登録"), visitor, Some(who)),
         form: app_form(who.login.as_str(), seed, error)?,
         // Bound to this session: another's offer registers nothing here.
         offer: web.seal(&offer_purpose(visitor), seed.as_bytes()),

@@ -14,6 +14,7 @@ use crate::domain::ids::PersonId;
 use crate::store::person::{self, Account};
 use crate::store::session;
 use crate::views::{AccountLine, AccountsPage, IssuedLink, IssuedLinkPage, Moment};
+use crate::words::Text;
 
 /// Accounts on one page.
 const ACCOUNTS: u16 = 50;
@@ -50,7 +51,7 @@ pub(super) async fn show_accounts(
         link_until: account.link_until.map(hashimori_shared::time::Timestamp::jst_minute),
     };
     page(&AccountsPage {
-        shell: shell("アカウント", &visitor, Some(&who)),
+        shell: shell(Text::verbatim("アカウント"), &visitor, Some(&who)),
         accounts: known.into_iter().map(line).collect(),
         next,
         paged: asked.after.is_some(),
@@ -86,5 +87,5 @@ pub(super) async fn show_issued(State(web): State<Web>, visitor: Visitor, Who(wh
         let mut lines = once.lines().map(str::to_owned);
         Some(IssuedLink { url: lines.next()?, expires_at: lines.next()?, name: lines.next()? })
     });
-    page(&IssuedLinkPage { shell: shell("一度だけ使えるリンク", &visitor, Some(&who)), link })
+    page(&IssuedLinkPage { shell: shell(Text::verbatim("一度だけ使えるリンク"), &visitor, Some(&who)), link })
 }

@@ -21,6 +21,7 @@ use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line, Present};
 use crate::store::{facility, log};
 use crate::views::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView};
+use crate::words::Text;
 
 /// Clocks further apart than this are worth a sentence.
 const SKEW_S: i64 = 300;
@@ -42,7 +43,7 @@ pub(super) async fn show_device(
     let headline = line.as_ref().and_then(|l| l.headline);
     let report = present.as_ref().and_then(|p| parse_report(&p.report).ok());
     page(&DevicePage {
-        shell: shell(&name(&device.label), &visitor, Some(&person)),
+        shell: shell(Text::verbatim(name(&device.label)), &visitor, Some(&person)),
         facility: place,
         mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)),
         reason: reason(&web, &device, seen, present.as_ref().map(|p| &p.verdict)),

@@ -19,6 +19,7 @@ use crate::domain::people::{Person, half_width};
 use crate::store::belonging::Home;
 use crate::store::{device, facility};
 use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, Moment, PendingPage, Place, Qr, Suspicion};
+use crate::words::Text;
 
 /// Lifetimes offered: (hours, words).
 const LIFETIMES: &[(&str, &str)] = &[("1", "1時間"), ("24", "1日"), ("72", "3日"), ("168", "7日"), ("720", "30日")];
@@ -52,7 +53,7 @@ async fn codes_page(
 ) -> Result<Response, PageError> {
     let codes = web.store.list_live_codes(home.facility, web.now()).await?;
     page(&CodesPage {
-        shell: shell("登録コード", visitor, Some(person)),
+        shell: shell(Text::verbatim("登録コード"), visitor, Some(person)),
         facility: place(web, home).await?,
         codes: codes
             .into_iter()
@@ -140,7 +141,9 @@ pub(super) async fn show_issued_code(
             expires_at: expires_at.to_owned(),
         })
     });
-    page(&CodeIssuedPage { shell: shell("登録コード", &visitor, Some(&person)), facility: place(&web, home).await?, code })
+    page(&CodeIssuedPage {
+        shell: shell(Text::verbatim("登録コード"), &visitor, Some(&person)), facility: place(&web, home).await?, code
+    })
 }
 
 /// `POST /codes/{code}/revoke`
@@ -167,7 +170,9 @@ pub(super) async fn show_pending(Use(web): Use<Web>, visitor: Visitor, Who(perso
     for waiting in device::list_standing(&web.store, home.facility, Standing::Pending, CANDIDATES).await? {
         devices.push(candidate(&web, home, &waiting).await?);
     }
-    page(&PendingPage { shell: shell("登録待ち", &visitor, Some(&person)), facility: place(&web, home).await?, devices })
+    page(&PendingPage {
+        shell: shell(Text::verbatim("登録待ち"), &visitor, Some(&person)), facility: place(&web, home).await?, devices
+    })
 }
 
 async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {

@@ -9,6 +9,7 @@ use super::{Web, shell};
 use crate::http::access::RequestId;
 use crate::store::session;
 use crate::views::{ErrorPage, ExpiredPage};
+use crate::words::Text;
 
 /// Why a page is not shown.
 #[derive(Clone, Debug)]
@@ -47,7 +48,8 @@ impl PageError {
             Self::SignInNeeded(path) => return Redirect::to(&sign_in_path(path)).into_response(),
             Self::StepUpNeeded(path) => return Redirect::to(&format!("/step-up?next={}", super::sign_in::encode(path))).into_response(),
             Self::Expired(kept) => {
-                let view = ExpiredPage { shell: shell("もう一度お試しください", visitor, None), kept: kept.0.clone() };
+                let view =
+                    ExpiredPage { shell: shell(Text::verbatim("もう一度お試しください"), visitor, None), kept: kept.0.clone() };
                 return respond(StatusCode::FORBIDDEN, &view);
             }
             Self::NotFound => (StatusCode::NOT_FOUND, "ページが見つかりません", NOT_FOUND.to_owned()),
@@ -60,7 +62,8 @@ impl PageError {
                 let id = web.random.uuid(web.now());
                 tracing::error!(request_id = %id, cause, "a page failed");
                 let text = format!("もう一度お試しください。続く場合は、次の番号を添えて事務局に連絡してください。番号: {id}");
-                let mut response = respond(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage { shell: shell(FAILED, visitor, None), text });
+                let mut response =
+                    respond(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage { shell: shell(Text::verbatim(FAILED), visitor, None), text });
                 response.extensions_mut().insert(RequestId(id));
                 return response;
             }
@@ -70,7 +73,7 @@ impl PageError {
             // The store may be what failed in the first place.
             Err(_) => None,
         };
-        respond(status, &ErrorPage { shell: shell(title, visitor, person.as_ref()), text })
+        respond(status, &ErrorPage { shell: shell(Text::verbatim(title), visitor, person.as_ref()), text })
     }
 }
 

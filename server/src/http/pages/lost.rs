@@ -17,6 +17,7 @@ use crate::domain::people::reset::Waiting;
 use crate::domain::people::{Login, Person, Role, throttle};
 use crate::store::{delayed_reset, invitation, throttle as counters};
 use crate::views::LostPage;
+use crate::words::Text;
 
 /// `GET /sign-in/lost`
 pub(super) async fn show_lost(visitor: Visitor) -> Result<Response, PageError> {
@@ -24,7 +25,9 @@ pub(super) async fn show_lost(visitor: Visitor) -> Result<Response, PageError> {
 }
 
 fn lost_page(visitor: &Visitor, login: &str, asked: bool, error: Option<String>) -> Result<Response, PageError> {
-    page(&LostPage { shell: shell("サインインできないとき", visitor, None), login: login.to_owned(), asked, error })
+    page(&LostPage {
+        shell: shell(Text::verbatim("サインインできないとき"), visitor, None), login: login.to_owned(), asked, error
+    })
 }
 
 /// Who asks.

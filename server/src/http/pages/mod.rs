@@ -44,6 +44,7 @@ use crate::random::Random;
 use crate::secrets::MasterKey;
 use crate::store::{Store, Tx, log};
 use crate::views::{Shell, Who};
+use crate::words::Text;
 
 pub use fail::PageError;
 
@@ -147,8 +148,9 @@ pub fn router(web: Web) -> Router {
 }
 
 /// What surrounds a page.
-fn shell(title: &str, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
-    Shell { title: title.to_owned(), csrf: visitor.csrf(), who: person.map(|p| Who { name: p.name.clone(), role: p.role.label_ja() }) }
+fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
+    let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key() });
+    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who }
 }
 
 /// A rendered page.

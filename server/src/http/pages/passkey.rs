@@ -22,6 +22,7 @@ use crate::passkeys::{Offer, Passkeys, Proven};
 use crate::store::passkey::NewPasskey;
 use crate::store::{Tx, invitation, passkey, person, session, throttle as counters};
 use crate::views::{NewPasskeyPage, PasskeyForm, PasskeyOffer};
+use crate::words::Text;
 
 const PURPOSE: &str = "passkey-ceremony";
 /// Longer than anybody looks at a page before pressing the button, shorter than a shift.
@@ -271,7 +272,7 @@ pub(super) async fn show_new(State(web): State<Web>, visitor: Visitor, Who(who):
 
 async fn new_page(web: &Web, visitor: &Visitor, who: &Person, name: String, error: Option<&'static str>) -> Result<Response, PageError> {
     page(&NewPasskeyPage {
-        shell: shell("パスキーの登録", visitor, Some(who)),
+        shell: shell(Text::verbatim("パスキーの登録"), visitor, Some(who)),
         offer: offer_registration(web, visitor, Purpose::Add, who).await?,
         name,
         error,

@@ -17,6 +17,7 @@ use crate::domain::overlay;
 use crate::domain::people::Scope;
 use crate::store::{device, device_state, facility, region, rollup};
 use crate::views::{Count, DeviceLine, FacilityLine, FacilityPage, Mark, Moment, RegionPage};
+use crate::words::Text;
 
 /// Facilities on one page; each brings its own counts.
 const FACILITIES: u16 = 25;
@@ -60,7 +61,13 @@ pub(super) async fn show_home(
         lines.push(FacilityLine { id: facility.id.to_string(), name: facility.name, counts: summed(&web, &counts) });
     }
     let counts = summed(&web, &rollup::counts(&web.store, rollup::Scope::Region(region)).await?);
-    page(&RegionPage { shell: shell(&format!("{name}の事業所"), &visitor, Some(&person)), counts, facilities: lines, next, paged })
+    page(&RegionPage {
+        shell: shell(Text::verbatim(format!("{name}の事業所")), &visitor, Some(&person)),
+        counts,
+        facilities: lines,
+        next,
+        paged,
+    })
 }
 
 /// `GET /facilities/{facility}`
@@ -84,7 +91,7 @@ pub(super) async fn show_facility(
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| c.standing == Standing::Pending).map(|c| c.devices).sum();
     page(&FacilityPage {
-        shell: shell(&facility.name, &visitor, Some(&person)),
+        shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)),
         id: facility.id.to_string(),
         in_region: matches!(person.scope, Scope::Region(_)),
         counts: summed(&web, &counts),
@@ -138,12 +145,12 @@ pub(super) fn name(label: &str) -> String {
 pub(super) fn mark(web: &Web, standing: Standing, headline: Option<State>, last_day: Option<i64>) -> Mark {
     match standing {
         Standing::Active => Mark::of(overlay::read_as(headline, last_day, web.now().jst_day(), &web.pack.parameters().staleness)),
-        Standing::Pending => Mark::waiting("登録待ち"),
-        Standing::Reconfirm => Mark::waiting("再確認待ち"),
-        Standing::Lost => Mark::alarming("紛失"),
-        Standing::Copied => Mark::alarming("複製の疑い"),
-        Standing::Retired => Mark::out_of_use("使用終了"),
-        Standing::Refused => Mark::out_of_use("登録を断った機器"),
+        Standing::Pending => Mark::waiting("standing-pending"),
+        Standing::Reconfirm => Mark::waiting("standing-reconfirm"),
+        Standing::Lost => Mark::alarming("standing-lost"),
+        Standing::Copied => Mark::alarming("standing-copied"),
+        Standing::Retired => Mark::out_of_use("standing-retired"),
+        Standing::Refused => Mark::out_of_use("standing-refused"),
     }
 }
 

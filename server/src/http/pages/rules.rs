@@ -9,12 +9,13 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::store::session;
 use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
+use crate::words::Text;
 
 /// `GET /rules`
 pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
     let pack = &web.pack;
     page(&RulesPage {
-        shell: shell("規程と判定のしかた", &visitor, Some(&person)),
+        shell: shell(Text::verbatim("規程と判定のしかた"), &visitor, Some(&person)),
         edition: pack.edition().to_owned(),
         source: pack.source().to_owned(),
         pack: format!("{} {}", pack.id(), pack.revision()),
@@ -25,7 +26,9 @@ pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person)
 /// `GET /what-is-checked`: for anybody, signed in or not.
 pub(super) async fn show_what_is_checked(Use(web): Use<Web>, visitor: Visitor) -> Result<Response, PageError> {
     let person = session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await?.map(|s| s.person);
-    page(&WhatIsCheckedPage { shell: shell("点検プログラムが見るもの・見ないもの", &visitor, person.as_ref()) })
+    page(&WhatIsCheckedPage {
+        shell: shell(Text::verbatim("点検プログラムが見るもの・見ないもの"), &visitor, person.as_ref())
+    })
 }
 
 /// A clause's id for links within a page: `§20-1` → `c20-1`.

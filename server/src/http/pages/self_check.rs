@@ -21,6 +21,7 @@ use crate::store::belonging::Home;
 use crate::store::self_check::NewSelfCheck;
 use crate::store::{device, facility, self_check};
 use crate::views::{AskedQuestion, Moment, Place, SelfCheckLine, SelfCheckPage, Tick};
+use crate::words::Text;
 
 /// Devices that can be ticked one by one; a facility with more answers for all, or from a device's own page.
 const TICKED: u16 = 200;
@@ -87,7 +88,7 @@ async fn self_check_page(
     let since = now.plus_days(-i64::from(web.pack.parameters().attestation.days));
     let past = self_check::list(&web.store, home.facility, LISTED).await?;
     page(&SelfCheckPage {
-        shell: shell("自己点検", visitor, Some(person)),
+        shell: shell(Text::verbatim("自己点検"), visitor, Some(person)),
         facility: Place { id: facility.id.to_string(), name: facility.name },
         may_answer: may_answer(person),
         done: said.done,

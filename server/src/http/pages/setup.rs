@@ -22,6 +22,7 @@ use crate::domain::people::{Person, recovery, throttle};
 use crate::store::session::Setup;
 use crate::store::{Tx, invitation, passkey, person, session, throttle as counters};
 use crate::views::{AppForm, PasswordForm, Qr, RecoveryPage, SetupAppPage, SetupChoicePage, SetupPasswordPage, StartPage};
+use crate::words::Text;
 
 const ONCE_PURPOSE: &str = "shown-once";
 /// A first code that is not the app's.
@@ -53,7 +54,7 @@ pub(super) async fn show_start(State(web): State<Web>, visitor: Visitor, Path(se
     let (_, person) = usable(&web, &visitor, &secret).await?;
     let again = person::find_ways(web.store.read(), person.id).await?.any();
     page(&StartPage {
-        shell: shell("アカウントの設定", &visitor, None),
+        shell: shell(Text::verbatim("アカウントの設定"), &visitor, None),
         again,
         secret,
         name: person.name,
@@ -90,7 +91,7 @@ pub(super) async fn show_choice(State(web): State<Web>, visitor: Visitor, Settin
 
 async fn choice_page(web: &Web, visitor: &Visitor, setup: &Setup, error: Option<&'static str>) -> Result<Response, PageError> {
     page(&SetupChoicePage {
-        shell: shell("サインインの方法を選ぶ", visitor, None),
+        shell: shell(Text::verbatim("サインインの方法を選ぶ"), visitor, None),
         offer: offer_registration(web, visitor, Purpose::Setup, &setup.person).await?,
         error,
     })
@@ -116,7 +117,7 @@ pub(super) async fn show_password(State(web): State<Web>, visitor: Visitor, Sett
 
 fn password_page(web: &Web, visitor: &Visitor, setup: &Setup, error: Option<&'static str>) -> Result<Response, PageError> {
     page(&SetupPasswordPage {
-        shell: shell("パスワードの設定（1/2）", visitor, None),
+        shell: shell(Text::verbatim("パスワードの設定（1/2）"), visitor, None),
         form: PasswordForm { login: setup.person.login.to_string(), min: password::MIN_CHARS, error },
         no_passkeys: here(web, visitor).err(),
     })
@@ -169,7 +170,7 @@ fn seed(web: &Web, setup: &Setup) -> Result<Seed, PageError> {
 
 fn app_page(visitor: &Visitor, setup: &Setup, seed: &Seed, error: Option<&'static str>) -> Result<Response, PageError> {
     page(&SetupAppPage {
-        shell: shell("確認アプリの登録（2/2）", visitor, None),
+        shell: shell(Text::verbatim("確認アプリの登録（2/2）"), visitor, None),
         form: app_form(setup.person.login.as_str(), seed, error)?,
     })
 }
@@ -234,7 +235,7 @@ pub(super) async fn renew_codes(web: &Web, tx: &mut Tx, owner: PersonId, token: 
 pub(super) async fn show_recovery(State(web): State<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
     let once = take_once(&web, &visitor).await?;
     let codes = once.map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default();
-    page(&RecoveryPage { shell: shell("予備コード", &visitor, Some(&person)), codes })
+    page(&RecoveryPage { shell: shell(Text::verbatim("予備コード"), &visitor, Some(&person)), codes })
 }
 
 /// Lays text down for the session's next page, sealed.

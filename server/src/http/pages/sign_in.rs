@@ -18,6 +18,7 @@ use crate::domain::people::totp::Seed;
 use crate::domain::people::{Login, Person, recovery, throttle};
 use crate::store::{Tx, account_event, delayed_reset, person, session, throttle as counters};
 use crate::views::SignInPage;
+use crate::words::Text;
 
 /// Purpose under which TOTP seeds are sealed.
 pub(super) const TOTP_PURPOSE: &str = "totp-seed";
@@ -56,7 +57,7 @@ pub(super) fn encode(path: &str) -> String {
 
 fn form(web: &Web, visitor: &Visitor, login: &str, next: &str, error: Option<String>) -> Result<Response, PageError> {
     page(&SignInPage {
-        shell: shell("サインイン", visitor, None),
+        shell: shell(Text::verbatim("サインイン"), visitor, None),
         offer: offer_proof(web, visitor, Purpose::SignIn)?,
         login: login.to_owned(),
         next: local(next).to_owned(),

@@ -17,6 +17,7 @@ use crate::domain::people::Person;
 use crate::domain::people::throttle::{self, Bucket};
 use crate::store::{Tx, person, session, throttle as counters};
 use crate::views::{KeptPage, StepUpPage};
+use crate::words::Text;
 
 const PURPOSE: &str = "step-up-draft";
 /// Where a form that waited is shown again.
@@ -52,7 +53,7 @@ pub(super) async fn keep(web: &Web, visitor: &Visitor, path: String, mut fields:
 async fn step_up_page(web: &Web, visitor: &Visitor, who: &Person, next: &str, error: Option<String>) -> Result<Response, PageError> {
     let ways = person::find_ways(web.store.read(), who.id).await?;
     page(&StepUpPage {
-        shell: shell("ご本人の確認", visitor, Some(who)),
+        shell: shell(Text::verbatim("ご本人の確認"), visitor, Some(who)),
         offer: if ways.passkeys > 0 { Some(offer_proof(web, visitor, Purpose::StepUp)?) } else { None },
         app: ways.app,
         next: local(next).to_owned(),
@@ -128,7 +129,7 @@ pub(super) async fn show_kept(State(web): State<Web>, visitor: Visitor, Who(who)
     };
     let draft = draft.filter(|draft| web.now().seconds() - draft.at < KEPT_S);
     page(&KeptPage {
-        shell: shell("操作の続き", &visitor, Some(&who)),
+        shell: shell(Text::verbatim("操作の続き"), &visitor, Some(&who)),
         form: draft.map(|draft| (local(&draft.path).to_owned(), draft.fields)),
     })
 }

@@ -6,9 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use axum::Form;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequest, Request, State};
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderName, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hashimori_shared::lang::Lang;
 
 use super::{PageError, Web, cookie, step_up};
 use crate::domain::people::link::Token;
@@ -33,6 +34,8 @@ pub(super) struct Visitor {
     pub host: String,
     /// Coarse name of the browser.
     pub browser: String,
+    /// The language the browser asks for.
+    pub lang: Lang,
 }
 
 impl Visitor {
@@ -57,7 +60,8 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         token: known.clone().unwrap_or_else(|| Token::new(&web.random)),
         network: network(&web, &request),
         host: host(request.headers(), request.uri()).unwrap_or_default().to_owned(),
-        browser: browser::coarse(request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()),
+        browser: browser::coarse(field(&request, &header::USER_AGENT)),
+        lang: Lang::accepted(field(&request, &header::ACCEPT_LANGUAGE)),
     };
     request.extensions_mut().insert(visitor.clone());
     let (mut response, sent) = match admit(request, &visitor).await {
@@ -79,6 +83,10 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
     response
+}
+
+fn field<'a>(request: &'a Request, name: &HeaderName) -> &'a str {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// The fields of a form, in order.

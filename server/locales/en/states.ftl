@@ -1,0 +1,32 @@
+# States, standings, roles and moments: words that stand on many pages.
+state-not-applicable = Not applicable
+state-compliant = Compliant
+state-recommendation-unmet = Recommendation unmet
+state-awaiting-declaration = Awaiting a declaration
+state-stale = Out of date
+state-unknown = Cannot tell
+state-non-compliant = Not compliant
+standing-pending = Waiting to be confirmed
+standing-reconfirm = Waiting to be confirmed again
+standing-lost = Lost
+standing-copied = Possibly copied
+standing-retired = Out of use
+standing-refused = Refused
+counts-none = No devices yet
+counts-devices = { " " }devices
+role-secretariat = Secretariat
+role-administrator = Network administrator
+moment-to-come = to come
+moment-now = just now
+moment-minutes-ago = { $n ->
+    [one] 1 minute ago
+   *[other] { $n } minutes ago
+}
+moment-hours-ago = { $n ->
+    [one] 1 hour ago
+   *[other] { $n } hours ago
+}
+moment-days-ago = { $n ->
+    [one] 1 day ago
+   *[other] { $n } days ago
+}

@@ -1,0 +1,23 @@
+# States, standings, roles and moments: words that stand on many pages.
+state-not-applicable = 該当なし
+state-compliant = 適合
+state-recommendation-unmet = 推奨未達
+state-awaiting-declaration = 申告待ち
+state-stale = 要確認
+state-unknown = 未確認
+state-non-compliant = 不適合
+standing-pending = 登録待ち
+standing-reconfirm = 再確認待ち
+standing-lost = 紛失
+standing-copied = 複製の疑い
+standing-retired = 使用終了
+standing-refused = 登録を断った機器
+counts-none = 機器はまだありません
+counts-devices = 台
+role-secretariat = 事務局
+role-administrator = いつつばし連絡帳管理者
+moment-to-come = これから
+moment-now = たった今
+moment-minutes-ago = { $n }分前
+moment-hours-ago = { $n }時間前
+moment-days-ago = { $n }日前
