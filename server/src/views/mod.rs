@@ -2,6 +2,7 @@
 //! A template may compare and loop; it decides nothing.
 
 mod account;
+pub(crate) mod assets;
 mod device;
 mod enrolment;
 mod error;
@@ -28,9 +29,6 @@ pub(crate) use state::{Count, Mark, Moment};
 use hashimori_shared::lang::Lang;
 
 use crate::words::{Text, Value};
-
-/// Part of the assets' addresses: raise it with every change of a stylesheet or icon.
-pub(crate) const ASSETS: &str = env!("CARGO_PKG_VERSION");
 
 /// What surrounds every page.
 #[derive(Clone, Debug)]
