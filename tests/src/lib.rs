@@ -5,6 +5,8 @@ pub mod agent;
 pub mod bed;
 pub mod browser;
 pub mod collector;
+pub mod crowd;
+pub mod disk;
 pub mod host;
 pub mod postgres;
 pub mod process;
