@@ -87,12 +87,10 @@ free_port() {
   echo "$port"
 }
 
-if [[ ! -e $config ]]; then
-  say "making $data"
-  # A run for once shares no well-known ports with anybody.
-  base=8080
-  ((once)) && base=$((20000 + RANDOM % 20000))
-  web_port=$(free_port "$base")
+# Writes the configuration, with ports that nobody listens on from $1 upwards.
+write_config() {
+  local web_port device_port quoted
+  web_port=$(free_port "$1")
   device_port=$(free_port $((web_port + 363)))
   # A TOML basic string: backslash and quotation mark escaped.
   quoted=${data//\\/\\\\}
@@ -107,11 +105,37 @@ listen = "127.0.0.1:$web_port"
 [metrics]
 listen = ""
 TOML
+}
+
+# Until this machine is enrolled nobody knows the ports, and others may still be chosen.
+fresh=0
+[[ -e $data/agent/identity.json ]] || fresh=1
+if [[ ! -e $config ]]; then
+  say "making $data"
+  # A run for once shares no well-known ports with anybody, and stays below those that the system lends to connections (32768 and up).
+  base=8080
+  ((once)) && base=$((20000 + RANDOM % 12000))
+  write_config "$base"
   # The quick start touches no keyring: everything is under one folder.
   echo 'key_store = "file"' >"$data/agent.toml"
 fi
 
 # --- collector -----------------------------------------------------------------------------------------------------
+# Starts the collector; fails when it ends, or stays silent for a minute, before it has written its ports.
+start_collector() {
+  local tries
+  rm -f "$ports_file"
+  setsid "$programs/hashimori-server" --config "$config" serve --ports-file "$ports_file" </dev/null >>"$log" 2>&1 &
+  echo $! >"$pid_file"
+  for ((tries = 0; tries < 600; tries++)); do
+    [[ -e $ports_file ]] && return 0
+    kill -0 "$(cat "$pid_file")" 2>/dev/null || return 1
+    sleep 0.1
+  done
+  stop_collector
+  return 1
+}
+
 ((once)) && trap stop_collector EXIT
 if collector_pid >/dev/null; then
   say "the collector is running already"
@@ -122,16 +146,16 @@ else
   grep -v '^recovery key' <<<"$set_up" >>"$log" || true
   recovery_key=$(sed -n 's/^recovery key \([^ ]*\).*/\1/p' <<<"$set_up")
   [[ -z $recovery_key ]] || say "recovery key of the daily backups (write it down, it is kept nowhere): $recovery_key"
-  rm -f "$ports_file"
-  setsid "$programs/hashimori-server" --config "$config" serve --ports-file "$ports_file" </dev/null >>"$log" 2>&1 &
-  echo $! >"$pid_file"
-  for ((tries = 0; ; tries++)); do
-    [[ -e $ports_file ]] && break
-    if ((tries > 600)) || ! kill -0 "$(cat "$pid_file")" 2>/dev/null; then
-      tail -n 5 "$log" >&2
-      fail "the collector did not start: its log is $log"
+  for ((attempt = 1; ; attempt++)); do
+    start_collector && break
+    # Somebody may have taken a port that was free a moment ago.
+    if ((fresh && attempt < 5)) && tail -n 5 "$log" | grep -q 'in use'; then
+      say "a port was taken meanwhile; trying the next"
+      write_config $(($(sed -n '/^\[web\]/,/^\[metrics\]/s/^listen = ".*:\([0-9]*\)"$/\1/p' "$config") + 1))
+      continue
     fi
-    sleep 0.1
+    tail -n 5 "$log" >&2
+    fail "the collector did not start: its log is $log"
   done
 fi
 device_address=$(sed -n 's/.*"device":"\([^"]*\)".*/\1/p' "$ports_file")
@@ -150,7 +174,8 @@ say "reading this machine and sending the report"
 agent check-in >&2 || fail "the report did not arrive: see above and $log"
 
 # A first run makes the administrator's account; a later one gives it a new link, and its password works until that link is used.
-link=$(server account invite --facility "$facility" --login "$login" --name 管理者（架空） 2>>"$log") || link=
+link=$(server account invite --facility "$facility" --login "$login" --name 管理者（架空） 2>>"$log") ||
+  fail "no sign-in link could be made: see the end of $log"
 
 # --- what came of it -----------------------------------------------------------------------------------------------
 printf '\nこの機器の判定\n\n'
@@ -162,7 +187,7 @@ if ((once)); then
   printf '\n%s\n' "$json"
 else
   printf '\n管理画面   http://%s/\n' "$web_address"
-  [[ $link ]] && printf 'サインイン %s  （一度だけ使えます）\n' "$link"
+  printf 'サインイン %s  （一度だけ使えます）\n' "$link"
   printf '詳しく     %q --config %q --state %q explain\n' "$programs/hashimori-agent" "$data/agent.toml" "$data/agent"
   printf '終える     %q --data %q --stop\n' "$here/deploy/quickstart.sh" "$data"
 fi

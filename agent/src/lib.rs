@@ -16,6 +16,9 @@ mod outbox;
 pub mod parse;
 pub mod probe;
 pub mod schedule;
+#[cfg(test)]
+#[path = "../../tests/src/skipped.rs"]
+pub mod skipped;
 mod state;
 #[cfg(test)]
 mod testing;

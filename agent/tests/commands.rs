@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use hashimori_shared::code::EnrolmentCode;
 use sha2::{Digest as _, Sha256};
+use skipped::skipped;
 use testing::{LONG, Pki, Reply, Seen, Server, issued, json, reply};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+#[path = "../../tests/src/skipped.rs"]
+pub mod skipped;
 #[expect(dead_code, reason = "shared with the crate's own tests, which use the rest")]
 #[path = "../src/testing.rs"]
 mod testing;
@@ -110,7 +113,7 @@ fn a_machine_whose_clock_is_five_years_off_enrols_checks_in_and_is_told_so() {
         .into_iter()
         .find(|file| Path::new(file).exists())
     else {
-        eprintln!("SKIPPED: libfaketime is not installed; tests/run.sh installs it");
+        skipped("libfaketime is not installed; tests/run.sh installs it");
         return;
     };
     for (shift, side) in [("-5y", "遅れて"), ("+5y", "進んで")] {

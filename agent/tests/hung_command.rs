@@ -8,6 +8,10 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
+use skipped::skipped;
+
+#[path = "../../tests/src/skipped.rs"]
+pub mod skipped;
 
 const AGENT: &str = env!("CARGO_BIN_EXE_hashimori-agent");
 
@@ -33,7 +37,7 @@ fn report_with(folder: &Path, script: &str) -> anyhow::Result<Option<Value>> {
         command
     };
     if !laid_over(&["test", "-x", "/usr/bin/mdatp"]).output().is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: no folder can be laid over another here");
+        skipped("no folder can be laid over another here");
         return Ok(None);
     }
     let output = laid_over(&[AGENT, "report", "--json", "--state"]).arg(folder.join("state")).output()?;

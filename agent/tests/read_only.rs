@@ -11,6 +11,10 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use hashimori_shared::report::Report;
 use serde_json::Value;
+use skipped::skipped;
+
+#[path = "../../tests/src/skipped.rs"]
+pub mod skipped;
 
 const AGENT: &str = env!("CARGO_BIN_EXE_hashimori-agent");
 
@@ -81,11 +85,11 @@ fn can_trace() -> bool {
     match Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output() {
         Ok(output) if output.status.success() => true,
         Ok(output) => {
-            eprintln!("SKIPPED the trace: {}", String::from_utf8_lossy(&output.stderr));
+            skipped(format!("the trace: {}", String::from_utf8_lossy(&output.stderr)));
             false
         }
         Err(_) => {
-            eprintln!("SKIPPED the trace: strace is not installed; tests/run.sh installs it");
+            skipped("the trace: strace is not installed; tests/run.sh installs it");
             false
         }
     }
@@ -151,7 +155,7 @@ fn without_the_rights_to_look_the_agent_says_so_and_guesses_nothing() -> anyhow:
     const NOBODY: u32 = 65_534;
     let folder = tempfile::tempdir()?;
     if folder.path().metadata()?.uid() != 0 {
-        eprintln!("SKIPPED: only the superuser can run a program as somebody else");
+        skipped("only the superuser can run a program as somebody else");
         return Ok(());
     }
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;

@@ -3,6 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
+use skipped::skipped;
+
+#[path = "../../tests/src/skipped.rs"]
+pub mod skipped;
+
 fn deploy(file: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/agent").join(file)
 }
@@ -18,7 +23,7 @@ fn the_unit_is_exposed_by_2_5_at_most_and_can_still_read_what_root_can() {
     let Ok(output) =
         Command::new("systemd-analyze").args(["security", "--offline=true", "--threshold=25", "--no-pager"]).arg(&unit).output()
     else {
-        eprintln!("SKIPPED: systemd-analyze is not installed");
+        skipped("systemd-analyze is not installed; tests/run.sh installs it");
         return;
     };
     let said = String::from_utf8_lossy(&output.stdout);

@@ -6,6 +6,11 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use skipped::skipped;
+
+#[path = "../../tests/src/skipped.rs"]
+pub mod skipped;
+
 const SERVER: &str = env!("CARGO_BIN_EXE_hashimori-server");
 const KEPT: &[&str] = &["--set", "device.listen=127.0.0.1:0", "--set", "web.listen=127.0.0.1:0", "--set", "metrics.listen=127.0.0.1:0"];
 
@@ -273,7 +278,7 @@ fn a_pack_or_catalogue_file_is_refused_with_its_line() {
 fn the_systemd_unit_is_hardened() {
     let unit = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/server/hashimori-server.service");
     let Ok(output) = Command::new("systemd-analyze").args(["security", "--offline=true", "--threshold=25", unit]).output() else {
-        eprintln!("SKIPPED: systemd-analyze is not here");
+        skipped("systemd-analyze is not installed; tests/run.sh installs it");
         return;
     };
     assert!(output.status.success(), "{}", text(&output));

@@ -1,6 +1,8 @@
 //! Debian's Chromium, driven through its own driver, with a fresh profile that phones nobody.
 
+use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
@@ -22,14 +24,19 @@ const FLAGS: &[&str] = &[
     "--window-size=390,844",
 ];
 
-/// A browser. Call `quit` at the end; dropped without it, the driver is killed and takes the browser along.
+/// A browser. Call `quit` at the end; dropped without it, its processes are killed.
 #[derive(Debug)]
 pub struct Browser {
     /// The page under test.
     pub page: WebDriver,
-    driver: Running,
-    _profile: TempDir,
+    _driver: Running,
+    profile: TempDir,
+    /// What the console said at the pages looked at.
+    heard: Mutex<Vec<String>>,
 }
+
+/// The two schemes of colours; the last one stays.
+const SCHEMES: [&str; 2] = ["dark", "light"];
 
 impl Browser {
     /// Starts driver and browser, with the window of a phone.
@@ -59,20 +66,29 @@ impl Browser {
         wishes.add_arg(&format!("--user-data-dir={}", profile.path().join("profile").display()))?;
         wishes.accept_insecure_certs(true)?;
         wishes.set_browser_log_level(LoggingPrefsLogLevel::Info)?;
+        // `--lang` is what Chromium itself speaks; this is what it asks pages for.
+        let mut settings = serde_json::json!({ "intl.accept_languages": "ja" });
         if !scripts {
             // 2 = blocked, as Chromium's own settings page writes it.
-            let blocked = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
-            wishes.add_experimental_option("prefs", blocked)?;
+            settings["profile.managed_default_content_settings.javascript"] = 2.into();
         }
+        wishes.add_experimental_option("prefs", settings)?;
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await.context("starting Chromium")?;
-        Ok(Self { page, driver, _profile: profile })
+        Ok(Self { page, _driver: driver, profile, heard: Mutex::default() })
     }
 
     /// Runs axe-core on the present page: the violations as `rule: target`, empty when it finds nothing.
     pub async fn axe(&self) -> anyhow::Result<Vec<String>> {
+        self.axe_with("{}").await
+    }
+
+    /// The same with axe-core's options, as JavaScript writes them.
+    async fn axe_with(&self, options: &str) -> anyhow::Result<Vec<String>> {
         let source = std::fs::read_to_string(axe_path()).context("axe-core is not there; tests/run.sh fetches it")?;
         self.page.execute(&source, vec![]).await?;
-        let run = "const done = arguments[0]; axe.run().then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '))));";
+        let run = format!(
+            "const done = arguments[0]; axe.run({options}).then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '))));"
+        );
         Ok(self.page.execute_async(run, vec![]).await?.convert()?)
     }
 
@@ -94,24 +110,44 @@ impl Browser {
         Ok(())
     }
 
-    /// Gives the window this width in CSS pixels.
-    pub async fn set_width(&self, width: u32) -> anyhow::Result<()> {
-        Ok(self.page.set_window_rect(0, 0, width, 900).await?)
+    /// Gives the page this width in CSS pixels. A window of Chromium's has a least width, above a phone's; the page has none.
+    pub async fn set_width(&self, width: u64) -> anyhow::Result<()> {
+        let screen = serde_json::json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.page.cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
+        let (inner, _) = self.widths().await?;
+        ensure!(inner == width, "the page is {inner} px wide instead of {width}");
+        Ok(())
     }
 
-    /// The page reads well on a phone and on a desk: nothing runs out at the side, no text is squeezed into a column of single
-    /// letters, and axe-core finds nothing. Keeps a picture of each.
+    /// From now on the page is shown on this medium (`screen`, `print`) to somebody who prefers this scheme of colours.
+    pub async fn set_media(&self, medium: &str, scheme: &str) -> anyhow::Result<()> {
+        let features = serde_json::json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.page.cdp().send_raw("Emulation.setEmulatedMedia", serde_json::json!({ "media": medium, "features": features })).await?;
+        Ok(())
+    }
+
+    /// The page reads well on a phone and on a desk, in dark and in light: nothing runs out at the side, no text is squeezed into a
+    /// column of single letters, axe-core finds nothing, and the content policy had nothing to block. Keeps a picture of each.
     pub async fn looks_right(&self, name: &str) -> anyhow::Result<()> {
         for width in [360, 1280] {
             self.set_width(width).await?;
+            for scheme in SCHEMES {
+                self.set_media("screen", scheme).await?;
+                self.screenshot(&format!("{name}-{width}-{scheme}")).await?;
+                // The rest of axe's rules does not depend on colours.
+                let options = if scheme == "light" { "{}" } else { "{ runOnly: ['color-contrast'] }" };
+                let findings = self.axe_with(options).await?;
+                ensure!(findings.is_empty(), "{name} at {width}, {scheme}: {findings:#?}");
+            }
             let (inner, scroll) = self.widths().await?;
             ensure!(scroll <= inner, "{name} at {width}: {scroll} px of content in {inner} px");
-            self.screenshot(&format!("{name}-{width}")).await?;
             let squeezed = self.squeezed().await?;
             ensure!(squeezed.is_empty(), "{name} at {width}: too narrow to read: {squeezed:#?}");
-            let findings = self.axe().await?;
-            ensure!(findings.is_empty(), "{name} at {width}: {findings:#?}");
         }
+        let said = self.said().await?;
+        let blocked: Vec<&String> = said.iter().filter(|line| line.contains("Content Security Policy")).collect();
+        ensure!(blocked.is_empty(), "{name}: {blocked:#?}");
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).extend(said);
         Ok(())
     }
 
@@ -133,7 +169,18 @@ impl Browser {
 
     /// What the console has said since the last call: errors of scripts, blocked content, pages that answered with an error.
     pub async fn console(&self) -> anyhow::Result<Vec<String>> {
+        let mut all = std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner));
+        all.extend(self.said().await?);
+        Ok(all)
+    }
+
+    async fn said(&self) -> anyhow::Result<Vec<String>> {
         Ok(self.page.get_log("browser").await?.into_iter().map(|entry| format!("{} {}", entry.level, entry.message)).collect())
+    }
+
+    /// Folder of its profile, which its processes name in their arguments.
+    pub fn profile(&self) -> &Path {
+        self.profile.path()
     }
 
     /// Keeps a picture of the window as `NAME.png` in the folder `HASHIMORI_SCREENSHOTS`, where that is set.
@@ -145,9 +192,30 @@ impl Browser {
 
     /// Closes the browser and its driver.
     pub async fn quit(self) -> anyhow::Result<()> {
-        self.page.clone().quit().await?;
-        self.driver.kill();
-        Ok(())
+        Ok(self.page.clone().quit().await?)
+    }
+
+    /// Ids of its processes: all name its profile in their arguments. The driver's death does not end them.
+    fn processes(&self) -> Vec<String> {
+        let profile = self.profile.path().display().to_string();
+        let all = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+        let names = |process: &std::fs::DirEntry| {
+            let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(&profile)
+        };
+        all.filter(names).map(|process| process.file_name().to_string_lossy().into_owned()).collect()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let processes = self.processes();
+        if !processes.is_empty() {
+            // Else the end of the page's last handle would ask the driver to close what is gone, and wait two minutes for that.
+            let _ = self.page.clone().leak();
+            // Gone already is as good as killed.
+            let _ = Command::new("kill").arg("-KILL").args(processes).output();
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::agent::{Said, wrong_clock};
 use crate::process::Running;
 use crate::programs::program;
+use crate::waiting::PATIENCE;
 
 /// Display name of the fictional facility every test collector starts with.
 pub const FACILITY: &str = "架空医院 ほたる";
@@ -121,13 +122,27 @@ impl Collector {
 
     /// Starts it; once it has had ports it keeps them.
     pub fn run(&mut self) -> anyhow::Result<()> {
+        let serve = self.serve()?;
+        self.run_as(serve)
+    }
+
+    /// The same under another program, given with its own arguments, that becomes it (`strace -D`).
+    pub fn run_under(&mut self, outer: &[&str]) -> anyhow::Result<()> {
+        let serve = self.serve()?;
+        let mut command = Command::new(outer.first().context("a program")?);
+        command.args(&outer[1..]).arg(serve.get_program()).args(serve.get_args());
+        command.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self.run_as(command)
+    }
+
+    fn run_as(&mut self, mut serve: Command) -> anyhow::Result<()> {
         self.starts += 1;
         let log = self.folder.path().join(format!("log.{}", self.starts));
         let file = self.folder.path().join("ports.json");
         if file.exists() {
             std::fs::remove_file(&file)?;
         }
-        let mut running = Running::start(self.serve()?.arg("--ports-file").arg(&file), &log)?;
+        let mut running = Running::start(serve.arg("--ports-file").arg(&file), &log)?;
         let ports: Ports = running.until_said("the collector's ports", |_| serde_json::from_slice(&std::fs::read(&file).ok()?).ok())?;
         (self.device, self.web, self.metrics) = (ports.device, ports.web, ports.metrics);
         self.running = Some(running);
@@ -228,6 +243,7 @@ impl Collector {
 pub fn get(address: SocketAddr, path: &str) -> anyhow::Result<String> {
     use std::io::{Read as _, Write as _};
     let mut stream = std::net::TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;

@@ -2,10 +2,11 @@
 
 use std::io::BufRead as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use hashimori_server::domain::device::{DeviceN, Standing};
 use hashimori_server::domain::ids::DeviceId;
 use hashimori_server::random::Random;
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::bed::{self, MORNING, bundled_rules, whole};
 use crate::programs::program;
+use crate::waiting::PATIENCE;
 
 /// Devices that check in at the same time.
 const DEVICES: i64 = 12;
@@ -28,8 +30,8 @@ const ENOUGH: u64 = 20_000;
 pub struct Host {
     /// Number of this life: its devices' boot id.
     pub life: u8,
-    /// The control: says so when a check-in is queued, not when it is durable.
-    pub ack_early: bool,
+    /// The control: a writer that answers before the commit.
+    pub hasty: bool,
 }
 
 /// Why a host ended other than by being killed.
@@ -48,7 +50,9 @@ impl Host {
         meta::ensure_epoch(&store, &random).await?;
         furnish(&store, &random).await?;
         let (_rules, judge) = watch::channel(bundled_rules());
-        let (ingest, writer) = Ingest::start(store, Settings { judge, queue: 256, batch: 64 }).await?;
+        let settings = Settings { judge, queue: 256, batch: 64 };
+        let (ingest, writer) =
+            if self.hasty { Ingest::start_hasty(store, settings).await? } else { Ingest::start(store, settings).await? };
         let devices: Vec<_> =
             (1..=DEVICES).map(|n| tokio::spawn(self.check_in_for_ever(ingest.clone(), DeviceN(n), said.clone()))).collect();
         drop(ingest);
@@ -57,7 +61,7 @@ impl Host {
         }
         match writer.await? {
             Ok(()) => Ok(Ended::Enough),
-            Err(WriterError::Disk(_)) => Ok(Ended::DiskFailed),
+            Err(WriterError::Disk(_) | WriterError::Damaged(_)) => Ok(Ended::DiskFailed),
             Err(error) => Err(error.into()),
         }
     }
@@ -85,11 +89,7 @@ impl Host {
                 body,
             };
             let line = Line { device, life: self.life, seq, digest }.to_string();
-            if self.ack_early {
-                said(line.clone())?;
-            }
             match ingest.submit(check_in).await {
-                Ok(_) if self.ack_early => {}
                 Ok(_) => said(line)?,
                 Err(Rejected::Stopped | Rejected::StorageFull | Rejected::Unavailable) => return Ok(()),
                 Err(error) => return Err(error.into()),
@@ -156,16 +156,18 @@ pub fn live(
     let mut host = Command::new(program("hashimori-store-host")?);
     host.arg(folder).arg(life.to_string()).args(switches).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut host = host.spawn().context("starting the host")?;
-    let mut out = std::io::BufReader::new(host.stdout.take().context("its output")?);
+    let said = heard(host.stdout.take().context("its output")?);
     let mut lines = Vec::new();
     let mut then = Some(then);
-    let mut text = String::new();
     loop {
-        text.clear();
-        // A line cut off by the kill is an answer that never left: nobody was told.
-        if out.read_line(&mut text)? == 0 || !text.ends_with('\n') {
-            break;
-        }
+        let text = match said.recv_timeout(PATIENCE) {
+            Ok(text) => text?,
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                let _ = host.kill();
+                bail!("the host said nothing for {PATIENCE:?} after {} of {count} acknowledgements", lines.len());
+            }
+        };
         lines.push(text.trim_end().parse::<Line>()?);
         if lines.len() == count
             && let Some(then) = then.take()
@@ -177,6 +179,22 @@ pub fn live(
     host.wait()?;
     ensure!(then.is_none(), "the host ended after {} of {count} acknowledgements", lines.len());
     Ok(lines)
+}
+
+/// The whole lines of a program's output as they come. A line cut off by its end is an answer that never left: nobody was told.
+fn heard(output: ChildStdout) -> mpsc::Receiver<std::io::Result<String>> {
+    let (found, heard) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut output = std::io::BufReader::new(output);
+        loop {
+            let mut text = String::new();
+            let line = output.read_line(&mut text).map(|_| text);
+            if line.as_ref().is_ok_and(|text| !text.ends_with('\n')) || found.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    heard
 }
 
 /// Which acknowledged check-ins the store no longer holds: keys among the taken ones, changed reports also by their body.

@@ -5,13 +5,15 @@ pub mod agent;
 pub mod bed;
 pub mod browser;
 pub mod collector;
+pub mod crowd;
+pub mod disk;
 pub mod host;
-
 pub mod postgres;
 pub mod process;
 pub mod programs;
 pub mod proxy;
 pub mod recount;
+pub mod skipped;
 pub mod synthetic;
 pub mod visitor;
 pub mod volume;

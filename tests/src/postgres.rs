@@ -33,7 +33,12 @@ impl Postgres {
         ensure!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
 
         let mut cluster = Self { port: free_port()?, server: None, folder };
-        cluster.resume()?;
+        if let Err(error) = cluster.resume() {
+            // Somebody may have taken the port meanwhile.
+            ensure!(format!("{error:#}").contains("could not bind"), error);
+            cluster.port = free_port()?;
+            cluster.resume()?;
+        }
         Ok(cluster)
     }
 
@@ -54,6 +59,14 @@ impl Postgres {
     pub fn halt(&mut self) -> anyhow::Result<()> {
         let Some(mut server) = self.server.take() else { return Ok(()) };
         server.signal("QUIT")?;
+        server.ended()?;
+        Ok(())
+    }
+
+    /// Stops it in order, with all of it on the disk (SIGINT: "fast shutdown").
+    pub fn stop(&mut self) -> anyhow::Result<()> {
+        let Some(mut server) = self.server.take() else { return Ok(()) };
+        server.signal("INT")?;
         server.ended()?;
         Ok(())
     }

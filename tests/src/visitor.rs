@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use anyhow::{Context as _, ensure};
 
+use crate::waiting::PATIENCE;
 use crate::wire::Answer;
 
 /// A person before the web port's plain HTTP.
@@ -50,6 +51,7 @@ impl Visitor {
     /// One request.
     pub fn ask(&mut self, method: &str, path: &str, form: &str) -> anyhow::Result<Answer> {
         let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let cookie = self.cookie.as_ref().map_or_else(String::new, |cookie| format!("cookie: {cookie}\r\n"));
         write!(
             stream,

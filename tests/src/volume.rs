@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::ensure;
 
+use crate::skipped::skipped;
+
 /// A mounted tmpfs. Dropped, it is unmounted.
 #[derive(Debug)]
 pub struct Volume {
@@ -18,7 +20,7 @@ impl Volume {
         let mounted =
             Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size},mode=0700"), "hashimori-test"]).arg(path).output()?;
         if !mounted.status.success() {
-            eprintln!("SKIPPED: no file system can be mounted here: {}", String::from_utf8_lossy(&mounted.stderr).trim());
+            skipped(format!("no file system can be mounted here: {}", String::from_utf8_lossy(&mounted.stderr).trim()));
             return Ok(None);
         }
         Ok(Some(Self { path: path.to_owned() }))

@@ -13,6 +13,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::waiting::PATIENCE;
+
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -78,8 +80,13 @@ impl Connection {
         self.answer().await
     }
 
-    /// Reads one answer.
+    /// Reads one answer, which is waited for with patience but not for ever.
     pub async fn answer(&mut self) -> anyhow::Result<Answer> {
+        let answer = tokio::time::timeout(PATIENCE, self.whole_answer()).await;
+        answer.with_context(|| format!("no answer for {PATIENCE:?}"))?
+    }
+
+    async fn whole_answer(&mut self) -> anyhow::Result<Answer> {
         let end = loop {
             if let Some(at) = self.received.windows(4).position(|four| four == b"\r\n\r\n") {
                 break at + 4;

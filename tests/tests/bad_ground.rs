@@ -1,14 +1,18 @@
 //! A collector on bad ground: a full disk, a read-only folder, a port taken, a broken or foreign database.
 //! Each time it says what is wrong and what to do, loses nothing, and goes on or stops cleanly.
 
+use std::path::Path;
 use std::process::Command;
 
+use hashimori_shared::checkin::CHECK_IN_PATH;
 use hashimori_shared::time::Timestamp;
 use hashimori_tests::agent::Said;
 use hashimori_tests::collector::Collector;
+use hashimori_tests::crowd::{Sent, found_again};
 use hashimori_tests::process::Running;
 use hashimori_tests::synthetic::Synthetic;
 use hashimori_tests::volume::Volume;
+use hashimori_tests::wire::Connection;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_785_000_000);
 
@@ -38,25 +42,34 @@ async fn on_a_full_disk_nothing_acknowledged_is_lost_and_with_room_again_it_goes
     assert_eq!(device.check_in(collector.device_address(), true, NOW).await?.status, 200);
 
     let filler = volume.fill()?;
-    let mut acknowledged = 1;
-    let refused = loop {
-        let answer = device.check_in(collector.device_address(), true, NOW).await?;
+    let mut connection = Connection::open(collector.device_address(), &device.tls(false)?).await?;
+    let mut acknowledged = Vec::new();
+    let (refused, body) = loop {
+        let body = device.next(true, NOW)?;
+        let answer = connection.post(CHECK_IN_PATH, &body, true).await?;
         if answer.status != 200 {
-            break answer;
+            break (answer, body);
         }
-        acknowledged += 1;
-        anyhow::ensure!(acknowledged < 100_000, "the disk never got full");
+        assert!(device.learn(&answer)?, "{}", answer.text());
+        acknowledged.push(body);
+        anyhow::ensure!(acknowledged.len() < 100_000, "the disk never got full");
     };
     assert_eq!(refused.status, 507, "{}", refused.text());
-    assert!(refused.text().contains("no space"), "{}", refused.text());
-    assert!(collector.process()?.is_alive(), "a full disk ended the collector:\n{}", collector.process()?.said());
+    mentions(&refused.text(), &["no space", "send it again", "make room"]);
+    assert!(refused.header("retry-after").is_some(), "{}", refused.head);
+    let said = collector.process()?.said();
+    assert!(collector.process()?.is_alive(), "a full disk ended the collector:\n{said}");
+    mentions(&said, &["no space left", "make room"]);
 
     std::fs::remove_file(filler)?;
-    let again = device.check_in(collector.device_address(), true, NOW).await?;
-    assert_eq!(again.status, 200, "{}", again.text());
+    let mut sent = [Sent { device, acknowledged, unanswered: Some(body) }];
+    assert_eq!(found_again(&collector, &mut sent, 50).await?.1, 1, "the refused one is taken once there is room");
     assert!(collector.stop()?.success());
     collector.run()?;
-    assert_eq!(device.check_in(collector.device_address(), false, NOW).await?.status, 200, "the base of a heartbeat was lost");
+    let known = found_again(&collector, &mut sent, usize::MAX).await?.0;
+    assert_eq!(known, sent[0].acknowledged.len());
+    let base = sent[0].device.check_in(collector.device_address(), false, NOW).await?;
+    assert!(base.text().contains("\"outcome\":\"accepted\""), "the base of a heartbeat was lost: {}", base.text());
     Ok(())
 }
 
@@ -71,6 +84,7 @@ fn a_read_only_data_folder_is_named_and_nothing_starts() -> anyhow::Result<()> {
     let said = refuses_to_start(&collector)?;
     mentions(&said, &[&collector.data().display().to_string()]);
     assert!(said.to_lowercase().contains("read-only") || said.to_lowercase().contains("readonly"), "{said}");
+    mentions(&said, &["make the data folder writable for the account the collector runs as"]);
     Ok(())
 }
 
@@ -102,6 +116,36 @@ fn a_corrupt_database_is_named_and_left_as_it_is() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What the store says to a statement.
+fn ask(store: &Path, statement: &str) -> anyhow::Result<String> {
+    let said = Said::by(Command::new("sqlite3").arg(store).arg(statement), "")?.expect(0)?;
+    Ok(said.out.trim().to_owned())
+}
+
+#[tokio::test]
+async fn damage_in_the_middle_of_the_database_acknowledges_nothing_that_is_not_kept_and_is_named_with_what_to_do() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let mut device = Synthetic::enroll(collector.device_address(), &collector.code_for(1)?, 1).await?;
+    assert_eq!(device.check_in(collector.device_address(), true, NOW).await?.status, 200);
+    assert!(collector.stop()?.success());
+    let store = collector.data().join("store.db");
+    let (page, size) = ("SELECT rootpage FROM sqlite_master WHERE name = 'device_state'", "PRAGMA page_size");
+    let (page, size): (usize, usize) = (ask(&store, page)?.parse()?, ask(&store, size)?.parse()?);
+    let mut bytes = std::fs::read(&store)?;
+    anyhow::ensure!(page > 1 && page * size < bytes.len(), "page {page} is not in the middle");
+    bytes[(page - 1) * size..page * size].fill(0x5a);
+    std::fs::write(&store, &bytes)?;
+
+    collector.run()?;
+    let refused = device.check_in(collector.device_address(), true, NOW).await?;
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    let ended = collector.process()?.ended()?;
+    let said = collector.process()?.said();
+    assert!(ended.code().is_some_and(|code| code != 0) && !said.contains("panicked"), "{ended}\n{said}");
+    mentions(&said, &["damaged", "hashimori-server restore"]);
+    Ok(())
+}
+
 #[test]
 fn a_database_newer_than_the_program_is_refused_with_what_to_do() -> anyhow::Result<()> {
     let mut collector = Collector::start()?;
@@ -110,7 +154,7 @@ fn a_database_newer_than_the_program_is_refused_with_what_to_do() -> anyhow::Res
     let sqlite = Command::new("sqlite3").arg(collector.data().join("store.db")).arg(newer).status()?;
     assert!(sqlite.success());
     let said = refuses_to_start(&collector)?;
-    mentions(&said, &["newer"]);
+    mentions(&said, &["has schema 99990101", "start the newer collector that made it, or restore a backup"]);
     Ok(())
 }
 

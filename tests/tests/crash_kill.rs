@@ -38,7 +38,7 @@ async fn the_control_that_acknowledges_before_the_commit_loses_some() -> anyhow:
     let (mut acknowledged, mut gone) = (0, 0);
     for life in 1..=ROUNDS {
         let folder = tempfile::tempdir()?;
-        let lines = live(folder.path(), (life, &["--ack-early"]), between(&random, 1, 1200), kill)?;
+        let lines = live(folder.path(), (life, &["--hasty"]), between(&random, 1, 1200), kill)?;
         acknowledged += lines.len();
         gone += lost(folder.path(), &lines).await.len();
         if gone > 0 {

@@ -84,6 +84,37 @@ fn what_the_administrator_answers_stands_in_the_verdict_that_page_and_device_sho
 }
 
 #[test]
+fn a_device_whose_enrolment_a_person_refuses_stands_so_and_is_told_to_stay_quiet() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let agent = Agent::new()?;
+    agent.enroll(&collector, &collector.code(&[])?)?.expect(0)?;
+    agent.check_in()?.expect(0)?;
+    assert_eq!(agent.status()?["standing"], "pending");
+
+    let mut person = administrator(&collector)?;
+    let page = person.open("/")?;
+    let facility = page.split("/facilities/").nth(1).and_then(|rest| rest.split(['/', '"']).next()).context("a facility")?;
+    let pending = format!("/facilities/{facility}/pending");
+    let page = person.open(&pending)?;
+    let device = agent.device()?;
+    let page = person.send(&page, &format!("/devices/{device}/refuse"), &[])?;
+    assert!(page.contains("登録待ちの機器はありません"), "{page}");
+    let page = person.open(&format!("/devices/{device}"))?;
+    assert!(page.contains("登録を断った機器"), "{page}");
+
+    let told = agent.check_in()?.expect(7)?;
+    assert!(told.err.contains("登録から外"), "{}", told.err);
+    let before = collector.metric("hashimori_handshakes_total{outcome=\"Full\"}")?;
+    agent.check_in()?.expect(7)?;
+    let after = collector.metric("hashimori_handshakes_total{outcome=\"Full\"}")?;
+    assert!((after - before).abs() < f64::EPSILON, "a refused device connected again");
+    assert!(collector.stop()?.success());
+    let listed = collector.command(&["device", "list", "--facility", FACILITY])?.expect(0)?.out;
+    assert!(listed.lines().any(|line| line.contains(&device) && line.contains("refused")), "{listed}");
+    Ok(())
+}
+
+#[test]
 fn a_collector_that_was_killed_knows_its_devices_when_it_is_back() -> anyhow::Result<()> {
     let mut collector = Collector::start()?;
     let agent = enrolled(&collector)?;

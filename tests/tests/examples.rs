@@ -11,6 +11,7 @@ use hashimori_tests::collector::Collector;
 use hashimori_tests::postgres::{Postgres, free_port};
 use hashimori_tests::process::Running;
 use hashimori_tests::programs::workspace;
+use hashimori_tests::skipped::skipped;
 use hashimori_tests::waiting::until_async;
 use hashimori_tests::wire::{Connection, device_tls};
 
@@ -60,7 +61,7 @@ async fn both_names_work(collector: &Collector, certificate: &[u8], public: Sock
 fn is_here(program: &str) -> bool {
     let here = Command::new(program).arg("-v").output().is_ok();
     if !here {
-        eprintln!("SKIPPED: {program} is not installed; tests/run.sh installs it");
+        skipped(format!("{program} is not installed; tests/run.sh installs it"));
     }
     here
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, ensure};
 use hashimori_tests::agent::Agent;
 use hashimori_tests::browser::Browser;
 use hashimori_tests::collector::{Collector, FACILITY};
-use serde_json::json;
+use hashimori_tests::skipped::skipped;
 
 /// What the screen or the paper is like, as Chromium emulates it.
 const MEDIA: [(&str, &str, &str); 3] = [("light", "screen", "light"), ("dark", "screen", "dark"), ("print", "print", "light")];
@@ -42,8 +42,7 @@ async fn the_page_of_this_device_reads_well_needs_nothing_from_elsewhere_and_is_
     let browser = Browser::start().await?;
     browser.page.goto(format!("file://{}", file.display())).await?;
     for (name, media, scheme) in MEDIA {
-        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        browser.page.cdp().send_raw("Emulation.setEmulatedMedia", json!({ "media": media, "features": features })).await?;
+        browser.set_media(media, scheme).await?;
         for width in [360, 1280] {
             browser.set_width(width).await?;
             let (inner, scroll) = browser.widths().await?;
@@ -90,7 +89,7 @@ fn run_through_sudo_the_page_belongs_to_the_person_and_opens_in_the_persons_own_
     }
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
     if std::os::unix::fs::chown(&home, Some(65_534), Some(65_534)).is_err() {
-        eprintln!("SKIPPED: only the superuser can give a folder away");
+        skipped("only the superuser can give a folder away");
         return Ok(());
     }
     std::fs::write(folder.path().join("passwd"), format!("root:x:0:0::/root:/bin/sh\nhanako:x:{NOBODY}:{NOBODY}::{home}:/bin/sh\n"))?;
@@ -104,7 +103,7 @@ fn run_through_sudo_the_page_belongs_to_the_person_and_opens_in_the_persons_own_
     let outer = outer.each_ref().map(String::as_str);
     let mut agent = Agent::new()?;
     if agent.run_under(&[&outer[..], &["true"]].concat(), &[], "")?.code != 0 {
-        eprintln!("SKIPPED: no folder can be laid over another here");
+        skipped("no folder can be laid over another here");
         return Ok(());
     }
     for (name, value) in [("SUDO_UID", NOBODY), ("SUDO_GID", NOBODY), ("DISPLAY", ":9"), ("HOME", "/root")] {

@@ -1,58 +1,33 @@
 //! A collector's signals and its health: SIGTERM under load, SIGHUP with other certificates, a database that goes and comes back.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use hashimori_shared::checkin::CHECK_IN_PATH;
 use hashimori_shared::time::Timestamp;
 use hashimori_tests::collector::{Collector, get};
+use hashimori_tests::crowd::{Crowd, found_again};
 use hashimori_tests::postgres::Postgres;
 use hashimori_tests::synthetic::Synthetic;
-use hashimori_tests::waiting::{until, until_async};
+use hashimori_tests::waiting::until;
 use hashimori_tests::wire::{Connection, device_tls, request};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_785_000_000);
 
-/// What a device sent until the collector was gone: what was acknowledged, and what it never heard of again.
-struct Sent {
-    device: Synthetic,
-    acknowledged: Vec<Vec<u8>>,
-    unanswered: Option<Vec<u8>>,
-}
-
-/// Checks in without pause, on one connection, until there is no answer any more.
-async fn busy(mut device: Synthetic, collector: SocketAddr, count: Arc<AtomicUsize>) -> anyhow::Result<Sent> {
-    let mut acknowledged = Vec::new();
-    let mut connection = Connection::open(collector, &device.tls(false)?).await?;
-    loop {
-        let body = device.next(true, NOW)?;
-        match connection.post(CHECK_IN_PATH, &body, true).await {
-            Ok(answer) => {
-                ensure!(device.learn(&answer)?, "{} {}", answer.status, answer.text());
-                acknowledged.push(body);
-                count.fetch_add(1, Ordering::SeqCst);
-                if answer.header("connection") == Some("close") {
-                    return Ok(Sent { device, acknowledged, unanswered: None });
-                }
-            }
-            Err(_) => return Ok(Sent { device, acknowledged, unanswered: Some(body) }),
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn check_ins_under_way_at_sigterm_are_answered_or_taken_again_and_none_acknowledged_is_lost() -> anyhow::Result<()> {
     const DEVICES: u32 = 6;
-    let mut collector = Collector::start()?;
+    let mut collector = Collector::prepare(None)?;
+    // One body stays half-sent while others make their load.
+    collector.set("HASHIMORI__LIMITS__BODY_S", "60");
+    collector.init()?;
+    collector.run()?;
     let (code, address) = (collector.code_for(DEVICES + 2)?, collector.device_address());
-    let count = Arc::new(AtomicUsize::new(0));
-    let mut crowd = Vec::new();
+    let mut devices = Vec::new();
     for number in 0..DEVICES {
-        let device = Synthetic::enroll(address, &code, number).await?;
-        crowd.push(tokio::spawn(busy(device, address, Arc::clone(&count))));
+        devices.push(Synthetic::enroll(address, &code, number).await?);
     }
+    let crowd = Crowd::work(devices, address);
     // One has said half of its check-in, one says nothing at all.
     let mut slow = Synthetic::enroll(address, &code, DEVICES).await?;
     let mut half = Connection::open(address, &slow.tls(false)?).await?;
@@ -61,7 +36,7 @@ async fn check_ins_under_way_at_sigterm_are_answered_or_taken_again_and_none_ack
     half.send(&whole[..whole.len() - 20]).await?;
     let mut idle = Connection::open(address, &Synthetic::enroll(address, &code, DEVICES + 1).await?.tls(false)?).await?;
 
-    until_async("some load", async || (count.load(Ordering::SeqCst) >= 200).then_some(())).await?;
+    crowd.until_acknowledged(200).await?;
     collector.process()?.signal("TERM")?;
     collector.process()?.until_said("the end to begin", |said| said.contains("stopping").then_some(()))?;
     half.send(&whole[whole.len() - 20..]).await?;
@@ -72,30 +47,12 @@ async fn check_ins_under_way_at_sigterm_are_answered_or_taken_again_and_none_ack
     let said = collector.process()?.said();
     assert!(status.success() && !said.contains("still open"), "{status}\n{said}");
 
-    let mut sent = Vec::new();
-    for device in crowd {
-        sent.push(device.await??);
-    }
+    let acknowledged = crowd.acknowledged();
+    let mut sent = crowd.rest().await?;
     collector.run()?;
-    let (mut again, mut found) = (0, 0);
-    for Sent { device, acknowledged, unanswered } in sent {
-        let mut connection = Connection::open(collector.device_address(), &device.tls(false)?).await?;
-        // Each acknowledged one is known by its number; more than the newest are not asked again.
-        for body in acknowledged.iter().rev().take(50) {
-            let answer = connection.post(CHECK_IN_PATH, body, true).await?;
-            assert!(answer.text().contains("\"outcome\":\"duplicate\""), "{} {}", answer.status, answer.text());
-            found += 1;
-        }
-        if let Some(body) = unanswered {
-            let answer = connection.post(CHECK_IN_PATH, &body, true).await?;
-            assert_eq!(answer.status, 200, "{}", answer.text());
-            again += 1;
-        }
-    }
-    println!(
-        "{} acknowledged, {found} of them asked for again and known, {again} unanswered ones taken again",
-        count.load(Ordering::SeqCst)
-    );
+    // More than the newest are not asked for again.
+    let (found, again) = found_again(&collector, &mut sent, 50).await?;
+    println!("{acknowledged} acknowledged, {found} of them asked for again and known, {again} unanswered ones taken again");
     Ok(())
 }
 

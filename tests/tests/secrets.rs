@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
-use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER};
+use hashimori_server::secrets::MasterKey;
+use hashimori_server::store::{AuthorityKind, Store, StoreUrl, meta};
 use hashimori_shared::code::EnrolmentCode;
 use hashimori_tests::agent::Agent;
 use hashimori_tests::collector::{Collector, FACILITY, REGION};
@@ -25,6 +27,8 @@ struct Walked {
     log: String,
     /// The id that one answer carried.
     request: String,
+    /// The master key's text.
+    master: String,
     secrets: Vec<Needle>,
 }
 
@@ -98,10 +102,44 @@ fn walk(database: Option<&str>) -> anyhow::Result<Walked> {
     secrets.extend([session, stranger.secret().context("a cookie")?.to_owned()].map(|text| ("a session", text.into_bytes())));
 
     let request = stranger.ask("GET", "/what-is-checked", "")?.header("x-request-id").context("no request id")?.to_owned();
-    let log = collector.process()?.said();
     collector.command(&["backup", "--to", &collector.folder().join("backups").display().to_string()])?.expect(0)?;
-    ensure!(collector.stop()?.success(), "it did not end well");
-    Ok(Walked { collector, log, request, secrets })
+    collector.process()?.signal("TERM")?;
+    ensure!(collector.process()?.ended()?.success(), "it did not end well");
+    // What it said at its end counts too.
+    let log = collector.process()?.said();
+    Ok(Walked { collector, log, request, master: master.trim().to_owned(), secrets })
+}
+
+/// The keys that the collector itself keeps, opened with the master key, as bytes and as text.
+async fn keys_of(store: &Store, master: &str) -> anyhow::Result<Vec<Needle>> {
+    let master = MasterKey::from_bytes(HEXLOWER.decode(master.as_bytes())?.try_into().map_err(|_| anyhow::anyhow!("a master key"))?);
+    let mut keys: Vec<(&'static str, Vec<u8>)> = Vec::new();
+    let authority = [
+        (AuthorityKind::Root, "root-key", "the root's key"),
+        (AuthorityKind::Issuing, "issuing-key", "the issuing key"),
+        (AuthorityKind::Server, "server-key", "the device port's key"),
+    ];
+    for (kind, purpose, what) in authority {
+        for row in store.list_authority(kind).await? {
+            let key = master.open(purpose, &row.sealed_key.context("a sealed key")?)?;
+            // PKCS#8 of a P-256 key: the 32 bytes of the private scalar follow the fixed head (RFC 5915).
+            keys.push((what, key[36..68].to_vec()));
+        }
+    }
+    for (_, sealed, _) in store.list_ticket_keys().await? {
+        keys.push(("a ticket key", master.open("ticket-key", &sealed)?.to_vec()));
+    }
+    let log = meta::find(store, "log_key").await?.context("the log's key")?;
+    keys.push(("the log's signing key", master.open("log-key", &BASE64.decode(log.as_bytes())?)?.to_vec()));
+    for what in ["the root's key", "the issuing key", "the device port's key", "a ticket key", "the log's signing key"] {
+        ensure!(keys.iter().any(|(known, key)| *known == what && key.len() == 32), "{what} is not in the store");
+    }
+    let forms = |(what, key): (&'static str, Vec<u8>)| {
+        // Of whole three bytes, so that it is the same in the middle of something longer.
+        let (hex, base64) = (HEXLOWER.encode(&key), BASE64.encode(&key[..30]));
+        [(what, key), (what, hex.into_bytes()), (what, base64.into_bytes())]
+    };
+    Ok(keys.into_iter().flat_map(forms).collect())
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
@@ -151,13 +189,25 @@ fn the_log_of_a_whole_path_is_json_names_routes_and_request_ids_and_holds_neithe
     Ok(())
 }
 
-#[test]
-fn database_and_backup_hold_no_secret_of_the_whole_path() -> anyhow::Result<()> {
-    let postgres = Postgres::start()?;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn database_and_backup_and_log_hold_no_secret_of_the_whole_path_and_none_of_the_collectors_own_keys() -> anyhow::Result<()> {
+    let mut postgres = Postgres::start()?;
     let url = postgres.database("secrets")?;
     for database in [None, Some(url.as_str())] {
-        let Walked { collector, secrets, .. } = walk(database)?;
-        let store = if database.is_some() { postgres.folder().to_owned() } else { collector.data() };
+        let Walked { collector, log, master, mut secrets, .. } = tokio::task::block_in_place(|| walk(database))?;
+        let place = database.map_or_else(|| StoreUrl::Sqlite(collector.data().join("store.db")), |url| StoreUrl::Postgres(url.to_owned()));
+        let open = Store::open(place).await?;
+        secrets.extend(keys_of(&open, &master).await?);
+        open.close().await;
+        let store = if database.is_some() {
+            // At rest: with nothing left in anybody's memory.
+            postgres.stop()?;
+            postgres.folder().to_owned()
+        } else {
+            collector.data()
+        };
+        let said: Vec<_> = secrets.iter().filter(|(_, needle)| contains(log.as_bytes(), needle)).map(|(what, _)| what).collect();
+        assert!(said.is_empty(), "in the log: {said:?}");
         let name: [Needle; 1] = [("a name", PERSON.into())];
         assert!(!found(&store, &name)?.is_empty(), "the search finds what is there: a name");
         for folder in [&store, &collector.data(), &collector.folder().join("backups")] {

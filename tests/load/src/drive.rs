@@ -48,6 +48,8 @@ pub(crate) struct Pace {
     pub(crate) workers: usize,
     /// How long to ask for.
     pub(crate) duration: Duration,
+    /// Questions of one worker at most.
+    pub(crate) most: usize,
     /// Questions a second of all workers together; `None` = as fast as answered.
     pub(crate) rate: Option<f64>,
 }
@@ -77,7 +79,7 @@ pub(crate) async fn run<A: Asker>(
     for (i, share) in shares.into_iter().enumerate() {
         let offset = every
             .map_or(Duration::ZERO, |every| every.mul_f64(f64::from(u32::try_from(i).unwrap_or(0))) / u32::try_from(workers).unwrap_or(1));
-        let worker = Worker { shape, to, path, every, from: start + offset, until: start + pace.duration };
+        let worker = Worker { shape, to, path, every, from: start + offset, until: start + pace.duration, most: pace.most };
         running.spawn(worker.work(share?));
     }
     let (mut askers, mut tally) = (Vec::new(), Tally::default());
@@ -109,13 +111,14 @@ struct Worker {
     every: Option<Duration>,
     from: Instant,
     until: Instant,
+    most: usize,
 }
 
 impl Worker {
     async fn work<A: Asker>(self, mut askers: Vec<Connected<A>>) -> anyhow::Result<(Vec<A>, Tally)> {
         let mut tally = Tally::default();
         let mut due = self.from;
-        for turn in (0..askers.len()).cycle() {
+        for turn in (0..askers.len()).cycle().take(self.most) {
             match self.every {
                 Some(_) => tokio::time::sleep_until(due.into()).await,
                 None => due = Instant::now(),

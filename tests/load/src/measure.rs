@@ -1,4 +1,5 @@
-//! The measurement: rounds of echo, collector, echo for each shape; then half load; then held connections; then storage.
+//! The measurement: for each shape, rounds of echo, collector, echo and half load; then held connections. Storage per device-year is
+//! measured without TLS: `cargo bench -p hashimori-server --bench writer -- device-year`.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -95,7 +96,7 @@ impl Bench {
     }
 
     fn pace(&self, rate: Option<f64>) -> Pace {
-        Pace { workers: self.plan.connections as usize, duration: self.plan.part(), rate }
+        Pace { workers: self.plan.connections as usize, duration: self.plan.part(), most: usize::MAX, rate }
     }
 
     async fn shape(&mut self, shape: Shape) -> anyhow::Result<Vec<Round>> {

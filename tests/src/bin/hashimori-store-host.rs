@@ -1,5 +1,5 @@
 //! The collector's store and writer under load in a process of its own, to be killed: prints a line for every check-in it may
-//! acknowledge. `hashimori-store-host FOLDER LIFE [--ack-early] [--unsynced]`; the switches are the controls that must lose some.
+//! acknowledge. `hashimori-store-host FOLDER LIFE [--hasty] [--unsynced]`; the switches are the controls that must lose some.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let switches: Vec<String> = args.collect();
     let url = StoreUrl::Sqlite(folder.join("store.db"));
     let store = if switches.iter().any(|s| s == "--unsynced") { Store::open_unsynced(url).await? } else { Store::open(url).await? };
-    let host = Host { life, ack_early: switches.iter().any(|s| s == "--ack-early") };
+    let host = Host { life, hasty: switches.iter().any(|s| s == "--hasty") };
     let said = |line: String| {
         let mut out = std::io::stdout().lock();
         writeln!(out, "{line}").and_then(|()| out.flush())

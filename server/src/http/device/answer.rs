@@ -113,7 +113,10 @@ impl Refused {
             }
             Self::Throttled => (Problem::new(kind::THROTTLED, 429, "Too many attempts"), Some(THROTTLED_S)),
             Self::Busy => (Problem::new(kind::OVERLOADED, 503, "The collector is busy"), Some(OVERLOADED_S)),
-            Self::Full => (Problem::new(kind::OVERLOADED, 507, "The collector has no space left"), Some(FULL_S)),
+            Self::Full => {
+                let detail = "keep the report and send it again; whoever runs the collector has to make room where its data lies";
+                (Problem::new(kind::OVERLOADED, 507, "The collector has no space left").detail(detail), Some(FULL_S))
+            }
             Self::Failed(_) => (Problem::new(kind::INTERNAL, 500, "Something failed inside"), None),
         }
     }
@@ -124,7 +127,9 @@ impl Refused {
         let request = app.random.uuid(app.clock.now());
         match &self {
             Self::Failed(cause) => tracing::error!(%request, %cause, "a request failed"),
-            Self::Full => tracing::error!(%request, "the store has no space left; check-ins are refused until there is"),
+            Self::Full => {
+                tracing::error!(%request, "the store has no space left, check-ins are refused: make room where its data lies");
+            }
             other => tracing::debug!(%request, refused = ?other.counted(), "a request was refused"),
         }
         let (mut problem, retry_after) = self.problem();

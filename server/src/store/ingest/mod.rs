@@ -149,8 +149,11 @@ pub enum Rejected {
 #[derive(Debug, thiserror::Error)]
 pub enum WriterError {
     /// The disk failed under a commit; what is durable cannot be told, so nothing more is acknowledged.
-    #[error("the disk failed under the store, stopping: {0}")]
+    #[error("the disk failed under the store, stopping: {0}; see to the disk, then start again")]
     Disk(#[source] Error),
+    /// What the store holds cannot be believed any more.
+    #[error("the store is damaged, stopping: {0}; put the newest backup in its place with `hashimori-server restore`")]
+    Damaged(#[source] Error),
     /// The store could not be read at the start.
     #[error("the store cannot be read: {0}")]
     Store(#[from] Error),
@@ -174,10 +177,20 @@ pub struct Ingest {
 impl Ingest {
     /// Starts the writer. The handle yields when every `Ingest` is dropped, or with an error when the disk failed.
     pub async fn start(store: Store, settings: Settings) -> Result<(Self, JoinHandle<Result<(), WriterError>>), WriterError> {
+        Self::start_with(store, settings, false).await
+    }
+
+    /// The control of the crash test: a writer that answers before it commits and so must lose something. No program of ours calls it.
+    #[doc(hidden)]
+    pub async fn start_hasty(store: Store, settings: Settings) -> Result<(Self, JoinHandle<Result<(), WriterError>>), WriterError> {
+        Self::start_with(store, settings, true).await
+    }
+
+    async fn start_with(store: Store, settings: Settings, hasty: bool) -> Result<(Self, JoinHandle<Result<(), WriterError>>), WriterError> {
         let epoch = meta::epoch(&store).await?;
         let (queue, submissions) = mpsc::channel(settings.queue);
         let (requests, asked) = mpsc::channel(8);
-        let writer = writer::Writer::start(store, settings, epoch).await?;
+        let writer = writer::Writer::start(store, settings, epoch, hasty).await?;
         let handle = tokio::spawn(writer.run(submissions, asked));
         Ok((Self { queue, requests }, handle))
     }

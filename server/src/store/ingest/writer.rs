@@ -22,6 +22,8 @@ use crate::store::{Engine, Error, Failure, Store, Tx, classify, rows, self_check
 
 /// How often the writer looks whether the tail should be folded.
 const TICK: Duration = Duration::from_secs(1);
+/// A hasty writer commits every so many batches.
+const HASTE: i64 = 4;
 /// Devices remembered between transactions (SQLite only), about 0.5 KiB each.
 const REMEMBERED: usize = 50_000;
 
@@ -43,10 +45,13 @@ pub(super) struct Writer {
     acts: u64,
     /// False until the tail was read, and after any failure.
     in_step: bool,
+    /// `Ingest::start_hasty`: answers, and commits with one of the next batches.
+    hasty: bool,
+    uncommitted: Option<Tx>,
 }
 
 impl Writer {
-    pub(super) async fn start(store: Store, settings: Settings, epoch: StoreEpoch) -> Result<Self, Error> {
+    pub(super) async fn start(store: Store, settings: Settings, epoch: StoreEpoch, hasty: bool) -> Result<Self, Error> {
         let mut writer = Self {
             store,
             settings,
@@ -57,6 +62,8 @@ impl Writer {
             remembered: HashMap::new(),
             acts: 0,
             in_step: false,
+            hasty,
+            uncommitted: None,
         };
         writer.open().await?.rollback().await?;
         Ok(writer)
@@ -104,6 +111,9 @@ impl Writer {
 
     /// Begins a transaction in which memory and store agree.
     pub(super) async fn open(&mut self) -> Result<Tx, Error> {
+        if let Some(answered) = self.uncommitted.take() {
+            return Ok(answered);
+        }
         let mut tx = self.store.begin_ingest().await?;
         let acts = self.store.acts.load(Ordering::SeqCst);
         if self.store.engine() == Engine::Postgres || acts != self.acts || self.remembered.len() > REMEMBERED {
@@ -179,7 +189,8 @@ impl Writer {
         };
         self.forget();
         let rejected = match classify(&error) {
-            Failure::Fatal | Failure::Corrupt => return Err(WriterError::Disk(error)),
+            Failure::Fatal => return Err(WriterError::Disk(error)),
+            Failure::Corrupt => return Err(WriterError::Damaged(error)),
             Failure::Full => Rejected::StorageFull,
             Failure::Unavailable => Rejected::Unavailable,
             Failure::Statement => Rejected::Failed,
@@ -206,7 +217,11 @@ impl Writer {
         let tail_id = self.last_tail + 1;
         writes.write(&mut tx, tail_id).await?;
         let stored = stored_verdicts(&mut tx, &decided).await?;
-        tx.commit().await?;
+        if self.hasty && tail_id % HASTE != 0 {
+            self.uncommitted = Some(tx);
+        } else {
+            tx.commit().await?;
+        }
         if !writes.entries.is_empty() {
             self.backlog.add(tail_id, &writes.entries);
             self.last_tail = tail_id;
@@ -215,7 +230,7 @@ impl Writer {
     }
 
     /// A desk whose numbers go on from the newest rows, for a transaction that may judge these devices.
-    pub(super) async fn desk<'a>(&self, tx: &mut Tx, judge: &'a dyn Judge, judged: Vec<DeviceN>) -> Result<Desk<'a>, Error> {
+    pub(super) async fn desk<'a>(&mut self, tx: &mut Tx, judge: &'a dyn Judge, judged: Vec<DeviceN>) -> Result<Desk<'a>, Error> {
         let attestations = self_check::load(tx, &judged).await?;
         let row = sqlx::query("SELECT (SELECT coalesce(max(id), 0) FROM report), (SELECT coalesce(max(id), 0) FROM state_change)")
             .fetch_one(&mut **tx)
@@ -248,11 +263,14 @@ impl Writer {
             Ok(value) => Ok(Some(value)),
             Err(error) => {
                 self.forget();
-                if matches!(classify(&error), Failure::Fatal | Failure::Corrupt) {
-                    return Err(WriterError::Disk(error));
+                match classify(&error) {
+                    Failure::Fatal => Err(WriterError::Disk(error)),
+                    Failure::Corrupt => Err(WriterError::Damaged(error)),
+                    Failure::Full | Failure::Unavailable | Failure::Statement => {
+                        tracing::error!(%error, "the writer's own work failed; it will be tried again");
+                        Ok(None)
+                    }
                 }
-                tracing::error!(%error, "the writer's own work failed; it will be tried again");
-                Ok(None)
             }
         }
     }
