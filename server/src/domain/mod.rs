@@ -8,4 +8,7 @@ pub mod judge;
 pub mod log;
 pub mod overlay;
 pub mod people;
+pub mod reading;
 pub mod self_check;
+pub mod summary;
+pub mod todo;

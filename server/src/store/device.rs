@@ -88,7 +88,7 @@ pub async fn insert(tx: &mut Tx, new: &NewDevice) -> Result<DeviceN, Error> {
     .await?;
     let (facility, region) = (new.facility.to_string().into(), new.region.to_string().into());
     let mut counts = Counts::default();
-    counts.count(Place { facility: &facility, region: &region, standing: new.standing, headline: None, states: "", day: -1 }, 1);
+    counts.count(Place { facility: &facility, region: &region, standing: new.standing, headline: None, states: "", day: -1, agent: "" }, 1);
     counts.write(tx).await?;
     Ok(DeviceN(n))
 }

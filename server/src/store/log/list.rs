@@ -10,7 +10,7 @@ use super::{COLUMNS, Error, Store, Tx, entry};
 use crate::domain::act::{What, Words};
 use crate::domain::ids::{FacilityId, RegionId};
 use crate::domain::log::Entry;
-use crate::store::meta;
+use crate::store::{meta, rows};
 
 /// Whose entries a reader may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> R
     for (column, id, text) in [("w.actor", "e.actor", &filter.who), ("w.object", "e.object_id", &filter.object)] {
         if !text.is_empty() {
             add(&format!(" AND ({id} = ?"), text.clone());
-            add(&format!(" OR {column} LIKE ? ESCAPE '!')"), like(text));
+            add(&format!(" OR {column} LIKE ? ESCAPE '!')"), rows::like(text));
         }
     }
     if let Some(before) = &filter.before {
@@ -88,19 +88,6 @@ pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> R
         query = query.bind(value);
     }
     query.fetch_all(store.read()).await?.iter().map(line).collect()
-}
-
-/// A pattern that matches text with `typed` in it, whatever signs it has.
-fn like(typed: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in typed.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 fn line(row: &AnyRow) -> Result<Line, Error> {
@@ -155,14 +142,4 @@ pub async fn set_state(tx: &mut Tx, state: &ChainState) -> Result<(), Error> {
         ChainState::Broken { seq, at } => format!("broken {seq} {}", at.seconds()),
     };
     meta::put(tx, STATE, &text).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_takes_percent_and_underscore_for_themselves() {
-        assert_eq!(like("50%_a!"), "%50!%!_a!!%");
-    }
 }
