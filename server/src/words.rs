@@ -14,7 +14,7 @@ macro_rules! areas {
     };
 }
 
-const AREAS: &[(&str, &str, &str)] = &areas!["frame", "states"];
+const AREAS: &[(&str, &str, &str)] = &areas!["acts", "export", "frame", "history", "oplog", "overview", "states", "today"];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::English));
@@ -150,6 +150,19 @@ impl From<u32> for Value {
         Self::Number(number.into())
     }
 }
+
+/// Templates pass fields on by reference.
+macro_rules! by_reference {
+    ($($number:ty),+) => {$(
+        impl From<&$number> for Value {
+            fn from(number: &$number) -> Self {
+                (*number).into()
+            }
+        }
+    )+};
+}
+
+by_reference!(i64, usize);
 
 impl From<usize> for Value {
     fn from(number: usize) -> Self {

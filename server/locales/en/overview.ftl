@@ -1,7 +1,6 @@
 # The region at a glance: facilities in order, silent devices, versions of the agent, the trend.
 overview-title = { $region } at a glance
 overview-all = The whole region
-overview-count-link = Facilities with devices that are: { $state }
 overview-silent = Devices that have not reported
 overview-silent-some = Of the devices in use, { $stale } have not reported for more than { $days } days and { $long } for more than { $long-days } days; { $never } have never reported.
 overview-silent-none = All devices in use have reported within { $days } days.
@@ -27,7 +26,6 @@ overview-none-found = No facility matches. Change the conditions or clear them.
 overview-no-more = There are no more facilities.
 overview-next = Next facilities
 overview-first = To the top
-overview-devices-found = Devices with “{ $text }” in their names
 overview-devices-more = There are many; these are the first { $n }. Type a little more of the name.
 overview-col-device = Device
 overview-lag = The order and the trend are worked out anew every few seconds.

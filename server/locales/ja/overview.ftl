@@ -1,7 +1,6 @@
 # The region at a glance: facilities in order, silent devices, versions of the agent, the trend.
 overview-title = { $region }の状況
 overview-all = 圏域全体
-overview-count-link = { $state }の機器がある事業所
 overview-silent = 状態報告が届いていない機器
 overview-silent-some = 使用中の機器のうち、{ $stale }台から{ $days }日を超えて、{ $long }台から{ $long-days }日を超えて状態報告が届いていません。一度も届いていない機器は{ $never }台です。
 overview-silent-none = 使用中の機器すべてから、{ $days }日以内に状態報告が届いています。
@@ -27,7 +26,6 @@ overview-none-found = 条件に合う事業所はありません。条件を変�
 overview-no-more = この先に事業所はありません。
 overview-next = 次の事業所を見る
 overview-first = 先頭へ
-overview-devices-found = 名前に「{ $text }」を含む機器
 overview-devices-more = 機器が多いため、はじめの{ $n }台だけを出しています。名前をもう少し長く入れてください。
 overview-col-device = 機器
 overview-lag = 並びと「台数の推移」は、数秒ごとに計算し直しています。

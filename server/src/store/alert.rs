@@ -5,7 +5,7 @@ use sqlx::Row as _;
 
 use super::{Error, Store, Tx, rows};
 use crate::domain::device::DeviceN;
-use crate::domain::ids::FacilityId;
+use crate::domain::ids::{FacilityId, RegionId};
 
 /// Kinds of alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,16 +76,44 @@ pub async fn list(store: &Store, facility: FacilityId) -> Result<Vec<Alert>, Err
         .await?
         .iter()
         .map(|row| {
-            let word: &str = row.try_get(1)?;
             Ok(Alert {
                 device: DeviceN(row.try_get(0)?),
-                kind: Kind::ALL.into_iter().find(|k| k.as_str() == word).ok_or_else(|| rows::decode_error("alert.kind"))?,
+                kind: kind(row.try_get(1)?)?,
                 first_at: Timestamp::from_seconds(row.try_get(2)?),
                 last_at: Timestamp::from_seconds(row.try_get(3)?),
                 times: row.try_get(4)?,
             })
         })
         .collect()
+}
+
+/// Open alerts of one kind in a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenCount {
+    /// What happened.
+    pub kind: Kind,
+    /// To how many devices.
+    pub devices: i64,
+    /// First time.
+    pub first_at: Timestamp,
+}
+
+/// The open alerts of a region, counted.
+pub async fn count_open(store: &Store, region: RegionId) -> Result<Vec<OpenCount>, Error> {
+    sqlx::query(
+        "SELECT a.kind, count(*), min(a.first_at) FROM alert a JOIN facility f ON f.id = a.facility_id \
+         WHERE a.closed_at IS NULL AND f.region_id = $1 GROUP BY a.kind ORDER BY a.kind",
+    )
+    .bind(region.to_string())
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| Ok(OpenCount { kind: kind(row.try_get(0)?)?, devices: row.try_get(1)?, first_at: Timestamp::from_seconds(row.try_get(2)?) }))
+    .collect()
+}
+
+fn kind(word: &str) -> Result<Kind, Error> {
+    Kind::ALL.into_iter().find(|k| k.as_str() == word).ok_or_else(|| rows::decode_error("alert.kind"))
 }
 
 /// A person has looked: closes an alert of one facility. `false`: there is no such open alert there.

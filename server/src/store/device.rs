@@ -135,6 +135,19 @@ pub async fn list(store: &Store, facility: FacilityId, after: Option<DeviceId>, 
         .collect()
 }
 
+/// Devices of a region with `text` in their names, oldest first: what a person types into a search, not for anything regular.
+pub async fn list_named(store: &Store, region: RegionId, text: &str, limit: u16) -> Result<Vec<Device>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE region_id = $1 AND lower(label) LIKE $2 ESCAPE '!' ORDER BY n LIMIT $3")))
+        .bind(region.to_string())
+        .bind(rows::like(&text.to_lowercase()))
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 /// Devices of a facility that stand in one way, oldest first.
 pub async fn list_standing(store: &Store, facility: FacilityId, standing: Standing, limit: u16) -> Result<Vec<Device>, Error> {
     sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND standing = $2 ORDER BY id LIMIT $3")))

@@ -180,7 +180,28 @@ pub async fn summary(store: &Store, scope: Scope, today: i64, rules: &StalenessR
     Ok(sum)
 }
 
-/// The same inside a transaction.
+/// The sums of some facilities.
+pub async fn summaries(
+    store: &Store,
+    facilities: &[FacilityId],
+    today: i64,
+    rules: &StalenessRules,
+) -> Result<HashMap<FacilityId, Summary>, Error> {
+    let mut sums = HashMap::with_capacity(facilities.len());
+    for group in facilities.chunks(rows::MOST) {
+        let sql = rows::with_list("SELECT state, standing, day, devices, scope FROM rollup WHERE devices <> 0 AND scope IN ", group.len());
+        let scopes: Vec<String> = group.iter().map(FacilityId::to_string).collect();
+        for row in rows::text_list_query(sql, &scopes).fetch_all(store.read()).await? {
+            let facility = row.try_get::<&str, _>(4)?.parse().map_err(|_| rows::decode_error("rollup.scope"))?;
+            let count = count(&row)?;
+            let sum: &mut Summary = sums.entry(facility).or_insert_with(|| Summary::new(today, rules));
+            sum.add(count.standing, count.headline, count.day, count.devices);
+        }
+    }
+    Ok(sums)
+}
+
+/// A scope's sum inside a transaction.
 pub(super) async fn summary_in(tx: &mut Tx, scope: &str, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
     let mut sum = Summary::new(today, rules);
     for row in sqlx::query(COUNTS).bind(scope.to_owned()).fetch_all(&mut **tx).await? {

@@ -5,25 +5,35 @@ mod account;
 mod device;
 mod enrolment;
 mod error;
+mod export;
+mod log;
+mod overview;
 mod places;
 mod qr;
 mod rules;
 mod self_check;
 mod state;
+mod today;
+mod trend;
 
 pub(crate) use account::{
     AccountAppPage, AccountLine, AccountPage, AccountPasswordPage, AccountsPage, AppForm, EventLine, IssuedLink, IssuedLinkPage, KeptPage,
     LostPage, NewPasskeyPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine, SetupAppPage,
     SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
-pub(crate) use device::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView};
+pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView, Viewed};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
-pub(crate) use places::{DeviceLine, FacilityLine, FacilityPage, RegionPage};
+pub(crate) use export::ExportPage;
+pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
+pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
+pub(crate) use places::{DeviceLine, FacilityPage};
 pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use state::{Count, Mark, Moment};
+pub(crate) use today::{ListedPage, TodayPage, TodoLine, clause_name};
+pub(crate) use trend::Chart;
 
 use hashimori_shared::lang::Lang;
 
@@ -52,6 +62,8 @@ pub(crate) struct Who {
     pub name: String,
     /// Key of the role's word.
     pub role: &'static str,
+    /// The main pages: path, key of the words.
+    pub pages: Vec<(String, &'static str)>,
 }
 
 impl Shell {
@@ -96,7 +108,8 @@ pub(crate) trait Sample: askama::Template + Sized {
 #[cfg(test)]
 impl Shell {
     pub(crate) fn sample(title: &str, signed_in: bool) -> Self {
-        let who = signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key() });
+        let pages = vec![("/".to_owned(), "nav-today"), ("/log".to_owned(), "nav-log")];
+        let who = signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key(), pages });
         Self { lang: Lang::Japanese, title: title.to_owned(), csrf: "見本".to_owned(), who }
     }
 }
@@ -147,6 +160,10 @@ mod tests {
         render::<RecoveryPage>();
         render::<ErrorPage>();
         render::<RegionPage>();
+        render::<TodayPage>();
+        render::<ListedPage>();
+        render::<ExportPage>();
+        render::<LogPage>();
         render::<FacilityPage>();
         render::<CodesPage>();
         render::<CodeIssuedPage>();

@@ -31,6 +31,16 @@ impl Actor {
         }
     }
 
+    /// Key of what stands on screen where there is no person's name.
+    pub fn key(word: &str) -> Option<&'static str> {
+        match word {
+            "operator" => Some("actor-operator"),
+            "collector" => Some("actor-collector"),
+            "stranger" => Some("actor-stranger"),
+            _ => None,
+        }
+    }
+
     /// What stands on screen where there is no person's name.
     pub fn label_ja(word: &str) -> Option<&'static str> {
         match word {

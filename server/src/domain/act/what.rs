@@ -20,6 +20,11 @@ macro_rules! acts {
                 match self { $(Self::$variant => $label),+ }
             }
 
+            /// Key of the name on screen.
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$variant => concat!("act-", $word)),+ }
+            }
+
             /// The act a stored word stands for.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }

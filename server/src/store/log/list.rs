@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 
 use super::{COLUMNS, Error, Store, Tx, entry};
 use crate::domain::act::{What, Words};
-use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::ids::{DeviceId, FacilityId, RegionId};
 use crate::domain::log::Entry;
 use crate::store::{meta, rows};
 
@@ -96,6 +96,34 @@ fn line(row: &AnyRow) -> Result<Line, Error> {
         None => None,
     };
     Ok(Line { entry: entry(row)?, words, seq: row.try_get(10)? })
+}
+
+/// Who read a device's page, newest first: when, the actor's word, and the name (`None`: erased).
+pub async fn list_views(store: &Store, facility: FacilityId, device: DeviceId, limit: u16) -> Result<Vec<View>, Error> {
+    sqlx::query(
+        "SELECT e.at, e.actor, w.actor FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id \
+         WHERE e.object_id = $1 AND e.what = $2 AND e.facility_id = $3 ORDER BY e.id DESC LIMIT $4",
+    )
+    .bind(device.to_string())
+    .bind(What::DeviceViewed.as_str())
+    .bind(facility.to_string())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| Ok(View { at: Timestamp::from_seconds(row.try_get(0)?), actor: row.try_get(1)?, name: row.try_get(2)? }))
+    .collect()
+}
+
+/// Somebody read a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// When.
+    pub at: Timestamp,
+    /// The actor's word.
+    pub actor: String,
+    /// The actor's name; `None`: erased.
+    pub name: Option<String>,
 }
 
 /// What the last proof of the chain found.
