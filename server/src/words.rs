@@ -14,7 +14,7 @@ macro_rules! areas {
     };
 }
 
-const AREAS: &[(&str, &str, &str)] = &areas!["acts", "export", "frame", "history", "oplog", "overview", "states", "today"];
+const AREAS: &[(&str, &str, &str)] = &areas!["acts", "card", "export", "frame", "history", "oplog", "overview", "states", "today"];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::English));

@@ -67,7 +67,7 @@ todo-self-check-due = { $n ->
    *[other] The self-check is due for { $n } devices.
 }
 todo-do-see = See the devices
-todo-do-confirm = Confirm
+todo-do-confirm = Compare and confirm
 todo-do-answer = Answer the self-check
 todo-do-log = See the operation log
 todo-do-facilities = See the facilities

@@ -3,9 +3,10 @@
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 
+use super::rollup::Scope;
 use super::{Error, Store, Tx, rows};
 use crate::domain::device::DeviceN;
-use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::ids::FacilityId;
 
 /// Kinds of alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +88,7 @@ pub async fn list(store: &Store, facility: FacilityId) -> Result<Vec<Alert>, Err
         .collect()
 }
 
-/// Open alerts of one kind in a region.
+/// Open alerts of one kind, counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenCount {
     /// What happened.
@@ -98,18 +99,25 @@ pub struct OpenCount {
     pub first_at: Timestamp,
 }
 
-/// The open alerts of a region, counted.
-pub async fn count_open(store: &Store, region: RegionId) -> Result<Vec<OpenCount>, Error> {
-    sqlx::query(
-        "SELECT a.kind, count(*), min(a.first_at) FROM alert a JOIN facility f ON f.id = a.facility_id \
-         WHERE a.closed_at IS NULL AND f.region_id = $1 GROUP BY a.kind ORDER BY a.kind",
-    )
-    .bind(region.to_string())
-    .fetch_all(store.read())
-    .await?
-    .iter()
-    .map(|row| Ok(OpenCount { kind: kind(row.try_get(0)?)?, devices: row.try_get(1)?, first_at: Timestamp::from_seconds(row.try_get(2)?) }))
-    .collect()
+/// The open alerts of a scope, counted; not those of devices on which a person has decided since.
+pub async fn count_open(store: &Store, scope: Scope) -> Result<Vec<OpenCount>, Error> {
+    let place = match scope {
+        Scope::Facility(_) => "a.facility_id",
+        Scope::Region(_) => "d.region_id",
+    };
+    let sql = format!(
+        "SELECT a.kind, count(*), min(a.first_at) FROM alert a JOIN device d ON d.n = a.n WHERE a.closed_at IS NULL AND {place} = $1 \
+         AND ((a.kind = 'lost_seen' AND d.standing = 'lost') OR (a.kind = 'copied' AND d.standing = 'copied')) GROUP BY a.kind ORDER BY a.kind"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(scope.to_string())
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(OpenCount { kind: kind(row.try_get(0)?)?, devices: row.try_get(1)?, first_at: Timestamp::from_seconds(row.try_get(2)?) })
+        })
+        .collect()
 }
 
 fn kind(word: &str) -> Result<Kind, Error> {

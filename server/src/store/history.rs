@@ -91,8 +91,7 @@ mod tests {
             changed: "§20-1=6>1 §20-3=->5".to_owned(),
             judged_with: String::new(),
         };
-        let expected =
-            [("§20-1", Some(State::NonCompliant), Some(State::Compliant)), ("§20-3", None, Some(State::Unknown))];
+        let expected = [("§20-1", Some(State::NonCompliant), Some(State::Compliant)), ("§20-3", None, Some(State::Unknown))];
         assert_eq!(change.differences().collect::<Vec<_>>(), expected);
     }
 }

@@ -98,12 +98,8 @@ pub async fn list(
         "SELECT r.place, f.id, f.name FROM facility_rank r JOIN facility f ON f.id = r.facility_id \
          WHERE r.region_id = $1 AND r.kind = $2 AND (r.place, r.facility_id) > ($3, $4){search} ORDER BY r.place, r.facility_id LIMIT $5"
     );
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(region.to_string())
-        .bind(kind.as_str())
-        .bind(place)
-        .bind(last)
-        .bind(i64::from(limit));
+    let mut query =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(region.to_string()).bind(kind.as_str()).bind(place).bind(last).bind(i64::from(limit));
     if !named.is_empty() {
         query = query.bind(rows::like(&named.to_lowercase()));
     }
@@ -134,11 +130,8 @@ const EMPTY: StalenessRules = StalenessRules { stale_days: 0, unknown_days: 0, d
 
 /// The roll-ups of these facilities have changed.
 pub(super) async fn note_due(tx: &mut Tx, facilities: &[Arc<str>]) -> Result<(), Error> {
-    let shape = (
-        "INSERT INTO facility_due (facility_id, due)",
-        2,
-        " ON CONFLICT (facility_id) DO UPDATE SET due = 0 WHERE facility_due.due <> 0",
-    );
+    let shape =
+        ("INSERT INTO facility_due (facility_id, due)", 2, " ON CONFLICT (facility_id) DO UPDATE SET due = 0 WHERE facility_due.due <> 0");
     rows::insert(tx, shape, facilities, |query, facility| query.bind(facility.to_string()).bind(0_i64)).await
 }
 

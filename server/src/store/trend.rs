@@ -29,8 +29,7 @@ pub(super) async fn write(tx: &mut Tx, today: i64, sums: &[(String, &Counts)]) -
             .map(|(scope, counts)| (scope, counts.to_text()))
             .filter(|(scope, text)| stands.get(*scope) != Some(text))
             .collect();
-        let shape =
-            ("INSERT INTO rollup_day (scope, day, counts)", 3, " ON CONFLICT (scope, day) DO UPDATE SET counts = excluded.counts");
+        let shape = ("INSERT INTO rollup_day (scope, day, counts)", 3, " ON CONFLICT (scope, day) DO UPDATE SET counts = excluded.counts");
         rows::insert(tx, shape, &changed, |query, (scope, text)| query.bind((*scope).clone()).bind(today).bind(text.clone())).await?;
     }
     Ok(())

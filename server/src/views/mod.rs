@@ -109,7 +109,8 @@ pub(crate) trait Sample: askama::Template + Sized {
 impl Shell {
     pub(crate) fn sample(title: &str, signed_in: bool) -> Self {
         let pages = vec![("/".to_owned(), "nav-today"), ("/log".to_owned(), "nav-log")];
-        let who = signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key(), pages });
+        let who =
+            signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key(), pages });
         Self { lang: Lang::Japanese, title: title.to_owned(), csrf: "見本".to_owned(), who }
     }
 }

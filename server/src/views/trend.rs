@@ -119,9 +119,7 @@ impl Chart {
                 grid: [top, top / 2, 0].map(|n| (y(n), n)).to_vec(),
                 left: LEFT,
                 right: WIDTH - RIGHT,
-                marks: [(0, "start"), (last / 2, "middle"), (last, "end")]
-                    .map(|(at, anchor)| (x(at), anchor, Day(first.0 + at)))
-                    .to_vec(),
+                marks: [(0, "start"), (last / 2, "middle"), (last, "end")].map(|(at, anchor)| (x(at), anchor, Day(first.0 + at))).to_vec(),
                 below: HEIGHT - 10,
                 first: Day(first.0),
                 before: value(first, Band::Act),
@@ -172,7 +170,11 @@ mod tests {
                 .map(|p| p.split_once(',').map(|(x, y)| (x.parse().expect("x"), y.parse().expect("y"))).expect("a point"))
                 .collect();
             assert_eq!(points.len(), 90);
-            assert!(points.iter().all(|(x, y)| (LEFT..=WIDTH - RIGHT).contains(x) && (TOP..=HEIGHT - BOTTOM).contains(y)), "{}", line.points);
+            assert!(
+                points.iter().all(|(x, y)| (LEFT..=WIDTH - RIGHT).contains(x) && (TOP..=HEIGHT - BOTTOM).contains(y)),
+                "{}",
+                line.points
+            );
         }
         assert_eq!(chart.lines.iter().map(|line| line.now).collect::<Vec<_>>(), [1, 0, 0, 267]);
         assert_eq!(chart.days[0].1, [1, 0, 0, 267], "the table begins with the newest day");

@@ -22,7 +22,9 @@ use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line, Present};
 use crate::store::{facility, history, log};
-use crate::views::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView, Viewed, clause_name};
+use crate::views::{
+    ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView, Viewed, clause_name,
+};
 use crate::words::Text;
 
 /// Clocks further apart than this are worth a sentence.

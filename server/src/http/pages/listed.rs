@@ -127,7 +127,9 @@ async fn list(web: &Web, home: Home, which: &Which, mut after: Option<DeviceId>)
             device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
         after = devices.last().map(|last| last.id);
         let last = devices.len() < usize::from(READ);
-        found.extend(devices.into_iter().map(|d| (lines.remove(&d.n), d)).filter(|(l, d)| which.holds(web, d, l.as_ref())).map(|(l, d)| (d, l)));
+        found.extend(
+            devices.into_iter().map(|d| (lines.remove(&d.n), d)).filter(|(l, d)| which.holds(web, d, l.as_ref())).map(|(l, d)| (d, l)),
+        );
         if last {
             break;
         }

@@ -146,7 +146,9 @@ async fn chain(web: &Web, lang: hashimori_shared::lang::Lang) -> Result<(Mark, T
     let said = |key, seq: i64, at: Timestamp| Text::new(key).with("seq", seq).with("at", at.jst_minute_in(lang));
     Ok(match log::state(&web.store).await? {
         ChainState::Unproven => (Mark { word: "oplog-mark-unproven", ..Mark::of(State::Unknown) }, Text::new("oplog-chain-unproven")),
-        ChainState::Whole { seq, at } => (Mark { word: "oplog-mark-whole", ..Mark::of(State::Compliant) }, said("oplog-chain-whole", seq, at)),
+        ChainState::Whole { seq, at } => {
+            (Mark { word: "oplog-mark-whole", ..Mark::of(State::Compliant) }, said("oplog-chain-whole", seq, at))
+        }
         ChainState::Broken { seq, at } => (Mark::alarming("oplog-mark-broken"), said("oplog-chain-broken", seq, at)),
     })
 }

@@ -41,8 +41,8 @@ use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::domain::act::Done;
-use crate::domain::people::{Person, Scope};
 use crate::domain::people::event::Kind;
+use crate::domain::people::{Person, Scope};
 use crate::passkeys::Passkeys;
 use crate::pki::Pki;
 use crate::random::Random;
@@ -162,10 +162,9 @@ fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Perso
 fn main_pages(person: &Person) -> Vec<(String, &'static str)> {
     let mut pages = match person.scope {
         Scope::Region(_) => vec![("/".to_owned(), "nav-overview")],
-        Scope::Facility(_, facility) => vec![
-            (format!("/facilities/{facility}/today"), "nav-today"),
-            (format!("/facilities/{facility}"), "nav-devices"),
-        ],
+        Scope::Facility(_, facility) => {
+            vec![(format!("/facilities/{facility}/today"), "nav-today"), (format!("/facilities/{facility}"), "nav-devices")]
+        }
     };
     pages.push(("/log".to_owned(), "nav-log"));
     pages

@@ -35,7 +35,7 @@ pub(super) async fn show_today(Use(web): Use<Web>, visitor: Visitor, Who(person)
     let now = web.now();
     let scope = rollup::Scope::Facility(home.facility);
     let sum = rollup::summary(&web.store, scope, now.jst_day(), &web.pack.parameters().staleness).await?;
-    let mut todos = from_alerts(&web, home).await?;
+    let mut todos = from_alerts(&web, scope, |reading| listed(home, &format!("is={}", reading.as_str()))).await?;
     todos.extend(from_standings(home, &sum));
     todos.extend(from_silence(home, &sum));
     todos.extend(from_clauses(&web, home).await?);
@@ -61,15 +61,17 @@ fn listed(home: Home, query: &str) -> String {
     format!("/facilities/{}/devices?{query}", home.facility)
 }
 
-/// Lost devices that were in contact, and possible copies.
-async fn from_alerts(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
-    let alerts = alert::list(&web.store, home.facility).await?;
-    let todo = |of: alert::Kind, kind, query| {
-        let ours: Vec<_> = alerts.iter().filter(|alert| alert.kind == of).collect();
-        let since = ours.iter().map(|alert| alert.first_at).min();
-        Todo { since, ..Todo::new(kind, i64::try_from(ours.len()).unwrap_or(i64::MAX), listed(home, query)) }
+/// Lost devices that were in contact, and possible copies; `link` leads to the devices or facilities that are so.
+async fn from_alerts(web: &Web, scope: rollup::Scope, link: impl Fn(Reading) -> String) -> Result<Vec<Todo>, PageError> {
+    let open = alert::count_open(&web.store, scope).await?;
+    let todo = |count: &alert::OpenCount| {
+        let (kind, reading) = match count.kind {
+            alert::Kind::LostSeen => (Kind::LostSeen, Reading::Lost),
+            alert::Kind::Copied => (Kind::Copied, Reading::Copied),
+        };
+        Todo { since: Some(count.first_at), ..Todo::new(kind, count.devices, link(reading)) }
     };
-    Ok(vec![todo(alert::Kind::LostSeen, Kind::LostSeen, "is=lost"), todo(alert::Kind::Copied, Kind::Copied, "is=copied")])
+    Ok(open.iter().map(todo).collect())
 }
 
 /// Devices that wait for a person's decision.
@@ -117,23 +119,12 @@ async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
 
 /// What needs the 事務局's hand; what facilities have to do themselves stands in the list of facilities.
 pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Result<Vec<TodoLine>, PageError> {
-    let mut todos = from_region_alerts(web, region).await?;
+    let scope = rollup::Scope::Region(region.id);
+    let mut todos = from_alerts(web, scope, |reading| format!("/?state={}", reading.as_str())).await?;
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
     todos.extend(from_collector(web, region.created_at).await?);
     Ok(lines(web, todos, true))
-}
-
-async fn from_region_alerts(web: &Web, region: &Region) -> Result<Vec<Todo>, PageError> {
-    let open = alert::count_open(&web.store, region.id).await?;
-    let todo = |of: alert::Kind, kind, link: &str| {
-        let found = open.iter().find(|count| count.kind == of);
-        Todo { since: found.map(|count| count.first_at), ..Todo::new(kind, found.map_or(0, |count| count.devices), link) }
-    };
-    Ok(vec![
-        todo(alert::Kind::LostSeen, Kind::LostSeen, "/?state=lost"),
-        todo(alert::Kind::Copied, Kind::Copied, "/?state=copied"),
-    ])
 }
 
 /// What the collector itself needs: the log's chain, a backup, the issuing CA.

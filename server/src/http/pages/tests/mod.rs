@@ -5,6 +5,7 @@ mod authenticator;
 mod browser;
 mod isolation;
 mod lost;
+mod overview;
 mod passkeys;
 mod reading;
 mod self_check;
