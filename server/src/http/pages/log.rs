@@ -4,7 +4,9 @@
 use axum::extract::State as Use;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
+use hashimori_shared::verdict::State;
 use serde::Deserialize;
 
 use super::export::{file, in_words, stamp};
@@ -19,7 +21,6 @@ use crate::domain::people::{Person, Scope, half_width};
 use crate::store::log::{self, ChainState, Filter, Line, Reach};
 use crate::views::{DayHead, ExportPage, LogFilter, LogLine, LogPage, Mark, Moment};
 use crate::words::Text;
-use hashimori_shared::verdict::State;
 
 /// Entries on one page.
 const ENTRIES: u16 = 50;
@@ -142,7 +143,7 @@ pub(super) async fn show_log(
 }
 
 /// How the chain stands: not proven is no pass.
-async fn chain(web: &Web, lang: hashimori_shared::lang::Lang) -> Result<(Mark, Text), PageError> {
+async fn chain(web: &Web, lang: Lang) -> Result<(Mark, Text), PageError> {
     let said = |key, seq: i64, at: Timestamp| Text::new(key).with("seq", seq).with("at", at.jst_minute_in(lang));
     Ok(match log::state(&web.store).await? {
         ChainState::Unproven => (Mark { word: "oplog-mark-unproven", ..Mark::of(State::Unknown) }, Text::new("oplog-chain-unproven")),
@@ -178,21 +179,21 @@ fn object(line: &Line) -> Option<Text> {
     })
 }
 
-fn line(line: Line, now: Timestamp) -> LogLine {
-    let link = match (line.entry.object_kind.as_deref(), &line.entry.object_id) {
+fn line(entry: Line, now: Timestamp) -> LogLine {
+    let link = match (entry.entry.object_kind.as_deref(), &entry.entry.object_id) {
         (Some("device"), Some(id)) => Some(format!("/devices/{id}")),
         (Some("facility"), Some(id)) => Some(format!("/facilities/{id}")),
         _ => None,
     };
     LogLine {
-        at: Moment::new(Timestamp::from_seconds(line.entry.at), now),
-        actor: actor(&line),
-        act: act(&line),
-        object: object(&line),
+        at: Moment::new(Timestamp::from_seconds(entry.entry.at), now),
+        actor: actor(&entry),
+        act: act(&entry),
+        object: object(&entry),
         link,
-        seq: line.seq,
-        detail: line.entry.detail,
-        remark: line.words.map(|words| words.remark).unwrap_or_default(),
+        seq: entry.seq,
+        detail: entry.entry.detail,
+        remark: entry.words.map(|words| words.remark).unwrap_or_default(),
     }
 }
 
@@ -213,13 +214,7 @@ fn columns() -> Vec<Text> {
 }
 
 /// `GET /log/export`
-pub(super) async fn show_export(
-    Use(web): Use<Web>,
-    visitor: Visitor,
-    Who(person): Who,
-    Asked(wanted): Asked<Wanted>,
-) -> Result<Response, PageError> {
-    let _ = web;
+pub(super) async fn show_export(visitor: Visitor, Who(person): Who, Asked(wanted): Asked<Wanted>) -> Result<Response, PageError> {
     wanted.filter(wanted.act()?).map_err(|()| PageError::NotFound)?;
     page(&ExportPage {
         shell: shell(Text::new("export-log-title"), &visitor, Some(&person)),

@@ -64,8 +64,8 @@ async fn the_region_begins_with_the_worst_facility_and_can_be_narrowed_by_state_
     let bad = browser.get("/?state=non-compliant").await;
     assert_eq!(names(&bad), ["もみじ架空薬局"]);
     assert!(bad.body.contains("value=\"non-compliant\" selected"));
-    let named = browser.get("/?q=%E6%9E%B6%E7%A9%BA%E6%AD%AF").await;
-    assert_eq!(names(&named)[1..], ["あおい架空歯科"], "the first one is the caption");
+    let by_name = browser.get("/?q=%E6%9E%B6%E7%A9%BA%E6%AD%AF").await;
+    assert_eq!(names(&by_name)[1..], ["あおい架空歯科"], "the first one is the caption");
     browser.get("/?q=%E8%AA%BF%E5%89%A4").await.says("調剤1").says("条件に合う事業所はありません");
     browser.get("/?q=%25").await.says("条件に合う事業所はありません");
     browser.get("/?state=nonsense").await.status(404);
