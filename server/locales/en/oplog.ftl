@@ -1,6 +1,4 @@
 # The operation log's page.
-oplog-about-region = Every act in the region. Entries can be neither changed nor deleted, and their chain is proven daily.
-oplog-about-facility = Every act about this facility. Entries can be neither changed nor deleted, and their chain is proven daily.
 oplog-chain = The chain of entries
 oplog-mark-whole = Whole
 oplog-mark-broken = Broken
@@ -34,7 +32,5 @@ oplog-seq = No. { $n }
 oplog-not-sealed = Being numbered
 oplog-erased = The name has been erased
 oplog-older = Older entries
-oplog-newest = To the top
 oplog-export = Export (CSV)
-oplog-object-page = Page
 oplog-object-code = Enrolment code

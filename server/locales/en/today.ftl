@@ -34,7 +34,7 @@ todo-copied = { $n ->
 todo-log-broken = The chain of the operation log is broken. Ask the operator to run verify-log.
 todo-backup-old = There has been no backup proven readable for more than a day. Tell the operator.
 todo-authority-ends = The authority that issues device certificates ends within 90 days and cannot renew itself. Tell the operator.
-todo-non-compliant = { $clause }: { $n ->
+todo-devices = { $n ->
     [one] 1 device
    *[other] { $n } devices
 }
@@ -54,14 +54,6 @@ todo-never-seen = { $n ->
     [one] One device has enrolled and never reported.
    *[other] { $n } devices have enrolled and never reported.
 }
-todo-unknown = { $clause }: { $n ->
-    [one] 1 device
-   *[other] { $n } devices
-}
-todo-stale = { $clause }: { $n ->
-    [one] 1 device
-   *[other] { $n } devices
-}
 todo-self-check-due = { $n ->
     [one] The self-check is due for one device.
    *[other] The self-check is due for { $n } devices.
@@ -71,22 +63,9 @@ todo-do-confirm = Compare and confirm
 todo-do-answer = Answer the self-check
 todo-do-log = See the operation log
 todo-do-facilities = See the facilities
-todo-do-overview = See the overview
 listed-title = Devices: { $what }
 listed-clause = { $clause }: { $state }
 listed-silent = not reporting
 listed-never = never reported
 listed-none = No device matches. It has been dealt with, or its state has changed.
-listed-col-device = Device
-listed-col-verdict = Verdict
-listed-col-open = Clauses to act on
-listed-col-seen = Last report
-listed-short-open = To act on
-listed-short-seen = Last report
-listed-more = and { $n } more
-listed-open-none = None
-listed-never-yet = None yet
-listed-next = Next devices
-listed-first = To the top
 listed-back = Back to today
-listed-place = Where you are

@@ -1,6 +1,4 @@
 # The operation log's page.
-oplog-about-region = 圏域のすべての操作の記録です。書き換えも削除もできず、記録どうしのつながりを毎日確かめています。
-oplog-about-facility = この事業所についての操作の記録です。書き換えも削除もできず、記録どうしのつながりを毎日確かめています。
 oplog-chain = 記録のつながり
 oplog-mark-whole = つながっています
 oplog-mark-broken = 途切れています
@@ -34,7 +32,5 @@ oplog-seq = { $n }番
 oplog-not-sealed = 番号を付けているところです
 oplog-erased = 氏名は消去されています
 oplog-older = 古い記録を見る
-oplog-newest = 先頭へ
 oplog-export = 書き出す（CSV）
-oplog-object-page = ページ
 oplog-object-code = 登録コード

@@ -31,7 +31,7 @@ mod samples {
                 shell: Shell::sample("export-title", true),
                 back: "/".to_owned(),
                 about: Text::new("export-about-facilities"),
-                columns: vec![Text::new("export-col-facility"), Text::verbatim("§20-3")],
+                columns: vec![Text::new("export-col-devices"), Text::verbatim("§20-3")],
                 file: "/export/facilities.csv".to_owned(),
             }]
         }

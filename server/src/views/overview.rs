@@ -63,7 +63,7 @@ pub(crate) struct FacilityLine {
 #[derive(Clone, Debug)]
 pub(crate) struct FoundDevice {
     pub id: String,
-    pub label: String,
+    pub label: Text,
     pub facility_id: String,
     pub facility: String,
 }
@@ -95,7 +95,7 @@ mod samples {
             let quiet = FacilityLine { silent: 0, counts: Vec::new(), ..line.clone() };
             let device = FoundDevice {
                 id: "d".to_owned(),
-                label: "受付1".to_owned(),
+                label: Text::verbatim("受付1"),
                 facility_id: "f".to_owned(),
                 facility: "さくら架空診療所".to_owned(),
             };
@@ -105,9 +105,9 @@ mod samples {
                 shell: Shell::sample("overview-log", true),
                 todos: if searched { Vec::new() } else { TodoLine::sample(now) },
                 counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
-                silence: SilenceView { text: Text::new("overview-list"), link: searched.then_some("/?state=silent") },
+                silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },
                 find: Find {
-                    text: if searched { "受付".to_owned() } else { String::new() },
+                    text: if searched { "見本".to_owned() } else { String::new() },
                     kinds: vec![("", "overview-find-any", !searched), ("silent", "overview-find-silent", searched)],
                     filled: searched,
                 },

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Count, Mark, Moment, Shell};
+use crate::words::Text;
 
 /// `/facilities/{facility}`.
 #[derive(Template)]
@@ -24,7 +25,7 @@ pub(crate) struct FacilityPage {
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceLine {
     pub id: String,
-    pub label: String,
+    pub label: Text,
     pub kind: String,
     pub mark: Mark,
     /// Last heard of.
@@ -51,7 +52,7 @@ mod samples {
             let now = Timestamp::from_seconds(1_785_715_200);
             let line = DeviceLine {
                 id: "d".to_owned(),
-                label: "受付1".to_owned(),
+                label: Text::verbatim("受付1"),
                 kind: "持ち運ぶパソコン".to_owned(),
                 mark: Mark::of(State::NonCompliant),
                 seen: Some(Moment::new(now.plus_days(-1), now)),
@@ -60,7 +61,7 @@ mod samples {
             };
             let never = DeviceLine { seen: None, open: Vec::new(), more: 0, mark: Mark::waiting("standing-pending"), ..line.clone() };
             let sample = |devices: Vec<DeviceLine>, pending| Self {
-                shell: Shell::sample("さくら架空診療所", true),
+                shell: Shell::sample(Text::verbatim("さくら架空診療所"), true),
                 id: "f".to_owned(),
                 in_region: true,
                 counts: counts(),

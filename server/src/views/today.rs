@@ -43,6 +43,8 @@ impl TodayPage {
 #[derive(Clone, Debug)]
 pub(crate) struct TodoLine {
     pub mark: Mark,
+    /// Number and title of the clause it is about, in Japanese.
+    pub clause: Option<String>,
     pub text: Text,
     pub since: Option<Moment>,
     pub link: String,
@@ -60,21 +62,18 @@ impl TodoLine {
             Kind::LogBroken => (Mark::alarming("todo-mark-system"), "todo-log-broken", "todo-do-log"),
             Kind::BackupOld => (Mark::alarming("todo-mark-system"), "todo-backup-old", "todo-do-log"),
             Kind::AuthorityEnds => (Mark::alarming("todo-mark-system"), "todo-authority-ends", "todo-do-log"),
-            Kind::NonCompliant => (Mark::of(State::NonCompliant), "todo-non-compliant", see),
+            Kind::NonCompliant => (Mark::of(State::NonCompliant), "todo-devices", see),
             Kind::Reconfirm => (Mark::waiting("standing-reconfirm"), "todo-reconfirm", see),
             Kind::Pending if region => (Mark::waiting("standing-pending"), "todo-pending", see),
             Kind::Pending => (Mark::waiting("standing-pending"), "todo-pending", "todo-do-confirm"),
             Kind::Silent => (Mark::of(State::Stale), "todo-silent", see),
             Kind::NeverSeen => (Mark::of(State::Unknown), "todo-never-seen", see),
-            Kind::Unknown => (Mark::of(State::Unknown), "todo-unknown", see),
-            Kind::Stale => (Mark::of(State::Stale), "todo-stale", see),
+            Kind::Unknown => (Mark::of(State::Unknown), "todo-devices", see),
+            Kind::Stale => (Mark::of(State::Stale), "todo-devices", see),
             Kind::SelfCheckDue => (Mark::of(State::AwaitingDeclaration), "todo-self-check-due", "todo-do-answer"),
         };
-        let mut text = Text::new(key).with("n", todo.count);
-        if let Some(clause) = &todo.clause {
-            text = text.with("clause", clause_name(pack, clause));
-        }
-        Self { mark, text, since: todo.since.map(|at| Moment::new(at, now)), link: todo.link, button }
+        let (clause, text) = (todo.clause.map(|clause| clause_name(pack, &clause)), Text::new(key).with("n", todo.count));
+        Self { mark, clause, text, since: todo.since.map(|at| Moment::new(at, now)), link: todo.link, button }
     }
 }
 
@@ -89,6 +88,8 @@ pub(crate) fn clause_name(pack: &Pack, clause: &str) -> String {
 pub(crate) struct ListedPage {
     pub shell: Shell,
     pub facility: Place,
+    /// Title of the clause it is about, in Japanese.
+    pub clause: Option<String>,
     pub devices: Vec<DeviceLine>,
     pub next: Option<String>,
     pub first: Option<String>,
@@ -135,7 +136,7 @@ mod samples {
         fn samples() -> Vec<Self> {
             let line = DeviceLine {
                 id: "d".to_owned(),
-                label: "受付1".to_owned(),
+                label: Text::verbatim("受付1"),
                 kind: "持ち運ぶパソコン".to_owned(),
                 mark: Mark::of(State::NonCompliant),
                 seen: Some(Moment::new(NOW.plus_days(-1), NOW)),
@@ -146,6 +147,7 @@ mod samples {
             let sample = |devices: Vec<DeviceLine>| Self {
                 shell: Shell::sample("today-title", true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
+                clause: (!devices.is_empty()).then(|| "ウイルス対策".to_owned()),
                 next: (!devices.is_empty()).then(|| "/facilities/f/devices?is=silent&after=d".to_owned()),
                 first: devices.is_empty().then(|| "/facilities/f/devices?is=silent".to_owned()),
                 devices,

@@ -54,7 +54,7 @@ fn region_of(person: &Person) -> Result<RegionId, PageError> {
 }
 
 fn facility_columns() -> Vec<Text> {
-    let mut columns = ["export-col-facility-id", "export-col-facility", "export-col-devices"].map(Text::new).to_vec();
+    let mut columns = ["export-col-facility-id", "region-facility", "export-col-devices"].map(Text::new).to_vec();
     columns.extend(Reading::ALL.map(|reading| Text::from(Mark::reading(reading).word)));
     columns.extend(["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of"].map(Text::new));
     columns
@@ -107,15 +107,15 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
 
 fn device_columns(web: &Web) -> Vec<Text> {
     let names = [
-        "export-col-device-id",
-        "export-col-device",
-        "export-col-class",
-        "export-col-ownership",
-        "export-col-reads",
+        "device-about-id",
+        "facility-col-device",
+        "device-about-class",
+        "device-about-ownership",
+        "device-verdict",
         "export-col-since",
-        "export-col-seen",
-        "export-col-enrolled",
-        "export-col-confirmed",
+        "device-last-check-in",
+        "device-about-enrolled",
+        "device-about-confirmed",
     ];
     let mut columns = names.map(Text::new).to_vec();
     columns.extend(web.pack.device_clauses().map(|clause| Text::verbatim(clause.id.clone())));
@@ -171,13 +171,13 @@ async fn add_devices(web: &Web, home: Home, devices: &[device::Device], (csv, la
             Lang::English => ClassWord::from(device.class).as_str().to_owned(),
         };
         let ownership = match device.ownership {
-            Ownership::Managed => "export-managed",
-            Ownership::Personal => "export-personal",
+            Ownership::Managed => "device-managed",
+            Ownership::Personal => "device-personal",
         };
         let at = |at: Option<Timestamp>| at.map(stamp).unwrap_or_default();
         let mut row = vec![
             device.id.to_string(),
-            name(&device.label),
+            name(&device.label).in_lang(lang),
             class,
             Text::from(ownership).in_lang(lang),
             Text::from(mark.word).in_lang(lang),

@@ -19,7 +19,7 @@ use crate::store::belonging::Home;
 use crate::store::device::Device;
 use crate::store::device_state::Line;
 use crate::store::{device, device_state, facility};
-use crate::views::{ListedPage, Mark, Place, clause_name};
+use crate::views::{ListedPage, Mark, Place};
 use crate::words::Text;
 
 /// Devices on one page.
@@ -80,13 +80,13 @@ impl Which {
         }
     }
 
-    fn text(&self, web: &Web) -> Text {
+    fn text(&self) -> Text {
         match self {
             Self::Reads(reading) => Text::from(Mark::reading(*reading).word),
             Self::Silent => Text::new("listed-silent"),
             Self::Never => Text::new("listed-never"),
             Self::Clause(clause, state) => {
-                Text::new("listed-clause").with("clause", clause_name(&web.pack, clause)).with("state", Text::from(Mark::of(*state).word))
+                Text::new("listed-clause").with("clause", clause.clone()).with("state", Text::from(Mark::of(*state).word))
             }
         }
     }
@@ -109,8 +109,9 @@ pub(super) async fn show_listed(
     let clause = wanted.clause.as_ref().map(|clause| format!("&clause={}", encode(clause))).unwrap_or_default();
     let first = format!("/facilities/{}/devices?is={}{clause}", home.facility, encode(&wanted.is));
     page(&ListedPage {
-        shell: shell(Text::new("listed-title").with("what", which.text(&web)), &visitor, Some(&person)),
+        shell: shell(Text::new("listed-title").with("what", which.text()), &visitor, Some(&person)),
         facility: Place { id: facility.id.to_string(), name: facility.name },
+        clause: wanted.clause.as_deref().and_then(|clause| web.pack.clause(clause)).map(|rule| rule.title.clone()),
         next: found.last().filter(|_| more).map(|(last, _)| format!("{first}&after={}", last.id)),
         first: after.map(|_| first),
         devices: found.iter().map(|(device, line)| device_line(&web, device, line.as_ref())).collect(),

@@ -156,9 +156,9 @@ async fn chain(web: &Web, lang: Lang) -> Result<(Mark, Text), PageError> {
 
 fn actor(line: &Line) -> Text {
     let named = line.words.as_ref().map(|words| words.actor.clone()).filter(|name| !name.is_empty());
-    match (named, Actor::key(&line.entry.actor), &line.words) {
+    match (named, Actor::label(&line.entry.actor), &line.words) {
         (Some(name), ..) => Text::verbatim(name),
-        (None, Some(key), _) => Text::new(key),
+        (None, Some(label), _) => label,
         (None, None, None) => Text::new("oplog-erased"),
         (None, None, Some(_)) => Text::verbatim(line.entry.actor.clone()),
     }
@@ -200,13 +200,13 @@ fn line(entry: Line, now: Timestamp) -> LogLine {
 fn columns() -> Vec<Text> {
     [
         "export-col-seq",
-        "export-col-at",
-        "export-col-actor",
-        "export-col-act",
+        "oplog-col-at",
+        "oplog-col-actor",
+        "oplog-col-act",
         "export-col-object-kind",
-        "export-col-object",
+        "oplog-col-object",
         "export-col-object-id",
-        "export-col-detail",
+        "oplog-col-detail",
         "export-col-remark",
     ]
     .map(Text::new)

@@ -11,6 +11,7 @@ mod export;
 mod fail;
 mod guard;
 mod headers;
+mod language;
 mod listed;
 mod log;
 mod lost;
@@ -155,7 +156,7 @@ pub fn router(web: Web) -> Router {
 /// What surrounds a page.
 fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
     let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key(), pages: main_pages(p) });
-    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who }
+    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who, here: visitor.here.clone() }
 }
 
 /// The main pages of whoever is signed in.

@@ -103,8 +103,8 @@ pub(super) const fn calls_for_action(state: State) -> bool {
 }
 
 /// What a device is called on screen.
-pub(super) fn name(label: &str) -> String {
-    if label.trim().is_empty() { "名前のない機器".to_owned() } else { label.to_owned() }
+pub(super) fn name(label: &str) -> Text {
+    if label.trim().is_empty() { Text::new("device-unnamed") } else { Text::verbatim(label) }
 }
 
 /// How a device reads now: its standing where a person has to act on that, else its state.

@@ -1,0 +1,26 @@
+# The region's facilities, and a facility's devices.
+region-all = 圏域全体
+region-facilities = 事業所
+region-facility = 事業所
+region-states = 機器の状態
+region-no-more = この先に事業所はありません。
+region-none = 事業所はまだ登録されていません。
+region-next = 次の事業所を見る
+facility-crumb = 圏域の事業所
+facility-pending = 登録待ちの機器が{ $n }台あります。
+facility-pending-go = 現物と見比べて確認する
+facility-enrol = 機器を登録する（登録コード）
+facility-self-check = 自己点検
+facility-devices = 機器
+facility-no-more = この先に機器はありません。
+facility-none = 機器はまだ登録されていません。登録コードを発行し、機器に点検プログラムを入れて登録してください。
+facility-col-device = 機器
+facility-col-verdict = 判定
+facility-col-open = 対応が必要な条項
+facility-col-seen = 最後の状態報告
+facility-short-open = 要対応
+facility-short-seen = 最終報告
+facility-more = ほか{ $n }件
+facility-list = 機器の一覧
+facility-next = 次の機器を見る
+device-unnamed = 名前のない機器
