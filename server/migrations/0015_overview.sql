@@ -10,6 +10,7 @@ CREATE TABLE facility_rank (
     PRIMARY KEY (facility_id, kind)
 );
 CREATE INDEX facility_rank_in_order ON facility_rank (region_id, kind, place, facility_id);
+INSERT INTO facility_rank (facility_id, kind, region_id, place) SELECT id, 'all', region_id, 100000000000 FROM facility;
 
 -- 0: its roll-ups have changed. Else the JST day on which silence alone changes how its devices read.
 CREATE TABLE facility_due (

@@ -137,8 +137,11 @@ pub async fn list(store: &Store, facility: FacilityId, after: Option<DeviceId>, 
 
 /// Devices of a region with `text` in their names, oldest first: what a person types into a search, not for anything regular.
 pub async fn list_named(store: &Store, region: RegionId, text: &str, limit: u16) -> Result<Vec<Device>, Error> {
-    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE region_id = $1 AND lower(label) LIKE $2 ESCAPE '!' ORDER BY n LIMIT $3")))
+    let sql =
+        format!("{COLUMNS} WHERE region_id = $1 AND (label LIKE $2 ESCAPE '!' OR lower(label) LIKE $3 ESCAPE '!') ORDER BY n LIMIT $4");
+    sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(region.to_string())
+        .bind(rows::like(text))
         .bind(rows::like(&text.to_lowercase()))
         .bind(i64::from(limit))
         .fetch_all(store.read())

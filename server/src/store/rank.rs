@@ -93,7 +93,7 @@ pub async fn list(
     limit: u16,
 ) -> Result<Vec<Ranked>, Error> {
     let (place, last) = after.map_or((i64::MIN, String::new()), |p| (p.place, p.facility.to_string()));
-    let search = if named.is_empty() { "" } else { " AND lower(f.name) LIKE $6 ESCAPE '!'" };
+    let search = if named.is_empty() { "" } else { " AND (f.name LIKE $6 ESCAPE '!' OR lower(f.name) LIKE $7 ESCAPE '!')" };
     let sql = format!(
         "SELECT r.place, f.id, f.name FROM facility_rank r JOIN facility f ON f.id = r.facility_id \
          WHERE r.region_id = $1 AND r.kind = $2 AND (r.place, r.facility_id) > ($3, $4){search} ORDER BY r.place, r.facility_id LIMIT $5"
@@ -101,7 +101,8 @@ pub async fn list(
     let mut query =
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(region.to_string()).bind(kind.as_str()).bind(place).bind(last).bind(i64::from(limit));
     if !named.is_empty() {
-        query = query.bind(rows::like(&named.to_lowercase()));
+        // SQLite knows capitals of ASCII alone: what was typed counts as it is, too.
+        query = query.bind(rows::like(named)).bind(rows::like(&named.to_lowercase()));
     }
     query
         .fetch_all(store.read())

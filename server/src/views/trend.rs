@@ -11,9 +11,9 @@ use crate::words::Text;
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 260;
 /// Room for the numbers at the left, and the days below.
-const LEFT: i64 = 48;
-const BOTTOM: i64 = 32;
-const TOP: i64 = 12;
+const LEFT: i64 = 96;
+const BOTTOM: i64 = 44;
+const TOP: i64 = 20;
 const RIGHT: i64 = 12;
 
 /// A trend.

@@ -76,9 +76,10 @@ async fn from_alerts(web: &Web, scope: rollup::Scope, link: impl Fn(Reading) -> 
 
 /// Devices that wait for a person's decision.
 fn from_standings(home: Home, sum: &Summary) -> Vec<Todo> {
+    let pending = format!("/facilities/{}/pending", home.facility);
     vec![
-        Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), listed(home, "is=reconfirm")),
-        Todo::new(Kind::Pending, sum.counts.of(Reading::Pending), format!("/facilities/{}/pending", home.facility)),
+        Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), pending.clone()),
+        Todo::new(Kind::Pending, sum.counts.of(Reading::Pending), pending),
     ]
 }
 
