@@ -29,7 +29,13 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "device",
     "enrolment",
     "self-check",
-    "rules"
+    "rules",
+    "overview",
+    "today",
+    "history",
+    "oplog",
+    "export",
+    "card"
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -136,6 +136,11 @@ async fn enrol_a_device(person: &Person<'_>, collector: &Collector, look: bool) 
     agent.check_in()?.expect(0)?;
 
     person.open("/").await?;
+    person.sees("対応が必要です").await?;
+    if look {
+        person.browser.looks_right("today").await?;
+    }
+    person.follow("機器の一覧へ", "試験機").await?;
     if look {
         person.browser.looks_right("facility").await?;
     }
@@ -166,7 +171,7 @@ async fn a_newcomer_signs_in_enrols_this_machine_and_reads_its_verdict() -> anyh
     let link = invite(&collector, &["--facility", FACILITY, "--login", "hanako"])?;
     set_up(&person, &link, true).await?;
     enrol_a_device(&person, &collector, true).await?;
-    for (path, name) in [("/rules", "rules"), ("/what-is-checked", "what-is-checked"), ("/sign-in", "sign-in")] {
+    for (path, name) in [("/log", "log"), ("/rules", "rules"), ("/what-is-checked", "what-is-checked"), ("/sign-in", "sign-in")] {
         person.open(path).await?;
         person.browser.looks_right(name).await?;
     }

@@ -38,11 +38,7 @@ issued-devices = { $n ->
     [one] 1 device
    *[other] { $n } devices
 }
-issued-on-device = On the device
-issued-on-device-about = Install the checking program on the device, run this line, and type the code above when asked. The code is not part of the line, so that it does not stay on the screen.
 issued-linux = Linux (terminal)
-issued-windows = Windows (PowerShell, opened as administrator)
-issued-mac = macOS (Terminal)
 issued-then = Enrolled devices appear under <Waiting to be confirmed>. Compare them with the real ones, and confirm them.
 issued-before = An enrolment code is shown only once, when it is issued. If you have not noted it down, revoke it and issue another.
 issued-back = To the list of enrolment codes

@@ -1,12 +1,10 @@
 # The region's facilities, and a facility's devices.
-region-title = Facilities of { $name }
 region-all = The whole region
 region-facilities = Facilities
 region-facility = Facility
 region-states = State of its devices
 region-no-more = There are no more facilities.
 region-none = No facility has been taken in yet.
-region-list = List of facilities
 region-next = See the next facilities
 facility-crumb = Facilities of the region
 facility-pending = { $n ->

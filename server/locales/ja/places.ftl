@@ -1,12 +1,10 @@
 # The region's facilities, and a facility's devices.
-region-title = { $name }の事業所
 region-all = 圏域全体
 region-facilities = 事業所
 region-facility = 事業所
 region-states = 機器の状態
 region-no-more = この先に事業所はありません。
 region-none = 事業所はまだ登録されていません。
-region-list = 事業所の一覧
 region-next = 次の事業所を見る
 facility-crumb = 圏域の事業所
 facility-pending = 登録待ちの機器が{ $n }台あります。

@@ -1,6 +1,7 @@
 //! What the collector is about, without SQL and without HTTP.
 
 pub mod act;
+pub mod csv;
 pub mod device;
 pub mod enrolment;
 pub mod ids;
@@ -8,4 +9,7 @@ pub mod judge;
 pub mod log;
 pub mod overlay;
 pub mod people;
+pub mod reading;
 pub mod self_check;
+pub mod summary;
+pub mod todo;

@@ -4,6 +4,7 @@ mod authority;
 mod backup;
 mod clock;
 mod log;
+mod rank;
 mod sweep;
 
 pub use authority::run as take_up_authority;
@@ -22,6 +23,8 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "authority", period: Duration::from_mins(10) }, authority::run);
     every(app, stop, tasks, Job { name: "backup", period: Duration::from_mins(15) }, backup::run);
     every(app, stop, tasks, Job { name: "seal-log", period: Duration::from_millis(500) }, log::seal);
+    every(app, stop, tasks, Job { name: "rank", period: Duration::from_secs(5) }, rank::run);
+    every(app, stop, tasks, Job { name: "trim-days", period: Duration::from_hours(6) }, rank::trim);
     every(app, stop, tasks, Job { name: "prove-log", period: Duration::from_mins(10) }, log::prove);
 }
 

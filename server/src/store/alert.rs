@@ -3,6 +3,7 @@
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 
+use super::rollup::Scope;
 use super::{Error, Store, Tx, rows};
 use crate::domain::device::DeviceN;
 use crate::domain::ids::FacilityId;
@@ -76,16 +77,51 @@ pub async fn list(store: &Store, facility: FacilityId) -> Result<Vec<Alert>, Err
         .await?
         .iter()
         .map(|row| {
-            let word: &str = row.try_get(1)?;
             Ok(Alert {
                 device: DeviceN(row.try_get(0)?),
-                kind: Kind::ALL.into_iter().find(|k| k.as_str() == word).ok_or_else(|| rows::decode_error("alert.kind"))?,
+                kind: kind(row.try_get(1)?)?,
                 first_at: Timestamp::from_seconds(row.try_get(2)?),
                 last_at: Timestamp::from_seconds(row.try_get(3)?),
                 times: row.try_get(4)?,
             })
         })
         .collect()
+}
+
+/// Open alerts of one kind, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenCount {
+    /// What happened.
+    pub kind: Kind,
+    /// To how many devices.
+    pub devices: i64,
+    /// First time.
+    pub first_at: Timestamp,
+}
+
+/// The open alerts of a scope, counted; not those of devices on which a person has decided since.
+pub async fn count_open(store: &Store, scope: Scope) -> Result<Vec<OpenCount>, Error> {
+    let place = match scope {
+        Scope::Facility(_) => "a.facility_id",
+        Scope::Region(_) => "d.region_id",
+    };
+    let sql = format!(
+        "SELECT a.kind, count(*), min(a.first_at) FROM alert a JOIN device d ON d.n = a.n WHERE a.closed_at IS NULL AND {place} = $1 \
+         AND ((a.kind = 'lost_seen' AND d.standing = 'lost') OR (a.kind = 'copied' AND d.standing = 'copied')) GROUP BY a.kind ORDER BY a.kind"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(scope.to_string())
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(OpenCount { kind: kind(row.try_get(0)?)?, devices: row.try_get(1)?, first_at: Timestamp::from_seconds(row.try_get(2)?) })
+        })
+        .collect()
+}
+
+fn kind(word: &str) -> Result<Kind, Error> {
+    Kind::ALL.into_iter().find(|k| k.as_str() == word).ok_or_else(|| rows::decode_error("alert.kind"))
 }
 
 /// A person has looked: closes an alert of one facility. `false`: there is no such open alert there.

@@ -88,7 +88,7 @@ pub async fn insert(tx: &mut Tx, new: &NewDevice) -> Result<DeviceN, Error> {
     .await?;
     let (facility, region) = (new.facility.to_string().into(), new.region.to_string().into());
     let mut counts = Counts::default();
-    counts.count(Place { facility: &facility, region: &region, standing: new.standing, headline: None, states: "", day: -1 }, 1);
+    counts.count(Place { facility: &facility, region: &region, standing: new.standing, headline: None, states: "", day: -1, agent: "" }, 1);
     counts.write(tx).await?;
     Ok(DeviceN(n))
 }
@@ -127,6 +127,22 @@ pub async fn list(store: &Store, facility: FacilityId, after: Option<DeviceId>, 
     sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND id > $2 ORDER BY id LIMIT $3")))
         .bind(facility.to_string())
         .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Devices of a region with `text` in their names, oldest first: what a person types into a search, not for anything regular.
+pub async fn list_named(store: &Store, region: RegionId, text: &str, limit: u16) -> Result<Vec<Device>, Error> {
+    let sql =
+        format!("{COLUMNS} WHERE region_id = $1 AND (label LIKE $2 ESCAPE '!' OR lower(label) LIKE $3 ESCAPE '!') ORDER BY n LIMIT $4");
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(region.to_string())
+        .bind(rows::like(text))
+        .bind(rows::like(&text.to_lowercase()))
         .bind(i64::from(limit))
         .fetch_all(store.read())
         .await?

@@ -4,7 +4,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::{Error, Store, Tx, rows};
+use super::{Error, Store, Tx, rank, rows};
 use crate::domain::ids::{FacilityId, RegionId};
 
 /// A facility.
@@ -45,7 +45,7 @@ pub async fn list(store: &Store, region: RegionId, after: Option<FacilityId>, li
         .collect()
 }
 
-/// Adds one.
+/// Adds one; it stands in the region's list at once, and is ranked when its first device comes.
 pub async fn insert(tx: &mut Tx, facility: &Facility) -> Result<(), Error> {
     sqlx::query("INSERT INTO facility (id, region_id, name, created_at) VALUES ($1, $2, $3, $4)")
         .bind(facility.id.to_string())
@@ -53,8 +53,8 @@ pub async fn insert(tx: &mut Tx, facility: &Facility) -> Result<(), Error> {
         .bind(facility.name.clone())
         .bind(facility.created_at.seconds())
         .execute(&mut **tx)
-        .await
-        .map(|_| ())
+        .await?;
+    rank::add(tx, facility.region, facility.id).await
 }
 
 fn read(row: &AnyRow) -> Result<Facility, Error> {

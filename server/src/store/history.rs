@@ -15,7 +15,7 @@ pub struct Change {
     pub id: i64,
     /// When.
     pub at: Timestamp,
-    /// `report` (new facts), `time` (time alone) or `rules` (another pack or catalogue).
+    /// `report` (new facts), `time` (time alone), `rules` (another pack or catalogue) or `answer` (a self-check).
     pub cause: String,
     /// Headline from then on.
     pub headline: State,
@@ -23,6 +23,18 @@ pub struct Change {
     pub changed: String,
     /// Revision of pack and catalogues.
     pub judged_with: String,
+}
+
+impl Change {
+    /// The clauses that changed, before and after; `None`: the clause was or is absent.
+    pub fn differences(&self) -> impl Iterator<Item = (&str, Option<State>, Option<State>)> {
+        self.changed.split_ascii_whitespace().filter_map(|pair| {
+            let (clause, states) = pair.rsplit_once('=')?;
+            let (was, is) = states.split_once('>')?;
+            let state = |text: &str| text.parse().ok().and_then(State::from_code);
+            Some((clause, state(was), state(is)))
+        })
+    }
 }
 
 /// A page of a device's changes, newest first; `before` is the last id of the page before.
@@ -63,4 +75,23 @@ pub async fn was_present(store: &Store, facility: FacilityId, device: DeviceN, d
     let Some(row) = days else { return Ok(false) };
     let bits: &[u8] = row.try_get(0)?;
     Ok(bits.get(of_year / 8).is_some_and(|byte| byte & (1 << (of_year % 8)) != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_read_as_they_are_written() {
+        let change = Change {
+            id: 1,
+            at: Timestamp::from_seconds(0),
+            cause: "report".to_owned(),
+            headline: State::NonCompliant,
+            changed: "§20-1=6>1 §20-3=->5".to_owned(),
+            judged_with: String::new(),
+        };
+        let expected = [("§20-1", Some(State::NonCompliant), Some(State::Compliant)), ("§20-3", None, Some(State::Unknown))];
+        assert_eq!(change.differences().collect::<Vec<_>>(), expected);
+    }
 }

@@ -12,6 +12,7 @@ mod rows;
 mod tx;
 
 pub mod account_event;
+pub mod agents;
 pub mod alert;
 pub mod backup;
 pub mod belonging;
@@ -28,11 +29,13 @@ pub mod log;
 pub mod meta;
 pub mod passkey;
 pub mod person;
+pub mod rank;
 pub mod region;
 pub mod rollup;
 pub mod self_check;
 pub mod session;
 pub mod throttle;
+pub mod trend;
 
 pub use authority::{AuthorityKind, AuthorityRow};
 pub use error::{Failure, classify};
@@ -112,11 +115,16 @@ impl Store {
         self.take_turn().await
     }
 
-    /// The writer's own transaction.
-    async fn begin_ingest(&self) -> Result<Tx, Error> {
+    /// Begins a write transaction in which roll-ups stand still, and which changes nothing the writer remembers.
+    async fn begin_beside_ledger(&self) -> Result<Tx, Error> {
         let mut tx = self.take_turn().await?;
         self.lock_ledger(&mut tx).await?;
         Ok(tx)
+    }
+
+    /// The writer's own transaction.
+    async fn begin_ingest(&self) -> Result<Tx, Error> {
+        self.begin_beside_ledger().await
     }
 
     async fn lock_ledger(&self, tx: &mut Tx) -> Result<(), Error> {

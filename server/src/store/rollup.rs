@@ -1,15 +1,19 @@
 //! Counts for dashboards, kept in the transaction that changes them, so that no page walks devices × clauses.
-//! Invariant: the roll-ups equal a recount of the devices after every commit.
+//! Invariant: the roll-ups equal a recount of the devices after every commit, and a facility whose roll-ups change is due to be
+//! ranked anew.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use hashimori_shared::pack::StalenessRules;
 use hashimori_shared::verdict::State;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
-use super::{Error, Store, Tx, rows};
+use super::{Error, Store, Tx, rank, rows};
 use crate::domain::device::Standing;
 use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::summary::Summary;
 
 /// Where the roll-ups count a device.
 #[derive(Clone, Copy, Debug)]
@@ -23,22 +27,28 @@ pub(super) struct Place<'a> {
     pub(super) states: &'a str,
     /// JST day last seen; -1: never.
     pub(super) day: i64,
+    /// Version and platform of its agent; empty: none known.
+    pub(super) agent: &'a str,
 }
 
 type DeviceKey = (Arc<str>, i64, Standing, i64);
 type ClauseKey = (Arc<str>, String, i64, Standing);
+type AgentKey = (Arc<str>, String, Standing);
 
 /// Changes to the roll-ups, summed before they are written.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     devices: HashMap<DeviceKey, i64>,
     clauses: HashMap<ClauseKey, i64>,
+    agents: HashMap<AgentKey, i64>,
+    facilities: BTreeSet<Arc<str>>,
 }
 
 impl Counts {
     /// As `count`, for a move that changes nothing but the day: the clauses stay as they are.
     pub(super) fn count_day(&mut self, place: Place<'_>, by: i64) {
         let headline = place.headline.map_or(-1, State::code);
+        self.facilities.insert(Arc::clone(place.facility));
         for scope in [place.facility, place.region] {
             *self.devices.entry((Arc::clone(scope), headline, place.standing, place.day)).or_default() += by;
         }
@@ -48,6 +58,7 @@ impl Counts {
     pub(super) fn count(&mut self, place: Place<'_>, by: i64) {
         self.count_day(place, by);
         for scope in [place.facility, place.region] {
+            *self.agents.entry((Arc::clone(scope), place.agent.to_owned(), place.standing)).or_default() += by;
             for (clause, state) in clause_states(place.states) {
                 *self.clauses.entry((Arc::clone(scope), clause.to_owned(), state, place.standing)).or_default() += by;
             }
@@ -85,7 +96,22 @@ impl Counts {
                 query.bind(scope.to_string()).bind(clause.clone()).bind(*state).bind(standing.as_str()).bind(*by)
             },
         )
-        .await
+        .await?;
+        let mut agents: Vec<(AgentKey, i64)> = self.agents.drain().filter(|(_, by)| *by != 0).collect();
+        agents.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        rows::insert(
+            tx,
+            (
+                "INSERT INTO rollup_agent (scope, agent, standing, devices)",
+                4,
+                " ON CONFLICT (scope, agent, standing) DO UPDATE SET devices = rollup_agent.devices + excluded.devices",
+            ),
+            &agents,
+            |query, ((scope, agent, standing), by)| query.bind(scope.to_string()).bind(agent.clone()).bind(standing.as_str()).bind(*by),
+        )
+        .await?;
+        let facilities: Vec<Arc<str>> = std::mem::take(&mut self.facilities).into_iter().collect();
+        rank::note_due(tx, &facilities).await
     }
 }
 
@@ -130,23 +156,59 @@ pub struct Count {
 
 /// The counts of a scope.
 pub async fn counts(store: &Store, scope: Scope) -> Result<Vec<Count>, Error> {
-    let found =
-        sqlx::query("SELECT state, standing, day, devices FROM rollup WHERE scope = $1 AND devices <> 0 ORDER BY state, standing, day")
-            .bind(scope.to_string())
-            .fetch_all(store.read())
-            .await?;
-    found
-        .iter()
-        .map(|row| {
-            let day: i64 = row.try_get(2)?;
-            Ok(Count {
-                headline: State::from_code(row.try_get(0)?),
-                standing: Standing::from_word(row.try_get(1)?).ok_or_else(|| rows::decode_error("rollup.standing"))?,
-                day: (day >= 0).then_some(day),
-                devices: row.try_get(3)?,
-            })
-        })
-        .collect()
+    sqlx::query(COUNTS).bind(scope.to_string()).fetch_all(store.read()).await?.iter().map(count).collect()
+}
+
+const COUNTS: &str = "SELECT state, standing, day, devices FROM rollup WHERE scope = $1 AND devices <> 0 ORDER BY state, standing, day";
+
+fn count(row: &AnyRow) -> Result<Count, Error> {
+    let day: i64 = row.try_get(2)?;
+    Ok(Count {
+        headline: State::from_code(row.try_get(0)?),
+        standing: Standing::from_word(row.try_get(1)?).ok_or_else(|| rows::decode_error("rollup.standing"))?,
+        day: (day >= 0).then_some(day),
+        devices: row.try_get(3)?,
+    })
+}
+
+/// What the counts of a scope sum up to on the JST day `today`.
+pub async fn summary(store: &Store, scope: Scope, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
+    let mut sum = Summary::new(today, rules);
+    for count in counts(store, scope).await? {
+        sum.add(count.standing, count.headline, count.day, count.devices);
+    }
+    Ok(sum)
+}
+
+/// The sums of some facilities.
+pub async fn summaries(
+    store: &Store,
+    facilities: &[FacilityId],
+    today: i64,
+    rules: &StalenessRules,
+) -> Result<HashMap<FacilityId, Summary>, Error> {
+    let mut sums = HashMap::with_capacity(facilities.len());
+    for group in facilities.chunks(rows::MOST) {
+        let sql = rows::with_list("SELECT state, standing, day, devices, scope FROM rollup WHERE devices <> 0 AND scope IN ", group.len());
+        let scopes: Vec<String> = group.iter().map(FacilityId::to_string).collect();
+        for row in rows::text_list_query(sql, &scopes).fetch_all(store.read()).await? {
+            let facility = row.try_get::<&str, _>(4)?.parse().map_err(|_| rows::decode_error("rollup.scope"))?;
+            let count = count(&row)?;
+            let sum: &mut Summary = sums.entry(facility).or_insert_with(|| Summary::new(today, rules));
+            sum.add(count.standing, count.headline, count.day, count.devices);
+        }
+    }
+    Ok(sums)
+}
+
+/// A scope's sum inside a transaction.
+pub(super) async fn summary_in(tx: &mut Tx, scope: &str, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
+    let mut sum = Summary::new(today, rules);
+    for row in sqlx::query(COUNTS).bind(scope.to_owned()).fetch_all(&mut **tx).await? {
+        let count = count(&row)?;
+        sum.add(count.standing, count.headline, count.day, count.devices);
+    }
+    Ok(sum)
 }
 
 /// How many devices of a scope stand alike on one clause.

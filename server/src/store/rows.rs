@@ -38,6 +38,29 @@ pub(super) fn list_query<'q>(sql: String, keys: &[i64]) -> AnyQuery<'q> {
     query
 }
 
+/// As `list_query`, for keys that are text.
+pub(super) fn text_list_query<'q>(sql: String, keys: &[String]) -> AnyQuery<'q> {
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    let fill = keys.last().cloned().unwrap_or_default();
+    for at in 0..keys.len().next_power_of_two() {
+        query = query.bind(keys.get(at).unwrap_or(&fill).clone());
+    }
+    query
+}
+
+/// A pattern for `LIKE … ESCAPE '!'` that matches text with `typed` in it, whatever signs it has.
+pub(super) fn like(typed: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in typed.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// Runs `head VALUES (…), (…) … tail` over all rows, in as few statements as powers of two allow.
 pub(super) async fn insert<T>(
     tx: &mut Tx,
@@ -83,6 +106,11 @@ fn placeholders(sql: &mut String, from: usize, count: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_takes_percent_and_underscore_for_themselves() {
+        assert_eq!(like("50%_a!"), "%50!%!_a!!%");
+    }
 
     #[test]
     fn a_list_of_three_keys_has_room_for_four() {

@@ -28,6 +28,30 @@ pub(crate) struct DevicePage {
     pub facts: Vec<FactGroup>,
     /// The report as it was sent.
     pub sent: Option<Sent>,
+    /// Changes of the verdict, newest first.
+    pub changes: Vec<ChangeLine>,
+    /// Path of the older changes.
+    pub older: Option<String>,
+    /// Who read this page, newest first.
+    pub viewers: Vec<Viewed>,
+}
+
+/// One change of the verdict.
+#[derive(Clone, Debug)]
+pub(crate) struct ChangeLine {
+    pub at: Moment,
+    pub mark: Mark,
+    /// Key of why it changed.
+    pub cause: &'static str,
+    /// The clauses that changed: name, before, after.
+    pub clauses: Vec<(String, Option<Mark>, Option<Mark>)>,
+}
+
+/// Somebody read the page.
+#[derive(Clone, Debug)]
+pub(crate) struct Viewed {
+    pub at: Moment,
+    pub who: Text,
 }
 
 /// The verdict.
@@ -141,6 +165,14 @@ mod samples {
                 }),
                 facts: words::groups(&sample::all_unknown(now), now),
                 sent: Some(Sent { json: "{}".to_owned(), received: Moment::new(now, now), observed: Moment::new(now, now) }),
+                changes: vec![ChangeLine {
+                    at: Moment::new(now, now),
+                    mark: Mark::of(State::NonCompliant),
+                    cause: "history-report",
+                    clauses: vec![("§20-3".to_owned(), None, Some(Mark::of(State::NonCompliant)))],
+                }],
+                older: Some("/devices/d?before=3".to_owned()),
+                viewers: vec![Viewed { at: Moment::new(now, now), who: Text::verbatim("見本 花子") }],
             };
             let empty = Self {
                 shell: Shell::sample(Text::verbatim("受付1"), true),
@@ -150,6 +182,9 @@ mod samples {
                 verdict: None,
                 facts: Vec::new(),
                 sent: None,
+                changes: Vec::new(),
+                older: None,
+                viewers: Vec::new(),
                 about: Vec::new(),
                 reason: Text::new("device-reason-silent-yet"),
                 mark: Mark::of(State::Unknown),

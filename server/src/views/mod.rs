@@ -6,25 +6,35 @@ pub(crate) mod assets;
 mod device;
 mod enrolment;
 mod error;
+mod export;
+mod log;
+mod overview;
 mod places;
 mod qr;
 mod rules;
 mod self_check;
 mod state;
+mod today;
+mod trend;
 
 pub(crate) use account::{
     AccountAppPage, AccountLine, AccountPage, AccountPasswordPage, AccountsPage, AppForm, EventLine, IssuedLink, IssuedLinkPage, KeptPage,
     LostPage, NewPasskeyPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine, SetupAppPage,
     SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
-pub(crate) use device::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView};
+pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView, Viewed};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
-pub(crate) use places::{DeviceLine, FacilityLine, FacilityPage, RegionPage};
+pub(crate) use export::ExportPage;
+pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
+pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
+pub(crate) use places::{DeviceLine, FacilityPage};
 pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use state::{Count, Mark, Moment};
+pub(crate) use today::{ListedPage, TodayPage, TodoLine, clause_name};
+pub(crate) use trend::Chart;
 
 use hashimori_shared::lang::Lang;
 
@@ -52,6 +62,8 @@ pub(crate) struct Who {
     pub name: String,
     /// Key of the role's word.
     pub role: &'static str,
+    /// The main pages: path, key of the words.
+    pub pages: Vec<(String, &'static str)>,
 }
 
 impl Shell {
@@ -128,7 +140,9 @@ thread_local! {
 impl Shell {
     /// Around a sample; the title is a key, or a name as it is.
     pub(crate) fn sample(title: impl Into<Text>, signed_in: bool) -> Self {
-        let who = signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key() });
+        let pages = vec![("/".to_owned(), "nav-today"), ("/log".to_owned(), "nav-log")];
+        let who =
+            signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key(), pages });
         let lang = SAMPLE_LANG.get();
         Self { lang, title: title.into().in_lang(lang), csrf: "見本".to_owned(), who, here: "/".to_owned() }
     }

@@ -5,28 +5,6 @@ use askama::Template;
 use super::{Count, Mark, Moment, Shell};
 use crate::words::Text;
 
-/// `/` for the 事務局: every facility of the region.
-#[derive(Template)]
-#[template(path = "region.html")]
-pub(crate) struct RegionPage {
-    pub shell: Shell,
-    /// All devices of the region, by state.
-    pub counts: Vec<Count>,
-    pub facilities: Vec<FacilityLine>,
-    /// Path of the next page.
-    pub next: Option<String>,
-    /// Whether this is not the first page.
-    pub paged: bool,
-}
-
-/// One facility in the region's list.
-#[derive(Clone, Debug)]
-pub(crate) struct FacilityLine {
-    pub id: String,
-    pub name: String,
-    pub counts: Vec<Count>,
-}
-
 /// `/facilities/{facility}`.
 #[derive(Template)]
 #[template(path = "facility.html")]
@@ -67,20 +45,6 @@ mod samples {
 
     fn counts() -> Vec<Count> {
         State::ALL.into_iter().map(|state| Count { mark: Mark::of(state), devices: 3 }).collect()
-    }
-
-    impl Sample for RegionPage {
-        fn samples() -> Vec<Self> {
-            let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts() };
-            let sample = |facilities: Vec<FacilityLine>, next| Self {
-                shell: Shell::sample(Text::new("region-title").with("name", "架空圏域".to_owned()), true),
-                counts: counts(),
-                facilities,
-                next,
-                paged: false,
-            };
-            vec![sample(vec![line], Some("/?after=f".to_owned())), sample(Vec::new(), None)]
-        }
     }
 
     impl Sample for FacilityPage {

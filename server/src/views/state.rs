@@ -4,6 +4,7 @@ use hashimori_shared::lang::Lang;
 use hashimori_shared::time::{DAY, Timestamp};
 use hashimori_shared::verdict::State;
 
+use crate::domain::reading::Reading;
 use crate::words::Text;
 
 /// A state's word, its class in the stylesheet and its icon.
@@ -38,6 +39,23 @@ impl Mark {
             State::NonCompliant => ("state-non-compliant", "state-noncompliant", CROSS),
         };
         Self { word, class, icon }
+    }
+
+    /// The mark of how a device reads.
+    pub(crate) const fn reading(reading: Reading) -> Self {
+        match reading {
+            Reading::Lost => Self::alarming("standing-lost"),
+            Reading::Copied => Self::alarming("standing-copied"),
+            Reading::NonCompliant => Self::of(State::NonCompliant),
+            Reading::Unknown => Self::of(State::Unknown),
+            Reading::Stale => Self::of(State::Stale),
+            Reading::Pending => Self::waiting("standing-pending"),
+            Reading::Reconfirm => Self::waiting("standing-reconfirm"),
+            Reading::AwaitingDeclaration => Self::of(State::AwaitingDeclaration),
+            Reading::RecommendationUnmet => Self::of(State::RecommendationUnmet),
+            Reading::Compliant => Self::of(State::Compliant),
+            Reading::NotApplicable => Self::of(State::NotApplicable),
+        }
     }
 
     /// Waiting for a person's decision, in other words than a verdict's; `word` is a key.

@@ -100,6 +100,10 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<RecoveryPage>();
     render::<ErrorPage>();
     render::<RegionPage>();
+    render::<TodayPage>();
+    render::<ListedPage>();
+    render::<ExportPage>();
+    render::<LogPage>();
     render::<FacilityPage>();
     render::<CodesPage>();
     render::<CodeIssuedPage>();

@@ -17,6 +17,7 @@ mod backups;
 mod keys;
 mod ledger;
 mod oplog;
+mod overview;
 mod people;
 mod rejudging;
 mod rollups;

@@ -5,10 +5,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hashimori_shared::report::{Report, parse_report, words};
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::{ClauseVerdict, Evidence, State, SubCheck, Verdict};
+use serde::Deserialize;
 
 use super::guard::{Here, Who};
 use super::places::{calls_for_action, mark, name};
 use super::rules::anchor;
+use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Act, Done, What};
@@ -19,12 +21,17 @@ use crate::domain::people::Person;
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line, Present};
-use crate::store::{facility, log};
-use crate::views::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView};
+use crate::store::{facility, history, log};
+use crate::views::{
+    ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView, Viewed, clause_name,
+};
 use crate::words::Text;
 
 /// Clocks further apart than this are worth a sentence.
 const SKEW_S: i64 = 300;
+/// Changes of the verdict on one page, and readings of the page shown.
+const CHANGES: u16 = 20;
+const VIEWERS: u16 = 20;
 
 /// `GET /devices/{device}`
 pub(super) async fn show_device(
@@ -33,9 +40,11 @@ pub(super) async fn show_device(
     Who(person): Who,
     Here(home): Here,
     Path(id): Path<String>,
+    Asked(Past { before }): Asked<Past>,
 ) -> Result<Response, PageError> {
     let (device, place) = find(&web, home, &id).await?;
     log_view(&web, &person, home, &device).await?;
+    let (changes, older) = changes(&web, home, &device, before).await?;
     let line = device_state::list(&web.store, home.facility, &[device.n]).await?.into_iter().next();
     let present = device_state::find(&web.store, home.facility, device.n).await?;
     let now = web.now();
@@ -61,7 +70,50 @@ pub(super) async fn show_device(
             received: Moment::new(p.received_at, now),
             observed: Moment::new(p.observed_at, now),
         }),
+        changes,
+        older,
+        viewers: viewers(&web, home, &device).await?,
     })
+}
+
+/// Where the list of changes begins: before this one.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Past {
+    before: Option<i64>,
+}
+
+/// A page of the verdict's changes, and the path of the older ones.
+async fn changes(web: &Web, home: Home, device: &Device, before: Option<i64>) -> Result<(Vec<ChangeLine>, Option<String>), PageError> {
+    let mut found = history::list(&web.store, home.facility, device.n, before, CHANGES + 1).await?;
+    let more = found.len() > usize::from(CHANGES);
+    found.truncate(usize::from(CHANGES));
+    let older = found.last().filter(|_| more).map(|last| format!("/devices/{}?before={}#history", device.id, last.id));
+    let now = web.now();
+    let line = |change: &history::Change| ChangeLine {
+        at: Moment::new(change.at, now),
+        mark: Mark::of(change.headline),
+        cause: match change.cause.as_str() {
+            "report" => "history-report",
+            "time" => "history-time",
+            "rules" => "history-rules",
+            "answer" => "history-answer",
+            _ => "history-other",
+        },
+        clauses: change
+            .differences()
+            .map(|(clause, was, is)| (clause_name(&web.pack, clause), was.map(Mark::of), is.map(Mark::of)))
+            .collect(),
+    };
+    Ok((found.iter().map(line).collect(), older))
+}
+
+/// Who read this page before, and now.
+async fn viewers(web: &Web, home: Home, device: &Device) -> Result<Vec<Viewed>, PageError> {
+    let (views, now) = (log::list_views(&web.store, home.facility, device.id, VIEWERS).await?, web.now());
+    Ok(views
+        .into_iter()
+        .map(|view| Viewed { at: Moment::new(view.at, now), who: view.name.map_or(Text::new("oplog-erased"), Text::verbatim) })
+        .collect())
 }
 
 /// Whoever reads what a device told is in the log, before they read it.

@@ -165,8 +165,10 @@ pub(super) async fn revoke_code(
 /// `GET /facilities/{facility}/pending`
 pub(super) async fn show_pending(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
     let mut devices = Vec::new();
-    for waiting in device::list_standing(&web.store, home.facility, Standing::Pending, CANDIDATES).await? {
-        devices.push(candidate(&web, home, &waiting).await?);
+    for standing in [Standing::Reconfirm, Standing::Pending] {
+        for waiting in device::list_standing(&web.store, home.facility, standing, CANDIDATES).await? {
+            devices.push(candidate(&web, home, &waiting).await?);
+        }
     }
     page(&PendingPage { shell: shell("pending-title", &visitor, Some(&person)), facility: place(&web, home).await?, devices })
 }

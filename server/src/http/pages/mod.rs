@@ -7,11 +7,15 @@ mod assets;
 mod cookie;
 mod device;
 mod enrolment;
+mod export;
 mod fail;
 mod guard;
 mod headers;
 mod language;
+mod listed;
+mod log;
 mod lost;
+mod overview;
 mod passkey;
 mod places;
 mod routes;
@@ -20,6 +24,7 @@ mod self_check;
 mod setup;
 mod sign_in;
 mod step_up;
+mod today;
 mod typed;
 mod visit;
 
@@ -37,13 +42,13 @@ use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::domain::act::Done;
-use crate::domain::people::Person;
 use crate::domain::people::event::Kind;
+use crate::domain::people::{Person, Scope};
 use crate::passkeys::Passkeys;
 use crate::pki::Pki;
 use crate::random::Random;
 use crate::secrets::MasterKey;
-use crate::store::{Store, Tx, log};
+use crate::store::{Store, Tx};
 use crate::views::{Shell, Who};
 use crate::words::Text;
 
@@ -118,7 +123,7 @@ impl Web {
 
     /// Writes an act into the operation log, in the transaction that does it.
     async fn log(&self, tx: &mut Tx, done: &Done) -> Result<(), PageError> {
-        Ok(log::write(tx, &self.random, done).await?)
+        Ok(crate::store::log::write(tx, &self.random, done).await?)
     }
 
     /// Runs password work off the async threads, a bounded number at once.
@@ -150,8 +155,20 @@ pub fn router(web: Web) -> Router {
 
 /// What surrounds a page.
 fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
-    let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key() });
+    let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key(), pages: main_pages(p) });
     Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who, here: visitor.here.clone() }
+}
+
+/// The main pages of whoever is signed in.
+fn main_pages(person: &Person) -> Vec<(String, &'static str)> {
+    let mut pages = match person.scope {
+        Scope::Region(_) => vec![("/".to_owned(), "nav-overview")],
+        Scope::Facility(_, facility) => {
+            vec![(format!("/facilities/{facility}/today"), "nav-today"), (format!("/facilities/{facility}"), "nav-devices")]
+        }
+    };
+    pages.push(("/log".to_owned(), "nav-log"));
+    pages
 }
 
 /// A rendered page.

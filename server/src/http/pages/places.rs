@@ -1,9 +1,9 @@
-//! Facilities and their devices, with counts from the roll-ups. Lists page by key.
+//! A facility and its devices, with counts from the roll-ups. Lists page by key.
 
 use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::State as Use;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use hashimori_shared::verdict::State;
 use serde::Deserialize;
 
@@ -12,15 +12,13 @@ use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::device::Standing;
-use crate::domain::ids::{DeviceId, FacilityId};
+use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
 use crate::domain::people::Scope;
-use crate::store::{device, device_state, facility, region, rollup};
-use crate::views::{Count, DeviceLine, FacilityLine, FacilityPage, Mark, Moment, RegionPage};
+use crate::store::{device, device_state, facility, rollup};
+use crate::views::{Count, DeviceLine, FacilityPage, Mark, Moment};
 use crate::words::Text;
 
-/// Facilities on one page; each brings its own counts.
-const FACILITIES: u16 = 25;
 /// Devices on one page.
 const DEVICES: u16 = 50;
 
@@ -36,38 +34,6 @@ pub(super) struct After {
 /// An `after` that is not an id names no page.
 fn after<T: std::str::FromStr>(asked: &After) -> Result<Option<T>, PageError> {
     asked.after.as_deref().map(str::parse).transpose().map_err(|_| PageError::NotFound)
-}
-
-/// `GET /`: the region for the 事務局, the own facility for an administrator.
-pub(super) async fn show_home(
-    Use(web): Use<Web>,
-    visitor: Visitor,
-    Who(person): Who,
-    Asked(asked): Asked<After>,
-) -> Result<Response, PageError> {
-    let region = match person.scope {
-        Scope::Facility(_, facility) => return Ok(Redirect::to(&format!("/facilities/{facility}")).into_response()),
-        Scope::Region(region) => region,
-    };
-    let name = region::find(&web.store, region).await?.ok_or(PageError::NotFound)?.name;
-    let (from, paged) = (after::<FacilityId>(&asked)?, asked.after.is_some());
-    let mut facilities = facility::list(&web.store, region, from, FACILITIES + 1).await?;
-    let more = facilities.len() > usize::from(FACILITIES);
-    facilities.truncate(usize::from(FACILITIES));
-    let next = facilities.last().filter(|_| more).map(|last| format!("/?after={}", last.id));
-    let mut lines = Vec::with_capacity(facilities.len());
-    for facility in facilities {
-        let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
-        lines.push(FacilityLine { id: facility.id.to_string(), name: facility.name, counts: summed(&web, &counts) });
-    }
-    let counts = summed(&web, &rollup::counts(&web.store, rollup::Scope::Region(region)).await?);
-    page(&RegionPage {
-        shell: shell(Text::new("region-title").with("name", name), &visitor, Some(&person)),
-        counts,
-        facilities: lines,
-        next,
-        paged,
-    })
 }
 
 /// `GET /facilities/{facility}`
@@ -102,7 +68,7 @@ pub(super) async fn show_facility(
     })
 }
 
-fn device_line(web: &Web, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
+pub(super) fn device_line(web: &Web, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
     let now = web.now();
     let seen = line.and_then(|l| l.last_seen_at);
     let (open, more) = line.map(|l| open_clauses(&l.clauses)).unwrap_or_default();

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, assets, device, enrolment, headers, language, lost, passkey, places, rules, self_check, setup,
-    sign_in, step_up, visit,
+    PageError, Web, account, accounts, assets, device, enrolment, export, headers, language, listed, log, lost, overview, passkey, places,
+    rules, self_check, setup, sign_in, step_up, today, visit,
 };
 
 /// Who may call a route.
@@ -110,8 +110,17 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/accounts", Secretariat, Object::None, get(accounts::show_accounts)),
         route(Method::POST, "/accounts/{person}/reset", Secretariat, Object::Person, post(accounts::reset)).stepped_up(),
         route(Method::GET, "/accounts/issued", Secretariat, Object::None, get(accounts::show_issued)),
-        route(Method::GET, "/", SignedIn, Object::None, get(places::show_home)),
+        route(Method::GET, "/", SignedIn, Object::None, get(overview::show_home)),
+        route(Method::GET, "/export/facilities", SignedIn, Object::None, get(export::show_facilities)).stepped_up(),
+        route(Method::GET, "/export/facilities.csv", SignedIn, Object::None, get(export::export_facilities)).stepped_up(),
+        route(Method::GET, "/log", SignedIn, Object::None, get(log::show_log)),
+        route(Method::GET, "/log/export", SignedIn, Object::None, get(log::show_export)).stepped_up(),
+        route(Method::GET, "/log/export.csv", SignedIn, Object::None, get(log::export_log)).stepped_up(),
         route(Method::GET, "/facilities/{facility}", SignedIn, Object::Facility, get(places::show_facility)),
+        route(Method::GET, "/facilities/{facility}/today", SignedIn, Object::Facility, get(today::show_today)),
+        route(Method::GET, "/facilities/{facility}/devices", SignedIn, Object::Facility, get(listed::show_listed)),
+        route(Method::GET, "/facilities/{facility}/export", SignedIn, Object::Facility, get(export::show_devices)).stepped_up(),
+        route(Method::GET, "/facilities/{facility}/devices.csv", SignedIn, Object::Facility, get(export::export_devices)).stepped_up(),
         route(Method::GET, "/facilities/{facility}/codes", SignedIn, Object::Facility, get(enrolment::show_codes)),
         route(Method::POST, "/facilities/{facility}/codes", SignedIn, Object::Facility, post(enrolment::issue_code)),
         route(Method::GET, "/facilities/{facility}/codes/issued", SignedIn, Object::Facility, get(enrolment::show_issued_code)),

@@ -130,7 +130,7 @@ impl Desk<'_> {
             // A clock ahead of the collector's must not make evidence look fresher than it can be.
             let believed = observed_at.min(received_at);
             let verdict = self.judge_guarded(known, &new.report, received_at)?;
-            self.apply(known, &verdict, (id, Some(digest), believed), (Cause::Report, received_at))?;
+            self.apply(known, &verdict, (id, Some(digest), believed, agent_of(&new.report)), (Cause::Report, received_at))?;
             Some(verdict)
         } else {
             None
@@ -154,7 +154,7 @@ impl Desk<'_> {
         &mut self,
         known: &mut Known,
         verdict: &Verdict,
-        (report_id, digest, observed_at): (i64, Option<ReportDigest>, Timestamp),
+        (report_id, digest, observed_at, agent): (i64, Option<ReportDigest>, Timestamp, String),
         (cause, now): (Cause, Timestamp),
     ) -> Result<(), Rejected> {
         let failed = |_| Rejected::Failed;
@@ -181,12 +181,14 @@ impl Desk<'_> {
             });
         }
         let verdict_digest = VerdictDigest::of(&summary);
+        let recounted = moved || old.as_ref().is_some_and(|o| o.agent != agent);
         known.current = old;
-        if moved {
+        if recounted {
             self.writes.counts.count(known.place(), -1);
         }
-        known.current = Some(Current { digest, headline: verdict.headline, since, states: states.clone(), verdict_digest });
-        if moved {
+        known.current =
+            Some(Current { digest, headline: verdict.headline, since, states: states.clone(), verdict_digest, agent: agent.clone() });
+        if recounted {
             self.writes.counts.count(known.place(), 1);
         }
         self.writes.states.insert(
@@ -203,6 +205,7 @@ impl Desk<'_> {
                 next_change_at: verdict.next_change_at,
                 verdict_digest,
                 verdict: packed,
+                agent,
             },
         );
         Ok(())
@@ -218,6 +221,15 @@ impl Desk<'_> {
     fn alert(&mut self, known: &Known, kind: Kind, at: Timestamp) {
         self.writes.alerts.push(Raise { n: known.n, kind, facility: Arc::clone(&known.facility), at });
     }
+}
+
+/// Longest version or platform kept: devices say what they like.
+const LONGEST_AGENT: usize = 32;
+
+/// `0.1.0 linux`: version and platform of the agent that made a report.
+pub(super) fn agent_of(report: &Report) -> String {
+    let short = |text: &str| text.split_whitespace().next().unwrap_or("-").chars().take(LONGEST_AGENT).collect::<String>();
+    format!("{} {}", short(&report.agent.version), short(&report.agent.platform))
 }
 
 /// `§19-6=1 §20-1=6 …`

@@ -129,6 +129,7 @@ impl Writer {
             sqlx::query("DELETE FROM tail WHERE id <= $1").bind(upto).execute(&mut *tx).await?;
             sqlx::query("UPDATE tail_mark SET folded = $1 WHERE one = 1").bind(upto).execute(&mut *tx).await?;
             sqlx::query("DELETE FROM rollup WHERE devices = 0").execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM rollup_agent WHERE devices = 0").execute(&mut *tx).await?;
         }
         tx.commit().await?;
         for (n, day, upto) in folding.moved {

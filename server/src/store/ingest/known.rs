@@ -43,6 +43,8 @@ pub(in crate::store) struct Current {
     pub(in crate::store) since: Timestamp,
     pub(in crate::store) states: String,
     pub(in crate::store) verdict_digest: VerdictDigest,
+    /// Version and platform of the agent that made the report judged.
+    pub(in crate::store) agent: String,
 }
 
 impl Known {
@@ -55,6 +57,7 @@ impl Known {
             headline: self.current.as_ref().map(|c| c.headline),
             states: self.current.as_ref().map_or("", |c| c.states.as_str()),
             day: self.day,
+            agent: self.current.as_ref().map_or("", |c| c.agent.as_str()),
         }
     }
 }
@@ -65,7 +68,7 @@ pub(in crate::store) async fn load(tx: &mut Tx, wanted: &[DeviceN], into: &mut H
         let sql = rows::with_list(
             "SELECT d.n, d.facility_id, d.region_id, g.pack, d.standing, d.ownership, \
              e.day, e.dropped, e.upto, e.keys, \
-             s.headline, s.digest, s.since, s.states, s.verdict_digest, d.class \
+             s.headline, s.digest, s.since, s.states, s.verdict_digest, d.class, s.agent \
              FROM device d JOIN region g ON g.id = d.region_id \
              LEFT JOIN device_seen e ON e.n = d.n LEFT JOIN device_state s ON s.n = d.n WHERE d.n IN ",
             group.len(),
@@ -108,5 +111,6 @@ fn current(row: &AnyRow) -> Result<Current, Error> {
         since: Timestamp::from_seconds(row.try_get(12)?),
         states: row.try_get(13)?,
         verdict_digest: VerdictDigest::from_bytes(verdict_digest.try_into().map_err(|_| decode_error("device_state.verdict_digest"))?),
+        agent: row.try_get(16)?,
     })
 }

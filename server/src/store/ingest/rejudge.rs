@@ -8,6 +8,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::decide::agent_of;
 use super::unpack;
 use super::writer::Writer;
 use super::writes::Cause;
@@ -91,7 +92,8 @@ impl Writer {
             // A verdict that says it changes at or before now would be due for ever.
             let later = verdict.next_change_at.filter(|at| *at > now);
             let verdict = hashimori_shared::verdict::Verdict { next_change_at: later, ..verdict };
-            if desk.apply(known, &verdict, about, (cause, now)).is_ok() {
+            let (report_id, digest, observed_at) = about;
+            if desk.apply(known, &verdict, (report_id, digest, observed_at, agent_of(&report)), (cause, now)).is_ok() {
                 judged += 1;
                 skipped.retain(|d| *d != n.0);
             }

@@ -44,6 +44,7 @@ pub(super) struct StateRow {
     pub(super) next_change_at: Option<Timestamp>,
     pub(super) verdict_digest: VerdictDigest,
     pub(super) verdict: Packed,
+    pub(super) agent: String,
 }
 
 /// Why a state changed.
@@ -130,12 +131,12 @@ impl Writes {
         let states: Vec<_> = self.states.iter().collect();
         let shape = (
             "INSERT INTO device_state (n, report_id, digest, observed_at, headline, since, states, judged_with, judged_at, \
-             next_change_at, verdict_digest, codec, verdict)",
-            13,
+             next_change_at, verdict_digest, codec, verdict, agent)",
+            14,
             " ON CONFLICT (n) DO UPDATE SET report_id = excluded.report_id, digest = excluded.digest, \
              observed_at = excluded.observed_at, headline = excluded.headline, since = excluded.since, states = excluded.states, \
              judged_with = excluded.judged_with, judged_at = excluded.judged_at, next_change_at = excluded.next_change_at, \
-             verdict_digest = excluded.verdict_digest, codec = excluded.codec, verdict = excluded.verdict",
+             verdict_digest = excluded.verdict_digest, codec = excluded.codec, verdict = excluded.verdict, agent = excluded.agent",
         );
         rows::insert(tx, shape, &states, |query, (n, row)| {
             query
@@ -152,6 +153,7 @@ impl Writes {
                 .bind(row.verdict_digest.as_bytes().to_vec())
                 .bind(row.verdict.codec)
                 .bind(row.verdict.bytes.clone())
+                .bind(row.agent.clone())
         })
         .await
     }

@@ -8,9 +8,9 @@ use sqlx::any::AnyRow;
 
 use super::{COLUMNS, Error, Store, Tx, entry};
 use crate::domain::act::{What, Words};
-use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::ids::{DeviceId, FacilityId, RegionId};
 use crate::domain::log::Entry;
-use crate::store::meta;
+use crate::store::{meta, rows};
 
 /// Whose entries a reader may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> R
     for (column, id, text) in [("w.actor", "e.actor", &filter.who), ("w.object", "e.object_id", &filter.object)] {
         if !text.is_empty() {
             add(&format!(" AND ({id} = ?"), text.clone());
-            add(&format!(" OR {column} LIKE ? ESCAPE '!')"), like(text));
+            add(&format!(" OR {column} LIKE ? ESCAPE '!')"), rows::like(text));
         }
     }
     if let Some(before) = &filter.before {
@@ -90,25 +90,40 @@ pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> R
     query.fetch_all(store.read()).await?.iter().map(line).collect()
 }
 
-/// A pattern that matches text with `typed` in it, whatever signs it has.
-fn like(typed: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in typed.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 fn line(row: &AnyRow) -> Result<Line, Error> {
     let words = match row.try_get::<Option<String>, _>(11)? {
         Some(_) => Some(Words { actor: row.try_get(12)?, object: row.try_get(13)?, remark: row.try_get(14)? }),
         None => None,
     };
     Ok(Line { entry: entry(row)?, words, seq: row.try_get(10)? })
+}
+
+/// Who read a device's page, newest first: when, the actor's word, and the name (`None`: erased).
+pub async fn list_views(store: &Store, facility: FacilityId, device: DeviceId, limit: u16) -> Result<Vec<View>, Error> {
+    sqlx::query(
+        "SELECT e.at, e.actor, w.actor FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id \
+         WHERE e.object_id = $1 AND e.what = $2 AND e.facility_id = $3 ORDER BY e.id DESC LIMIT $4",
+    )
+    .bind(device.to_string())
+    .bind(What::DeviceViewed.as_str())
+    .bind(facility.to_string())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| Ok(View { at: Timestamp::from_seconds(row.try_get(0)?), actor: row.try_get(1)?, name: row.try_get(2)? }))
+    .collect()
+}
+
+/// Somebody read a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// When.
+    pub at: Timestamp,
+    /// The actor's word.
+    pub actor: String,
+    /// The actor's name; `None`: erased.
+    pub name: Option<String>,
 }
 
 /// What the last proof of the chain found.
@@ -155,14 +170,4 @@ pub async fn set_state(tx: &mut Tx, state: &ChainState) -> Result<(), Error> {
         ChainState::Broken { seq, at } => format!("broken {seq} {}", at.seconds()),
     };
     meta::put(tx, STATE, &text).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_takes_percent_and_underscore_for_themselves() {
-        assert_eq!(like("50%_a!"), "%50!%!_a!!%");
-    }
 }

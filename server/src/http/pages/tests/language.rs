@@ -57,7 +57,7 @@ async fn the_account_s_choice_wins_on_every_page_and_is_the_account_s_alone() {
     assert!(!page.body.contains("action=\"/language\""), "the account page has the choice");
     browser.submit("/account/language", &[("language", "en")]).await.redirects_to("/account");
     browser.get("/account").await.is_in("en").says("Browsers that are signed in");
-    browser.get("/").await.is_in("en").says("Facilities of 架空圏域");
+    browser.get("/").await.is_in("en").says("架空圏域 at a glance");
     browser.get("/no-such-page").await.status(404).is_in("en").says("Page not found");
     browser.get("/what-is-checked").await.is_in("en");
     browser.submit("/account/language", &[("language", "fr")]).await.status(400).is_in("en");

@@ -6,6 +6,7 @@ mod browser;
 mod isolation;
 mod language;
 mod lost;
+mod overview;
 mod passkeys;
 mod reading;
 mod self_check;

@@ -26,7 +26,7 @@ use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
 use crate::store::region::Region;
-use crate::store::{Store, StoreUrl, facility, meta, passkey, person, region};
+use crate::store::{Store, StoreUrl, facility, meta, passkey, person, rank, region};
 
 /// 2026-08-03 09:00 JST.
 pub(super) const MORNING: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -230,6 +230,11 @@ impl World {
     /// What is due is judged anew, as the sweeper does.
     pub(super) async fn sweep(&self) {
         while self.ingest.rejudge(self.clock.now()).await.expect("runs").more {}
+    }
+
+    /// Facilities are put in order anew, as the job does.
+    pub(super) async fn rank(&self) {
+        while rank::refresh(&self.store, self.clock.now().jst_day(), &self.pack.parameters().staleness).await.expect("ranks") {}
     }
 
     /// A device checks in with a report, through the writer.

@@ -1,0 +1,24 @@
+# Files for a spreadsheet: the page before them, and their columns.
+export-title = Export (CSV)
+export-facilities-title = Export the list of facilities
+export-devices-title = Export the list of devices
+export-log-title = Export the operation log
+export-about-facilities = The region's facilities, with devices counted by state.
+export-about-devices = The devices of this facility and their verdicts.
+export-about-log = Entries that match the conditions below, newest first, { $n } at most.
+export-logged = The operation log will say who exported what, and when. Handle the file with care.
+export-form = Opens in a spreadsheet (UTF-8, separated by commas). Contents that begin like a formula get “'” in front.
+export-columns = Columns
+export-download = Get the file
+export-back = Back
+export-col-facility-id = Facility id
+export-col-devices = Devices
+export-col-silent = Not reporting
+export-col-silent-long = Not reporting for long
+export-col-never = Never reported
+export-col-as-of = As of
+export-col-since = Verdict since
+export-col-seq = Number
+export-col-object-kind = Kind of object
+export-col-object-id = Object id
+export-col-remark = Text typed

@@ -1,0 +1,71 @@
+# What needs a hand today, and lists of devices by what is to be done.
+nav-today = Today
+nav-devices = Devices
+nav-overview = The region
+nav-log = Operation log
+today-title = Today
+today-needed = Something needs to be done
+today-list = What needs a hand (gravest consequence first)
+today-col-what = What
+today-col-do = To do
+today-nothing = Nothing needs a hand right now.
+today-nothing-thanks = Looked at { $n } devices in use, as of { $at }.
+today-no-devices = No device has enrolled yet. Begin with an enrolment code.
+today-no-devices-go = Enrol devices
+today-looked = What was looked at
+today-looked-at = As of { $at }:
+today-looked-custody = Reports from devices noted as lost, possible copies
+today-looked-enrolment = Devices waiting to be confirmed, for the first time or again
+today-looked-clauses = The verdict on each clause (not compliant, cannot tell, out of date)
+today-looked-silence = Devices that have not reported
+today-looked-answers = When the self-check is due
+today-devices = To the devices
+todo-mark-lost-seen = Lost device seen
+todo-mark-copied = Possibly copied
+todo-mark-system = Collector
+todo-lost-seen = { $n ->
+    [one] A device noted as lost has been in contact.
+   *[other] { $n } devices noted as lost have been in contact.
+}
+todo-copied = { $n ->
+    [one] One device may be a copy: two machines use its key.
+   *[other] { $n } devices may be copies: two machines use one key.
+}
+todo-log-broken = The chain of the operation log is broken. Ask the operator to run verify-log.
+todo-backup-old = There has been no backup proven readable for more than a day. Tell the operator.
+todo-authority-ends = The authority that issues device certificates ends within 90 days and cannot renew itself. Tell the operator.
+todo-devices = { $n ->
+    [one] 1 device
+   *[other] { $n } devices
+}
+todo-reconfirm = { $n ->
+    [one] One device has to be confirmed again after a restore.
+   *[other] { $n } devices have to be confirmed again after a restore.
+}
+todo-pending = { $n ->
+    [one] One device waits to be confirmed.
+   *[other] { $n } devices wait to be confirmed.
+}
+todo-silent = { $n ->
+    [one] One device has not reported for long. Check its power and connection.
+   *[other] { $n } devices have not reported for long. Check their power and connection.
+}
+todo-never-seen = { $n ->
+    [one] One device has enrolled and never reported.
+   *[other] { $n } devices have enrolled and never reported.
+}
+todo-self-check-due = { $n ->
+    [one] The self-check is due for one device.
+   *[other] The self-check is due for { $n } devices.
+}
+todo-do-see = See the devices
+todo-do-confirm = Compare and confirm
+todo-do-answer = Answer the self-check
+todo-do-log = See the operation log
+todo-do-facilities = See the facilities
+listed-title = Devices: { $what }
+listed-clause = { $clause }: { $state }
+listed-silent = not reporting
+listed-never = never reported
+listed-none = No device matches. It has been dealt with, or its state has changed.
+listed-back = Back to today

@@ -1,0 +1,24 @@
+# Files for a spreadsheet: the page before them, and their columns.
+export-title = 書き出し（CSV）
+export-facilities-title = 事業所の一覧の書き出し
+export-devices-title = 機器の一覧の書き出し
+export-log-title = 操作記録の書き出し
+export-about-facilities = 圏域の事業所と、機器の状態ごとの台数です。
+export-about-devices = この事業所の機器と、その判定です。
+export-about-log = 下の条件に合う操作記録です。新しい順に{ $n }件までです。
+export-logged = 書き出すと、だれが・いつ・何を書き出したかが操作記録に残ります。ファイルの取り扱いに注意してください。
+export-form = Excelで開ける形式です（UTF-8、コンマ区切り）。数式と見なされる文字で始まる内容には、先頭に「'」を付けます。
+export-columns = 列
+export-download = ファイルを受け取る
+export-back = 戻る
+export-col-facility-id = 事業所番号
+export-col-devices = 機器の台数
+export-col-silent = 報告が届いていない
+export-col-silent-long = 報告が長く届いていない
+export-col-never = 報告が一度もない
+export-col-as-of = 時点
+export-col-since = 判定の始まり
+export-col-seq = 番号
+export-col-object-kind = 対象の種類
+export-col-object-id = 対象の番号
+export-col-remark = 入力された文

@@ -1,0 +1,112 @@
+//! What needs a hand, in order of consequence. Each kind comes from a provider of its own; a new one needs a kind here (its place
+//! in the order is its place in the list) and its sentence in the catalogue.
+
+use hashimori_shared::time::Timestamp;
+
+/// Kinds, the gravest consequence first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A device reported lost has checked in.
+    LostSeen,
+    /// One key on two machines.
+    Copied,
+    /// The operation log does not hold.
+    LogBroken,
+    /// No backup that could be read back for too long.
+    BackupOld,
+    /// The issuing CA ends and cannot renew itself.
+    AuthorityEnds,
+    /// A requirement is not met.
+    NonCompliant,
+    /// Devices to be confirmed again after a restore.
+    Reconfirm,
+    /// Devices that wait to be confirmed.
+    Pending,
+    /// Devices in use that have not been heard of for long.
+    Silent,
+    /// Devices in use that have never been heard of.
+    NeverSeen,
+    /// Nobody can tell.
+    Unknown,
+    /// The evidence has grown old.
+    Stale,
+    /// Only a person can answer, and nobody has.
+    SelfCheckDue,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 13] = [
+        Self::LostSeen,
+        Self::Copied,
+        Self::LogBroken,
+        Self::BackupOld,
+        Self::AuthorityEnds,
+        Self::NonCompliant,
+        Self::Reconfirm,
+        Self::Pending,
+        Self::Silent,
+        Self::NeverSeen,
+        Self::Unknown,
+        Self::Stale,
+        Self::SelfCheckDue,
+    ];
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Todo {
+    /// Kind.
+    pub kind: Kind,
+    /// The clause it is about, where there is one.
+    pub clause: Option<String>,
+    /// How many devices (or other things).
+    pub count: i64,
+    /// Since when, where that is known.
+    pub since: Option<Timestamp>,
+    /// The page on which it is done.
+    pub link: String,
+}
+
+impl Todo {
+    /// About no clause, since nobody knows when.
+    pub fn new(kind: Kind, count: i64, link: impl Into<String>) -> Self {
+        Self { kind, clause: None, count, since: None, link: link.into() }
+    }
+}
+
+/// In order of consequence: by kind, then by how many are concerned, then in the regulation's order. What concerns none is left out.
+pub fn in_order(mut todos: Vec<Todo>) -> Vec<Todo> {
+    todos.retain(|todo| todo.count > 0);
+    // Providers tell their clauses in the regulation's order, and the sort is stable.
+    todos.sort_by_key(|todo| (todo.kind, std::cmp::Reverse(todo.count)));
+    todos
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_the_gravest_consequence_stands_first_and_what_concerns_none_not_at_all() {
+        assert!(Kind::ALL.is_sorted());
+        let clause = |clause: &str, count| Todo { clause: Some(clause.to_owned()), ..Todo::new(Kind::NonCompliant, count, "/") };
+        let given = vec![
+            Todo::new(Kind::SelfCheckDue, 40, "/"),
+            clause("§20-1", 1),
+            clause("§20-3", 3),
+            clause("§20-5", 1),
+            Todo::new(Kind::Pending, 0, "/"),
+            Todo::new(Kind::LostSeen, 1, "/"),
+        ];
+        let order: Vec<_> = in_order(given).into_iter().map(|todo| (todo.kind, todo.clause.unwrap_or_default())).collect();
+        let expected = [
+            (Kind::LostSeen, ""),
+            (Kind::NonCompliant, "§20-3"),
+            (Kind::NonCompliant, "§20-1"),
+            (Kind::NonCompliant, "§20-5"),
+            (Kind::SelfCheckDue, ""),
+        ];
+        assert_eq!(order, expected.map(|(kind, clause)| (kind, clause.to_owned())));
+    }
+}

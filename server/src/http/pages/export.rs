@@ -1,0 +1,197 @@
+//! Files for a spreadsheet: the region's facilities and a facility's devices. A fresh proof first, the entry in the log next, the
+//! file last. Columns have the same names and places every time.
+
+use axum::extract::State as Use;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use hashimori_shared::lang::Lang;
+use hashimori_shared::time::Timestamp;
+use hashimori_shared::verdict::State;
+
+use super::guard::{Here, Who};
+use super::places::name;
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::domain::act::{Done, What};
+use crate::domain::csv::Csv;
+use crate::domain::device::{ClassWord, Ownership};
+use crate::domain::ids::RegionId;
+use crate::domain::people::{Person, Scope};
+use crate::domain::reading::Reading;
+use crate::store::belonging::Home;
+use crate::store::rank::{self, Kind};
+use crate::store::{device, device_state, facility, log, region, rollup};
+use crate::views::{ExportPage, Mark};
+use crate::words::Text;
+
+/// Rows read at once.
+const READ: u16 = 500;
+
+/// An instant in a column: a spreadsheet takes it for one.
+pub(super) fn stamp(at: Timestamp) -> String {
+    at.jst_minute_in(Lang::English)
+}
+
+/// A file as an answer.
+pub(super) fn file(web: &Web, what: &str, csv: Csv) -> Response {
+    let day: String = web.now().jst_date_in(Lang::English).chars().filter(char::is_ascii_digit).collect();
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"hashimori-{what}-{day}.csv\"")),
+    ];
+    (headers, csv.into_bytes()).into_response()
+}
+
+pub(super) fn in_words(columns: &[Text], lang: Lang) -> Vec<String> {
+    columns.iter().map(|column| column.in_lang(lang)).collect()
+}
+
+fn region_of(person: &Person) -> Result<RegionId, PageError> {
+    match person.scope {
+        Scope::Region(region) => Ok(region),
+        Scope::Facility(..) => Err(PageError::NotFound),
+    }
+}
+
+fn facility_columns() -> Vec<Text> {
+    let mut columns = ["export-col-facility-id", "region-facility", "export-col-devices"].map(Text::new).to_vec();
+    columns.extend(Reading::ALL.map(|reading| Text::from(Mark::reading(reading).word)));
+    columns.extend(["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of"].map(Text::new));
+    columns
+}
+
+/// `GET /export/facilities`
+pub(super) async fn show_facilities(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
+    let region = region_of(&person)?;
+    region::find(&web.store, region).await?.ok_or(PageError::NotFound)?;
+    page(&ExportPage {
+        shell: shell(Text::new("export-facilities-title"), &visitor, Some(&person)),
+        back: "/".to_owned(),
+        about: Text::new("export-about-facilities"),
+        columns: facility_columns(),
+        file: "/export/facilities.csv".to_owned(),
+    })
+}
+
+/// `GET /export/facilities.csv`
+pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
+    let region = region_of(&person)?;
+    let found = region::find(&web.store, region).await?.ok_or(PageError::NotFound)?;
+    let (now, rules) = (web.now(), &web.pack.parameters().staleness);
+    let mut csv = Csv::new(&in_words(&facility_columns(), visitor.lang));
+    let (mut after, mut rows) = (None, 0);
+    loop {
+        let facilities = rank::list(&web.store, (region, Kind::All), "", after, READ).await?;
+        let ids: Vec<_> = facilities.iter().map(|f| f.position.facility).collect();
+        let sums = rollup::summaries(&web.store, &ids, now.jst_day(), rules).await?;
+        for line in &facilities {
+            let sum = sums.get(&line.position.facility);
+            let number = |n: Option<i64>| n.unwrap_or(0).to_string();
+            let mut row = vec![line.position.facility.to_string(), line.name.clone(), number(sum.map(|s| s.counts.all()))];
+            row.extend(Reading::ALL.map(|reading| number(sum.map(|s| s.counts.of(reading)))));
+            let silence = sum.map(|s| s.silence).unwrap_or_default();
+            row.extend([silence.stale, silence.long, silence.never].map(|n| n.to_string()));
+            row.push(stamp(now));
+            csv.row(&row);
+        }
+        rows += facilities.len();
+        after = facilities.last().map(|last| last.position);
+        if facilities.len() < usize::from(READ) {
+            break;
+        }
+    }
+    let done = Done::by_person(&person, What::Exported, now).in_region(region).on_region(region, &found.name);
+    log::write_alone(&web.store, &web.random, &done.noting(format!("file=facilities rows={rows}"))).await?;
+    Ok(file(&web, "facilities", csv))
+}
+
+fn device_columns(web: &Web) -> Vec<Text> {
+    let names = [
+        "device-about-id",
+        "facility-col-device",
+        "device-about-class",
+        "device-about-ownership",
+        "device-verdict",
+        "export-col-since",
+        "device-last-check-in",
+        "device-about-enrolled",
+        "device-about-confirmed",
+    ];
+    let mut columns = names.map(Text::new).to_vec();
+    columns.extend(web.pack.device_clauses().map(|clause| Text::verbatim(clause.id.clone())));
+    columns
+}
+
+/// `GET /facilities/{facility}/export`
+pub(super) async fn show_devices(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
+    page(&ExportPage {
+        shell: shell(Text::new("export-devices-title"), &visitor, Some(&person)),
+        back: format!("/facilities/{}", home.facility),
+        about: Text::new("export-about-devices"),
+        columns: device_columns(&web),
+        file: format!("/facilities/{}/devices.csv", home.facility),
+    })
+}
+
+/// `GET /facilities/{facility}/devices.csv`
+pub(super) async fn export_devices(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+) -> Result<Response, PageError> {
+    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let mut csv = Csv::new(&in_words(&device_columns(&web), visitor.lang));
+    let (mut after, mut rows) = (None, 0);
+    loop {
+        let devices = device::list(&web.store, home.facility, after, READ).await?;
+        add_devices(&web, home, &devices, (&mut csv, visitor.lang)).await?;
+        rows += devices.len();
+        after = devices.last().map(|last| last.id);
+        if devices.len() < usize::from(READ) {
+            break;
+        }
+    }
+    let done = Done::by_person(&person, What::Exported, web.now()).at_facility(home.region, home.facility);
+    let done = done.on_facility(home.facility, &facility.name).noting(format!("file=devices rows={rows}"));
+    log::write_alone(&web.store, &web.random, &done).await?;
+    Ok(file(&web, "devices", csv))
+}
+
+async fn add_devices(web: &Web, home: Home, devices: &[device::Device], (csv, lang): (&mut Csv, Lang)) -> Result<(), PageError> {
+    let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
+    let lines: std::collections::HashMap<_, _> =
+        device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
+    for device in devices {
+        let line = lines.get(&device.n);
+        let seen = line.and_then(|l| l.last_seen_at);
+        let mark = super::places::mark(web, device.standing, line.and_then(|l| l.headline), seen.map(Timestamp::jst_day));
+        let class = match lang {
+            Lang::Japanese => device.class.label_ja().to_owned(),
+            Lang::English => ClassWord::from(device.class).as_str().to_owned(),
+        };
+        let ownership = match device.ownership {
+            Ownership::Managed => "device-managed",
+            Ownership::Personal => "device-personal",
+        };
+        let at = |at: Option<Timestamp>| at.map(stamp).unwrap_or_default();
+        let mut row = vec![
+            device.id.to_string(),
+            name(&device.label).in_lang(lang),
+            class,
+            Text::from(ownership).in_lang(lang),
+            Text::from(mark.word).in_lang(lang),
+            at(line.and_then(|l| l.since)),
+            at(seen),
+            at(Some(device.enrolled_at)),
+            at(device.confirmed_at),
+        ];
+        for clause in web.pack.device_clauses() {
+            let code = line.and_then(|l| l.clauses.iter().find(|(id, _)| *id == clause.id)).map(|(_, code)| *code);
+            let state = code.and_then(State::from_code).map(|state| Text::from(Mark::of(state).word).in_lang(lang));
+            row.push(state.unwrap_or_default());
+        }
+        csv.row(&row);
+    }
+    Ok(())
+}

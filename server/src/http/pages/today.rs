@@ -1,0 +1,147 @@
+//! 今日の対応: what needs a hand, gathered from providers, each a small keyed query or arithmetic over roll-ups.
+//! Another kind of thing to do is another provider here, a `todo::Kind`, and a sentence.
+
+use axum::extract::State as Use;
+use axum::response::Response;
+use hashimori_shared::time::{DAY, Timestamp};
+use hashimori_shared::verdict::State;
+
+use super::guard::{Here, Who};
+use super::sign_in::encode;
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::domain::device::Standing;
+use crate::domain::people::Scope;
+use crate::domain::reading::Reading;
+use crate::domain::summary::Summary;
+use crate::domain::todo::{Kind, Todo, in_order};
+use crate::store::belonging::Home;
+use crate::store::log::ChainState;
+use crate::store::region::Region;
+use crate::store::{alert, backup, facility, log, rollup, self_check};
+use crate::views::{Moment, Place, TodayPage, TodoLine};
+use crate::words::Text;
+
+/// A backup that is older deserves a hand: it is made daily.
+const BACKUP_S: i64 = DAY + 6 * 3600;
+
+/// What the page looks at: keys.
+const LOOKED: &[&str] =
+    &["today-looked-custody", "today-looked-enrolment", "today-looked-clauses", "today-looked-silence", "today-looked-answers"];
+
+/// `GET /facilities/{facility}/today`
+pub(super) async fn show_today(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
+    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let now = web.now();
+    let scope = rollup::Scope::Facility(home.facility);
+    let sum = rollup::summary(&web.store, scope, now.jst_day(), &web.pack.parameters().staleness).await?;
+    let mut todos = from_alerts(&web, scope, |reading| listed(home, &format!("is={}", reading.as_str()))).await?;
+    todos.extend(from_standings(home, &sum));
+    todos.extend(from_silence(home, &sum));
+    todos.extend(from_clauses(&web, home).await?);
+    todos.extend(from_answers(&web, home).await?);
+    let waiting = [Reading::Lost, Reading::Copied, Reading::Pending, Reading::Reconfirm].map(|reading| sum.counts.of(reading));
+    page(&TodayPage {
+        shell: shell(Text::new("today-title"), &visitor, Some(&person)),
+        facility: Place { id: facility.id.to_string(), name: facility.name },
+        in_region: matches!(person.scope, Scope::Region(_)),
+        todos: lines(&web, todos, false),
+        devices: sum.counts.all() - waiting.iter().sum::<i64>(),
+        known: sum.counts.all(),
+        at: Moment::new(now, now),
+        looked: LOOKED,
+    })
+}
+
+fn lines(web: &Web, todos: Vec<Todo>, region: bool) -> Vec<TodoLine> {
+    in_order(todos).into_iter().map(|todo| TodoLine::of(todo, &web.pack, web.now(), region)).collect()
+}
+
+fn listed(home: Home, query: &str) -> String {
+    format!("/facilities/{}/devices?{query}", home.facility)
+}
+
+/// Lost devices that were in contact, and possible copies; `link` leads to the devices or facilities that are so.
+async fn from_alerts(web: &Web, scope: rollup::Scope, link: impl Fn(Reading) -> String) -> Result<Vec<Todo>, PageError> {
+    let open = alert::count_open(&web.store, scope).await?;
+    let todo = |count: &alert::OpenCount| {
+        let (kind, reading) = match count.kind {
+            alert::Kind::LostSeen => (Kind::LostSeen, Reading::Lost),
+            alert::Kind::Copied => (Kind::Copied, Reading::Copied),
+        };
+        Todo { since: Some(count.first_at), ..Todo::new(kind, count.devices, link(reading)) }
+    };
+    Ok(open.iter().map(todo).collect())
+}
+
+/// Devices that wait for a person's decision.
+fn from_standings(home: Home, sum: &Summary) -> Vec<Todo> {
+    let pending = format!("/facilities/{}/pending", home.facility);
+    vec![
+        Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), pending.clone()),
+        Todo::new(Kind::Pending, sum.counts.of(Reading::Pending), pending),
+    ]
+}
+
+/// Devices in use that are silent.
+fn from_silence(home: Home, sum: &Summary) -> Vec<Todo> {
+    vec![
+        Todo::new(Kind::Silent, sum.silence.stale + sum.silence.long, listed(home, "is=silent")),
+        Todo::new(Kind::NeverSeen, sum.silence.never, listed(home, "is=never")),
+    ]
+}
+
+/// Devices in use, clause by clause.
+async fn from_clauses(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
+    let counts = rollup::clause_counts(&web.store, rollup::Scope::Facility(home.facility)).await?;
+    let mut todos = Vec::new();
+    for clause in web.pack.device_clauses() {
+        for count in counts.iter().filter(|c| c.clause == clause.id && c.standing == Standing::Active) {
+            let (kind, reading) = match count.state {
+                State::NonCompliant => (Kind::NonCompliant, Reading::NonCompliant),
+                State::Unknown => (Kind::Unknown, Reading::Unknown),
+                State::Stale => (Kind::Stale, Reading::Stale),
+                // What only a person can answer is asked for as a whole; a recommendation is no duty.
+                State::NotApplicable | State::Compliant | State::RecommendationUnmet | State::AwaitingDeclaration => continue,
+            };
+            let link = listed(home, &format!("is={}&clause={}", reading.as_str(), encode(&clause.id)));
+            todos.push(Todo { clause: Some(clause.id.clone()), ..Todo::new(kind, count.devices, link) });
+        }
+    }
+    Ok(todos)
+}
+
+/// Devices for which nobody has answered within the pack's time.
+async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
+    let since = web.now().plus_days(-i64::from(web.pack.parameters().attestation.days));
+    let due = self_check::count_due(&web.store, home.facility, since).await?;
+    Ok(vec![Todo::new(Kind::SelfCheckDue, due, format!("/facilities/{}/self-check", home.facility))])
+}
+
+/// What needs the 事務局's hand; what facilities have to do themselves stands in the list of facilities.
+pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Result<Vec<TodoLine>, PageError> {
+    let scope = rollup::Scope::Region(region.id);
+    let mut todos = from_alerts(web, scope, |reading| format!("/?state={}", reading.as_str())).await?;
+    todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
+    todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
+    todos.extend(from_collector(web, region.created_at).await?);
+    Ok(lines(web, todos, true))
+}
+
+/// What the collector itself needs: the log's chain, a backup, the issuing CA.
+async fn from_collector(web: &Web, region_since: Timestamp) -> Result<Vec<Todo>, PageError> {
+    let (now, mut todos) = (web.now(), Vec::new());
+    if let ChainState::Broken { at, .. } = log::state(&web.store).await? {
+        todos.push(Todo { since: Some(at), ..Todo::new(Kind::LogBroken, 1, "/log") });
+    }
+    // A collector that has just begun has none yet.
+    let newest = backup::newest(&web.store).await?.map_or(region_since, |made| made.at);
+    if now.seconds_since(newest) > BACKUP_S {
+        todos.push(Todo { since: Some(newest), ..Todo::new(Kind::BackupOld, 1, "/log?act=backup_made") });
+    }
+    let authority = web.pki.authority();
+    if authority.issuing_runs_out(now) && !authority.root_key_here {
+        todos.push(Todo::new(Kind::AuthorityEnds, 1, "/log?act=authority_rotated"));
+    }
+    Ok(todos)
+}

@@ -1,0 +1,126 @@
+//! View of the region at a glance.
+
+use askama::Template;
+
+use super::{Chart, Count, Shell, TodoLine};
+use crate::words::Text;
+
+/// `/` for the 事務局: every facility of the region.
+#[derive(Template)]
+#[template(path = "region.html")]
+pub(crate) struct RegionPage {
+    pub shell: Shell,
+    /// What needs the 事務局's hand.
+    pub todos: Vec<TodoLine>,
+    /// All devices of the region, by how they read; each with the path of the facilities that have some.
+    pub counts: Vec<(Count, String)>,
+    pub silence: SilenceView,
+    pub find: Find,
+    /// What the list holds.
+    pub caption: Text,
+    pub facilities: Vec<FacilityLine>,
+    /// Path of the next page.
+    pub next: Option<String>,
+    /// Path of the first page, where this is another.
+    pub first: Option<String>,
+    /// Devices whose names match; `None`: no name was looked for.
+    pub devices: Option<Vec<FoundDevice>>,
+    /// Set when there are more devices than these.
+    pub more_devices: bool,
+    pub trend: Chart,
+    pub versions: Vec<VersionLine>,
+}
+
+/// Devices in use that are silent.
+#[derive(Clone, Debug)]
+pub(crate) struct SilenceView {
+    pub text: Text,
+    /// Path of the facilities that have some; `None`: there are none.
+    pub link: Option<&'static str>,
+}
+
+/// The form that looks for facilities, as filled in.
+#[derive(Clone, Debug)]
+pub(crate) struct Find {
+    pub text: String,
+    /// (word in addresses, key of the words on screen, whether it is chosen)
+    pub kinds: Vec<(&'static str, &'static str, bool)>,
+    /// Whether anything is looked for.
+    pub filled: bool,
+}
+
+/// One facility in the region's list.
+#[derive(Clone, Debug)]
+pub(crate) struct FacilityLine {
+    pub id: String,
+    pub name: String,
+    pub counts: Vec<Count>,
+    /// Devices in use that are silent.
+    pub silent: i64,
+}
+
+/// A device whose name matches.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundDevice {
+    pub id: String,
+    pub label: Text,
+    pub facility_id: String,
+    pub facility: String,
+}
+
+/// A version of the agent.
+#[derive(Clone, Debug)]
+pub(crate) struct VersionLine {
+    pub version: Text,
+    pub devices: i64,
+}
+
+#[cfg(test)]
+mod samples {
+    use hashimori_shared::time::Timestamp;
+    use hashimori_shared::verdict::State;
+
+    use super::super::{Mark, Sample};
+    use super::*;
+    use crate::domain::summary::Counts;
+
+    fn counts() -> Vec<Count> {
+        State::ALL.into_iter().map(|state| Count { mark: Mark::of(state), devices: 3 }).collect()
+    }
+
+    impl Sample for RegionPage {
+        fn samples() -> Vec<Self> {
+            let now = Timestamp::from_seconds(1_785_715_200);
+            let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts(), silent: 2 };
+            let quiet = FacilityLine { silent: 0, counts: Vec::new(), ..line.clone() };
+            let device = FoundDevice {
+                id: "d".to_owned(),
+                label: Text::verbatim("受付1"),
+                facility_id: "f".to_owned(),
+                facility: "さくら架空診療所".to_owned(),
+            };
+            let days: Vec<(i64, Counts)> =
+                (0..90).map(|day| (20_000 + day, Counts::parse(&format!("non-compliant={} compliant={day}", 90 - day)))).collect();
+            let sample = |facilities: Vec<FacilityLine>, searched: bool| Self {
+                shell: Shell::sample("overview-log", true),
+                todos: if searched { Vec::new() } else { TodoLine::sample(now) },
+                counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
+                silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },
+                find: Find {
+                    text: if searched { "見本".to_owned() } else { String::new() },
+                    kinds: vec![("", "overview-find-any", !searched), ("silent", "overview-find-silent", searched)],
+                    filled: searched,
+                },
+                caption: Text::new("overview-list-worst"),
+                next: (!facilities.is_empty()).then(|| "/?after=-1.f".to_owned()),
+                first: searched.then(|| "/".to_owned()),
+                facilities,
+                devices: searched.then(|| vec![device.clone()]),
+                more_devices: searched,
+                trend: Chart::of(if searched { &days } else { &days[..1] }),
+                versions: vec![VersionLine { version: Text::verbatim("0.1.0 linux"), devices: 3 }],
+            };
+            vec![sample(vec![line, quiet], true), sample(Vec::new(), false)]
+        }
+    }
+}

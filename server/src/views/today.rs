@@ -1,0 +1,159 @@
+//! Views of 今日の対応, and of the devices behind a line of it.
+
+use askama::Template;
+use hashimori_shared::pack::Pack;
+use hashimori_shared::time::Timestamp;
+use hashimori_shared::verdict::State;
+
+use super::{DeviceLine, Mark, Moment, Place, Shell};
+use crate::domain::todo::{Kind, Todo};
+use crate::words::Text;
+
+/// `/facilities/{facility}/today`.
+#[derive(Template)]
+#[template(path = "today.html")]
+pub(crate) struct TodayPage {
+    pub shell: Shell,
+    pub facility: Place,
+    /// Whether there is a region to go back to.
+    pub in_region: bool,
+    pub todos: Vec<TodoLine>,
+    /// Devices in use.
+    pub devices: i64,
+    /// Devices of any standing that are not out of use.
+    pub known: i64,
+    /// When it was looked at.
+    pub at: Moment,
+    /// Keys of what was looked at.
+    pub looked: &'static [&'static str],
+}
+
+impl TodayPage {
+    /// What stands where nothing needs a hand.
+    fn checked(&self) -> Text {
+        Text::new("today-nothing-thanks").with("n", self.devices).with("at", self.shell.exact(&self.at))
+    }
+
+    fn looked_at(&self) -> Text {
+        Text::new("today-looked-at").with("at", self.shell.exact(&self.at))
+    }
+}
+
+/// One thing to do.
+#[derive(Clone, Debug)]
+pub(crate) struct TodoLine {
+    pub mark: Mark,
+    /// Number and title of the clause it is about, in Japanese.
+    pub clause: Option<String>,
+    pub text: Text,
+    pub since: Option<Moment>,
+    pub link: String,
+    /// Key of the button.
+    pub button: &'static str,
+}
+
+impl TodoLine {
+    /// As people read it; `region` says whether it is for the 事務局.
+    pub(crate) fn of(todo: Todo, pack: &Pack, now: Timestamp, region: bool) -> Self {
+        let see = if region { "todo-do-facilities" } else { "todo-do-see" };
+        let (mark, key, button) = match todo.kind {
+            Kind::LostSeen => (Mark::alarming("todo-mark-lost-seen"), "todo-lost-seen", see),
+            Kind::Copied => (Mark::alarming("todo-mark-copied"), "todo-copied", see),
+            Kind::LogBroken => (Mark::alarming("todo-mark-system"), "todo-log-broken", "todo-do-log"),
+            Kind::BackupOld => (Mark::alarming("todo-mark-system"), "todo-backup-old", "todo-do-log"),
+            Kind::AuthorityEnds => (Mark::alarming("todo-mark-system"), "todo-authority-ends", "todo-do-log"),
+            Kind::NonCompliant => (Mark::of(State::NonCompliant), "todo-devices", see),
+            Kind::Reconfirm if region => (Mark::waiting("standing-reconfirm"), "todo-reconfirm", see),
+            Kind::Reconfirm => (Mark::waiting("standing-reconfirm"), "todo-reconfirm", "todo-do-confirm"),
+            Kind::Pending if region => (Mark::waiting("standing-pending"), "todo-pending", see),
+            Kind::Pending => (Mark::waiting("standing-pending"), "todo-pending", "todo-do-confirm"),
+            Kind::Silent => (Mark::of(State::Stale), "todo-silent", see),
+            Kind::NeverSeen => (Mark::of(State::Unknown), "todo-never-seen", see),
+            Kind::Unknown => (Mark::of(State::Unknown), "todo-devices", see),
+            Kind::Stale => (Mark::of(State::Stale), "todo-devices", see),
+            Kind::SelfCheckDue => (Mark::of(State::AwaitingDeclaration), "todo-self-check-due", "todo-do-answer"),
+        };
+        let (clause, text) = (todo.clause.map(|clause| clause_name(pack, &clause)), Text::new(key).with("n", todo.count));
+        Self { mark, clause, text, since: todo.since.map(|at| Moment::new(at, now)), link: todo.link, button }
+    }
+}
+
+/// `§20-3 ウイルス対策`.
+pub(crate) fn clause_name(pack: &Pack, clause: &str) -> String {
+    pack.clause(clause).map_or_else(|| clause.to_owned(), |rule| format!("{clause} {}", rule.title))
+}
+
+/// `/facilities/{facility}/devices`: the devices that are in one way.
+#[derive(Template)]
+#[template(path = "listed.html")]
+pub(crate) struct ListedPage {
+    pub shell: Shell,
+    pub facility: Place,
+    /// Title of the clause it is about, in Japanese.
+    pub clause: Option<String>,
+    pub devices: Vec<DeviceLine>,
+    pub next: Option<String>,
+    pub first: Option<String>,
+}
+
+#[cfg(test)]
+mod samples {
+    use super::super::Sample;
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
+
+    impl TodoLine {
+        pub(crate) fn sample(now: Timestamp) -> Vec<Self> {
+            let pack = Pack::bundled();
+            Kind::ALL
+                .into_iter()
+                .flat_map(|kind| {
+                    let todo =
+                        Todo { clause: Some("§20-3".to_owned()), since: Some(now.plus_days(-1)), ..Todo::new(kind, 2, "/facilities/f") };
+                    [true, false].map(|region| Self::of(todo.clone(), &pack, now, region))
+                })
+                .collect()
+        }
+    }
+
+    impl Sample for TodayPage {
+        fn samples() -> Vec<Self> {
+            let sample = |todos: Vec<TodoLine>, devices| Self {
+                shell: Shell::sample("today-title", true),
+                facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
+                in_region: devices == 3,
+                todos,
+                devices,
+                known: devices,
+                at: Moment::new(NOW, NOW),
+                looked: &["today-looked-custody", "today-looked-clauses"],
+            };
+            vec![sample(TodoLine::sample(NOW), 3), sample(Vec::new(), 2), sample(Vec::new(), 0)]
+        }
+    }
+
+    impl Sample for ListedPage {
+        fn samples() -> Vec<Self> {
+            let line = DeviceLine {
+                id: "d".to_owned(),
+                label: Text::verbatim("受付1"),
+                kind: "持ち運ぶパソコン".to_owned(),
+                mark: Mark::of(State::NonCompliant),
+                seen: Some(Moment::new(NOW.plus_days(-1), NOW)),
+                open: vec!["§20-3".to_owned()],
+                more: 4,
+            };
+            let never = DeviceLine { seen: None, open: Vec::new(), more: 0, ..line.clone() };
+            let sample = |devices: Vec<DeviceLine>| Self {
+                shell: Shell::sample("today-title", true),
+                facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
+                clause: (!devices.is_empty()).then(|| "ウイルス対策".to_owned()),
+                next: (!devices.is_empty()).then(|| "/facilities/f/devices?is=silent&after=d".to_owned()),
+                first: devices.is_empty().then(|| "/facilities/f/devices?is=silent".to_owned()),
+                devices,
+            };
+            vec![sample(vec![line, never]), sample(Vec::new())]
+        }
+    }
+}
