@@ -103,6 +103,14 @@ pub(super) fn read<'a, T>(cx: &Context<'_>, fact: Option<&'a Fact<T>>) -> Result
     }
 }
 
+/// The value of a machine's fact, only where it was read lately: for answers that are better left to people than taken from old evidence.
+pub(super) fn machine_fresh<'a, T>(
+    cx: &Context<'a>,
+    pick: impl FnOnce(&'a crate::report::MachineFacts) -> Option<&'a Fact<T>>,
+) -> Option<&'a T> {
+    machine(cx, pick).ok().filter(|(_, age)| *age == Age::Fresh).map(|(value, _)| value)
+}
+
 /// The value of a machine's fact.
 pub(super) fn machine<'a, T>(
     cx: &Context<'a>,
@@ -113,6 +121,10 @@ pub(super) fn machine<'a, T>(
 
 fn age(cx: &Context<'_>, observed_at: Option<Timestamp>) -> Result<Age, Gap> {
     let Some(at) = observed_at else { return Ok(Age::Fresh) };
+    if cx.clock.is_ahead(at) {
+        let reason = format!("読み取った日時が未来（{}）です", at.jst_date());
+        return Err(Gap::plain(reason, Some("機器の時計を確認してください")));
+    }
     let rules = &cx.parameters().staleness;
     if cx.clock.is_past(at.plus_days(i64::from(rules.unknown_days))) {
         let reason = format!("最後に読み取れたのは{}で、{}日を過ぎています", at.jst_date(), rules.unknown_days);

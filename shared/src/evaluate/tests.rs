@@ -4,8 +4,8 @@ use super::*;
 use crate::catalogue::Catalogues;
 use crate::pack::Pack;
 use crate::report::{
-    AntivirusProduct, DeviceClass, Fact, LoginPassword, OsFamily, PasswordPolicy, Reading, Report, ScreenLock, SoftwareHit, UnknownCode,
-    UnreadablePlace, sample,
+    AntivirusProduct, DeviceClass, Fact, LoginPassword, Management, OsFamily, PasswordPolicy, Reading, Report, ScreenLock, SoftwareHit,
+    UnknownCode, UnreadablePlace, sample,
 };
 use crate::time::Timestamp;
 

@@ -4,7 +4,7 @@
 use super::super::accounts::{self, Part};
 use super::super::attestation::{Answer, Standing};
 use super::super::context::Context;
-use super::super::gap::{self, Gap};
+use super::super::gap::{self, Age, Gap};
 use super::super::outcome::Outcome;
 use super::{Result, people};
 use crate::pack::{Check, Clause};
@@ -41,22 +41,27 @@ pub(super) fn auto_login(cx: &Context<'_>) -> Result {
 /// Length and mix: measured where a policy stood before the last change, else a person answers.
 pub(super) fn length(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
     let rules = &cx.parameters().password;
+    let stale_days = cx.parameters().staleness.stale_days;
     let wanted = if rules.alnum { format!("英数混合{}文字以上", rules.min) } else { format!("{}文字以上", rules.min) };
-    let policy = gap::machine(cx, |m| m.password_policy.as_ref()).ok().map(|(p, _)| p);
+    let policy = gap::machine_fresh(cx, |m| m.password_policy.as_ref());
     let standing = cx.attestation(clause, check);
     accounts::judge(cx, "", |account| {
-        match gap::read(cx, account.login_password.as_ref()) {
+        let age = match gap::read(cx, account.login_password.as_ref()) {
             // Whether there is a password at all comes first: a declared length must not hide a lost reading.
             Err(gap) if !gap.structural => {
                 return gap.unanswered().into();
             }
             Ok((LoginPassword::Blank, _)) => return Part::measured(State::NonCompliant, "起動時パスワードが空です"),
-            Ok((LoginPassword::Locked, _)) => return Part::measured(State::NotApplicable, "パスワードではログインできない設定です"),
-            Ok((LoginPassword::Set, _)) | Err(_) => {}
-        }
+            Ok((LoginPassword::Locked, age)) => {
+                return gap::aged(Outcome::measured(State::NotApplicable, "パスワードではログインできない設定です"), age, stale_days)
+                    .into();
+            }
+            Ok((LoginPassword::Set, age)) => age,
+            Err(_) => Age::Fresh,
+        };
         if let Some(policy) = policy.filter(|p| proves(cx, p, account)) {
             let words = format!("{}文字以上を求める設定の下で変更されたパスワードです（求める長さ: {wanted}）", policy.min_length);
-            return Part::measured(State::Compliant, words);
+            return gap::aged(Outcome::measured(State::Compliant, words), age, stale_days).into();
         }
         attested_length(cx, &standing, &wanted).into()
     })
@@ -66,8 +71,8 @@ pub(super) fn length(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result
 fn proves(cx: &Context<'_>, policy: &PasswordPolicy, account: &Account) -> bool {
     let rules = &cx.parameters().password;
     let strict = policy.enforced && policy.min_length >= rules.min && (policy.letters_and_digits || !rules.alnum);
-    let changed = account.password_changed.as_ref().and_then(|f| f.value());
-    let (Some(since), Some(&changed)) = (policy.since.value(), changed) else { return false };
+    // A day read long ago is still one on which the password was changed: a later change came under the same policy.
+    let (Some(since), Ok((&changed, _))) = (policy.since.value(), gap::read(cx, account.password_changed.as_ref())) else { return false };
     strict && changed >= *since && !cx.clock.is_ahead(changed)
 }
 
@@ -99,25 +104,28 @@ pub(super) fn age(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
     if rules.max_age_days == 0 {
         return Ok(Outcome::new(State::NotApplicable, None, "定期変更は判定基準の設定により確認しません"));
     }
-    let mut outcome = accounts::judge(cx, "", |account| {
-        if let Some(LoginPassword::Locked) = account.login_password.as_ref().and_then(|f| f.value()) {
+    let outcome = accounts::judge(cx, "", |account| {
+        let login = gap::read(cx, account.login_password.as_ref());
+        if let Ok((LoginPassword::Locked, Age::Fresh)) = login {
             return Part::measured(State::NotApplicable, "パスワードではログインできない設定です");
         }
-        match gap::read(cx, account.password_changed.as_ref()) {
+        let part: Part = match gap::read(cx, account.password_changed.as_ref()) {
             Ok((&changed, _)) => {
                 let (state, words) = people::password_age(cx, changed, rules.max_age_days, rules.notice_days);
                 Part::measured(state, words)
             }
             Err(gap) => declared_age(cx, clause, check, &gap).into(),
+        };
+        match login {
+            // Old evidence that there is no password to change is no pass, but no miss of changing it either.
+            Ok((LoginPassword::Locked, age @ Age::Stale(_))) if part.state == State::NonCompliant => {
+                let locked = Outcome::measured(State::NotApplicable, "パスワードではログインできない設定です");
+                gap::aged(locked, age, cx.parameters().staleness.stale_days).into()
+            }
+            _ => part,
         }
     })?;
-    if outcome.state == State::NonCompliant
-        && let Some(conflict) = &clause.conflict
-    {
-        let mark = if conflict.verified { "" } else { "・未検証" };
-        outcome.reason = format!("{}。なお、{}（{}{mark}）", outcome.reason, conflict.note, conflict.source).into();
-    }
-    Ok(outcome)
+    Ok(people::beside_the_other_rule(clause, outcome))
 }
 
 fn declared_age(cx: &Context<'_>, clause: &Clause, check: &Check, gap: &Gap) -> Outcome {

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::super::attestation::{Answer, Standing, words};
 use super::super::context::{Context, Ownership};
-use super::super::gap;
+use super::super::gap::{self, Age};
 use super::super::outcome::Outcome;
 use crate::pack::{Check, Clause};
-use crate::verdict::State;
+use crate::report::DeviceClass;
+use crate::verdict::{Evidence, State};
 
 /// 申告待ち until a person has answered.
 pub(super) fn attested(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
@@ -34,12 +35,27 @@ pub(super) fn attested_age(cx: &Context<'_>, clause: &Clause, check: &Check) -> 
     let Standing::Valid(a) = standing else { return awaiting(&standing, "パスワードを変更した日の申告がありません") };
     let Answer::On(changed) = a.answer else {
         return match a.answer {
-            Answer::No => standing.settle(cx).unwrap_or_else(|| awaiting(&Standing::None, "")),
+            Answer::No => {
+                let missed = Outcome::new(State::NonCompliant, Some(a.by.evidence()), words(cx, a));
+                beside_the_other_rule(clause, missed)
+            }
             _ => awaiting(&Standing::None, "パスワードを変更した日の申告がありません"),
         };
     };
     let (state, reason) = password_age(cx, changed, rules.max_age_days, rules.notice_days);
-    Outcome::new(state, Some(a.by.evidence()), format!("{reason}（{}）", a.by.evidence().label_ja()))
+    let outcome = Outcome::new(state, Some(a.by.evidence()), format!("{reason}（{}）", a.by.evidence().label_ja()));
+    beside_the_other_rule(clause, outcome)
+}
+
+/// §19-4, §20-1: a miss of a demand that another rule in force does not make shows both; nothing is decided silently.
+pub(super) fn beside_the_other_rule(clause: &Clause, mut outcome: Outcome) -> Outcome {
+    if outcome.state == State::NonCompliant
+        && let Some(conflict) = &clause.conflict
+    {
+        let mark = if conflict.verified { "" } else { "・未検証" };
+        outcome.reason = format!("{}。なお、{}（{}{mark}）", outcome.reason, conflict.note, conflict.source).into();
+    }
+    outcome
 }
 
 /// Shared by §19-4 and §20-1: the words and the state of a password changed at `changed`.
@@ -62,7 +78,7 @@ pub(super) fn remote_wipe(cx: &Context<'_>, clause: &Clause, check: &Check) -> O
     if let Some(outcome) = not_carried(cx) {
         return outcome;
     }
-    let management = cx.machine().and_then(|m| m.management.as_ref()).and_then(|f| f.value());
+    let management = gap::machine_fresh(cx, |m| m.management.as_ref());
     if let Some(m) = management.filter(|m| m.enrolled && m.remote_wipe.value() == Some(&true)) {
         let provider = m.provider.as_deref().unwrap_or("端末管理サービス");
         return Outcome::measured(
@@ -79,10 +95,10 @@ pub(super) fn line_suspension(cx: &Context<'_>, clause: &Clause, check: &Check) 
         return outcome;
     }
     match gap::machine(cx, |m| m.mobile_line.as_ref()) {
-        Ok((false, _)) => Outcome::measured(State::NotApplicable, "携帯回線を持たない機器です"),
+        Ok((false, Age::Fresh)) => Outcome::measured(State::NotApplicable, "携帯回線を持たない機器です"),
         // 「該当なし」 is a person's to say only where the machine cannot.
         Err(gap) if gap.structural => attested(cx, clause, check),
-        Ok((true, _)) | Err(_) => asked(cx, clause, check),
+        Ok(_) | Err(_) => asked(cx, clause, check),
     }
 }
 
@@ -96,15 +112,30 @@ fn asked(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
     }
 }
 
+/// The ledger's kind wins over the firmware's, and is a person's word unless the firmware says the same.
 fn not_carried(cx: &Context<'_>) -> Option<Outcome> {
-    let class = cx.class()?;
-    let carried = cx.parameters().carried.classes.contains(&class);
-    (!carried).then(|| Outcome::measured(State::NotApplicable, "持ち運ばない機器（据え置き）です"))
+    let stays = |class: DeviceClass| !cx.parameters().carried.classes.contains(&class);
+    let measured = cx.measured_class();
+    match cx.input.device.class.filter(|c| *c != DeviceClass::Unclear) {
+        None => {
+            let class = measured.filter(|c| stays(*c))?;
+            Some(Outcome::measured(State::NotApplicable, format!("持ち運ばない機器（{}）です", class.label_ja())))
+        }
+        Some(class) if !stays(class) => None,
+        Some(class) if measured == Some(class) => {
+            Some(Outcome::measured(State::NotApplicable, format!("持ち運ばない機器（{}）です", class.label_ja())))
+        }
+        Some(class) => {
+            let said = measured.map(|m| format!("。機器の報告では{}", m.label_ja())).unwrap_or_default();
+            let reason = format!("台帳に登録された種類が{}のため、持ち運ばない機器として扱います{said}", class.label_ja());
+            Some(Outcome::new(State::NotApplicable, Some(Evidence::Confirmed), reason))
+        }
+    }
 }
 
 /// §20-12: using device management answers it; else the facility's record of having considered it.
 pub(super) fn management(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
-    let management = cx.machine().and_then(|m| m.management.as_ref()).and_then(|f| f.value());
+    let management = gap::machine_fresh(cx, |m| m.management.as_ref());
     if let Some(m) = management.filter(|m| m.enrolled) {
         let provider = m.provider.as_deref().unwrap_or("端末管理サービス");
         return Outcome::measured(State::Compliant, format!("{provider}に登録されています"));

@@ -70,3 +70,45 @@ fn nobody_can_say_that_a_tablet_needs_no_remote_wipe_or_that_a_line_that_is_ther
     case.device.reporting = Reporting::People;
     assert_eq!(case.state("§20-11", "line"), State::NotApplicable, "without an agent a person says whether there is a line");
 }
+
+#[test]
+fn a_kind_of_machine_that_only_the_ledger_says_is_a_persons_word() {
+    let wipe = |class, firmware| {
+        let mut case = good();
+        case.device.class = class;
+        if let Some(Fact { reading: Reading::Value(hardware), .. }) = &mut case.report().machine.hardware {
+            hardware.class = firmware;
+        }
+        case.check("§20-10", "remote_wipe")
+    };
+    let measured = wipe(None, DeviceClass::Desktop);
+    assert_eq!((measured.state, measured.evidence), (State::NotApplicable, Some(Evidence::Measured)));
+    assert_eq!(wipe(Some(DeviceClass::Desktop), DeviceClass::Desktop).evidence, Some(Evidence::Measured), "the firmware says the same");
+    let said = wipe(Some(DeviceClass::Desktop), DeviceClass::Laptop);
+    assert_eq!((said.state, said.evidence), (State::NotApplicable, Some(Evidence::Confirmed)));
+    assert!(said.reason.contains("台帳に登録された種類が据え置きのパソコン"), "{}", said.reason);
+    assert!(said.reason.contains("機器の報告では持ち運ぶパソコン"), "{}", said.reason);
+    assert_eq!(wipe(Some(DeviceClass::Laptop), DeviceClass::Desktop).state, State::AwaitingDeclaration, "the ledger wins both ways");
+}
+
+#[test]
+fn a_network_password_changed_too_long_ago_shows_what_the_guideline_says_too() {
+    for answer in [Answer::On(days_ago(91)), Answer::No] {
+        let overdue = good().said("§19-4", "age", answer, AttestedBy::Person, 1).check("§19-4", "age");
+        assert_eq!(overdue.state, State::RecommendationUnmet);
+        assert!(overdue.reason.contains("第7.0版・未検証"), "{}", overdue.reason);
+    }
+}
+
+#[test]
+fn old_evidence_of_device_management_does_not_answer_for_people() {
+    let managed = |days| {
+        let management = Management { enrolled: true, provider: None, remote_wipe: Reading::Value(true) };
+        let fact = Fact { observed_at: Some(days_ago(days)), ..Fact::read(management, "x") };
+        let mut case = good().with(|r| r.machine.management = Some(fact));
+        case.device.class = Some(DeviceClass::Laptop);
+        [case.state("§20-10", "remote_wipe"), case.state("§20-12", "considered")]
+    };
+    assert_eq!(managed(1), [State::Compliant; 2]);
+    assert_eq!([managed(8), managed(-1826)], [[State::AwaitingDeclaration; 2]; 2]);
+}
