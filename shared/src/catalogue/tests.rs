@@ -11,7 +11,7 @@ fn os(id: &str, version: &str, edition: Option<&str>) -> Os {
 
 #[test]
 fn the_bundled_catalogues_are_valid_and_their_versions_are_named() {
-    assert_eq!(Catalogues::bundled().version(), "os 2026-11-25, browsers 2026-11-25, software 2026-11-22, antivirus 2026-11-22");
+    assert_eq!(Catalogues::bundled().version(), "os 2026-11-25, browsers 2026-11-25, software 2026-11-25, antivirus 2026-11-25");
 }
 
 #[test]

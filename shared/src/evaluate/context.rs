@@ -4,6 +4,7 @@ use super::attestation::{Answer, Attestation, Standing};
 use super::clock::Clock;
 use super::gap;
 use crate::catalogue::Catalogues;
+use crate::lang::Lang;
 use crate::pack::{Check, Clause, Pack, Parameters};
 use crate::report::{DeviceClass, MachineFacts, OsFamily, Report};
 use crate::time::Timestamp;
@@ -58,12 +59,23 @@ pub enum Reporting {
 
 pub(super) struct Context<'a> {
     pub(super) input: &'a Input<'a>,
+    /// Of the words in the verdict; decides nothing.
+    pub(super) lang: Lang,
     pub(super) clock: Clock,
 }
 
 impl<'a> Context<'a> {
-    pub(super) const fn new(input: &'a Input<'a>) -> Self {
-        Self { input, clock: Clock::new(input.now) }
+    pub(super) const fn new(input: &'a Input<'a>, lang: Lang) -> Self {
+        Self { input, lang, clock: Clock::new(input.now) }
+    }
+
+    pub(super) const fn pick(&self, ja: &'static str, en: &'static str) -> &'static str {
+        self.lang.pick(ja, en)
+    }
+
+    /// A day as the language writes it.
+    pub(super) fn day(&self, at: Timestamp) -> String {
+        at.jst_date_in(self.lang)
     }
 
     pub(super) const fn parameters(&self) -> &'a Parameters {
