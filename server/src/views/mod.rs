@@ -25,12 +25,31 @@ pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheck
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use state::{Count, Mark, Moment};
 
-use hashimori_shared::lang::Lang;
+use hashimori_shared::lang::{Lang, Words};
 
 use crate::words::{Text, Value};
 
 /// Part of the assets' addresses: raise it with every change of a stylesheet or icon.
 pub(crate) const ASSETS: &str = env!("CARGO_PKG_VERSION");
+
+/// Words that come with their language: those of a pack or a verdict, which may be there in Japanese only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub text: String,
+    /// Tag, for `lang`.
+    pub lang: &'static str,
+}
+
+impl Said {
+    pub(crate) fn new(text: impl Into<String>, lang: Lang) -> Self {
+        Self { text: text.into(), lang: lang.tag() }
+    }
+
+    /// A pack's words for a reader of that language.
+    pub(crate) fn of(words: &Words, lang: Lang) -> Self {
+        Self::new(words.get(lang), words.lang_of(lang))
+    }
+}
 
 /// What surrounds every page.
 #[derive(Clone, Debug)]

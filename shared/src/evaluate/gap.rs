@@ -59,18 +59,18 @@ impl Gap {
     pub(super) fn absent(cx: &Context<'_>) -> Self {
         match (cx.input.report, cx.input.device.reporting) {
             (Some(_), _) => Self::plain(
-                cx.pick("この機器の点検プログラムはこの項目を報告していません", "this device's agent does not report this"),
-                Some(cx.pick("点検プログラムを新しい版に更新してください", "Update the agent to a newer version")),
+                cx.pick("この機器の点検プログラムはこの項目を報告していません", "this device's checking program does not report this"),
+                Some(cx.pick("点検プログラムを新しい版に更新してください", "Update the checking program to a newer version")),
             ),
             (None, Reporting::Agent) => Self::plain(
                 cx.pick("まだ報告がありません", "nothing has been reported yet"),
                 Some(cx.pick(
                     "機器の電源とネットワークを確認し、点検プログラムを動かしてください",
-                    "See that the device is on and connected, and start the agent",
+                    "See that the device is on and connected, and start the checking program",
                 )),
             ),
             (None, Reporting::People) => Self {
-                reason: cx.pick("点検プログラムを入れられない機器です", "no agent can run on this device").into(),
+                reason: cx.pick("点検プログラムを入れられない機器です", "no checking program can run on this device").into(),
                 structural: true,
                 remedy: None,
             },

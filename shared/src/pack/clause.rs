@@ -154,7 +154,7 @@ impl Answered {
     /// The word on screens.
     pub const fn label(self, lang: Lang) -> &'static str {
         match self {
-            Self::Machine => lang.pick("点検プログラム", "Agent"),
+            Self::Machine => lang.pick("点検プログラム", "Checking program"),
             Self::Browser => lang.pick("ブラウザ", "Browser"),
             Self::Attestation => lang.pick("申告・確認", "Declaration or confirmation"),
             Self::Workflow => lang.pick("手続き", "Procedure"),

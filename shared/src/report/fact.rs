@@ -80,9 +80,11 @@ impl UnknownCode {
     /// The reason as a clause for verdicts, e.g. 「点検プログラムに読み取りの権限がありません」.
     pub const fn reason(self, lang: Lang) -> &'static str {
         match self {
-            Self::NoPermission => lang.pick("点検プログラムに読み取りの権限がありません", "the agent has no right to read it"),
+            Self::NoPermission => lang.pick("点検プログラムに読み取りの権限がありません", "the checking program has no right to read it"),
             Self::NotSupportedOs => lang.pick("このOSでは読み取る方法がありません", "this system offers no way to read it"),
-            Self::NotReadYet => lang.pick("この版の点検プログラムはまだ読み取れません", "this version of the agent cannot read it yet"),
+            Self::NotReadYet => {
+                lang.pick("この版の点検プログラムはまだ読み取れません", "this version of the checking program cannot read it yet")
+            }
             Self::UserNotLoggedIn => {
                 lang.pick("利用者がログインしていないため読み取れません", "it can be read only while the user is logged in")
             }
@@ -99,9 +101,10 @@ impl UnknownCode {
                 "個人の情報に触れないため、調べないことにしています",
                 "it is deliberately not looked at, to keep clear of personal data",
             ),
-            Self::Other => {
-                lang.pick("新しい版の点検プログラムが挙げた理由で読み取れません", "it cannot be read, for a reason that a newer agent gave")
-            }
+            Self::Other => lang.pick(
+                "新しい版の点検プログラムが挙げた理由で読み取れません",
+                "it cannot be read, for a reason that a newer checking program gave",
+            ),
         }
     }
 
@@ -111,12 +114,14 @@ impl UnknownCode {
         match self {
             Self::NoPermission => Some(lang.pick(
                 "点検プログラムを管理者権限のサービスとして動かしてください",
-                "Run the agent as a service with administrator rights",
+                "Run the checking program as a service with administrator rights",
             )),
             Self::UserNotLoggedIn => {
                 Some(lang.pick("その利用者がログインすると読み取れます", "It can be read once that user has logged in"))
             }
-            Self::NotReadYet => Some(lang.pick("点検プログラムを新しい版に更新してください", "Update the agent to a newer version")),
+            Self::NotReadYet => {
+                Some(lang.pick("点検プログラムを新しい版に更新してください", "Update the checking program to a newer version"))
+            }
             Self::DirectoryAccount
             | Self::ThirdPartyOpaque
             | Self::NotSupportedOs

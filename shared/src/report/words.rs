@@ -177,7 +177,7 @@ impl Words {
 
     fn foreign(self, lines: &mut Vec<FactLine>, facts: &std::collections::BTreeMap<String, serde_json::Value>) {
         lines.extend(facts.iter().map(|(name, value)| FactLine {
-            name: say!(self.lang, "新しい点検プログラムの項目: {name}", "Of a newer agent: {name}"),
+            name: say!(self.lang, "新しい点検プログラムの項目: {name}", "Of a newer checking program: {name}"),
             value: value.to_string(),
             known: true,
             detail: None,
