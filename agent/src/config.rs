@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::probe::Signatures;
+
 /// Where the state lies unless told otherwise.
 pub(crate) const DEFAULT_STATE: &str = "/var/lib/hashimori-agent";
 /// Where the configuration is looked for unless told otherwise; it may be absent.
@@ -25,6 +27,8 @@ pub(crate) struct FileConfig {
     pub(crate) key_store: Option<String>,
     /// Seconds the facts may take to be read before they count as unknown (5–600). Default 60.
     pub(crate) probe_timeout_seconds: Option<u32>,
+    /// Folder of catalogues (`software*.toml`, `antivirus*.toml`) that replace those of the package. Default none.
+    pub(crate) catalogues: Option<PathBuf>,
 }
 
 /// What environment and command line say.
@@ -77,6 +81,8 @@ pub(crate) struct Settings {
     pub(crate) key_store: KeyChoice,
     /// Longest time the facts may take, seconds.
     pub(crate) probe_timeout_s: u32,
+    /// Folder of the local administrator's catalogues, if any; they were valid when the program started.
+    pub(crate) catalogues: Option<PathBuf>,
 }
 
 /// A configuration that cannot be used.
@@ -88,6 +94,9 @@ pub(crate) enum InvalidConfig {
     /// The file is not what it should be; toml's message names key and line.
     #[error("設定ファイル {0} に誤りがあります: {1}")]
     Syntax(String, String),
+    /// A catalogue that cannot be used; the message names file and line.
+    #[error("設定 catalogues のフォルダの目録が使えません: {0}")]
+    Catalogue(String),
     /// A value out of range.
     #[error("設定 {key} は {rule} でなければなりません（今は {found}）")]
     Value {
@@ -135,6 +144,9 @@ fn validate(file: FileConfig, overrides: Overrides) -> Result<Settings, InvalidC
             return Err(InvalidConfig::Value { key: "key_store", rule: "auto・file・keyring のどれか", found: other.into() });
         }
     };
+    if file.catalogues.is_some() {
+        Signatures::load(file.catalogues.as_deref()).map_err(InvalidConfig::Catalogue)?;
+    }
     let minutes = within("min_interval_minutes", "1〜1440", file.min_interval_minutes.unwrap_or(1), 1..=1440)?;
     Ok(Settings {
         state: overrides.state.unwrap_or_else(|| PathBuf::from(DEFAULT_STATE)),
@@ -142,6 +154,7 @@ fn validate(file: FileConfig, overrides: Overrides) -> Result<Settings, InvalidC
         min_interval_s: minutes * 60,
         key_store,
         probe_timeout_s: within("probe_timeout_seconds", "5〜600", file.probe_timeout_seconds.unwrap_or(60), 5..=600)?,
+        catalogues: file.catalogues,
     })
 }
 
@@ -209,6 +222,16 @@ mod tests {
     fn a_proxy_behind_tls_needs_its_own_certificate_authority() {
         let proxy = settings("proxy = \"https://p.example:3128\"\nproxy_ca = \"/etc/proxy.pem\"").expect("valid").proxy.expect("a proxy");
         assert_eq!(proxy.ca.as_deref(), Some(Path::new("/etc/proxy.pem")));
+    }
+
+    #[test]
+    fn a_folder_of_catalogues_must_be_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let line = format!("catalogues = {:?}", folder.path());
+        assert_eq!(settings(&line).expect("an empty one").catalogues.as_deref(), Some(folder.path()));
+        std::fs::write(folder.path().join("antivirus.toml"), "version = \"1\"\nproducts = 2\n").expect("writes");
+        let error = settings(&line).expect_err("refused").to_string();
+        assert!(error.contains("antivirus.toml") && error.contains("line 2"), "{error}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::child;
-use crate::probe::{self, ProbeContext};
+use crate::probe::{self, ProbeContext, Signatures};
 
 /// Name of the hidden subcommand.
 pub(crate) const SUBCOMMAND: &str = "observe-child";
@@ -26,6 +26,8 @@ struct Task {
     now: Timestamp,
     key: String,
     previous: Option<(Report, Timestamp)>,
+    /// Folder of the local administrator's catalogues.
+    catalogues: Option<PathBuf>,
 }
 
 /// What the child answers.
@@ -45,8 +47,14 @@ const fn yes() -> bool {
 }
 
 /// Observes this device in a child, within `limit`. Total: if the child fails, every fact is unknown and says why.
-pub(crate) fn observe(now: Timestamp, key: [u8; 32], previous: Option<(Report, Timestamp)>, limit: Duration) -> Observation {
-    let task = Task { now, key: data_encoding::HEXLOWER.encode(&key), previous };
+pub(crate) fn observe(
+    now: Timestamp,
+    key: [u8; 32],
+    previous: Option<(Report, Timestamp)>,
+    catalogues: Option<PathBuf>,
+    limit: Duration,
+) -> Observation {
+    let task = Task { now, key: data_encoding::HEXLOWER.encode(&key), previous, catalogues };
     let failed = match run_child(own_program(), &[SUBCOMMAND], &serde_json::to_vec(&task).unwrap_or_default(), limit) {
         Ok(bytes) => match serde_json::from_slice(&bytes) {
             Ok(observation) => return observation,
@@ -65,7 +73,9 @@ pub(crate) fn child() -> Result<(), String> {
     let task: Task = serde_json::from_slice(&input).map_err(|e| e.to_string())?;
     let mut key = [0; 32];
     data_encoding::HEXLOWER.decode_mut(task.key.as_bytes(), &mut key).map_err(|_| "key".to_owned())?;
-    let context = ProbeContext { previous: task.previous, ..ProbeContext::new(task.now, key) };
+    // A message that travels is short; the folder was whole when the program started.
+    let signatures = Signatures::load(task.catalogues.as_deref()).map_err(|why| why.chars().take(200).collect());
+    let context = ProbeContext { previous: task.previous, signatures, ..ProbeContext::new(task.now, key) };
     let observation = Observation { boot: probe::boot_id(&context), report: probe::observe(&context), whole: true };
     let bytes = serde_json::to_vec(&observation).map_err(|e| e.to_string())?;
     std::io::stdout().lock().write_all(&bytes).map_err(|e| e.to_string())

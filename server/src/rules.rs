@@ -4,12 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hashimori_shared::catalogue::{Antivirus, Browsers, CatalogueError, Catalogues, OsSupport, Software};
+use hashimori_shared::catalogue::{Antivirus, Browsers, CatalogueError, CatalogueKind, Catalogues, OsSupport, Software};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::{Pack, PackError};
+use hashimori_shared::time::Timestamp;
+use hashimori_shared::verdict::Verdict;
 use tokio::sync::watch;
 
 use crate::config::Settings;
-use crate::domain::judge::{self, Judge};
+use crate::domain::judge::{self, Judge, Subject};
 
 /// Why packs or catalogues could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,14 @@ pub enum RulesError {
         #[source]
         cause: CatalogueError,
     },
+    /// An official text beside no pack.
+    #[error("{path}: there is no pack {id} for this text (its name begins with the pack's id)")]
+    Orphan {
+        /// Which file.
+        path: PathBuf,
+        /// The id its name gives.
+        id: String,
+    },
     /// A file in the catalogue folder that is none of the four.
     #[error("{0} is not named like a catalogue (os, browsers, software or antivirus, with .toml)")]
     Foreign(PathBuf),
@@ -56,8 +67,17 @@ impl RuleBook {
     /// Those compiled in, overlaid with the files of the two folders.
     pub fn load(packs: Option<&Path>, catalogues: Option<&Path>) -> Result<Self, RulesError> {
         let mut all = vec![Pack::bundled()];
-        for path in toml_files(packs)? {
+        let (texts, packs): (Vec<_>, Vec<_>) = toml_files(packs)?.into_iter().partition(|path| official_of(path).is_some());
+        for path in packs {
             all.push(Pack::parse(&text(&path)?).map_err(|cause| RulesError::Pack { path, cause })?);
+        }
+        for path in texts {
+            let id = official_of(&path).unwrap_or_default();
+            // Of two packs with one id the later counts, so it is the one with the text.
+            let Some(pack) = all.iter_mut().rev().find(|pack| pack.id() == id) else {
+                return Err(RulesError::Orphan { id: id.to_owned(), path });
+            };
+            *pack = with_official_text(pack, &path)?;
         }
         Ok(Self { judge: Arc::new(judge::Rules::new(all, load_catalogues(catalogues)?)) })
     }
@@ -65,6 +85,16 @@ impl RuleBook {
     /// Every pack, by id.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
         self.judge.packs()
+    }
+
+    /// The pack with this id.
+    pub fn pack(&self, id: &str) -> Option<&Pack> {
+        self.judge.pack(id)
+    }
+
+    /// The verdict on `subject` at `at` by this edition, its words in a language.
+    pub fn judge_in(&self, subject: Subject<'_>, at: Timestamp, lang: Lang) -> Verdict {
+        self.judge.judge_in(subject, at, lang)
     }
 
     /// What is in force, as the operation log notes it.
@@ -83,6 +113,29 @@ impl RuleBook {
     pub fn catalogues(&self) -> &Catalogues {
         self.judge.catalogues()
     }
+}
+
+/// Ending of the name of a file with a regulation's own text, `PACKID.official.toml`, beside the packs.
+const OFFICIAL: &str = ".official.toml";
+
+/// The id of the pack whose regulation's own text a file holds.
+fn official_of(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()?.strip_suffix(OFFICIAL)
+}
+
+fn with_official_text(pack: &Pack, path: &Path) -> Result<Pack, RulesError> {
+    pack.with_official_text(&text(path)?).map_err(|cause| RulesError::Pack { path: path.to_owned(), cause })
+}
+
+/// Checks one file of the packs' folder: a pack, or the official text beside one, for which `in_force` gives the packs
+/// that lie elsewhere. Returns the pack it makes.
+pub fn check_pack(path: &Path, in_force: impl FnOnce() -> Result<RuleBook, RulesError>) -> Result<Pack, RulesError> {
+    let parse = |path: &Path| Pack::parse(&text(path)?).map_err(|cause| RulesError::Pack { path: path.to_owned(), cause });
+    let Some(id) = official_of(path) else { return parse(path) };
+    let beside = path.with_file_name(format!("{id}.toml"));
+    let pack = if beside.exists() { Some(parse(&beside)?) } else { in_force()?.pack(id).cloned() };
+    let pack = pack.ok_or_else(|| RulesError::Orphan { id: id.to_owned(), path: path.to_owned() })?;
+    with_official_text(&pack, path)
 }
 
 fn text(path: &Path) -> Result<String, RulesError> {
@@ -129,26 +182,25 @@ impl Bundle {
     fn take(&mut self, path: &Path) -> Result<String, RulesError> {
         let text = text(path)?;
         let refused = |cause| RulesError::Catalogue { path: path.to_owned(), cause };
-        // `os.toml`, or with anything before a dot or hyphen after it: `os-2026-09.toml`.
-        let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-        let version = match stem.split(['-', '.']).next().unwrap_or_default() {
-            "os" => {
+        let kind = path.file_name().and_then(|name| name.to_str()).and_then(CatalogueKind::of_file);
+        let version = match kind {
+            Some(CatalogueKind::Os) => {
                 self.os = OsSupport::parse(&text).map_err(refused)?;
                 self.os.version()
             }
-            "browsers" => {
+            Some(CatalogueKind::Browsers) => {
                 self.browsers = Browsers::parse(&text).map_err(refused)?;
                 self.browsers.version()
             }
-            "software" => {
+            Some(CatalogueKind::Software) => {
                 self.software = Software::parse(&text).map_err(refused)?;
                 self.software.version()
             }
-            "antivirus" => {
+            Some(CatalogueKind::Antivirus) => {
                 self.antivirus = Antivirus::parse(&text).map_err(refused)?;
                 self.antivirus.version()
             }
-            _ => return Err(RulesError::Foreign(path.to_owned())),
+            None => return Err(RulesError::Foreign(path.to_owned())),
         };
         Ok(version.to_owned())
     }
@@ -180,6 +232,11 @@ impl Rules {
         self.book.borrow().clone()
     }
 
+    /// As pages follow it.
+    pub fn books(&self) -> watch::Receiver<RuleBook> {
+        self.book.subscribe()
+    }
+
     /// As the writer follows it.
     pub fn judge(&self) -> watch::Receiver<Arc<dyn Judge>> {
         self.judge.subscribe()
@@ -198,12 +255,10 @@ impl Rules {
 mod tests {
     use hashimori_shared::evaluate::{Answer, Attestation, AttestedBy};
     use hashimori_shared::report::{DeviceClass, sample};
-    use hashimori_shared::time::Timestamp;
     use hashimori_shared::verdict::{Evidence, State};
 
     use super::*;
     use crate::domain::device::Ownership;
-    use crate::domain::judge::Subject;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
 
@@ -230,5 +285,33 @@ mod tests {
         assert_eq!(state(Subject { attestations: &said, ..silent }, "§20-6"), (State::Compliant, Some(Evidence::Confirmed)));
         assert_eq!(state(silent, "§20-10").0, State::AwaitingDeclaration, "a laptop is carried about");
         assert_eq!(state(Subject { class: DeviceClass::Desktop, ..silent }, "§20-10").0, State::NotApplicable);
+    }
+
+    const OFFICIAL_NAME: &str = "itsutsubashi-2019-02-08.official.toml";
+
+    #[test]
+    fn a_regulations_own_text_beside_the_packs_is_shown_and_changes_no_verdict() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join(OFFICIAL_NAME), "\"§20-3\" = \"（正文）\"\n").expect("writes");
+        let book = RuleBook::load(Some(folder.path()), None).expect("a text for the pack that is compiled in");
+        let pack = book.pack("itsutsubashi-2019-02-08").expect("there");
+        assert_eq!(pack.clause("§20-3").and_then(|c| c.official_text.as_deref()), Some("（正文）"));
+        assert_eq!(pack.revision(), Pack::bundled().revision(), "nothing is judged anew for it");
+    }
+
+    #[test]
+    fn a_text_for_no_pack_or_no_clause_is_refused_by_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(OFFICIAL_NAME);
+        fs::write(&path, "\n\"§27\" = \"x\"\n").expect("writes");
+        let error = RuleBook::load(Some(folder.path()), None).expect_err("no such clause").to_string();
+        assert!(error.contains(OFFICIAL_NAME) && error.contains("line 2: there is no clause §27"), "{error}");
+        assert_eq!(check_pack(&path, || RuleBook::load(None, None)).expect_err("the same").to_string(), error);
+        fs::write(&path, "\"§20-3\" = \"x\"\n").expect("writes");
+        assert!(check_pack(&path, || RuleBook::load(None, None)).is_ok());
+        let orphan = folder.path().join("elsewhere.official.toml");
+        fs::rename(&path, &orphan).expect("renames");
+        let error = RuleBook::load(Some(folder.path()), None).expect_err("no such pack").to_string();
+        assert!(error.contains("there is no pack elsewhere"), "{error}");
     }
 }

@@ -240,6 +240,7 @@ fn pages(app: &App, device: SocketAddr, web: SocketAddr) -> axum::Router {
         random: Arc::clone(&app.random),
         master: Arc::clone(&app.master),
         pack: Arc::new(app.rules.book().any_pack()),
+        books: app.rules.books(),
         pki: Arc::clone(&app.pki),
         settings,
     }))

@@ -35,6 +35,24 @@ impl Lang {
         Self::ALL.into_iter().find(|lang| lang.tag() == tag)
     }
 
+    /// The words of this language.
+    pub const fn pick(self, ja: &'static str, en: &'static str) -> &'static str {
+        match self {
+            Self::Japanese => ja,
+            Self::English => en,
+        }
+    }
+
+    /// A list as the language writes it: 「a、b」, `a, b`.
+    pub fn list<S: std::borrow::Borrow<str>>(self, items: &[S]) -> String {
+        items.join(self.pick("、", ", "))
+    }
+
+    /// What follows in brackets: 「語（注）」, `word (note)`.
+    pub fn bracket(self, note: &str) -> String {
+        say!(self, "（{note}）", " ({note})")
+    }
+
     /// The best liked of ours in an `Accept-Language` field (RFC 9110 §12.5.4); Japanese where it names none of ours.
     pub fn accepted(field: &str) -> Self {
         let mut best = (Self::Japanese, 0.0);
@@ -51,6 +69,63 @@ impl Lang {
         }
         best.0
     }
+}
+
+/// `say!(lang, "日本語 {x}", "English {x}")`: one of two format strings over the same values.
+macro_rules! say {
+    ($lang:expr, $ja:literal, $en:literal) => {
+        match $lang {
+            $crate::lang::Lang::Japanese => format!($ja),
+            $crate::lang::Lang::English => format!($en),
+        }
+    };
+}
+pub(crate) use say;
+
+/// Words of a data file in every language; where an operator's own file has no English, the Japanese stands for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    ja: String,
+    en: Option<String>,
+}
+
+impl Words {
+    /// The Japanese, and the English if there is any.
+    pub const fn new(ja: String, en: Option<String>) -> Self {
+        Self { ja, en }
+    }
+
+    /// In a language.
+    pub fn get(&self, lang: Lang) -> &str {
+        match (lang, &self.en) {
+            (Lang::English, Some(en)) => en,
+            (Lang::English, None) | (Lang::Japanese, _) => &self.ja,
+        }
+    }
+
+    /// The Japanese.
+    pub fn ja(&self) -> &str {
+        &self.ja
+    }
+
+    /// The language of what `get` gives: Japanese where the English is missing.
+    pub const fn lang_of(&self, lang: Lang) -> Lang {
+        if self.en.is_some() { lang } else { Lang::Japanese }
+    }
+}
+
+/// Whether Japanese letters stand outside of 「…」, where menus and the regulation's own words may.
+#[cfg(test)]
+pub(crate) fn is_japanese(text: &str) -> bool {
+    let mut quoted = false;
+    text.chars().any(|c| {
+        quoted = match c {
+            '「' => true,
+            '」' => false,
+            _ => quoted,
+        };
+        !quoted && c != '」' && matches!(c, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lang::Lang;
 use crate::time::Timestamp;
 
 /// How a device stands on one sub-check or clause, from best to worst (`Ord` follows the headline's order of gravity).
@@ -37,16 +38,21 @@ impl State {
     ];
 
     /// The word on screens.
-    pub const fn label_ja(self) -> &'static str {
+    pub const fn label(self, lang: Lang) -> &'static str {
         match self {
-            Self::NotApplicable => "該当なし",
-            Self::Compliant => "適合",
-            Self::RecommendationUnmet => "推奨未達",
-            Self::AwaitingDeclaration => "申告待ち",
-            Self::Stale => "要確認",
-            Self::Unknown => "未確認",
-            Self::NonCompliant => "不適合",
+            Self::NotApplicable => lang.pick("該当なし", "Not applicable"),
+            Self::Compliant => lang.pick("適合", "Compliant"),
+            Self::RecommendationUnmet => lang.pick("推奨未達", "Recommendation unmet"),
+            Self::AwaitingDeclaration => lang.pick("申告待ち", "Awaiting a declaration"),
+            Self::Stale => lang.pick("要確認", "Out of date"),
+            Self::Unknown => lang.pick("未確認", "Cannot tell"),
+            Self::NonCompliant => lang.pick("不適合", "Not compliant"),
         }
+    }
+
+    /// The word on screens, in Japanese.
+    pub const fn label_ja(self) -> &'static str {
+        self.label(Lang::Japanese)
     }
 
     /// Stable small number for the store (roll-ups, packed verdicts); the inverse is `from_code`.
@@ -86,14 +92,19 @@ pub enum Evidence {
 
 impl Evidence {
     /// The word on screens.
-    pub const fn label_ja(self) -> &'static str {
+    pub const fn label(self, lang: Lang) -> &'static str {
         match self {
-            Self::Declared => "本人申告",
-            Self::Confirmed => "管理者確認",
-            Self::Imported => "取込",
-            Self::Measured => "実測",
-            Self::Proven => "証明",
+            Self::Declared => lang.pick("本人申告", "declared"),
+            Self::Confirmed => lang.pick("管理者確認", "confirmed by an administrator"),
+            Self::Imported => lang.pick("取込", "imported"),
+            Self::Measured => lang.pick("実測", "measured"),
+            Self::Proven => lang.pick("証明", "proven"),
         }
+    }
+
+    /// The word on screens, in Japanese.
+    pub const fn label_ja(self) -> &'static str {
+        self.label(Lang::Japanese)
     }
 }
 
@@ -121,17 +132,22 @@ pub enum Strength {
 
 impl Strength {
     /// The word on screens.
-    pub const fn label_ja(self) -> &'static str {
+    pub const fn label(self, lang: Lang) -> &'static str {
         match self {
-            Self::Must => "必須",
-            Self::Prohibited => "禁止",
-            Self::Recommended => "推奨",
-            Self::Effort => "努力",
-            Self::Consider => "検討",
-            Self::Authority => "権限",
-            Self::Exception => "許可・例外",
-            Self::Definition => "定義・目的",
+            Self::Must => lang.pick("必須", "Required"),
+            Self::Prohibited => lang.pick("禁止", "Prohibited"),
+            Self::Recommended => lang.pick("推奨", "Recommended"),
+            Self::Effort => lang.pick("努力", "Duty of effort"),
+            Self::Consider => lang.pick("検討", "To be considered"),
+            Self::Authority => lang.pick("権限", "Authority"),
+            Self::Exception => lang.pick("許可・例外", "Permission or exception"),
+            Self::Definition => lang.pick("定義・目的", "Definition or purpose"),
         }
+    }
+
+    /// The word on screens, in Japanese.
+    pub const fn label_ja(self) -> &'static str {
+        self.label(Lang::Japanese)
     }
 
     /// Whether a miss makes the device's headline 不適合.

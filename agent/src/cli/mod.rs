@@ -106,7 +106,7 @@ impl World {
         // Whoever may not read the state folder can still look at what this device would say of itself.
         let previous = crate::state::Observed::load(&self.folder).unwrap_or_default().map(|o| (o.report, o.at));
         let limit = std::time::Duration::from_secs(self.settings.probe_timeout_s.into());
-        observe::observe(now, key, previous, limit)
+        observe::observe(now, key, previous, self.settings.catalogues.clone(), limit)
     }
 }
 

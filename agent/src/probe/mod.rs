@@ -3,6 +3,7 @@
 
 mod carry;
 mod pseudonym;
+mod signatures;
 
 #[cfg(all(target_os = "linux", not(feature = "none-platform")))]
 #[path = "linux/mod.rs"]
@@ -10,6 +11,8 @@ mod imp;
 #[cfg(any(not(target_os = "linux"), feature = "none-platform"))]
 #[path = "none.rs"]
 mod imp;
+
+pub use signatures::Signatures;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,12 +35,21 @@ pub struct ProbeContext {
     pub root: PathBuf,
     /// How much work one observation may do.
     pub limits: Limits,
+    /// By what software is recognised, or why that cannot be read: then what rests on it is unknown.
+    pub signatures: Result<Signatures, String>,
 }
 
 impl ProbeContext {
     /// A context for this machine, without a previous report.
     pub fn new(now: Timestamp, pseudonym_key: [u8; 32]) -> Self {
-        Self { now, pseudonym_key, previous: None, root: PathBuf::from("/"), limits: Limits::default() }
+        Self {
+            now,
+            pseudonym_key,
+            previous: None,
+            root: PathBuf::from("/"),
+            limits: Limits::default(),
+            signatures: Ok(Signatures::bundled()),
+        }
     }
 }
 

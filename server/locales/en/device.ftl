@@ -16,7 +16,7 @@ device-checks = { $n ->
 }
 device-conflict = Another standard says otherwise: { $note }
 device-conflict-unverified = Another standard says otherwise (not verified): { $note }
-device-judged = Judged with { $with }, at { $at }. 「実測」 (measured) means that the checking program on the device said so.
+device-judged = Judged with { $with }, at { $at }. “Measured” means that the checking program on the device said so.
 device-judged-with = { $pack }, catalogues { $catalogues }
 device-about = The device
 device-about-class = Kind

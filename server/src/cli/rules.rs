@@ -2,18 +2,16 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Subcommand;
-use hashimori_shared::pack::Pack;
 
 use crate::config::Settings;
-use crate::rules::{RuleBook, check_catalogue};
+use crate::rules::{RuleBook, check_catalogue, check_pack};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PackCommand {
     /// Lists the packs in force.
     List,
-    /// Validates a file; says line and reason when it is refused.
+    /// Validates a pack, or the official text beside one (PACKID.official.toml); says line and reason when it is refused.
     Check {
         /// File.
         file: PathBuf,
@@ -35,13 +33,15 @@ pub(super) fn pack(settings: &Settings, command: PackCommand) -> anyhow::Result<
     match command {
         PackCommand::List => {
             for pack in RuleBook::load(settings.packs.as_deref(), settings.catalogues.as_deref())?.packs() {
-                println!("{}  {}  {} {}", pack.id(), pack.revision(), pack.title(), pack.edition());
+                println!("{}  {}  {} {}", pack.id(), pack.revision(), pack.title().ja(), pack.edition().ja());
             }
         }
         PackCommand::Check { file } => {
-            let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            let pack = Pack::parse(&text).with_context(|| file.display().to_string())?;
-            println!("{} is valid: {} {}, {} clauses", file.display(), pack.id(), pack.revision(), pack.clauses().len());
+            let pack = check_pack(&file, || RuleBook::load(settings.packs.as_deref(), settings.catalogues.as_deref()))?;
+            let clauses = pack.clauses();
+            let texts = clauses.iter().filter(|c| c.official_text.is_some()).count();
+            let official = if texts > 0 { format!(", {texts} with the official text") } else { String::new() };
+            println!("{} is valid: {} {}, {} clauses{official}", file.display(), pack.id(), pack.revision(), clauses.len());
         }
     }
     Ok(())

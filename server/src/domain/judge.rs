@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use hashimori_shared::catalogue::Catalogues;
 use hashimori_shared::checkin::VerdictSummary;
-use hashimori_shared::evaluate::{Attestation, DeviceContext, Input, Reporting, evaluate};
+use hashimori_shared::evaluate::{Attestation, DeviceContext, Input, Reporting, evaluate_in};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::Pack;
 use hashimori_shared::report::{DeviceClass, Report};
 use hashimori_shared::time::Timestamp;
@@ -78,6 +79,20 @@ impl Judge for Rules {
     }
 
     fn judge(&self, subject: Subject<'_>, now: Timestamp) -> Verdict {
+        self.judge_in(subject, now, Lang::Japanese)
+    }
+
+    fn summarise(&self, verdict: &Verdict) -> VerdictSummary {
+        match self.packs.get(&verdict.pack) {
+            Some(pack) => verdict.summary(pack),
+            None => VerdictSummary { headline: verdict.headline, clauses: Vec::new() },
+        }
+    }
+}
+
+impl Rules {
+    /// The verdict at `now`, its words in a language; stored and sent are only Japanese ones.
+    pub fn judge_in(&self, subject: Subject<'_>, now: Timestamp, lang: Lang) -> Verdict {
         let Some(pack) = self.packs.get(subject.pack) else {
             // A region whose pack is not loaded: nothing can be told, so nothing passes.
             return Verdict {
@@ -95,14 +110,8 @@ impl Judge for Rules {
             reporting: Reporting::Agent,
         };
         let Subject { report, attestations, .. } = subject;
-        evaluate(&Input { pack, catalogues: &self.catalogues, report: Some(report), attestations, device: &device, now })
-    }
-
-    fn summarise(&self, verdict: &Verdict) -> VerdictSummary {
-        match self.packs.get(&verdict.pack) {
-            Some(pack) => verdict.summary(pack),
-            None => VerdictSummary { headline: verdict.headline, clauses: Vec::new() },
-        }
+        let input = Input { pack, catalogues: &self.catalogues, report: Some(report), attestations, device: &device, now };
+        evaluate_in(&input, lang)
     }
 }
 

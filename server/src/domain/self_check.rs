@@ -2,6 +2,7 @@
 //! Knows neither SQL nor HTTP. What an answer is worth is the evaluation's to say.
 
 use hashimori_shared::evaluate::{Answer, Attestation, AttestedBy};
+use hashimori_shared::lang::Words;
 use hashimori_shared::pack::{CheckKind, Pack};
 use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub enum Form {
     Choice(&'static [Choice]),
     /// The day it was last done.
     Day,
+    /// One of these, or held back until a day at most so many days ahead (§20-5).
+    Held(&'static [Choice], u32),
 }
 
 /// One answer offered: word in the form, words on screen, and what it means.
@@ -27,17 +30,23 @@ pub struct Choice {
     pub value: &'static str,
     /// Key of the words on screen.
     pub label: &'static str,
-    answer: Answer,
+    /// `None`: held back until the day in the field beside it.
+    answer: Option<Answer>,
 }
 
-const YES: Choice = Choice { value: "yes", label: "choice-yes", answer: Answer::Yes };
-const NO: Choice = Choice { value: "no", label: "choice-no", answer: Answer::No };
-const NO_LINE: Choice = Choice { value: "not-applicable", label: "choice-no-line", answer: Answer::NotApplicable };
+/// Ending of the name of the field that says until when something is held back.
+pub const UNTIL: &str = ".until";
+
+const YES: Choice = Choice { value: "yes", label: "choice-yes", answer: Some(Answer::Yes) };
+const NO: Choice = Choice { value: "no", label: "choice-no", answer: Some(Answer::No) };
+const NO_LINE: Choice = Choice { value: "not-applicable", label: "choice-no-line", answer: Some(Answer::NotApplicable) };
+/// §20-5: an update that something else cannot do with yet.
+const HELD: &[Choice] = &[YES, NO, Choice { value: "hold", label: "choice-hold", answer: None }];
 /// §20-1: what is desirable, what is not mixed, what a device that can do no better is allowed, and less.
 const LENGTH: &[Choice] = &[
-    Choice { value: "yes", label: "choice-length-yes", answer: Answer::Yes },
-    Choice { value: "partly", label: "choice-length-partly", answer: Answer::Partly },
-    Choice { value: "limited", label: "choice-length-limited", answer: Answer::Limited },
+    Choice { value: "yes", label: "choice-length-yes", answer: Some(Answer::Yes) },
+    Choice { value: "partly", label: "choice-length-partly", answer: Some(Answer::Partly) },
+    Choice { value: "limited", label: "choice-length-limited", answer: Some(Answer::Limited) },
     NO,
 ];
 
@@ -47,13 +56,19 @@ pub struct Question {
     /// Clause id.
     pub clause: String,
     /// Clause title.
-    pub title: String,
+    pub title: Words,
     /// Check id within the clause.
     pub check: String,
-    /// The question (Japanese).
-    pub text: String,
+    /// The question.
+    pub text: Words,
     /// How it is answered.
     pub form: Form,
+    /// Asked only where the device itself cannot tell; where it can, its own answer stands.
+    pub beside_the_device: bool,
+    /// Only an administrator's word is heard: bought support, holds, software with other uses.
+    by_administrator: bool,
+    /// A yes rests on something to be written down: the contract for extended support (§20-5).
+    yes_needs_note: bool,
 }
 
 impl Question {
@@ -63,13 +78,17 @@ impl Question {
     }
 }
 
-/// Every question of a pack, in the order of its clauses.
+/// Every question of a pack, in the order of its clauses: first what only people can answer, then what devices mostly answer themselves.
 pub fn questions(pack: &Pack) -> Vec<Question> {
-    pack.device_clauses()
+    let mut asked: Vec<Question> = pack
+        .device_clauses()
         .flat_map(|clause| clause.checks.iter().map(move |check| (clause, check)))
         .filter_map(|(clause, check)| {
             let form = match check.kind {
-                CheckKind::AttestedAge => Form::Day,
+                CheckKind::AttestedAge | CheckKind::PasswordAge => Form::Day,
+                CheckKind::OsUpdated | CheckKind::OsPending | CheckKind::BrowserUpdated => {
+                    Form::Held(HELD, pack.parameters().update.hold_max_days)
+                }
                 CheckKind::PasswordLength => Form::Choice(LENGTH),
                 CheckKind::LineSuspension => Form::Choice(&[YES, NO, NO_LINE]),
                 _ => Form::Choice(&[YES, NO]),
@@ -80,9 +99,14 @@ pub fn questions(pack: &Pack) -> Vec<Question> {
                 check: check.id.clone(),
                 text: check.question.clone()?,
                 form,
+                beside_the_device: check.kind.is_measured(),
+                by_administrator: matches!(check.kind, CheckKind::OsSupport | CheckKind::ForbiddenSoftware),
+                yes_needs_note: check.kind == CheckKind::OsSupport,
             })
         })
-        .collect()
+        .collect();
+    asked.sort_by_key(|question| question.beside_the_device);
+    asked
 }
 
 /// One answer as stored.
@@ -147,7 +171,11 @@ pub enum Invalid {
     Day(String),
     /// An answer that the question does not offer; holds the clause.
     Choice(String),
-    /// 設定不可能 needs its reason on record (§20-1).
+    /// A day until which something is held back that is none, is past or lies too far ahead; holds the clause and the most days.
+    Until(String, u32),
+    /// What only an administrator who looked can answer; holds the clause.
+    ByAdministrator(String),
+    /// 設定不可能 (§20-1), a hold and extended support (§20-5) need their reason on record.
     NoReason,
     /// The note is longer than `LONGEST_NOTE`.
     LongNote,
@@ -161,6 +189,8 @@ impl Invalid {
             Self::NoGrade => Text::new("self-check-no-grade"),
             Self::Day(clause) => Text::new("self-check-bad-day").with("clause", clause),
             Self::Choice(clause) => Text::new("self-check-bad-choice").with("clause", clause),
+            Self::Until(clause, days) => Text::new("self-check-bad-until").with("clause", clause).with("n", *days),
+            Self::ByAdministrator(clause) => Text::new("self-check-by-administrator-only").with("clause", clause),
             Self::NoReason => Text::new("self-check-no-reason"),
             Self::LongNote => Text::new("self-check-long-note").with("n", LONGEST_NOTE),
         }
@@ -170,23 +200,37 @@ impl Invalid {
 impl SelfCheck {
     /// From what was typed: `value_of` gives a field's text.
     pub fn read<'a>(questions: &[Question], now: Timestamp, value_of: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Invalid> {
-        let mut answers = Vec::new();
+        let (mut answers, mut needs_note, mut by_administrator) = (Vec::new(), false, None);
         for question in questions {
             let Some(typed) = value_of(&question.field()).map(str::trim).filter(|text| !text.is_empty()) else { continue };
             let answer = match question.form {
                 Form::Day => Answer::On(day(typed, now).ok_or_else(|| Invalid::Day(question.clause.clone()))?),
-                Form::Choice(choices) => {
+                Form::Choice(choices) | Form::Held(choices, _) => {
                     let chosen = choices.iter().find(|choice| choice.value == typed);
-                    chosen.ok_or_else(|| Invalid::Choice(question.clause.clone()))?.answer
+                    match (chosen.ok_or_else(|| Invalid::Choice(question.clause.clone()))?.answer, question.form) {
+                        (Some(answer), _) => answer,
+                        (None, Form::Held(_, days)) => {
+                            let typed = value_of(&format!("{}{UNTIL}", question.field())).unwrap_or_default();
+                            Answer::Until(until(typed, now, days).ok_or_else(|| Invalid::Until(question.clause.clone(), days))?)
+                        }
+                        (None, Form::Choice(_) | Form::Day) => return Err(Invalid::Choice(question.clause.clone())),
+                    }
                 }
             };
+            let held = matches!(answer, Answer::Until(_));
+            needs_note |= held || answer == Answer::Limited || (answer == Answer::Yes && question.yes_needs_note);
+            if held || question.by_administrator {
+                by_administrator = Some(&question.clause);
+            }
             answers.push(Answered { clause: question.clause.clone(), check: question.check.clone(), answer });
         }
         let note = value_of("note").unwrap_or_default().trim().to_owned();
         let grade = value_of("grade").and_then(Grade::from_word).ok_or(Invalid::NoGrade)?;
         if answers.is_empty() {
             Err(Invalid::NoAnswer)
-        } else if note.is_empty() && answers.iter().any(|a| a.answer == Answer::Limited) {
+        } else if let (Grade::Person, Some(clause)) = (grade, by_administrator) {
+            Err(Invalid::ByAdministrator(clause.clone()))
+        } else if note.is_empty() && needs_note {
             Err(Invalid::NoReason)
         } else if note.chars().count() > LONGEST_NOTE {
             Err(Invalid::LongNote)
@@ -211,6 +255,15 @@ fn day(typed: &str, now: Timestamp) -> Option<Timestamp> {
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
     let at = Timestamp::from_seconds(date.to_zoned(zone).ok()?.timestamp().as_second());
     (at <= now && at.seconds() >= 0).then_some(at)
+}
+
+/// The end (JST) of a day as a browser sends it, from today and at most `days` ahead.
+fn until(typed: &str, now: Timestamp, days: u32) -> Option<Timestamp> {
+    let date: jiff::civil::Date = typed.trim().chars().map(super::people::half_width).collect::<String>().parse().ok()?;
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
+    let start = Timestamp::from_seconds(date.to_zoned(zone).ok()?.timestamp().as_second());
+    let end = start.plus_days(1).plus_seconds(-1);
+    (end >= now && start <= now.plus_days(days.into())).then_some(end)
 }
 
 #[cfg(test)]
@@ -258,5 +311,39 @@ mod tests {
         let long = "理".repeat(LONGEST_NOTE + 1);
         assert_eq!(refused(&[grade, ("§20-6.no_copies", "no"), ("note", &long)]), Invalid::LongNote);
         assert!(read(&[grade, ("§20-1.length", "limited"), ("note", "旧式の計測器のため")]).is_ok());
+    }
+
+    #[test]
+    fn what_devices_mostly_answer_themselves_is_asked_last_and_each_remedy_finds_its_question() {
+        let asked = questions(&Pack::bundled());
+        assert!(asked.is_sorted_by_key(|q| q.beside_the_device));
+        for field in ["§19-6.screen", "§20-1.age", "§20-2.file_sharing", "§20-3.real_time", "§20-5.os_support", "§20-5.browser"] {
+            assert!(asked.iter().any(|q| q.field() == field && q.beside_the_device), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_hold_has_its_last_day_its_reason_and_an_administrator_who_looked() {
+        let hold = [("§20-5.os_updated", "hold"), ("§20-5.os_updated.until", "2026-09-30"), ("note", "検査機器の対応待ち")];
+        let with = |more: &[(&'static str, &'static str)]| read(&[hold.as_slice(), more].concat());
+        let answered = with(&[("grade", "administrator")]).expect("valid").answers;
+        let end = Timestamp::from_seconds(1_790_780_399); // 2026-09-30 23:59:59 JST
+        assert_eq!(answered, [Answered { clause: "§20-5".into(), check: "os_updated".into(), answer: Answer::Until(end) }]);
+        assert_eq!(with(&[("grade", "person")]), Err(Invalid::ByAdministrator("§20-5".to_owned())));
+        assert_eq!(with(&[("grade", "administrator"), ("note", "")]), Err(Invalid::NoReason));
+        for bad in ["", "2026-08-02", "2026-11-02", "いつか"] {
+            let late = with(&[("grade", "administrator"), ("§20-5.os_updated.until", bad)]);
+            assert_eq!(late, Err(Invalid::Until("§20-5".to_owned(), 90)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn extended_support_needs_its_contract_on_record_and_software_an_administrator_who_looked() {
+        let support = [("grade", "administrator"), ("§20-5.os_support", "yes")];
+        assert_eq!(read(&support), Err(Invalid::NoReason));
+        assert!(read(&[support.as_slice(), &[("note", "ESU 2027年まで")]].concat()).is_ok());
+        assert!(read(&[("grade", "administrator"), ("§20-5.os_support", "no")]).is_ok());
+        let software = read(&[("grade", "person"), ("§20-2.file_sharing", "yes")]);
+        assert_eq!(software, Err(Invalid::ByAdministrator("§20-2".to_owned())));
     }
 }

@@ -98,6 +98,25 @@ pub(super) async fn load(tx: &mut Tx, devices: &[DeviceN]) -> Result<HashMap<Dev
     Ok(found)
 }
 
+/// What people had said by `until` about one device of a facility.
+pub async fn find_said(store: &Store, facility: FacilityId, device: DeviceN, until: Timestamp) -> Result<Vec<Attestation>, Error> {
+    let found = sqlx::query(
+        "SELECT c.grade, c.at, c.answers FROM device v JOIN self_check_device d ON d.n = v.n JOIN self_check c ON c.id = d.self_check_id \
+         WHERE v.facility_id = $1 AND v.n = $2 AND c.at <= $3",
+    )
+    .bind(facility.to_string())
+    .bind(device.0)
+    .bind(until.seconds())
+    .fetch_all(store.read())
+    .await?;
+    let mut said = Vec::new();
+    for row in found {
+        let answers = serde_json::from_str(row.try_get(2)?).map_err(|_| rows::decode_error("self_check.answers"))?;
+        said.extend(attestations(answers, grade(row.try_get(0)?)?, Timestamp::from_seconds(row.try_get(1)?)));
+    }
+    Ok(said)
+}
+
 /// A facility's newest acts.
 pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec<Line>, Error> {
     sqlx::query(

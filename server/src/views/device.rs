@@ -4,7 +4,7 @@ use askama::Template;
 
 use hashimori_shared::report::words::FactGroup;
 
-use super::{Mark, Moment, Place, Shell};
+use super::{ClauseName, Mark, Moment, Place, Said, Shell};
 use crate::words::Text;
 
 /// `/devices/{device}`.
@@ -15,7 +15,7 @@ pub(crate) struct DevicePage {
     pub facility: Place,
     pub mark: Mark,
     /// The reason for the headline in one sentence.
-    pub reason: Text,
+    pub reason: Said,
     /// (key of the name, value): kind, owner, enrolled, …
     pub about: Vec<(&'static str, Text)>,
     pub seen: Option<Moment>,
@@ -44,7 +44,7 @@ pub(crate) struct ChangeLine {
     /// Key of why it changed.
     pub cause: &'static str,
     /// The clauses that changed: name, before, after.
-    pub clauses: Vec<(String, Option<Mark>, Option<Mark>)>,
+    pub clauses: Vec<(ClauseName, Option<Mark>, Option<Mark>)>,
 }
 
 /// Somebody read the page.
@@ -77,26 +77,26 @@ pub(crate) struct ClauseLine {
     pub id: String,
     /// For links within the page.
     pub anchor: String,
-    pub title: String,
+    pub title: Said,
     pub strength: &'static str,
     pub mark: Mark,
-    pub evidence: &'static str,
-    pub reason: String,
-    pub remedy: Option<String>,
+    pub evidence: Text,
+    pub reason: Said,
+    pub remedy: Option<Said>,
     /// Parts, where there is more than one.
     pub checks: Vec<CheckLine>,
     /// Where another rule in force says something else.
-    pub conflict: Option<Text>,
+    pub conflict: Option<Said>,
 }
 
 /// One part of a clause.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckLine {
-    pub title: String,
+    pub title: Said,
     pub mark: Mark,
-    pub evidence: &'static str,
-    pub reason: String,
-    pub remedy: Option<String>,
+    pub evidence: Text,
+    pub reason: Said,
+    pub remedy: Option<Said>,
 }
 
 /// What was last sent.
@@ -122,39 +122,42 @@ impl Sent {
 #[cfg(test)]
 mod samples {
     use super::super::Sample;
+    use hashimori_shared::pack::Pack;
+
     use super::*;
+    use hashimori_shared::lang::Lang;
     use hashimori_shared::report::{sample, words};
     use hashimori_shared::time::Timestamp;
-    use hashimori_shared::verdict::State;
+    use hashimori_shared::verdict::{State, Strength};
 
     impl Sample for DevicePage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
             let check = CheckLine {
-                title: "ウイルス対策ソフトの導入".to_owned(),
+                title: Said::new("ウイルス対策ソフトの導入", Lang::Japanese),
                 mark: Mark::of(State::NonCompliant),
-                evidence: "実測",
-                reason: "見つかりませんでした".to_owned(),
-                remedy: Some("入れてください".to_owned()),
+                evidence: Text::new("frame-none"),
+                reason: Said::new("見つかりませんでした", Lang::Japanese),
+                remedy: Some(Said::new("入れてください", Lang::Japanese)),
             };
             let clause = ClauseLine {
                 id: "§20-3".to_owned(),
                 anchor: "c20-3".to_owned(),
-                title: "ウイルス対策".to_owned(),
-                strength: "必須",
+                title: Said::new("ウイルス対策", Lang::Japanese),
+                strength: Strength::Must.label(Lang::English),
                 mark: Mark::of(State::NonCompliant),
-                evidence: "実測",
-                reason: "見つかりませんでした".to_owned(),
-                remedy: Some("入れてください".to_owned()),
+                evidence: Text::new("frame-none"),
+                reason: Said::new("見つかりませんでした", Lang::Japanese),
+                remedy: Some(Said::new("入れてください", Lang::Japanese)),
                 checks: vec![check.clone(), check],
-                conflict: Some(Text::new("device-conflict").with("note", "差異".to_owned())),
+                conflict: Some(Said::new("差異", Lang::Japanese)),
             };
             let quiet = ClauseLine { remedy: None, checks: Vec::new(), conflict: None, ..clause.clone() };
             let full = Self {
                 shell: Shell::sample(Text::verbatim("受付1"), true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 mark: Mark::of(State::NonCompliant),
-                reason: Text::new("device-reason-pending"),
+                reason: Said::new("Waits", Lang::English),
                 about: vec![("device-about-class", Text::verbatim("見本"))],
                 seen: Some(Moment::new(now, now)),
                 pending: true,
@@ -163,13 +166,13 @@ mod samples {
                     groups: vec![ClauseGroup { title: "device-clauses-open", clauses: vec![clause, quiet] }],
                     judged: Text::new("device-judged").with("with", "見本".to_owned()).with("at", now),
                 }),
-                facts: words::groups(&sample::all_unknown(now), now),
+                facts: words::groups(&sample::all_unknown(now), now, Lang::English),
                 sent: Some(Sent { json: "{}".to_owned(), received: Moment::new(now, now), observed: Moment::new(now, now) }),
                 changes: vec![ChangeLine {
                     at: Moment::new(now, now),
                     mark: Mark::of(State::NonCompliant),
                     cause: "history-report",
-                    clauses: vec![("§20-3".to_owned(), None, Some(Mark::of(State::NonCompliant)))],
+                    clauses: vec![(ClauseName::of(&Pack::bundled(), "§20-3"), None, Some(Mark::of(State::NonCompliant)))],
                 }],
                 older: Some("/devices/d?before=3".to_owned()),
                 viewers: vec![Viewed { at: Moment::new(now, now), who: Text::verbatim("見本 花子") }],
@@ -186,7 +189,7 @@ mod samples {
                 older: None,
                 viewers: Vec::new(),
                 about: Vec::new(),
-                reason: Text::new("device-reason-silent-yet"),
+                reason: Said::new("まだ報告がありません", Lang::Japanese),
                 mark: Mark::of(State::Unknown),
                 facility: full.facility.clone(),
             };

@@ -33,12 +33,31 @@ pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use state::{Count, Mark, Moment};
-pub(crate) use today::{ListedPage, TodayPage, TodoLine, clause_name};
+pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};
 pub(crate) use trend::Chart;
 
-use hashimori_shared::lang::Lang;
+use hashimori_shared::lang::{Lang, Words};
 
 use crate::words::{Text, Value};
+
+/// Words that come with their language: those of a pack or a verdict, which may be there in Japanese only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub text: String,
+    /// Tag, for `lang`.
+    pub lang: &'static str,
+}
+
+impl Said {
+    pub(crate) fn new(text: impl Into<String>, lang: Lang) -> Self {
+        Self { text: text.into(), lang: lang.tag() }
+    }
+
+    /// A pack's words for a reader of that language.
+    pub(crate) fn of(words: &Words, lang: Lang) -> Self {
+        Self::new(words.get(lang), words.lang_of(lang))
+    }
+}
 
 /// What surrounds every page.
 #[derive(Clone, Debug)]
@@ -115,6 +134,11 @@ impl Shell {
     /// An instant, exactly; JST.
     pub(crate) fn exact(&self, at: &Moment) -> String {
         at.exact(self.lang)
+    }
+
+    /// A clause's name in the reader's language, where the pack has it.
+    pub(crate) fn clause(&self, name: &ClauseName) -> Said {
+        name.said(self.lang)
     }
 
     /// The title in the browser's frame.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Shell;
+use super::{Said, Shell};
 use crate::words::Text;
 
 /// `/rules`.
@@ -11,8 +11,8 @@ use crate::words::Text;
 pub(crate) struct RulesPage {
     pub shell: Shell,
     /// Edition and source of the regulation, and the pack's revision.
-    pub edition: String,
-    pub source: String,
+    pub edition: Said,
+    pub source: Said,
     pub pack: String,
     pub groups: Vec<RuleGroup>,
 }
@@ -29,23 +29,23 @@ pub(crate) struct RuleGroup {
 pub(crate) struct RuleLine {
     pub id: String,
     pub anchor: String,
-    pub title: String,
-    pub gist: String,
+    pub title: Said,
+    pub gist: Said,
     /// The regulation's own text, where the operator has loaded it.
     pub official: Option<String>,
     pub strength: &'static str,
     pub responsible: String,
     pub answered: String,
     /// Why it is left to people.
-    pub left_to_people: Option<String>,
+    pub left_to_people: Option<Said>,
     pub conflict: Option<ConflictLine>,
 }
 
 /// Another rule in force that says something else.
 #[derive(Clone, Debug)]
 pub(crate) struct ConflictLine {
-    pub note: String,
-    pub source: String,
+    pub note: Said,
+    pub source: Said,
     pub verified: bool,
 }
 
@@ -58,28 +58,31 @@ pub(crate) struct WhatIsCheckedPage {
 
 #[cfg(test)]
 mod samples {
+    use hashimori_shared::lang::Lang;
+
     use super::super::Sample;
     use super::*;
 
     impl Sample for RulesPage {
         fn samples() -> Vec<Self> {
+            let ja = |text: &str| Said::new(text, Lang::Japanese);
             let line = RuleLine {
                 id: "§20-1".to_owned(),
                 anchor: "c20-1".to_owned(),
-                title: "起動時パスワード".to_owned(),
-                gist: "要旨".to_owned(),
+                title: ja("起動時パスワード"),
+                gist: ja("要旨"),
                 official: Some("本文".to_owned()),
-                strength: "必須",
-                responsible: "利用者".to_owned(),
-                answered: "点検プログラム".to_owned(),
-                left_to_people: Some("理由".to_owned()),
-                conflict: Some(ConflictLine { note: "差異".to_owned(), source: "第7.0版".to_owned(), verified: false }),
+                strength: "Required",
+                responsible: "User".to_owned(),
+                answered: "Record".to_owned(),
+                left_to_people: Some(ja("理由")),
+                conflict: Some(ConflictLine { note: ja("差異"), source: ja("第7.0版"), verified: false }),
             };
             let bare = RuleLine { official: None, left_to_people: None, conflict: None, ..line.clone() };
             vec![Self {
                 shell: Shell::sample("rules-title", true),
-                edition: "平成31年".to_owned(),
-                source: "規程".to_owned(),
+                edition: ja("平成31年"),
+                source: ja("規程"),
                 pack: "itsutsubashi-2019-02-08 1".to_owned(),
                 groups: vec![RuleGroup { title: Text::new("rules-article").with("n", 20_u32), clauses: vec![line, bare] }],
             }]

@@ -2,8 +2,10 @@
 
 use askama::Template;
 
-use super::{Moment, Place, Shell};
-use crate::domain::self_check::Choice;
+use hashimori_shared::lang::Lang;
+
+use super::{Moment, Place, Said, Shell};
+use crate::domain::self_check::{Choice, Form, Question, UNTIL};
 use crate::words::Text;
 
 /// `/facilities/{facility}/self-check`.
@@ -35,11 +37,55 @@ pub(crate) struct AskedQuestion {
     pub at: usize,
     pub field: String,
     pub clause: String,
-    pub title: String,
-    pub text: String,
+    pub title: Said,
+    pub text: Said,
     pub choices: &'static [Choice],
     /// As answered before.
     pub typed: String,
+    /// Until when something is held back, where that is an answer.
+    pub until: Option<Until>,
+    /// The first of those that devices mostly answer themselves.
+    pub opens: bool,
+}
+
+/// The field for the last day of a hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Until {
+    pub field: String,
+    pub typed: String,
+    /// At most so many days from today.
+    pub days: u32,
+}
+
+impl AskedQuestion {
+    /// A question of the pack with what was typed before, in the reader's language; they come in the order of `questions`.
+    pub(crate) fn all<'a>(asked: Vec<Question>, lang: Lang, typed: impl Fn(&str) -> &'a str) -> Vec<Self> {
+        let opens = asked.iter().position(|question| question.beside_the_device);
+        let one = |(at, question): (usize, Question)| {
+            let field = question.field();
+            let (choices, days) = match question.form {
+                Form::Day => (&[][..], None),
+                Form::Choice(choices) => (choices, None),
+                Form::Held(choices, days) => (choices, Some(days)),
+            };
+            let until = days.map(|days| {
+                let field = format!("{field}{UNTIL}");
+                Until { typed: typed(&field).to_owned(), field, days }
+            });
+            Self {
+                at,
+                typed: typed(&field).to_owned(),
+                field,
+                title: Said::of(&question.title, lang),
+                text: Said::of(&question.text, lang),
+                clause: question.clause,
+                choices,
+                until,
+                opens: opens == Some(at),
+            }
+        };
+        asked.into_iter().enumerate().map(one).collect()
+    }
 }
 
 /// A device to tick.
@@ -68,22 +114,11 @@ mod samples {
 
     use super::super::Sample;
     use super::*;
-    use crate::domain::self_check::{Form, questions};
+    use crate::domain::self_check::questions;
 
     impl Sample for SelfCheckPage {
         fn samples() -> Vec<Self> {
-            let asked = questions(&Pack::bundled()).into_iter().enumerate().map(|(at, q)| AskedQuestion {
-                at,
-                field: q.field(),
-                clause: q.clause,
-                title: q.title,
-                text: q.text,
-                choices: match q.form {
-                    Form::Choice(choices) => choices,
-                    Form::Day => &[],
-                },
-                typed: "yes".to_owned(),
-            });
+            let asked = AskedQuestion::all(questions(&Pack::bundled()), Lang::Japanese, |_| "yes");
             let now = Timestamp::from_seconds(1_785_715_200);
             let line = SelfCheckLine {
                 at: Moment::new(now, now),
@@ -92,7 +127,6 @@ mod samples {
                 devices: 3,
                 note: "見本".to_owned(),
             };
-            let asked: Vec<_> = asked.collect();
             let sample = |full: bool| Self {
                 shell: Shell::sample("self-check-title", true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },

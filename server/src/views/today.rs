@@ -1,11 +1,12 @@
 //! Views of 今日の対応, and of the devices behind a line of it.
 
 use askama::Template;
+use hashimori_shared::lang::{Lang, Words};
 use hashimori_shared::pack::Pack;
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
 
-use super::{DeviceLine, Mark, Moment, Place, Shell};
+use super::{DeviceLine, Mark, Moment, Place, Said, Shell};
 use crate::domain::todo::{Kind, Todo};
 use crate::words::Text;
 
@@ -43,8 +44,8 @@ impl TodayPage {
 #[derive(Clone, Debug)]
 pub(crate) struct TodoLine {
     pub mark: Mark,
-    /// Number and title of the clause it is about, in Japanese.
-    pub clause: Option<String>,
+    /// The clause it is about.
+    pub clause: Option<ClauseName>,
     pub text: Text,
     pub since: Option<Moment>,
     pub link: String,
@@ -73,14 +74,31 @@ impl TodoLine {
             Kind::Stale => (Mark::of(State::Stale), "todo-devices", see),
             Kind::SelfCheckDue => (Mark::of(State::AwaitingDeclaration), "todo-self-check-due", "todo-do-answer"),
         };
-        let (clause, text) = (todo.clause.map(|clause| clause_name(pack, &clause)), Text::new(key).with("n", todo.count));
+        let (clause, text) = (todo.clause.map(|clause| ClauseName::of(pack, &clause)), Text::new(key).with("n", todo.count));
         Self { mark, clause, text, since: todo.since.map(|at| Moment::new(at, now)), link: todo.link, button }
     }
 }
 
-/// `§20-3 ウイルス対策`.
-pub(crate) fn clause_name(pack: &Pack, clause: &str) -> String {
-    pack.clause(clause).map_or_else(|| clause.to_owned(), |rule| format!("{clause} {}", rule.title))
+/// A clause as lists name it: `§20-3 ウイルス対策`.
+#[derive(Clone, Debug)]
+pub(crate) struct ClauseName {
+    id: String,
+    title: Option<Words>,
+}
+
+impl ClauseName {
+    /// As this pack calls it; the id alone where it has none of that id.
+    pub(crate) fn of(pack: &Pack, clause: &str) -> Self {
+        Self { id: clause.to_owned(), title: pack.clause(clause).map(|rule| rule.title.clone()) }
+    }
+
+    /// For a reader of that language.
+    pub(crate) fn said(&self, lang: Lang) -> Said {
+        match &self.title {
+            Some(title) => Said::new(format!("{} {}", self.id, title.get(lang)), title.lang_of(lang)),
+            None => Said::new(self.id.clone(), lang),
+        }
+    }
 }
 
 /// `/facilities/{facility}/devices`: the devices that are in one way.
@@ -89,8 +107,8 @@ pub(crate) fn clause_name(pack: &Pack, clause: &str) -> String {
 pub(crate) struct ListedPage {
     pub shell: Shell,
     pub facility: Place,
-    /// Title of the clause it is about, in Japanese.
-    pub clause: Option<String>,
+    /// The clause it is about.
+    pub clause: Option<ClauseName>,
     pub devices: Vec<DeviceLine>,
     pub next: Option<String>,
     pub first: Option<String>,
@@ -148,7 +166,7 @@ mod samples {
             let sample = |devices: Vec<DeviceLine>| Self {
                 shell: Shell::sample("today-title", true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
-                clause: (!devices.is_empty()).then(|| "ウイルス対策".to_owned()),
+                clause: (!devices.is_empty()).then(|| ClauseName::of(&Pack::bundled(), "§20-3")),
                 next: (!devices.is_empty()).then(|| "/facilities/f/devices?is=silent&after=d".to_owned()),
                 first: devices.is_empty().then(|| "/facilities/f/devices?is=silent".to_owned()),
                 devices,

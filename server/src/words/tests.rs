@@ -162,7 +162,6 @@ const DATA: &[(&str, &str, &str)] = &[
     ("domain/people/password.rs", "", "what people of this network would try first as a password"),
     ("http/device/check_in.rs", "管理者に連絡してください", "told to an agent, which shows it in its own language"),
     ("http/device/known.rs", "復元後に再確認", "a device's name, to be stored"),
-    ("http/pages/device.rs", "なし", "stands in for one of the shared words"),
 ];
 
 /// The string literals of a source file, but for its tests and comments.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{CatalogueError, each_once, read};
+use crate::lang::Lang;
 use crate::report::OsFamily;
 
 const BUNDLED: &str = include_str!("../../catalogues/antivirus.toml");
@@ -24,6 +25,8 @@ pub struct AntivirusProduct {
     pub id: String,
     /// Name for people.
     pub name: String,
+    /// The same in English, where it differs.
+    pub name_en: Option<String>,
     /// What it is.
     pub kind: AntivirusKind,
     /// Operating systems it runs on.
@@ -55,6 +58,16 @@ pub enum AntivirusKind {
     Edr,
     /// Part of the OS and never reported as a product of its own (macOS XProtect).
     BuiltIn,
+}
+
+impl AntivirusProduct {
+    /// Name for people, in a language.
+    pub fn name_in(&self, lang: Lang) -> &str {
+        match (lang, &self.name_en) {
+            (Lang::English, Some(en)) => en,
+            (Lang::English, None) | (Lang::Japanese, _) => &self.name,
+        }
+    }
 }
 
 impl Antivirus {

@@ -30,6 +30,9 @@ struct Browser {
     newest: u32,
     /// The major versions the catalogue knows.
     majors: Vec<Major>,
+    /// Of these the long-lived editions (ESR), which share numbers with quick releases and live longer.
+    #[serde(default)]
+    esr: Vec<Major>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -92,10 +95,11 @@ impl Browsers {
         let Some(browser) = self.find(id) else { return BrowserVersion::NotListed };
         let digits = version.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
         let Ok(major) = digits.parse::<u32>() else { return BrowserVersion::NotListed };
-        match browser.majors.iter().find(|m| m.major == major) {
+        let listed = if !browser.esr.is_empty() && is_long_lived(version) { &browser.esr } else { &browser.majors };
+        match listed.iter().find(|m| m.major == major) {
             Some(m) => m.ends.map_or(BrowserVersion::Serviced, |day| BrowserVersion::Until(day.last_second())),
             None if major > browser.newest => BrowserVersion::Serviced,
-            None if browser.majors.iter().all(|m| major < m.major) => BrowserVersion::OlderThanListed,
+            None if listed.iter().all(|m| major < m.major) => BrowserVersion::OlderThanListed,
             None => BrowserVersion::NotListed,
         }
     }
@@ -103,4 +107,10 @@ impl Browsers {
     fn find(&self, id: &str) -> Option<&Browser> {
         self.browser.iter().find(|b| b.names.contains_key(id))
     }
+}
+
+/// `153.4.0esr`, `153.4.0`: quick releases are `153.0` and `153.0.x`. A long-lived one that says neither counts as quick: the shorter life.
+fn is_long_lived(version: &str) -> bool {
+    let minor = version.split('.').nth(1).and_then(|part| part.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok());
+    version.contains("esr") || minor.is_some_and(|n| n > 0)
 }

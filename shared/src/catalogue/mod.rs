@@ -24,6 +24,32 @@ pub struct CatalogueError {
     pub reason: String,
 }
 
+/// The four catalogues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CatalogueKind {
+    /// OS support dates.
+    Os,
+    /// Browser support dates.
+    Browsers,
+    /// Forbidden software.
+    Software,
+    /// Antivirus products.
+    Antivirus,
+}
+
+impl CatalogueKind {
+    /// Which one a file holds, by its name: `os.toml`, or with anything after a hyphen or dot, `os-2026-09.toml`.
+    pub fn of_file(name: &str) -> Option<Self> {
+        match name.strip_suffix(".toml")?.split(['-', '.']).next()? {
+            "os" => Some(Self::Os),
+            "browsers" => Some(Self::Browsers),
+            "software" => Some(Self::Software),
+            "antivirus" => Some(Self::Antivirus),
+            _ => None,
+        }
+    }
+}
+
 /// Everything the collector evaluates with beside the pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalogues {

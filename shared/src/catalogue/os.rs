@@ -84,6 +84,11 @@ impl OsSupport {
         self.as_of.start()
     }
 
+    /// Every entry, as the file lists them.
+    pub fn releases(&self) -> &[OsRelease] {
+        &self.os
+    }
+
     /// The entry that fits an OS best: its edition before the general one, the longer version before the shorter.
     pub fn find(&self, os: &Os) -> Option<&OsRelease> {
         let fits = |e: &&OsRelease| {

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::{CatalogueError, each_once, read};
+use crate::lang::Lang;
 
 const BUNDLED: &str = include_str!("../../catalogues/software.toml");
 
@@ -25,6 +26,8 @@ pub struct SoftwareEntry {
     pub id: String,
     /// Name for people.
     pub name: String,
+    /// The same in English, where it differs.
+    pub name_en: Option<String>,
     /// What a hit means.
     pub judgement: Judgement,
     /// Base names of executables, as processes and as files (`.exe` included on Windows).
@@ -78,6 +81,16 @@ pub struct Packages {
     pub uninstall: Vec<String>,
     /// macOS bundle identifiers.
     pub bundle: Vec<String>,
+}
+
+impl SoftwareEntry {
+    /// Name for people, in a language.
+    pub fn name_in(&self, lang: Lang) -> &str {
+        match (lang, &self.name_en) {
+            (Lang::English, Some(en)) => en,
+            (Lang::English, None) | (Lang::Japanese, _) => &self.name,
+        }
+    }
 }
 
 impl Software {

@@ -11,7 +11,7 @@ fn os(id: &str, version: &str, edition: Option<&str>) -> Os {
 
 #[test]
 fn the_bundled_catalogues_are_valid_and_their_versions_are_named() {
-    assert_eq!(Catalogues::bundled().version(), "os 2026-08-22, browsers 2026-08-22, software 2026-11-22, antivirus 2026-11-22");
+    assert_eq!(Catalogues::bundled().version(), "os 2026-11-25, browsers 2026-11-25, software 2026-11-25, antivirus 2026-11-25");
 }
 
 #[test]
@@ -86,6 +86,44 @@ fn browser_versions_are_placed_by_their_major_number() {
         assert_eq!(catalogue.version_of("firefox", unreadable), BrowserVersion::NotListed, "{unreadable}");
     }
     assert_eq!(catalogue.version_of("opera", "110"), BrowserVersion::NotListed);
+}
+
+#[test]
+fn a_firefox_that_shares_its_number_with_a_longer_lived_edition_is_judged_by_its_own_life() {
+    let catalogue = Browsers::bundled();
+    for quick in ["153.0", "153.0.2", "153"] {
+        assert!(matches!(catalogue.version_of("firefox", quick), BrowserVersion::Until(_)), "{quick}");
+    }
+    for long in ["153.0esr", "153.1.0", "153.4.0esr-1~deb13u1"] {
+        assert_eq!(catalogue.version_of("firefox", long), BrowserVersion::Serviced, "{long}");
+    }
+    let ends = |version| match catalogue.version_of("firefox", version) {
+        BrowserVersion::Until(at) => at.jst_date(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!((ends("140.0.4"), ends("140.4.0esr")), ("2025年7月22日".to_owned(), "2026年9月29日".to_owned()));
+    assert_eq!(catalogue.version_of("firefox", "141.0esr"), BrowserVersion::NotListed, "there is no such edition");
+    assert!(matches!(catalogue.version_of("chrome", "150.1.2.3"), BrowserVersion::Until(_)), "only where there are two editions");
+}
+
+#[test]
+fn what_is_listed_without_a_last_day_is_what_its_maker_serviced_when_the_list_was_made() {
+    let catalogue = OsSupport::bundled();
+    let open: Vec<&str> = catalogue.releases().iter().filter(|r| r.ends().is_none()).map(OsRelease::name).collect();
+    let mut wanted = vec!["LMDE 7", "macOS 26", "macOS 15", "macOS 14", "iOS 26", "iOS 18", "iOS 16", "iOS 15"];
+    wanted.extend([
+        "iPadOS 26",
+        "iPadOS 18",
+        "iPadOS 17",
+        "iPadOS 16",
+        "iPadOS 15",
+        "Android 17",
+        "Android 16",
+        "Android 15",
+        "Android 14",
+    ]);
+    assert_eq!(open, wanted, "everything else needs its last day");
+    assert!(catalogue.find(&os("android", "4.3", None)).is_none(), "long dead, and nobody published the day");
 }
 
 #[test]

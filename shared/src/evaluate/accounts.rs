@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::context::Context;
 use super::gap::Gap;
 use super::outcome::Outcome;
+use crate::lang::say;
 use crate::report::{Account, Reading};
 use crate::verdict::{Evidence, State};
 
@@ -46,23 +47,29 @@ pub(super) fn judge<'a>(cx: &Context<'a>, clear: &str, mut part: impl FnMut(&'a 
             parts.push((account.id.as_str(), part(account)));
         }
     }
-    let apart = if dormant.is_empty() { String::new() } else { format!("（休眠のため判定の外: {}）", list(&dormant)) };
+    let apart = if dormant.is_empty() {
+        String::new()
+    } else {
+        let names = list(cx, &dormant);
+        say!(cx.lang, "（休眠のため判定の外: {names}）", " (not judged, unused for long: {names})")
+    };
     let Some(state) = parts.iter().map(|(_, p)| p.state).max() else {
-        return Err(Gap::plain("利用者のアカウントが報告されていません", None));
+        return Err(Gap::plain(cx.pick("利用者のアカウントが報告されていません", "no user's account was reported"), None));
     };
     let decisive = || parts.iter().filter(|(_, p)| p.state == state);
     let evidence = decisive().filter_map(|(_, p)| p.evidence).min();
     let reason = if state <= State::Compliant && !clear.is_empty() {
-        format!("アカウント{}件すべて: {clear}{apart}", parts.len())
+        let count = parts.len();
+        say!(cx.lang, "アカウント{count}件すべて: {clear}{apart}", "all {count} accounts: {clear}{apart}")
     } else {
-        format!("{}{apart}", grouped(decisive()))
+        format!("{}{apart}", grouped(cx, decisive()))
     };
     let remedy = decisive().find_map(|(_, p)| p.remedy);
     Ok(Outcome { state, evidence, reason: reason.into(), remedy })
 }
 
 /// 「アカウント a1、b2: …／アカウント c3: …」, each wording once with the accounts it is about.
-fn grouped<'p>(parts: impl Iterator<Item = &'p (&'p str, Part)>) -> String {
+fn grouped<'p>(cx: &Context<'_>, parts: impl Iterator<Item = &'p (&'p str, Part)>) -> String {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
     for (name, part) in parts {
         match groups.iter_mut().find(|(words, _)| *words == part.words) {
@@ -70,11 +77,14 @@ fn grouped<'p>(parts: impl Iterator<Item = &'p (&'p str, Part)>) -> String {
             None => groups.push((&part.words, vec![name])),
         }
     }
-    let shown = groups.iter().take(NAMED).map(|(words, names)| format!("アカウント {}: {words}", list(names)));
-    let mut text = shown.collect::<Vec<_>>().join("／");
+    let shown = groups.iter().take(NAMED).map(|(words, names)| {
+        let names = list(cx, names);
+        say!(cx.lang, "アカウント {names}: {words}", "account {names}: {words}")
+    });
+    let mut text = shown.collect::<Vec<_>>().join(cx.pick("／", " / "));
     let hidden: usize = groups.iter().skip(NAMED).map(|(_, names)| names.len()).sum();
     if hidden > 0 {
-        text = format!("{text}／ほか{hidden}件");
+        text = say!(cx.lang, "{text}／ほか{hidden}件", "{text} / {hidden} more");
     }
     text
 }
@@ -98,7 +108,8 @@ fn last_use(cx: &Context<'_>, account: &Account) -> Use {
 }
 
 /// 「a1、b2 ほか3件」.
-fn list(names: &[&str]) -> String {
-    let shown = names[..names.len().min(NAMED)].join("、");
-    if names.len() > NAMED { format!("{shown} ほか{}件", names.len() - NAMED) } else { shown }
+fn list(cx: &Context<'_>, names: &[&str]) -> String {
+    let shown = cx.lang.list(&names[..names.len().min(NAMED)]);
+    let more = names.len().saturating_sub(NAMED);
+    if more > 0 { say!(cx.lang, "{shown} ほか{more}件", "{shown} and {more} more") } else { shown }
 }

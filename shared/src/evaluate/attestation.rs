@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::context::Context;
 use super::outcome::Outcome;
+use crate::lang::say;
 use crate::pack::{Check, Clause};
 use crate::time::Timestamp;
 use crate::verdict::{Evidence, State};
@@ -135,14 +136,19 @@ impl<'a> Standing<'a> {
 /// 「2026年8月3日の管理者確認で「はい」（2027年8月3日まで有効）」.
 pub(super) fn words(cx: &Context<'_>, a: &Attestation) -> String {
     let answer = match a.answer {
-        Answer::Yes | Answer::Until(_) | Answer::On(_) => "はい",
-        Answer::Limited => "設定できる上限まで実施（理由の記録あり）",
-        Answer::Partly => "一部のみ",
-        Answer::No => "いいえ",
-        Answer::NotApplicable => "該当なし",
+        Answer::Yes | Answer::Until(_) | Answer::On(_) => cx.pick("はい", "yes"),
+        Answer::Limited => cx.pick("設定できる上限まで実施（理由の記録あり）", "as far as the device can (the reason is on record)"),
+        Answer::Partly => cx.pick("一部のみ", "in part"),
+        Answer::No => cx.pick("いいえ", "no"),
+        Answer::NotApplicable => cx.pick("該当なし", "not applicable"),
     };
-    let until = a.at.plus_days(i64::from(cx.attest_days()));
-    format!("{}の{}で「{answer}」（{}まで有効）", a.at.jst_date(), a.by.evidence().label_ja(), until.jst_date())
+    let (day, grade, until) = (cx.day(a.at), a.by.evidence().label(cx.lang), until(cx, a));
+    say!(cx.lang, "{day}の{grade}で「{answer}」（{until}まで有効）", "\"{answer}\", {grade} on {day} (valid until {until})")
+}
+
+/// The day on which a word runs out.
+pub(super) fn until(cx: &Context<'_>, a: &Attestation) -> String {
+    cx.day(a.at.plus_days(i64::from(cx.attest_days())))
 }
 
 /// Which of two attestations of one check counts.

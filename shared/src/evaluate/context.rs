@@ -2,7 +2,9 @@
 
 use super::attestation::{Answer, Attestation, Standing};
 use super::clock::Clock;
+use super::gap;
 use crate::catalogue::Catalogues;
+use crate::lang::Lang;
 use crate::pack::{Check, Clause, Pack, Parameters};
 use crate::report::{DeviceClass, MachineFacts, OsFamily, Report};
 use crate::time::Timestamp;
@@ -57,12 +59,23 @@ pub enum Reporting {
 
 pub(super) struct Context<'a> {
     pub(super) input: &'a Input<'a>,
+    /// Of the words in the verdict; decides nothing.
+    pub(super) lang: Lang,
     pub(super) clock: Clock,
 }
 
 impl<'a> Context<'a> {
-    pub(super) const fn new(input: &'a Input<'a>) -> Self {
-        Self { input, clock: Clock::new(input.now) }
+    pub(super) const fn new(input: &'a Input<'a>, lang: Lang) -> Self {
+        Self { input, lang, clock: Clock::new(input.now) }
+    }
+
+    pub(super) const fn pick(&self, ja: &'static str, en: &'static str) -> &'static str {
+        self.lang.pick(ja, en)
+    }
+
+    /// A day as the language writes it.
+    pub(super) fn day(&self, at: Timestamp) -> String {
+        at.jst_date_in(self.lang)
     }
 
     pub(super) const fn parameters(&self) -> &'a Parameters {
@@ -79,13 +92,12 @@ impl<'a> Context<'a> {
 
     /// OS family, as far as it is known.
     pub(super) fn family(&self) -> OsFamily {
-        self.machine().and_then(|m| m.os.as_ref()).and_then(|f| f.value()).map_or(OsFamily::Other, |os| os.family)
+        gap::machine(self, |m| m.os.as_ref()).map_or(OsFamily::Other, |(os, _)| os.family)
     }
 
-    /// Kind of device: the ledger's word, else the firmware's.
-    pub(super) fn class(&self) -> Option<DeviceClass> {
-        let reported = || self.machine()?.hardware.as_ref()?.value().map(|h| h.class);
-        self.input.device.class.or_else(reported).filter(|c| *c != DeviceClass::Unclear)
+    /// Kind of device as its firmware says.
+    pub(super) fn measured_class(&self) -> Option<DeviceClass> {
+        gap::machine(self, |m| m.hardware.as_ref()).ok().map(|(h, _)| h.class).filter(|c| *c != DeviceClass::Unclear)
     }
 
     /// How long a person's word stands on this device.

@@ -89,6 +89,55 @@ proptest! {
     }
 
     #[test]
+    fn what_becomes_unreadable_by_its_nature_passes_only_on_a_persons_word_and_says_so(
+        r in generate::report(), a in generate::attestations(), d in generate::device(), which in 0usize..64, how in lose::how_by_nature(),
+    ) {
+        let mut poorer = r.clone();
+        lose::fact(&mut poorer, which, how);
+        no_pass_out_of_nothing(&verdict(&r, &[], d, NOW), &verdict(&poorer, &[], d, NOW))?;
+        // A proof is stronger than a measurement: of two that decide, the weaker names the grade.
+        let a: Vec<_> = a.into_iter().filter(|a| a.by != AttestedBy::Proof).collect();
+        let (before, after) = (verdict(&r, &a, d, NOW), verdict(&poorer, &a, d, NOW));
+        for (x, y) in before.clauses.iter().flat_map(|c| &c.checks).zip(after.clauses.iter().flat_map(|c| &c.checks)) {
+            let newly_passed = y.state <= State::Compliant && y.state < x.state;
+            prop_assert!(!newly_passed || y.evidence != Some(Evidence::Measured), "{}: {} / {}", x.id, x.reason, y.reason);
+        }
+    }
+
+    #[test]
+    fn searching_one_place_fewer_never_turns_anything_into_a_pass(
+        r in generate::report(), a in generate::attestations(), d in generate::device(), which in 0usize..8,
+    ) {
+        let mut poorer = r.clone();
+        lose::searched(&mut poorer, which);
+        no_pass_out_of_nothing(&verdict(&r, &a, d, NOW), &verdict(&poorer, &a, d, NOW))?;
+    }
+
+    #[test]
+    fn what_was_read_longer_ago_never_passes_better(
+        r in generate::report(), a in generate::attestations(), d in generate::device(), days in 1i64..90,
+    ) {
+        let mut older = r.clone();
+        lose::observe_at(&mut older, |at| Some(at.map_or(NOW, |t| t.min(NOW)).plus_days(-days)));
+        let mut once = r;
+        lose::observe_at(&mut once, |at| at.map(|t| t.min(NOW)));
+        no_pass_out_of_nothing(&verdict(&once, &a, d, NOW), &verdict(&older, &a, d, NOW))?;
+    }
+
+    #[test]
+    fn what_a_wrong_clock_says_was_read_in_the_future_passes_nothing_by_measurement(
+        r in generate::report(), a in generate::attestations(), d in generate::device(), days in 2i64..2000,
+    ) {
+        let mut ahead = r.clone();
+        lose::observe_at(&mut ahead, |_| Some(NOW.plus_days(days)));
+        let after = verdict(&ahead, &a, d, NOW);
+        no_pass_out_of_nothing(&verdict(&r, &a, d, NOW), &after)?;
+        for check in after.clauses.iter().flat_map(|c| &c.checks) {
+            prop_assert!(check.evidence != Some(Evidence::Measured) || check.state > State::Compliant, "{}: {}", check.id, check.reason);
+        }
+    }
+
+    #[test]
     fn losing_an_attestation_never_turns_anything_into_a_pass(
         r in generate::report(), a in generate::one_attestation_each(), d in generate::device(), which in 0usize..64,
     ) {

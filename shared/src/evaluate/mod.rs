@@ -24,12 +24,18 @@ pub use context::{DeviceContext, Input, Ownership, Reporting};
 use context::Context;
 use outcome::Outcome;
 
+use crate::lang::Lang;
 use crate::pack::Clause;
 use crate::verdict::{ClauseVerdict, Evidence, State, SubCheck, Verdict};
 
-/// The verdict on one device.
+/// The verdict on one device, in Japanese: as it is stored, and as devices get it.
 pub fn evaluate(input: &Input<'_>) -> Verdict {
-    let cx = Context::new(input);
+    evaluate_in(input, Lang::Japanese)
+}
+
+/// The verdict with its reasons and remedies in a language; everything else is the same in each.
+pub fn evaluate_in(input: &Input<'_>, lang: Lang) -> Verdict {
+    let cx = Context::new(input, lang);
     let clauses: Vec<_> = input.pack.device_clauses().map(|clause| judge(&cx, clause)).collect();
     Verdict {
         pack: input.pack.id().to_owned(),
@@ -75,9 +81,8 @@ fn judge(cx: &Context<'_>, clause: &Clause) -> ClauseVerdict {
 fn sub_check(cx: &Context<'_>, check: &crate::pack::Check, outcome: Outcome) -> SubCheck {
     let remedy = match outcome.state {
         State::NotApplicable | State::Compliant => None,
-        State::Unknown => outcome.remedy.or_else(|| check.question.is_none().then(|| check.remedies.for_os(cx.family())).flatten()),
-        State::RecommendationUnmet | State::AwaitingDeclaration | State::Stale | State::NonCompliant => {
-            outcome.remedy.or_else(|| check.remedies.for_os(cx.family()))
+        State::RecommendationUnmet | State::AwaitingDeclaration | State::Stale | State::Unknown | State::NonCompliant => {
+            outcome.remedy.or_else(|| check.remedies.for_os(cx.family(), cx.lang))
         }
     };
     SubCheck {

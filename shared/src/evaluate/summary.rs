@@ -9,7 +9,7 @@ impl Verdict {
     pub fn summary(&self, pack: &Pack) -> VerdictSummary {
         let clauses = self.clauses.iter().map(|c| ClauseSummary {
             clause: c.clause.clone(),
-            title: pack.clause(&c.clause).map_or_else(|| c.clause.clone(), |p| p.title.clone()),
+            title: pack.clause(&c.clause).map_or_else(|| c.clause.clone(), |p| p.title.ja().to_owned()),
             state: c.state,
             evidence: c.evidence,
             reason: c.reason.clone(),

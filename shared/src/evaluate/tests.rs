@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::catalogue::Catalogues;
+use crate::lang::Lang;
 use crate::pack::Pack;
 use crate::report::{
-    AntivirusProduct, DeviceClass, Fact, LoginPassword, OsFamily, PasswordPolicy, Reading, Report, ScreenLock, SoftwareHit, UnknownCode,
-    UnreadablePlace, sample,
+    AntivirusProduct, DeviceClass, Fact, LoginPassword, Management, OsFamily, PasswordPolicy, Reading, Report, ScreenLock, SoftwareHit,
+    UnknownCode, UnreadablePlace, sample,
 };
 use crate::time::Timestamp;
 
@@ -13,6 +14,7 @@ use crate::time::Timestamp;
 const NOW: Timestamp = Timestamp::from_seconds(1_795_316_400);
 
 mod antivirus;
+mod languages;
 mod locks;
 mod passwords;
 mod people;
@@ -46,16 +48,15 @@ impl Case {
     }
 
     fn verdict(&self) -> Verdict {
+        self.verdict_in(Lang::Japanese)
+    }
+
+    fn verdict_in(&self, lang: Lang) -> Verdict {
         let (pack, catalogues) = (Pack::bundled(), Catalogues::bundled());
         let report = self.report.as_ref();
-        evaluate(&Input {
-            pack: &pack,
-            catalogues: &catalogues,
-            report,
-            attestations: &self.attestations,
-            device: &self.device,
-            now: self.now,
-        })
+        let input =
+            Input { pack: &pack, catalogues: &catalogues, report, attestations: &self.attestations, device: &self.device, now: self.now };
+        evaluate_in(&input, lang)
     }
 
     fn check(&self, clause: &str, check: &str) -> SubCheck {

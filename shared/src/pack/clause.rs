@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lang::{Lang, Words};
 use crate::report::OsFamily;
 use crate::verdict::Strength;
 
@@ -10,10 +11,10 @@ use crate::verdict::Strength;
 pub struct Clause {
     /// `§20-1`, `附則2`, `留3-10`.
     pub id: String,
-    /// A few words (Japanese).
-    pub title: String,
-    /// What it asks, in our own words (Japanese).
-    pub gist: String,
+    /// A few words.
+    pub title: Words,
+    /// What it asks, in our own words.
+    pub gist: Words,
     /// The regulation's own text, if the operator has loaded it.
     pub official_text: Option<String>,
     /// How binding it is.
@@ -22,8 +23,8 @@ pub struct Clause {
     pub responsible: Vec<Responsible>,
     /// How it is answered.
     pub answered: Vec<Answered>,
-    /// Why this system leaves it, or part of it, to people (Japanese); always set when `answered` holds `OutOfScope`.
-    pub out_of_scope: Option<String>,
+    /// Why this system leaves it, or part of it, to people; always set when `answered` holds `OutOfScope`.
+    pub out_of_scope: Option<Words>,
     /// Where another rule in force says something else.
     pub conflict: Option<Conflict>,
     /// Until this instant a miss reads as 推奨未達 (a new demand's time to get ready).
@@ -44,13 +45,13 @@ impl Clause {
 pub struct Check {
     /// Stable id within the clause.
     pub id: String,
-    /// A few words (Japanese).
-    pub title: String,
+    /// A few words.
+    pub title: Words,
     /// Which rule of the evaluation answers it.
     pub kind: CheckKind,
-    /// What the person is asked to declare, where a person can answer (Japanese).
-    pub question: Option<String>,
-    /// What to do when it is missed (Japanese).
+    /// What the person is asked, where a person can answer; without one no person's word is heard.
+    pub question: Option<Words>,
+    /// What to do when it is missed.
     pub remedies: Remedies,
 }
 
@@ -102,6 +103,35 @@ pub enum CheckKind {
     AttestedAge,
 }
 
+impl CheckKind {
+    /// Whether the device itself answers it, and people only where it cannot; the others are asked of people first.
+    pub const fn is_measured(self) -> bool {
+        match self {
+            Self::StartupLock
+            | Self::ScreenLock
+            | Self::PasswordSet
+            | Self::AutoLogin
+            | Self::PasswordAge
+            | Self::ForbiddenSoftware
+            | Self::AntivirusPresent
+            | Self::AntivirusRealTime
+            | Self::AntivirusSignatures
+            | Self::BrowserPasswords
+            | Self::OsSupport
+            | Self::OsUpdated
+            | Self::OsPending
+            | Self::BrowserUpdated => true,
+            Self::PasswordLength
+            | Self::RemoteWipe
+            | Self::LineSuspension
+            | Self::Management
+            | Self::PersonalUse
+            | Self::Attested
+            | Self::AttestedAge => false,
+        }
+    }
+}
+
 /// How a clause is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -122,15 +152,20 @@ pub enum Answered {
 
 impl Answered {
     /// The word on screens.
-    pub const fn label_ja(self) -> &'static str {
+    pub const fn label(self, lang: Lang) -> &'static str {
         match self {
-            Self::Machine => "点検プログラム",
-            Self::Browser => "ブラウザ",
-            Self::Attestation => "申告・確認",
-            Self::Workflow => "手続き",
-            Self::Record => "記録",
-            Self::OutOfScope => "対象外",
+            Self::Machine => lang.pick("点検プログラム", "Checking program"),
+            Self::Browser => lang.pick("ブラウザ", "Browser"),
+            Self::Attestation => lang.pick("申告・確認", "Declaration or confirmation"),
+            Self::Workflow => lang.pick("手続き", "Procedure"),
+            Self::Record => lang.pick("記録", "Record"),
+            Self::OutOfScope => lang.pick("対象外", "Out of scope"),
         }
+    }
+
+    /// The word on screens, in Japanese.
+    pub const fn label_ja(self) -> &'static str {
+        self.label(Lang::Japanese)
     }
 }
 
@@ -156,36 +191,62 @@ pub enum Responsible {
 
 impl Responsible {
     /// The word on screens.
-    pub const fn label_ja(self) -> &'static str {
+    pub const fn label(self, lang: Lang) -> &'static str {
         match self {
-            Self::Council => "協議会",
-            Self::Secretariat => "事務局",
-            Self::FacilityHead => "事業所管理者",
-            Self::Administrator => "いつつばし連絡帳管理者",
-            Self::HostFacility => "連携元事業所",
-            Self::User => "利用者",
-            Self::Facility => "事業所",
+            Self::Council => lang.pick("協議会", "Council"),
+            Self::Secretariat => lang.pick("事務局", "Secretariat"),
+            Self::FacilityHead => lang.pick("事業所管理者", "Head of the facility"),
+            Self::Administrator => lang.pick("いつつばし連絡帳管理者", "Network administrator"),
+            Self::HostFacility => lang.pick("連携元事業所", "Host facility"),
+            Self::User => lang.pick("利用者", "User"),
+            Self::Facility => lang.pick("事業所", "Facility"),
         }
+    }
+
+    /// The word on screens, in Japanese.
+    pub const fn label_ja(self) -> &'static str {
+        self.label(Lang::Japanese)
     }
 }
 
 /// Another rule in force that says something else than the clause. Both are shown; nothing is decided silently.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    /// What differs (Japanese).
-    pub note: String,
+    /// What differs.
+    pub note: Words,
     /// Which rule, with its edition.
-    pub source: String,
+    pub source: Words,
     /// Whether an operator has compared it with the original; until then screens say 未検証.
-    #[serde(default)]
     pub verified: bool,
 }
 
-/// What to do, per operating system (Japanese, with the names of real menus).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What to do, per operating system, with the names of real menus.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remedies {
+    pub(super) ja: PerOs,
+    pub(super) en: PerOs,
+}
+
+impl Remedies {
+    /// The remedy for that OS, else the general one; in Japanese where an operator's pack has no English.
+    pub fn for_os(&self, family: OsFamily, lang: Lang) -> Option<&str> {
+        let own = match lang {
+            Lang::Japanese => None,
+            Lang::English => self.en.of(family),
+        };
+        own.or_else(|| self.ja.of(family))
+    }
+
+    /// Whether there is something to do that the device itself can see done.
+    pub fn is_empty(&self) -> bool {
+        self.ja == PerOs::default()
+    }
+}
+
+/// One text per operating system, in one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct PerOs {
     linux: Option<String>,
     windows: Option<String>,
     macos: Option<String>,
@@ -194,9 +255,8 @@ pub struct Remedies {
     any: Option<String>,
 }
 
-impl Remedies {
-    /// The remedy for that OS, else the general one.
-    pub fn for_os(&self, family: OsFamily) -> Option<&str> {
+impl PerOs {
+    fn of(&self, family: OsFamily) -> Option<&str> {
         let own = match family {
             OsFamily::Linux => &self.linux,
             OsFamily::Windows => &self.windows,
@@ -208,12 +268,8 @@ impl Remedies {
         own.as_deref().or(self.any.as_deref())
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.linux.is_none()
-            && self.windows.is_none()
-            && self.macos.is_none()
-            && self.ios.is_none()
-            && self.android.is_none()
-            && self.any.is_none()
+    /// Which systems it names.
+    pub(super) const fn systems(&self) -> [bool; 6] {
+        [self.linux.is_some(), self.windows.is_some(), self.macos.is_some(), self.ios.is_some(), self.android.is_some(), self.any.is_some()]
     }
 }

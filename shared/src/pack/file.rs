@@ -8,7 +8,9 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
+use super::clause::PerOs;
 use super::{Answered, Check, CheckKind, Clause, Conflict, Pack, PackError, Parameters, Remedies, Responsible, limits};
+use crate::lang::Words;
 use crate::time::Timestamp;
 use crate::verdict::Strength;
 
@@ -18,8 +20,11 @@ struct PackFile {
     id: Spanned<String>,
     revision: Spanned<String>,
     title: String,
+    title_en: Option<String>,
     edition: String,
+    edition_en: Option<String>,
     source: String,
+    source_en: Option<String>,
     effective_from: Spanned<String>,
     parameters: Spanned<Parameters>,
     clauses: Vec<Spanned<ClauseFile>>,
@@ -30,13 +35,16 @@ struct PackFile {
 struct ClauseFile {
     id: String,
     title: String,
+    title_en: Option<String>,
     gist: String,
+    gist_en: Option<String>,
     official_text: Option<String>,
     strength: Strength,
     responsible: Vec<Responsible>,
     answered: Vec<Answered>,
     out_of_scope: Option<String>,
-    conflict: Option<Conflict>,
+    out_of_scope_en: Option<String>,
+    conflict: Option<ConflictFile>,
     grace_until: Option<String>,
     #[serde(default)]
     checks: Vec<Spanned<CheckFile>>,
@@ -47,10 +55,24 @@ struct ClauseFile {
 struct CheckFile {
     id: String,
     title: String,
+    title_en: Option<String>,
     kind: CheckKind,
     question: Option<String>,
+    question_en: Option<String>,
     #[serde(default)]
-    remedy: Remedies,
+    remedy: PerOs,
+    remedy_en: Option<PerOs>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConflictFile {
+    note: String,
+    note_en: Option<String>,
+    source: String,
+    source_en: Option<String>,
+    #[serde(default)]
+    verified: bool,
 }
 
 /// Turns byte spans into lines.
@@ -88,9 +110,9 @@ pub(super) fn parse(text: &str) -> Result<Pack, PackError> {
     Ok(Pack {
         id: file.id.into_inner(),
         revision: format!("{}-{}", file.revision.get_ref(), digest(text)),
-        title: file.title,
-        edition: file.edition,
-        source: file.source,
+        title: Words::new(file.title, file.title_en),
+        edition: Words::new(file.edition, file.edition_en),
+        source: Words::new(file.source, file.source_en),
         effective_from: file.effective_from.into_inner(),
         parameters: file.parameters.into_inner(),
         clauses,
@@ -152,21 +174,38 @@ fn clause(lines: &Lines<'_>, span: &Range<usize>, file: ClauseFile) -> Result<Cl
         if only_a_person && check.question.is_none() {
             return Err(lines.error(&span, format!("check {} of {}: what only a person can answer needs a question", check.id, file.id)));
         }
-        if check.question.is_none() && check.remedy.is_empty() {
+        if check.question.is_some() && !file.answered.contains(&Answered::Attestation) {
+            return Err(lines.error(&span, format!("check {} of {}: a question needs answered to hold \"attestation\"", check.id, file.id)));
+        }
+        if check.remedy_en.as_ref().is_some_and(|en| en.systems() != check.remedy.systems()) {
+            return Err(lines.error(&span, format!("check {} of {}: remedy_en must name the systems that remedy names", check.id, file.id)));
+        }
+        let remedies = Remedies { ja: check.remedy, en: check.remedy_en.unwrap_or_default() };
+        if check.question.is_none() && remedies.is_empty() {
             return Err(lines.error(&span, format!("check {} of {}: a measured check needs a remedy", check.id, file.id)));
         }
-        checks.push(Check { id: check.id, title: check.title, kind: check.kind, question: check.question, remedies: check.remedy });
+        checks.push(Check {
+            id: check.id,
+            title: Words::new(check.title, check.title_en),
+            kind: check.kind,
+            question: check.question.map(|ja| Words::new(ja, check.question_en)),
+            remedies,
+        });
     }
     Ok(Clause {
         id: file.id,
-        title: file.title,
-        gist: file.gist,
+        title: Words::new(file.title, file.title_en),
+        gist: Words::new(file.gist, file.gist_en),
         official_text: file.official_text,
         strength: file.strength,
         responsible: file.responsible,
         answered: file.answered,
-        out_of_scope: file.out_of_scope,
-        conflict: file.conflict,
+        out_of_scope: file.out_of_scope.map(|ja| Words::new(ja, file.out_of_scope_en)),
+        conflict: file.conflict.map(|c| Conflict {
+            note: Words::new(c.note, c.note_en),
+            source: Words::new(c.source, c.source_en),
+            verified: c.verified,
+        }),
         grace_until,
         checks,
     })

@@ -11,6 +11,8 @@ pub use clause::{Answered, Check, CheckKind, Clause, Conflict, Remedies, Respons
 pub use overlay::Filing;
 pub use parameters::*;
 
+use crate::lang::Words;
+
 /// The bundled pack: いつつばし連絡帳運用規程, edition of 8 February 2019.
 const BUNDLED: &str = include_str!("../../packs/itsutsubashi-2019-02-08.toml");
 
@@ -19,9 +21,9 @@ const BUNDLED: &str = include_str!("../../packs/itsutsubashi-2019-02-08.toml");
 pub struct Pack {
     id: String,
     revision: String,
-    title: String,
-    edition: String,
-    source: String,
+    title: Words,
+    edition: Words,
+    source: Words,
     effective_from: String,
     parameters: Parameters,
     clauses: Vec<Clause>,
@@ -61,18 +63,18 @@ impl Pack {
         &self.revision
     }
 
-    /// Title of the regulation (Japanese).
-    pub fn title(&self) -> &str {
+    /// Title of the regulation.
+    pub const fn title(&self) -> &Words {
         &self.title
     }
 
-    /// Edition as the regulation dates itself (Japanese).
-    pub fn edition(&self) -> &str {
+    /// Edition as the regulation dates itself.
+    pub const fn edition(&self) -> &Words {
         &self.edition
     }
 
     /// Where the regulation was read.
-    pub fn source(&self) -> &str {
+    pub const fn source(&self) -> &Words {
         &self.source
     }
 

@@ -1,6 +1,7 @@
 //! The bundled pack is whole; packs and overlays that make no sense are refused with line and reason.
 
 use super::*;
+use crate::lang::{Lang, is_japanese};
 
 fn refusal(text: &str) -> PackError {
     Pack::parse(text).expect_err("must be refused")
@@ -16,7 +17,7 @@ fn changed(from: &str, to: &str) -> String {
 fn the_bundled_pack_is_valid_and_names_itself() {
     let pack = Pack::bundled();
     assert_eq!(pack.id(), "itsutsubashi-2019-02-08");
-    assert!(pack.revision().starts_with("1-"), "{}", pack.revision());
+    assert!(pack.revision().starts_with("2-"), "{}", pack.revision());
 }
 
 #[test]
@@ -76,18 +77,65 @@ fn what_another_rule_contradicts_is_marked_as_not_verified() {
     let pack = Pack::bundled();
     for id in ["§19-4", "§20-1"] {
         let conflict = pack.clause(id).and_then(|c| c.conflict.as_ref()).expect("has a conflict note");
-        assert!(conflict.source.contains("7.0") && !conflict.verified);
+        assert!(conflict.source.ja().contains("7.0") && !conflict.verified);
     }
 }
 
 #[test]
-fn a_measured_check_has_a_remedy_for_every_desktop_system_and_names_it_in_japanese() {
+fn a_measured_check_has_a_remedy_for_every_desktop_system_in_both_languages() {
     use crate::report::OsFamily;
-    for check in Pack::bundled().device_clauses().flat_map(|c| &c.checks).filter(|c| c.question.is_none()) {
+    for check in Pack::bundled().device_clauses().flat_map(|c| &c.checks).filter(|c| c.kind.is_measured()) {
         for family in [OsFamily::Linux, OsFamily::Windows, OsFamily::Macos] {
-            assert!(check.remedies.for_os(family).is_some_and(|r| !r.is_ascii()), "{} on {family:?}", check.id);
+            let remedy = |lang| check.remedies.for_os(family, lang).expect("there");
+            assert!(is_japanese(remedy(Lang::Japanese)), "{} on {family:?}", check.id);
+            assert!(!is_japanese(remedy(Lang::English)), "{} on {family:?}", check.id);
         }
     }
+}
+
+#[test]
+fn where_the_machine_cannot_tell_the_bundled_pack_asks_people() {
+    for check in Pack::bundled().device_clauses().flat_map(|c| &c.checks) {
+        assert!(check.question.is_some(), "{}: a remedy that sends people to the self-check must find a question there", check.id);
+    }
+}
+
+#[test]
+fn every_word_of_the_bundled_pack_is_there_in_english() {
+    let pack = Pack::bundled();
+    let mut words = vec![pack.title(), pack.edition(), pack.source()];
+    for clause in pack.clauses() {
+        words.extend([&clause.title, &clause.gist]);
+        words.extend(&clause.out_of_scope);
+        words.extend(clause.conflict.iter().flat_map(|c| [&c.note, &c.source]));
+        words.extend(clause.checks.iter().flat_map(|c| [Some(&c.title), c.question.as_ref()]).flatten());
+    }
+    for words in words {
+        assert_eq!(words.lang_of(Lang::English), Lang::English, "{}", words.ja());
+        let english = words.get(Lang::English);
+        assert!(!english.is_empty() && !is_japanese(english), "{english}");
+    }
+}
+
+#[test]
+fn an_operators_pack_without_english_is_taken_and_shows_its_japanese() {
+    let text: String = BUNDLED.lines().filter(|line| !line.contains("_en = ")).map(|line| format!("{line}\n")).collect();
+    let text = text.replace("[clauses.checks.remedy_en]", "[clauses.checks.remedy_en]\n#");
+    // The tables are left without a key where every line of theirs was English by its table's name alone.
+    let mut kept = String::new();
+    let mut skipping = false;
+    for line in text.lines() {
+        skipping = if line.starts_with('[') { line.contains("remedy_en") } else { skipping && !line.is_empty() };
+        if !skipping {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    let pack = Pack::parse(&kept).expect("English is optional");
+    let clause = pack.clause("§20-3").expect("there");
+    assert_eq!((clause.title.get(Lang::English), clause.title.lang_of(Lang::English)), ("ウイルス対策ソフト", Lang::Japanese));
+    let remedy = clause.checks[0].remedies.for_os(crate::report::OsFamily::Linux, Lang::English);
+    assert!(remedy.is_some_and(is_japanese));
 }
 
 #[test]
@@ -129,7 +177,9 @@ fn clauses_that_make_no_sense_are_refused_by_name() {
         ("out_of_scope = ", "official_text = ", "must say why"),
         ("effective_from = \"2019-02-08\"", "effective_from = \"2019-02-30\"", "effective_from must be a date"),
         ("id = \"itsutsubashi-2019-02-08\"", "id = \"Itsutsu Bashi\"", "id must be 1 to 64"),
-        ("answered = [\"machine\"]", "answered = [\"record\"]", "must be answered by machine or attestation"),
+        ("answered = [\"machine\", \"attestation\"]", "answered = [\"machine\"]", "a question needs answered to hold \"attestation\""),
+        ("linux = \"Set a password for that account", "android = \"Set a password for that account", "remedy_en must name the systems"),
+        ("answered = [\"machine\", \"attestation\"]", "answered = [\"record\"]", "must be answered by machine or attestation"),
         ("id = \"auto_login\"", "id = \"set\"", "the id once per clause"),
     ] {
         let error = refusal(&changed(from, to));

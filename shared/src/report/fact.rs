@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lang::Lang;
 use crate::time::Timestamp;
 
 /// A value, or the reason there is none.
@@ -76,34 +77,60 @@ pub enum UnknownCode {
 }
 
 impl UnknownCode {
-    /// The reason as a Japanese clause for verdicts, e.g. 「点検プログラムに読み取りの権限がありません」.
-    pub const fn reason_ja(self) -> &'static str {
+    /// The reason as a clause for verdicts, e.g. 「点検プログラムに読み取りの権限がありません」.
+    pub const fn reason(self, lang: Lang) -> &'static str {
         match self {
-            Self::NoPermission => "点検プログラムに読み取りの権限がありません",
-            Self::NotSupportedOs => "このOSでは読み取る方法がありません",
-            Self::NotReadYet => "この版の点検プログラムはまだ読み取れません",
-            Self::UserNotLoggedIn => "利用者がログインしていないため読み取れません",
-            Self::DirectoryAccount => "アカウントが組織の認証サーバーで管理されているため、この機器からは読み取れません",
-            Self::SourceMissing => "読み取り先が見つかりません",
-            Self::ParseFailed => "読み取った内容を解釈できません",
-            Self::Timeout => "時間内に応答がありませんでした",
-            Self::ConflictingSources => "複数の読み取り元の内容が食い違っています",
-            Self::ThirdPartyOpaque => "製品が状態を公開していないため読み取れません",
-            Self::NotInspectedByDesign => "個人の情報に触れないため、調べないことにしています",
-            Self::Other => "新しい版の点検プログラムが挙げた理由で読み取れません",
+            Self::NoPermission => lang.pick("点検プログラムに読み取りの権限がありません", "the checking program has no right to read it"),
+            Self::NotSupportedOs => lang.pick("このOSでは読み取る方法がありません", "this system offers no way to read it"),
+            Self::NotReadYet => {
+                lang.pick("この版の点検プログラムはまだ読み取れません", "this version of the checking program cannot read it yet")
+            }
+            Self::UserNotLoggedIn => {
+                lang.pick("利用者がログインしていないため読み取れません", "it can be read only while the user is logged in")
+            }
+            Self::DirectoryAccount => lang.pick(
+                "アカウントが組織の認証サーバーで管理されているため、この機器からは読み取れません",
+                "the account is kept on a server elsewhere, so this device cannot read it",
+            ),
+            Self::SourceMissing => lang.pick("読み取り先が見つかりません", "the place to read it from is not there"),
+            Self::ParseFailed => lang.pick("読み取った内容を解釈できません", "what was read could not be understood"),
+            Self::Timeout => lang.pick("時間内に応答がありませんでした", "the system did not answer in time"),
+            Self::ConflictingSources => lang.pick("複数の読み取り元の内容が食い違っています", "two sources contradict each other"),
+            Self::ThirdPartyOpaque => lang.pick("製品が状態を公開していないため読み取れません", "the product does not tell its state"),
+            Self::NotInspectedByDesign => lang.pick(
+                "個人の情報に触れないため、調べないことにしています",
+                "it is deliberately not looked at, to keep clear of personal data",
+            ),
+            Self::Other => lang.pick(
+                "新しい版の点検プログラムが挙げた理由で読み取れません",
+                "it cannot be read, for a reason that a newer checking program gave",
+            ),
         }
     }
 
-    /// How the obstacle is removed, where a person can remove it (Japanese).
-    pub const fn remedy_ja(self) -> Option<&'static str> {
+    /// How the obstacle is removed, where something on the device can remove it; where only a person can answer instead,
+    /// that is said by whoever knows that there is a question.
+    pub const fn remedy(self, lang: Lang) -> Option<&'static str> {
         match self {
-            Self::NoPermission => Some("点検プログラムを管理者権限のサービスとして動かしてください"),
-            Self::UserNotLoggedIn => Some("その利用者がログインすると読み取れます"),
-            Self::NotReadYet => Some("点検プログラムを新しい版に更新するか、管理者が確認して申告してください"),
-            Self::DirectoryAccount | Self::ThirdPartyOpaque | Self::NotSupportedOs | Self::NotInspectedByDesign => {
-                Some("管理者が確認して申告してください")
+            Self::NoPermission => Some(lang.pick(
+                "点検プログラムを管理者権限のサービスとして動かしてください",
+                "Run the checking program as a service with administrator rights",
+            )),
+            Self::UserNotLoggedIn => {
+                Some(lang.pick("その利用者がログインすると読み取れます", "It can be read once that user has logged in"))
             }
-            Self::SourceMissing | Self::ParseFailed | Self::Timeout | Self::ConflictingSources | Self::Other => None,
+            Self::NotReadYet => {
+                Some(lang.pick("点検プログラムを新しい版に更新してください", "Update the checking program to a newer version"))
+            }
+            Self::DirectoryAccount
+            | Self::ThirdPartyOpaque
+            | Self::NotSupportedOs
+            | Self::NotInspectedByDesign
+            | Self::SourceMissing
+            | Self::ParseFailed
+            | Self::Timeout
+            | Self::ConflictingSources
+            | Self::Other => None,
         }
     }
 }

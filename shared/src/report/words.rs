@@ -1,11 +1,12 @@
-//! A report's facts in Japanese, for the device's own screen and the collector's pages alike: the value or the reason there is
+//! A report's facts in words, for the device's own screen and the collector's pages alike: the value or the reason there is
 //! none, where it was read, and when. Facts of a newer agent are shown under their own names.
 
 use super::{
-    Account, AccountKind, Antivirus, AutoLogin, Browser, BrowserProfile, DeviceClass, Fact, Firewall, ForbiddenSoftware, Hardware,
-    HardwareIds, LoginPassword, Management, MountEncryption, Os, PasswordPolicy, PendingUpdates, Reading, Report, ScreenLock,
+    Account, AccountKind, Antivirus, DeviceClass, Fact, ForbiddenSoftware, Hardware, LoginPassword, MachineFacts, Management,
+    MountEncryption, Os, PasswordPolicy, PendingUpdates, Reading, Report,
 };
 use crate::ids::AccountId;
+use crate::lang::{Lang, say};
 use crate::time::Timestamp;
 
 /// Facts of the machine, or of one account.
@@ -38,208 +39,307 @@ pub struct FactLine {
     pub managed: bool,
 }
 
-/// Every fact of a report, machine first; `observed_at` is the instant of the whole report.
-pub fn groups(report: &Report, observed_at: Timestamp) -> Vec<FactGroup> {
-    let m = &report.machine;
-    let days_ago = |at: &Timestamp| format!("{}（観測時の{}日前）", at.jst_date(), observed_at.days_since(*at).max(0));
-    let mut lines = Vec::new();
-    line(&mut lines, "OS", m.os.as_ref(), os);
-    line(&mut lines, "最後に更新を入れた日", m.last_update.as_ref(), days_ago);
-    line(&mut lines, "まだ入れていない更新", m.pending_updates.as_ref(), pending_updates);
-    line(&mut lines, "再起動待ち", m.reboot_required.as_ref(), |b| yes(*b, "あり", "なし").to_owned());
-    line(&mut lines, "起動時の自動ログイン", m.auto_login.as_ref(), |a: &AutoLogin| {
-        format!("{}（{}）", yes(a.enabled, "有効", "無効"), a.by)
-    });
-    line(&mut lines, "パスワードの決まり", m.password_policy.as_ref(), password_policy);
-    line(&mut lines, "ウイルス対策ソフト", m.antivirus.as_ref(), antivirus);
-    line(&mut lines, "ファイル交換ソフトなど", m.forbidden_software.as_ref(), forbidden);
-    line(&mut lines, "ブラウザ", m.browsers.as_ref(), |list: &Vec<Browser>| {
-        listed(list.iter().map(|b| format!("{} {}", b.id, b.version)))
-    });
-    line(&mut lines, "ディスクの暗号化", m.disk_encryption.as_ref(), |list: &Vec<MountEncryption>| {
-        listed(list.iter().map(|d| format!("{}: {}（{}）", d.mount, reading(&d.encrypted, |b| yes(*b, "暗号化", "暗号化なし")), d.method)))
-    });
-    line(&mut lines, "ファイアウォール", m.firewall.as_ref(), |f: &Firewall| {
-        format!("{}（{}）", yes(f.active, "有効", "無効"), f.by)
-    });
-    line(&mut lines, "機器管理サービス（MDM）", m.management.as_ref(), management);
-    line(&mut lines, "機種", m.hardware.as_ref(), hardware);
-    line(&mut lines, "機器を見分けるための要約値", m.hardware_ids.as_ref(), |h: &HardwareIds| {
-        let count = [&h.system_uuid, &h.serial, &h.machine_id].into_iter().flatten().count();
-        format!("{count}種類（元の番号は送られません）")
-    });
-    line(&mut lines, "携帯回線", m.mobile_line.as_ref(), |b| yes(*b, "あり", "なし").to_owned());
-    foreign(&mut lines, &m.foreign);
-    let mut groups = vec![FactGroup { title: "機器全体".to_owned(), account: None, facts: lines }];
-    if report.accounts.is_empty() {
-        let title = "ログインできるアカウントは、見つからないか読み取れませんでした".to_owned();
-        groups.push(FactGroup { title, account: None, facts: Vec::new() });
-    }
-    groups.extend(report.accounts.iter().map(|account| of_account(account, &days_ago)));
-    groups
+/// Every fact of a report in a language, machine first; `observed_at` is the instant of the whole report.
+pub fn groups(report: &Report, observed_at: Timestamp, lang: Lang) -> Vec<FactGroup> {
+    Words { lang, observed_at }.groups(report)
 }
 
-fn of_account(account: &Account, days_ago: &impl Fn(&Timestamp) -> String) -> FactGroup {
-    let mut lines = Vec::new();
-    line(&mut lines, "起動時パスワード", account.login_password.as_ref(), |p| {
-        match p {
-            LoginPassword::Set => "設定あり",
-            LoginPassword::Blank => "空（誰でもログインできます）",
-            LoginPassword::Locked => "パスワードではログインできません",
+/// How facts are put into words: in which language, and as of when.
+#[derive(Clone, Copy)]
+struct Words {
+    lang: Lang,
+    observed_at: Timestamp,
+}
+
+impl Words {
+    fn groups(self, report: &Report) -> Vec<FactGroup> {
+        let mut groups = vec![FactGroup {
+            title: self.lang.pick("機器全体", "The whole device").to_owned(),
+            account: None,
+            facts: self.machine(&report.machine),
+        }];
+        if report.accounts.is_empty() {
+            let title = self.lang.pick(
+                "ログインできるアカウントは、見つからないか読み取れませんでした",
+                "No account that somebody can log in with was found, or none could be read",
+            );
+            groups.push(FactGroup { title: title.to_owned(), account: None, facts: Vec::new() });
         }
-        .to_owned()
-    });
-    line(&mut lines, "パスワードの変更日", account.password_changed.as_ref(), days_ago);
-    line(&mut lines, "画面の自動ロック", account.screen_lock.as_ref(), |lock: &ScreenLock| match lock.locks_after_s {
-        Some(seconds) => format!("{}分{}秒で自動ロック（{}）", seconds / 60, seconds % 60, lock.desktop),
-        None => format!("自動ではロックしません（{}）", lock.desktop),
-    });
-    line(&mut lines, "ブラウザのパスワード保存", account.password_saving.as_ref(), |list: &Vec<BrowserProfile>| {
-        listed(list.iter().map(|p| {
-            let fixed = yes(p.locked, "、管理者が固定", "");
-            format!("{} {}: {}{fixed}", p.browser, p.profile, reading(&p.saves_passwords, |b| yes(*b, "保存する", "保存しない")))
+        groups.extend(report.accounts.iter().map(|account| self.account(account)));
+        groups
+    }
+
+    fn machine(self, m: &MachineFacts) -> Vec<FactLine> {
+        let p = |ja, en| self.lang.pick(ja, en);
+        let mut lines = Vec::new();
+        self.line(&mut lines, "OS", m.os.as_ref(), |os| self.os(os));
+        self.line(&mut lines, p("最後に更新を入れた日", "Last updated"), m.last_update.as_ref(), |at| self.days_ago(*at));
+        self.line(&mut lines, p("まだ入れていない更新", "Updates that wait"), m.pending_updates.as_ref(), |u| {
+            self.pending_updates(u)
+        });
+        self.line(&mut lines, p("再起動待ち", "Waiting for a restart"), m.reboot_required.as_ref(), |b| self.there(*b));
+        self.line(&mut lines, p("起動時の自動ログイン", "Automatic login at start-up"), m.auto_login.as_ref(), |a| {
+            format!("{}{}", self.on(a.enabled), self.lang.bracket(&a.by))
+        });
+        self.line(&mut lines, p("パスワードの決まり", "Rules for passwords"), m.password_policy.as_ref(), |policy| {
+            self.password_policy(policy)
+        });
+        self.line(&mut lines, p("ウイルス対策ソフト", "Antivirus software"), m.antivirus.as_ref(), |a| self.antivirus(a));
+        self.line(&mut lines, p("ファイル交換ソフトなど", "File-sharing software"), m.forbidden_software.as_ref(), |f| {
+            self.forbidden(f)
+        });
+        self.line(&mut lines, p("ブラウザ", "Browsers"), m.browsers.as_ref(), |list| {
+            self.listed(list.iter().map(|b| format!("{} {}", b.id, b.version)))
+        });
+        self.line(&mut lines, p("ディスクの暗号化", "Disk encryption"), m.disk_encryption.as_ref(), |list| {
+            let state = |b: &bool| if *b { p("暗号化", "encrypted") } else { p("暗号化なし", "not encrypted") };
+            let words = |d: &MountEncryption| format!("{}: {}{}", d.mount, self.reading(&d.encrypted, state), self.lang.bracket(&d.method));
+            self.listed(list.iter().map(words))
+        });
+        self.line(&mut lines, p("ファイアウォール", "Firewall"), m.firewall.as_ref(), |f| {
+            format!("{}{}", self.on(f.active), self.lang.bracket(&f.by))
+        });
+        self.line(&mut lines, p("機器管理サービス（MDM）", "Device management (MDM)"), m.management.as_ref(), |m| {
+            self.management(m)
+        });
+        self.line(&mut lines, p("機種", "Model"), m.hardware.as_ref(), |h| self.hardware(h));
+        let ids = p("機器を見分けるための要約値", "Digests to tell the device by");
+        self.line(&mut lines, ids, m.hardware_ids.as_ref(), |h| {
+            let count = [&h.system_uuid, &h.serial, &h.machine_id].into_iter().flatten().count();
+            say!(self.lang, "{count}種類（元の番号は送られません）", "{count} (the numbers themselves are not sent)")
+        });
+        self.line(&mut lines, p("携帯回線", "Mobile line"), m.mobile_line.as_ref(), |b| self.there(*b));
+        self.foreign(&mut lines, &m.foreign);
+        lines
+    }
+
+    fn account(self, account: &Account) -> FactGroup {
+        let p = |ja, en| self.lang.pick(ja, en);
+        let mut lines = Vec::new();
+        self.line(&mut lines, p("起動時パスワード", "Start-up password"), account.login_password.as_ref(), |password| {
+            match password {
+                LoginPassword::Set => p("設定あり", "set"),
+                LoginPassword::Blank => p("空（誰でもログインできます）", "blank (anybody can log in)"),
+                LoginPassword::Locked => p("パスワードではログインできません", "nobody can log in with a password"),
+            }
+            .to_owned()
+        });
+        self.line(&mut lines, p("パスワードの変更日", "Password changed"), account.password_changed.as_ref(), |at| {
+            self.days_ago(*at)
+        });
+        self.line(&mut lines, p("画面の自動ロック", "Automatic screen lock"), account.screen_lock.as_ref(), |lock| {
+            let desktop = &lock.desktop;
+            match lock.locks_after_s.map(|seconds| (seconds / 60, seconds % 60)) {
+                Some((m, s)) => say!(self.lang, "{m}分{s}秒で自動ロック（{desktop}）", "locks after {m} min {s} s ({desktop})"),
+                None => say!(self.lang, "自動ではロックしません（{desktop}）", "does not lock by itself ({desktop})"),
+            }
+        });
+        self.line(
+            &mut lines,
+            p("ブラウザのパスワード保存", "Passwords saved by browsers"),
+            account.password_saving.as_ref(),
+            |list| {
+                let state = |b: &bool| if *b { p("保存する", "saves them") } else { p("保存しない", "does not save them") };
+                self.listed(list.iter().map(|profile| {
+                    let fixed = if profile.locked { p("、管理者が固定", ", fixed by an administrator") } else { "" };
+                    format!("{} {}: {}{fixed}", profile.browser, profile.profile, self.reading(&profile.saves_passwords, state))
+                }))
+            },
+        );
+        self.foreign(&mut lines, &account.foreign);
+        let kind = match account.kind {
+            AccountKind::Local => p("この機器のアカウント", "kept on this device"),
+            AccountKind::Directory => p("組織の認証サーバーのアカウント", "kept on a server elsewhere"),
+            AccountKind::Other => p("種類の分からないアカウント", "of unknown kind"),
+        };
+        let last = self.reading(&account.last_used, |at| at.jst_date_in(self.lang));
+        let name = account.id.as_str();
+        let title = say!(self.lang, "アカウント {name}（{kind}、最後の利用: {last}）", "Account {name} ({kind}, last used: {last})");
+        FactGroup { title, account: Some(account.id.clone()), facts: lines }
+    }
+
+    fn line<T>(self, lines: &mut Vec<FactLine>, name: &str, fact: Option<&Fact<T>>, words: impl Fn(&T) -> String) {
+        let Some(fact) = fact else { return };
+        let (value, detail) = match &fact.reading {
+            Reading::Value(value) => (words(value), None),
+            Reading::Unknown(unknown) => (unknown.code.reason(self.lang).to_owned(), Some(unknown.text.clone())),
+        };
+        lines.push(FactLine {
+            name: name.to_owned(),
+            value,
+            known: fact.value().is_some(),
+            detail,
+            source: fact.source.clone(),
+            read_at: fact.observed_at.map(|at| at.jst_minute_in(self.lang)),
+            managed: fact.managed,
+        });
+    }
+
+    fn foreign(self, lines: &mut Vec<FactLine>, facts: &std::collections::BTreeMap<String, serde_json::Value>) {
+        lines.extend(facts.iter().map(|(name, value)| FactLine {
+            name: say!(self.lang, "新しい点検プログラムの項目: {name}", "Of a newer checking program: {name}"),
+            value: value.to_string(),
+            known: true,
+            detail: None,
+            source: String::new(),
+            read_at: None,
+            managed: false,
+        }));
+    }
+
+    /// A value in words, or the obstacle.
+    fn reading<T, W: Into<String>>(self, reading: &Reading<T>, words: impl Fn(&T) -> W) -> String {
+        match reading {
+            Reading::Value(value) => words(value).into(),
+            Reading::Unknown(unknown) => {
+                let why = unknown.code.reason(self.lang);
+                say!(self.lang, "未確認（{why}）", "unknown ({why})")
+            }
+        }
+    }
+
+    fn days_ago(self, at: Timestamp) -> String {
+        let (day, days) = (at.jst_date_in(self.lang), self.observed_at.days_since(at).max(0));
+        say!(self.lang, "{day}（観測時の{days}日前）", "{day} ({days} days before it was observed)")
+    }
+
+    fn there(self, there: bool) -> String {
+        (if there { self.lang.pick("あり", "yes") } else { self.lang.pick("なし", "no") }).to_owned()
+    }
+
+    const fn on(self, on: bool) -> &'static str {
+        if on { self.lang.pick("有効", "on") } else { self.lang.pick("無効", "off") }
+    }
+
+    fn listed(self, items: impl Iterator<Item = String>) -> String {
+        let items: Vec<String> = items.collect();
+        if items.is_empty() { self.lang.pick("なし", "none").to_owned() } else { self.lang.list(&items) }
+    }
+
+    fn os(self, os: &Os) -> String {
+        let build = os.build.as_deref().map(|b| self.lang.bracket(b)).unwrap_or_default();
+        format!("{}{build}", os.name)
+    }
+
+    fn pending_updates(self, p: &PendingUpdates) -> String {
+        let security = self.reading(&p.security, |n| say!(self.lang, "{n}件", "{n}"));
+        let (total, day) = (p.total, p.lists_refreshed_at.jst_date_in(self.lang));
+        say!(
+            self.lang,
+            "{total}件（うちセキュリティ: {security}）。一覧の取得: {day}",
+            "{total} (of these for security: {security}), by lists of {day}"
+        )
+    }
+
+    fn password_policy(self, p: &PasswordPolicy) -> String {
+        if !p.enforced {
+            return self.lang.pick("強制されていません", "not enforced").to_owned();
+        }
+        let mixed = if p.letters_and_digits { self.lang.pick("、英字と数字の混在", ", letters and digits mixed") } else { "" };
+        let min = p.min_length;
+        say!(self.lang, "{min}文字以上{mixed}", "{min} characters or more{mixed}")
+    }
+
+    fn antivirus(self, a: &Antivirus) -> String {
+        let state = |b: &bool| {
+            if *b {
+                self.lang.pick("常時監視あり", "real-time protection on")
+            } else {
+                self.lang.pick("常時監視なし", "real-time protection off")
+            }
+        };
+        self.listed(a.products.iter().map(|p| {
+            let (id, on) = (&p.id, self.reading(&p.real_time, state));
+            let day = self.reading(&p.signatures_at, |at| at.jst_date_in(self.lang));
+            say!(self.lang, "{id}: {on}、定義ファイル {day}", "{id}: {on}, signatures of {day}")
         }))
-    });
-    foreign(&mut lines, &account.foreign);
-    let kind = match account.kind {
-        AccountKind::Local => "この機器のアカウント",
-        AccountKind::Directory => "組織の認証サーバーのアカウント",
-        AccountKind::Other => "種類の分からないアカウント",
-    };
-    let last = reading(&account.last_used, |at| at.jst_date());
-    let title = format!("アカウント {}（{kind}、最後の利用: {last}）", account.id.as_str());
-    FactGroup { title, account: Some(account.id.clone()), facts: lines }
-}
-
-fn line<T>(lines: &mut Vec<FactLine>, name: &str, fact: Option<&Fact<T>>, words: impl Fn(&T) -> String) {
-    let Some(fact) = fact else { return };
-    let (value, detail) = match &fact.reading {
-        Reading::Value(value) => (words(value), None),
-        Reading::Unknown(unknown) => (unknown.code.reason_ja().to_owned(), Some(unknown.text.clone())),
-    };
-    lines.push(FactLine {
-        name: name.to_owned(),
-        value,
-        known: fact.value().is_some(),
-        detail,
-        source: fact.source.clone(),
-        read_at: fact.observed_at.map(Timestamp::jst_minute),
-        managed: fact.managed,
-    });
-}
-
-fn foreign(lines: &mut Vec<FactLine>, facts: &std::collections::BTreeMap<String, serde_json::Value>) {
-    lines.extend(facts.iter().map(|(name, value)| FactLine {
-        name: format!("新しい点検プログラムの項目: {name}"),
-        value: value.to_string(),
-        known: true,
-        detail: None,
-        source: String::new(),
-        read_at: None,
-        managed: false,
-    }));
-}
-
-/// A value in words, or the obstacle.
-fn reading<T, W: Into<String>>(reading: &Reading<T>, words: impl Fn(&T) -> W) -> String {
-    match reading {
-        Reading::Value(value) => words(value).into(),
-        Reading::Unknown(unknown) => format!("未確認（{}）", unknown.code.reason_ja()),
     }
-}
 
-const fn yes(value: bool, yes: &'static str, no: &'static str) -> &'static str {
-    if value { yes } else { no }
-}
-
-fn listed(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<String> = items.collect();
-    if items.is_empty() { "なし".to_owned() } else { items.join("、") }
-}
-
-fn os(os: &Os) -> String {
-    let build = os.build.as_deref().map(|b| format!("（{b}）")).unwrap_or_default();
-    format!("{}{build}", os.name)
-}
-
-fn pending_updates(p: &PendingUpdates) -> String {
-    let security = reading(&p.security, |n| format!("{n}件"));
-    format!("{}件（うちセキュリティ: {security}）。一覧の取得: {}", p.total, p.lists_refreshed_at.jst_date())
-}
-
-fn password_policy(p: &PasswordPolicy) -> String {
-    if !p.enforced {
-        return "強制されていません".to_owned();
+    fn forbidden(self, f: &ForbiddenSoftware) -> String {
+        let hits = self.listed(f.hits.iter().map(|h| h.id.clone()));
+        let unread = if f.unreadable.is_empty() {
+            String::new()
+        } else {
+            let places = f.unreadable.iter().map(|u| format!("{}{}", u.place, self.lang.bracket(u.code.reason(self.lang))));
+            let places = self.listed(places);
+            say!(self.lang, "。調べ切れなかった場所: {places}", "; not searched to the end: {places}")
+        };
+        let searched = self.lang.list(&f.searched);
+        say!(self.lang, "{hits}（調べた場所: {searched}{unread}）", "{hits} (searched: {searched}{unread})")
     }
-    format!("{}文字以上{}", p.min_length, yes(p.letters_and_digits, "、英字と数字の混在", ""))
-}
 
-fn antivirus(a: &Antivirus) -> String {
-    listed(a.products.iter().map(|p| {
-        let on = reading(&p.real_time, |b| yes(*b, "常時監視あり", "常時監視なし"));
-        format!("{}: {on}、定義ファイル {}", p.id, reading(&p.signatures_at, |at| at.jst_date()))
-    }))
-}
-
-fn forbidden(f: &ForbiddenSoftware) -> String {
-    let hits = listed(f.hits.iter().map(|h| h.id.clone()));
-    let unread = if f.unreadable.is_empty() {
-        String::new()
-    } else {
-        format!("。調べ切れなかった場所: {}", listed(f.unreadable.iter().map(|u| format!("{}（{}）", u.place, u.code.reason_ja()))))
-    };
-    format!("{hits}（調べた場所: {}{unread}）", f.searched.join("、"))
-}
-
-fn management(m: &Management) -> String {
-    if !m.enrolled {
-        return "なし".to_owned();
+    fn management(self, m: &Management) -> String {
+        if !m.enrolled {
+            return self.there(false);
+        }
+        let state = |b: &bool| if *b { self.lang.pick("できる", "possible") } else { self.lang.pick("できない", "not possible") };
+        let wipe = self.reading(&m.remote_wipe, state);
+        let provider = m.provider.as_deref().unwrap_or(self.lang.pick("名称不明", "name unknown"));
+        say!(self.lang, "あり（{provider}）、リモートワイプ: {wipe}", "yes ({provider}), remote wipe: {wipe}")
     }
-    let wipe = reading(&m.remote_wipe, |b| yes(*b, "できる", "できない"));
-    format!("あり（{}）、リモートワイプ: {wipe}", m.provider.as_deref().unwrap_or("名称不明"))
-}
 
-fn hardware(h: &Hardware) -> String {
-    let parts: Vec<&str> = [h.vendor.as_deref(), h.model.as_deref()].into_iter().flatten().collect();
-    let guest = h.hypervisor.as_deref().map(|v| format!("、仮想マシン（{v}）")).unwrap_or_default();
-    format!("{} {}{guest}", h.class.label_ja(), parts.join(" ")).trim().to_owned()
+    fn hardware(self, h: &Hardware) -> String {
+        let parts: Vec<&str> = [h.vendor.as_deref(), h.model.as_deref()].into_iter().flatten().collect();
+        let guest = h.hypervisor.as_deref().map(|v| say!(self.lang, "、仮想マシン（{v}）", ", virtual machine ({v})")).unwrap_or_default();
+        format!("{} {}{guest}", h.class.label(self.lang), parts.join(" ")).trim().to_owned()
+    }
 }
 
 impl DeviceClass {
     /// The word on screens.
-    pub const fn label_ja(self) -> &'static str {
+    pub const fn label(self, lang: Lang) -> &'static str {
         match self {
-            Self::Desktop => "据え置きのパソコン",
-            Self::Laptop => "持ち運ぶパソコン",
-            Self::Tablet => "タブレット",
-            Self::Phone => "スマートフォン",
-            Self::Server => "サーバー",
-            Self::Unclear => "種類不明の機器",
+            Self::Desktop => lang.pick("据え置きのパソコン", "desktop PC"),
+            Self::Laptop => lang.pick("持ち運ぶパソコン", "laptop PC"),
+            Self::Tablet => lang.pick("タブレット", "tablet"),
+            Self::Phone => lang.pick("スマートフォン", "phone"),
+            Self::Server => lang.pick("サーバー", "server"),
+            Self::Unclear => lang.pick("種類不明の機器", "device of unknown kind"),
         }
+    }
+
+    /// The word on screens, in Japanese.
+    pub const fn label_ja(self) -> &'static str {
+        self.label(Lang::Japanese)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::is_japanese;
     use crate::report::sample;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
 
     #[test]
     fn every_fact_is_told_in_words_and_an_unknown_one_says_why() {
-        let now = Timestamp::from_seconds(1_785_715_200);
-        for report in [sample::good_debian(now), sample::bad_debian(now), sample::japanese_windows(now)] {
-            assert!(groups(&report, now).iter().flat_map(|g| &g.facts).all(|f| !f.value.is_empty()));
+        for lang in Lang::ALL {
+            for report in [sample::good_debian(NOW), sample::bad_debian(NOW), sample::japanese_windows(NOW)] {
+                assert!(groups(&report, NOW, lang).iter().flat_map(|g| &g.facts).all(|f| !f.value.is_empty()));
+            }
+            let unknown = groups(&sample::all_unknown(NOW), NOW, lang);
+            assert!(unknown.iter().flat_map(|g| &g.facts).all(|f| !f.known && f.detail.is_some()));
         }
-        let unknown = groups(&sample::all_unknown(now), now);
-        assert!(unknown.iter().flat_map(|g| &g.facts).all(|f| !f.known && f.detail.is_some()));
+    }
+
+    #[test]
+    fn in_english_nothing_stays_japanese() {
+        for report in [sample::good_debian(NOW), sample::bad_debian(NOW), sample::japanese_windows(NOW), sample::all_unknown(NOW)] {
+            for group in groups(&report, NOW, Lang::English) {
+                assert!(!is_japanese(&group.title), "{}", group.title);
+                for fact in group.facts {
+                    assert!(!is_japanese(&fact.name) && !is_japanese(&fact.value), "{}: {}", fact.name, fact.value);
+                }
+            }
+        }
     }
 
     #[test]
     fn a_newer_agents_fact_is_shown_as_such() {
-        let now = Timestamp::from_seconds(1_785_715_200);
-        let mut report = sample::good_debian(now);
+        let mut report = sample::good_debian(NOW);
         report.machine.foreign.insert("tpm".to_owned(), serde_json::json!({"value": true}));
-        let shown = groups(&report, now);
+        let shown = groups(&report, NOW, Lang::Japanese);
         assert!(shown[0].facts.iter().any(|f| f.name == "新しい点検プログラムの項目: tpm" && f.value.contains("true")));
     }
 }

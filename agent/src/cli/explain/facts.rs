@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use hashimori_shared::ids::AccountId;
+use hashimori_shared::lang::Lang;
 use hashimori_shared::report::Report;
 use hashimori_shared::report::words::{self, FactLine};
 use hashimori_shared::time::Timestamp;
@@ -11,7 +12,7 @@ use hashimori_shared::time::Timestamp;
 /// The whole report, observed at `at`.
 pub(in crate::cli) fn describe(report: &Report, at: Timestamp, names: &BTreeMap<AccountId, String>) -> String {
     let mut text = String::new();
-    for group in words::groups(report, at) {
+    for group in words::groups(report, at, Lang::Japanese) {
         let name = group.account.as_ref().and_then(|id| names.get(id));
         let shown = name.map_or_else(String::new, |n| format!("（この機器での名前: {n}。名前は送りません）"));
         // Writing to a string cannot fail.

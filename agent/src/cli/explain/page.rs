@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use data_encoding::BASE64;
 use hashimori_shared::checkin::ClauseSummary;
 use hashimori_shared::ids::AccountId;
+use hashimori_shared::lang::Lang;
 use hashimori_shared::report::{Report, words as facts};
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
@@ -127,7 +128,7 @@ fn met(clauses: &[&ClauseSummary]) -> String {
 /// A report's facts in words, and as it travels.
 fn contents(report: &Report, at: Timestamp, names: &BTreeMap<AccountId, String>) -> String {
     let mut out = String::new();
-    for group in facts::groups(report, at) {
+    for group in facts::groups(report, at, Lang::Japanese) {
         let name = group.account.as_ref().and_then(|id| names.get(id));
         let name = name.map_or_else(String::new, |n| format!("（この端末での名前: {n}。名前は送りません）"));
         let _ = write!(out, "<h3>{}{}</h3>", escaped(&group.title), escaped(&name));

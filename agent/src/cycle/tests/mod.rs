@@ -83,6 +83,7 @@ impl Device {
             min_interval_s: 60,
             key_store: KeyChoice::File,
             probe_timeout_s: 60,
+            catalogues: None,
         };
         Cycle::open(folder, &settings, &mut StdRng::seed_from_u64(1)).expect("opened")
     }

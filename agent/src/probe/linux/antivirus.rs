@@ -12,7 +12,10 @@ use crate::parse::antivirus::{clamav_made_at, clamav_watches_something, defender
 
 pub(super) fn antivirus(survey: &Survey) -> Fact<Antivirus> {
     const SOURCE: &str = "packages, processes, units, paths";
-    let catalogue = catalogue::Antivirus::bundled();
+    let catalogue = match &survey.signatures {
+        Ok(signatures) => &signatures.antivirus,
+        Err(why) => return Fact::unknown(UnknownCode::ParseFailed, why.as_str(), SOURCE),
+    };
     let on_linux = catalogue.products().iter().filter(|product| product.os.contains(&OsFamily::Linux));
     let mut products: Vec<_> = on_linux.filter(|product| is_present(survey, product)).map(|product| state(survey, &product.id)).collect();
     products.sort_by(|a, b| a.id.cmp(&b.id));

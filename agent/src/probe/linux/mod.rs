@@ -27,7 +27,7 @@ use hashimori_shared::time::Timestamp;
 use self::accounts::Person;
 use self::disk::{Disk, Obstacle};
 use self::rooms::Rooms;
-use super::{Limits, ProbeContext, pseudonym};
+use super::{Limits, ProbeContext, Signatures, pseudonym};
 use crate::parse::apt::installed::{Package, installed};
 use crate::parse::mounts::{Mount, mounts};
 use crate::parse::os_release;
@@ -60,10 +60,11 @@ struct Survey {
     mounts: Result<Vec<Mount>, Obstacle>,
     bus: Result<bus::Answers, Obstacle>,
     logins: BTreeMap<String, Timestamp>,
+    signatures: Result<Signatures, String>,
 }
 
 impl Survey {
-    fn new(machine: Machine, people: Result<Vec<Person>, Obstacle>) -> Self {
+    fn new(machine: Machine, people: Result<Vec<Person>, Obstacle>, signatures: Result<Signatures, String>) -> Self {
         let rooms = Rooms::new(&machine.limits);
         let bus = rooms.start(machine.clone(), ask_bus);
         let processes = rooms.start(machine.clone(), running::processes);
@@ -73,7 +74,7 @@ impl Survey {
         let bus = bus.wait().and_then(|answers| answers);
         let processes = processes.wait().and_then(|names| names);
         let people_listed = people.as_ref().map(|_| ()).map_err(|obstacle| obstacle.code());
-        Self { people: people.unwrap_or_default(), people_listed, packages, processes, mounts, bus, logins, machine }
+        Self { people: people.unwrap_or_default(), people_listed, packages, processes, mounts, bus, logins, signatures, machine }
     }
 }
 
@@ -88,7 +89,7 @@ pub(super) fn observe(ctx: &ProbeContext) -> Report {
     let machine = Machine::new(ctx);
     let people = accounts::people(&machine);
     let unlisted = people.as_ref().err().copied().map(somebody);
-    let survey = Arc::new(Survey::new(machine, people));
+    let survey = Arc::new(Survey::new(machine, people, ctx.signatures.clone()));
     let machine = machine_facts(&survey);
     let mut accounts: Vec<Account> = survey.people.iter().map(|person| account(&survey, ctx, person)).chain(unlisted).collect();
     accounts.sort_by(|a, b| a.id.cmp(&b.id));

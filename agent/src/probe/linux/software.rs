@@ -33,7 +33,11 @@ impl Search {
 }
 
 pub(super) fn forbidden_software(survey: &Survey) -> Fact<ForbiddenSoftware> {
-    let catalogue = Software::bundled();
+    const SOURCE: &str = "processes, packages, file names";
+    let catalogue = match &survey.signatures {
+        Ok(signatures) => signatures.software.clone(),
+        Err(why) => return Fact::unknown(UnknownCode::ParseFailed, why.as_str(), SOURCE),
+    };
     let mut search = Search::default();
     by_process(survey, &catalogue, &mut search);
     by_package(survey, &catalogue, &mut search);
@@ -42,7 +46,7 @@ pub(super) fn forbidden_software(survey: &Survey) -> Fact<ForbiddenSoftware> {
     search.unreadable.dedup();
     let (hits, searched) = (search.hits.into_iter().collect(), search.searched.into_iter().map(str::to_owned).collect());
     let found = ForbiddenSoftware { hits, catalogue: catalogue.version().to_owned(), searched, unreadable: search.unreadable };
-    Fact::read(found, "processes, packages, file names")
+    Fact::read(found, SOURCE)
 }
 
 fn by_process(survey: &Survey, catalogue: &Software, search: &mut Search) {

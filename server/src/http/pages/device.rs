@@ -2,29 +2,26 @@
 
 use axum::extract::{Path, State as Use};
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::report::{Report, parse_report, words};
 use hashimori_shared::time::Timestamp;
-use hashimori_shared::verdict::{ClauseVerdict, Evidence, State, SubCheck, Verdict};
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
-use super::places::{calls_for_action, mark, name};
-use super::rules::anchor;
+use super::places::{mark, name};
+use super::telling::Telling;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Act, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
-use crate::domain::overlay;
 use crate::domain::people::Person;
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
-use crate::store::device_state::{self, Line, Present};
+use crate::store::device_state::{self, Line};
 use crate::store::{facility, history, log};
-use crate::views::{
-    ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView, Viewed, clause_name,
-};
+use crate::views::{ChangeLine, ClauseName, DevicePage, Mark, Moment, Place, Sent, Viewed};
 use crate::words::Text;
 
 /// Clocks further apart than this are worth a sentence.
@@ -51,18 +48,19 @@ pub(super) async fn show_device(
     let seen = line.as_ref().and_then(|l| l.last_seen_at);
     let headline = line.as_ref().and_then(|l| l.headline);
     let report = present.as_ref().and_then(|p| parse_report(&p.report).ok());
+    let telling = Telling::of(&web, (&device, home), present.as_ref(), report.as_ref(), visitor.lang).await?;
     page(&DevicePage {
         shell: shell(name(&device.label), &visitor, Some(&person)),
         facility: place,
         mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)),
-        reason: reason(&web, &device, seen, present.as_ref().map(|p| &p.verdict)),
-        about: about(&device, report.as_ref()),
+        reason: telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict)),
+        about: about(&device, report.as_ref(), visitor.lang),
         seen: seen.map(|at| Moment::new(at, now)),
         pending: Act::Confirm.from().contains(&device.standing),
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
-        verdict: present.as_ref().map(|p| verdict(&web, p)),
+        verdict: present.as_ref().map(|p| telling.verdict(p)),
         facts: match (&report, &present) {
-            (Some(report), Some(present)) => words::groups(report, present.observed_at),
+            (Some(report), Some(present)) => words::groups(report, present.observed_at, visitor.lang),
             (None, _) | (_, None) => Vec::new(),
         },
         sent: present.as_ref().map(|p| Sent {
@@ -101,7 +99,7 @@ async fn changes(web: &Web, home: Home, device: &Device, before: Option<i64>) ->
         },
         clauses: change
             .differences()
-            .map(|(clause, was, is)| (clause_name(&web.pack, clause), was.map(Mark::of), is.map(Mark::of)))
+            .map(|(clause, was, is)| (ClauseName::of(&web.pack, clause), was.map(Mark::of), is.map(Mark::of)))
             .collect(),
     };
     Ok((found.iter().map(line).collect(), older))
@@ -135,47 +133,13 @@ fn pretty(json: &[u8]) -> String {
     indented.unwrap_or_else(|_| String::from_utf8_lossy(json).into_owned())
 }
 
-/// The headline's reason in one sentence.
-fn reason(web: &Web, device: &Device, seen: Option<Timestamp>, verdict: Option<&Verdict>) -> Text {
-    match device.standing {
-        Standing::Pending => return Text::new("device-reason-pending"),
-        Standing::Reconfirm => return Text::new("device-reason-reconfirm"),
-        Standing::Lost => return Text::new("device-reason-lost"),
-        Standing::Copied => return Text::new("device-reason-copied"),
-        Standing::Retired => return Text::new("device-reason-retired"),
-        Standing::Refused => return Text::new("device-reason-refused"),
-        Standing::Active => {}
-    }
-    let (Some(seen), Some(verdict)) = (seen, verdict) else {
-        return Text::new("device-reason-silent-yet");
-    };
-    let today = web.now().jst_day();
-    if let Some(silence) = overlay::silence(seen.jst_day(), today, &web.pack.parameters().staleness)
-        && silence > verdict.headline
-    {
-        return Text::new("device-reason-silent").with("n", today - seen.jst_day());
-    }
-    // The headline is made by the binding clauses; a recommendation decides only where none of them does.
-    let decides = |binding: bool| verdict.clauses.iter().find(|c| c.state == verdict.headline && c.strength.is_binding() == binding);
-    match decides(true).or_else(|| decides(false)) {
-        Some(clause) if verdict.headline != State::Compliant => {
-            Text::verbatim(format!("{} {}: {}", clause.clause, title(web, &clause.clause), clause.reason))
-        }
-        Some(_) | None => Text::new("device-reason-compliant"),
-    }
-}
-
-fn title(web: &Web, clause: &str) -> String {
-    web.pack.clause(clause).map(|c| c.title.clone()).unwrap_or_default()
-}
-
-fn about(device: &Device, report: Option<&Report>) -> Vec<(&'static str, Text)> {
+fn about(device: &Device, report: Option<&Report>, lang: Lang) -> Vec<(&'static str, Text)> {
     let owner = match device.ownership {
         Ownership::Managed => "device-managed",
         Ownership::Personal => "device-personal",
     };
     let mut about = vec![
-        ("device-about-class", Text::verbatim(device.class.label_ja())),
+        ("device-about-class", Text::verbatim(device.class.label(lang))),
         ("device-about-ownership", owner.into()),
         ("device-about-enrolled", device.enrolled_at.into()),
     ];
@@ -207,57 +171,6 @@ fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: 
         notices.push(Text::new("device-unconfirmed"));
     }
     notices
-}
-
-fn verdict(web: &Web, present: &Present) -> VerdictView {
-    let Verdict { pack, pack_revision, catalogues, clauses, .. } = &present.verdict;
-    let with = Text::new("device-judged-with").with("pack", format!("{pack} {pack_revision}")).with("catalogues", catalogues);
-    VerdictView { groups: groups(web, clauses), judged: Text::new("device-judged").with("with", with).with("at", present.judged_at) }
-}
-
-fn groups(web: &Web, clauses: &[ClauseVerdict]) -> Vec<ClauseGroup> {
-    let (mut open, rest): (Vec<_>, Vec<_>) = clauses.iter().partition(|c| calls_for_action(c.state));
-    open.sort_by_key(|c| std::cmp::Reverse((c.strength.is_binding(), c.state)));
-    [("device-clauses-open", open), ("device-clauses-rest", rest)]
-        .into_iter()
-        .filter(|(_, clauses)| !clauses.is_empty())
-        .map(|(title, clauses)| ClauseGroup { title, clauses: clauses.into_iter().map(|clause| clause_line(web, clause)).collect() })
-        .collect()
-}
-
-fn evidence(grade: Option<Evidence>) -> &'static str {
-    grade.map_or("なし", Evidence::label_ja)
-}
-
-fn clause_line(web: &Web, clause: &ClauseVerdict) -> ClauseLine {
-    let rule = web.pack.clause(&clause.clause);
-    let check_title = |check: &SubCheck| {
-        rule.and_then(|r| r.checks.iter().find(|c| c.id == check.id)).map_or_else(|| check.id.clone(), |c| c.title.clone())
-    };
-    let checks = if clause.checks.len() > 1 { clause.checks.as_slice() } else { &[] };
-    ClauseLine {
-        id: clause.clause.clone(),
-        anchor: anchor(&clause.clause),
-        title: rule.map(|r| r.title.clone()).unwrap_or_default(),
-        strength: clause.strength.label_ja(),
-        mark: Mark::of(clause.state),
-        evidence: evidence(clause.evidence),
-        reason: clause.reason.clone(),
-        remedy: clause.remedy.clone(),
-        checks: checks
-            .iter()
-            .map(|check| CheckLine {
-                title: check_title(check),
-                mark: Mark::of(check.state),
-                evidence: evidence(check.evidence),
-                reason: check.reason.clone(),
-                remedy: check.remedy.clone(),
-            })
-            .collect(),
-        conflict: rule
-            .and_then(|r| r.conflict.as_ref())
-            .map(|c| Text::new(if c.verified { "device-conflict" } else { "device-conflict-unverified" }).with("note", &c.note)),
-    }
 }
 
 /// `POST /devices/{device}/confirm`

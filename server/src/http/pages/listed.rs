@@ -19,7 +19,7 @@ use crate::store::belonging::Home;
 use crate::store::device::Device;
 use crate::store::device_state::Line;
 use crate::store::{device, device_state, facility};
-use crate::views::{ListedPage, Mark, Place};
+use crate::views::{ClauseName, ListedPage, Mark, Place};
 use crate::words::Text;
 
 /// Devices on one page.
@@ -111,7 +111,7 @@ pub(super) async fn show_listed(
     page(&ListedPage {
         shell: shell(Text::new("listed-title").with("what", which.text()), &visitor, Some(&person)),
         facility: Place { id: facility.id.to_string(), name: facility.name },
-        clause: wanted.clause.as_deref().and_then(|clause| web.pack.clause(clause)).map(|rule| rule.title.clone()),
+        clause: wanted.clause.as_deref().map(|clause| ClauseName::of(&web.pack, clause)),
         next: found.last().filter(|_| more).map(|(last, _)| format!("{first}&after={}", last.id)),
         first: after.map(|_| first),
         devices: found.iter().map(|(device, line)| device_line(&web, device, line.as_ref())).collect(),

@@ -24,6 +24,7 @@ mod self_check;
 mod setup;
 mod sign_in;
 mod step_up;
+mod telling;
 mod today;
 mod typed;
 mod visit;
@@ -47,6 +48,7 @@ use crate::domain::people::{Person, Scope};
 use crate::passkeys::Passkeys;
 use crate::pki::Pki;
 use crate::random::Random;
+use crate::rules::RuleBook;
 use crate::secrets::MasterKey;
 use crate::store::{Store, Tx};
 use crate::views::{Shell, Who};
@@ -90,6 +92,8 @@ pub struct Parts {
     pub master: Arc<MasterKey>,
     /// The rules that verdicts cite.
     pub pack: Arc<Pack>,
+    /// Packs and catalogues as they are read again: official texts, and verdicts told in another language.
+    pub books: tokio::sync::watch::Receiver<RuleBook>,
     /// Pin of the device authority's root, for enrolment codes.
     pub pki: Arc<Pki>,
     /// How the port is reached.

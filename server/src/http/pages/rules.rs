@@ -2,24 +2,27 @@
 
 use axum::extract::State as Use;
 use axum::response::Response;
-use hashimori_shared::pack::{Answered, Clause, Pack, Responsible};
+use hashimori_shared::lang::Lang;
+use hashimori_shared::pack::{Clause, Pack};
 
 use super::guard::Who;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::store::session;
-use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
+use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, Said, WhatIsCheckedPage};
 use crate::words::Text;
 
 /// `GET /rules`
 pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
-    let pack = &web.pack;
+    let (lang, book) = (visitor.lang, web.books.borrow().clone());
+    // As it was read last: official texts can come and go while the collector runs.
+    let pack = book.pack(web.pack.id()).unwrap_or(&web.pack);
     page(&RulesPage {
         shell: shell("rules-title", &visitor, Some(&person)),
-        edition: pack.edition().to_owned(),
-        source: pack.source().to_owned(),
+        edition: Said::of(pack.edition(), lang),
+        source: Said::of(pack.source(), lang),
         pack: format!("{} {}", pack.id(), pack.revision()),
-        groups: groups(pack),
+        groups: groups(pack, lang),
     })
 }
 
@@ -45,7 +48,7 @@ pub(super) fn anchor(clause: &str) -> String {
     anchor
 }
 
-fn groups(pack: &Pack) -> Vec<RuleGroup> {
+fn groups(pack: &Pack, lang: Lang) -> Vec<RuleGroup> {
     let mut groups: Vec<RuleGroup> = Vec::new();
     for clause in pack.clauses() {
         let title = heading(&clause.id);
@@ -53,7 +56,7 @@ fn groups(pack: &Pack) -> Vec<RuleGroup> {
             groups.push(RuleGroup { title, clauses: Vec::new() });
         }
         if let Some(group) = groups.last_mut() {
-            group.clauses.push(line(clause));
+            group.clauses.push(line(clause, lang));
         }
     }
     groups
@@ -71,26 +74,27 @@ fn heading(clause: &str) -> Text {
     }
 }
 
-fn line(clause: &Clause) -> RuleLine {
-    let joined = |words: Vec<&str>| words.join("、");
+fn line(clause: &Clause, lang: Lang) -> RuleLine {
     RuleLine {
         id: clause.id.clone(),
         anchor: anchor(&clause.id),
-        title: clause.title.clone(),
-        gist: clause.gist.clone(),
+        title: Said::of(&clause.title, lang),
+        gist: Said::of(&clause.gist, lang),
         official: clause.official_text.clone(),
-        strength: clause.strength.label_ja(),
-        responsible: joined(clause.responsible.iter().copied().map(Responsible::label_ja).collect()),
-        answered: joined(clause.answered.iter().copied().map(Answered::label_ja).collect()),
-        left_to_people: clause.out_of_scope.clone(),
-        conflict: clause.conflict.as_ref().map(|c| ConflictLine { note: c.note.clone(), source: c.source.clone(), verified: c.verified }),
+        strength: clause.strength.label(lang),
+        responsible: lang.list(&clause.responsible.iter().map(|r| r.label(lang)).collect::<Vec<_>>()),
+        answered: lang.list(&clause.answered.iter().map(|a| a.label(lang)).collect::<Vec<_>>()),
+        left_to_people: clause.out_of_scope.as_ref().map(|why| Said::of(why, lang)),
+        conflict: clause.conflict.as_ref().map(|c| ConflictLine {
+            note: Said::of(&c.note, lang),
+            source: Said::of(&c.source, lang),
+            verified: c.verified,
+        }),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use hashimori_shared::lang::Lang;
-
     use super::*;
 
     #[test]
@@ -102,7 +106,7 @@ mod tests {
         anchors.dedup();
         assert_eq!(anchors.len(), total);
         assert!(anchors.iter().all(|a| a.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')));
-        let groups = groups(&pack);
+        let groups = groups(&pack, Lang::Japanese);
         let mut titles: Vec<String> = groups.iter().map(|g| g.title.in_lang(Lang::Japanese)).collect();
         assert_eq!(groups.iter().map(|g| g.clauses.len()).sum::<usize>(), total);
         let many = titles.len();

@@ -16,7 +16,7 @@ use crate::domain::act::{Done, What};
 use crate::domain::device::{DeviceN, Standing};
 use crate::domain::ids::SelfCheckId;
 use crate::domain::people::{Person, Scope};
-use crate::domain::self_check::{Form, Grade, LONGEST_NOTE, Question, SelfCheck, questions};
+use crate::domain::self_check::{Grade, LONGEST_NOTE, SelfCheck, questions};
 use crate::store::belonging::Home;
 use crate::store::self_check::NewSelfCheck;
 use crate::store::{device, facility, self_check};
@@ -94,7 +94,7 @@ async fn self_check_page(
         done: said.done,
         error: said.error,
         due: self_check::count_due(&web.store, home.facility, since).await?,
-        questions: questions(&web.pack).into_iter().enumerate().map(|(at, question)| asked(at, question, typed)).collect(),
+        questions: AskedQuestion::all(questions(&web.pack), visitor.lang, |field| value(typed, field).unwrap_or_default()),
         devices,
         for_some: value(typed, "for") == Some("some"),
         by_person: value(typed, "grade") == Some(Grade::Person.as_str()),
@@ -111,16 +111,6 @@ async fn self_check_page(
             })
             .collect(),
     })
-}
-
-fn asked(at: usize, question: Question, typed: &Fields) -> AskedQuestion {
-    let field = question.field();
-    let typed = value(typed, &field).unwrap_or_default().to_owned();
-    let choices = match question.form {
-        Form::Day => &[],
-        Form::Choice(choices) => choices,
-    };
-    AskedQuestion { at, field, clause: question.clause, title: question.title, text: question.text, choices, typed }
 }
 
 /// Who looked is named: answers are given by those who are at the facility.

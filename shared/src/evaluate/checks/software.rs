@@ -6,8 +6,9 @@ use super::super::gap::{self, Gap};
 use super::super::outcome::Outcome;
 use super::Result;
 use crate::catalogue::Judgement;
+use crate::lang::say;
 use crate::pack::{Check, Clause};
-use crate::report::{ForbiddenSoftware, OsFamily, SoftwareHit};
+use crate::report::{ForbiddenSoftware, OsFamily, SoftwareHit, UnknownCode, UnreadablePlace};
 use crate::verdict::{Evidence, State};
 
 pub(super) fn forbidden(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
@@ -16,42 +17,63 @@ pub(super) fn forbidden(cx: &Context<'_>, clause: &Clause, check: &Check) -> Res
     let is_review = |hit: &&SoftwareHit| catalogue.find(&hit.id).is_some_and(|e| e.judgement == Judgement::Review);
     // An id this catalogue does not know is a newer catalogue's name for a forbidden program.
     let forbidden: Vec<&SoftwareHit> = found.hits.iter().filter(|h| !is_review(h)).collect();
-    let stale_days = cx.parameters().staleness.stale_days;
+    let lang = cx.lang;
     if !forbidden.is_empty() {
-        let reason = format!("ファイル交換ソフトが見つかりました: {}", names(cx, &forbidden));
-        return Ok(gap::aged(Outcome::measured(State::NonCompliant, reason), age, stale_days));
+        let names = names(cx, &forbidden);
+        let reason = say!(lang, "ファイル交換ソフトが見つかりました: {names}", "file-sharing software was found: {names}");
+        return Ok(gap::aged(cx, Outcome::measured(State::NonCompliant, reason), age));
     }
     let missing = unsearched(cx, found);
     if !missing.is_empty() {
-        let reason = format!("調べられなかった場所があります: {}", missing.join("、"));
-        return Err(Gap::plain(reason, Some("点検プログラムを管理者権限のサービスとして動かしてください")));
+        let places = lang.list(&missing);
+        let reason = say!(lang, "調べられなかった場所があります: {places}", "some places could not be searched: {places}");
+        return Err(Gap::plain(reason, UnknownCode::NoPermission.remedy(lang)));
     }
     let review: Vec<&SoftwareHit> = found.hits.iter().filter(is_review).collect();
     if !review.is_empty() {
         let standing = cx.plain_answer(clause, check);
         let confirmed = matches!(standing, Standing::Valid(a) if a.by.evidence() >= Evidence::Confirmed);
-        return Ok(standing.settle(cx).filter(|_| confirmed).unwrap_or(Outcome {
+        let names = names(cx, &review);
+        if let Some(outcome) = standing.settle(cx).filter(|_| confirmed) {
+            return Ok(Outcome { reason: format!("{names}: {}", outcome.reason).into(), ..outcome });
+        }
+        return Ok(Outcome {
             state: State::AwaitingDeclaration,
             evidence: None,
-            reason: format!("業務で必要なものか、管理者の確認が要ります: {}", names(cx, &review)).into(),
-            remedy: Some("不要なら削除し、必要なら管理者が確認を記録してください"),
-        }));
+            reason: say!(
+                lang,
+                "業務で必要なものか、管理者の確認が要ります: {names}",
+                "an administrator has to confirm that the work needs it: {names}"
+            )
+            .into(),
+            remedy: Some(cx.pick(
+                "不要なら削除し、必要なら管理者が「自己点検」で答えてください",
+                "Remove it, or, where it is needed, an administrator answers under Self-check",
+            )),
+        });
     }
-    let places: Vec<&str> = found.searched.iter().map(|p| place(p)).collect();
-    let reason = format!("調べた場所（{}）に、知られたファイル交換ソフトの名前はありません（目録 {}）", places.join("、"), found.catalogue);
-    Ok(gap::aged(Outcome::measured(State::Compliant, reason), age, stale_days))
+    let places: Vec<&str> = found.searched.iter().map(|p| place(cx, p)).collect();
+    let (places, version) = (lang.list(&places), &found.catalogue);
+    let reason = say!(
+        lang,
+        "調べた場所（{places}）に、知られたファイル交換ソフトの名前はありません（目録 {version}）",
+        "in the places searched ({places}) there is no known name of file-sharing software (catalogue {version})"
+    );
+    Ok(gap::aged(cx, Outcome::measured(State::Compliant, reason), age))
 }
 
 /// Places that exist but could not be read, and places the pack wants searched that were not.
 fn unsearched(cx: &Context<'_>, found: &ForbiddenSoftware) -> Vec<String> {
-    let mut missing: Vec<String> = found.unreadable.iter().map(|u| format!("{}（{}）", place(&u.place), u.code.reason_ja())).collect();
+    let unread = |u: &UnreadablePlace| format!("{}{}", place(cx, &u.place), cx.lang.bracket(u.code.reason(cx.lang)));
+    let mut missing: Vec<String> = found.unreadable.iter().map(unread).collect();
     let rules = &cx.parameters().software;
     let wanted = match cx.family() {
         OsFamily::Linux => &rules.places_linux,
         OsFamily::Windows => &rules.places_windows,
         OsFamily::Macos => &rules.places_macos,
         OsFamily::Ios | OsFamily::Android | OsFamily::Other => {
-            missing.push("OSが分からないため、調べるべき場所を決められません".to_owned());
+            let words = cx.pick("OSが分からないため、調べるべき場所を決められません", "which places matter is unknown, as the OS is");
+            missing.push(words.to_owned());
             return missing;
         }
     };
@@ -59,7 +81,8 @@ fn unsearched(cx: &Context<'_>, found: &ForbiddenSoftware) -> Vec<String> {
         let was_searched = group.split('|').any(|kind| found.searched.iter().any(|s| s == kind));
         let is_named = group.split('|').any(|kind| found.unreadable.iter().any(|u| u.place == kind));
         if !was_searched && !is_named {
-            missing.push(group.split('|').map(place).collect::<Vec<_>>().join("または"));
+            let places: Vec<&str> = group.split('|').map(|kind| place(cx, kind)).collect();
+            missing.push(places.join(cx.pick("または", " or ")));
         }
     }
     missing
@@ -68,25 +91,28 @@ fn unsearched(cx: &Context<'_>, found: &ForbiddenSoftware) -> Vec<String> {
 fn names(cx: &Context<'_>, hits: &[&SoftwareHit]) -> String {
     let catalogue = &cx.catalogues().software;
     let how = |how: &str| match how {
-        "process" => "実行中",
-        "package" => "インストール済み",
-        "file" => "ファイル",
-        _ => "検出",
+        "process" => cx.pick("実行中", "running"),
+        "package" => cx.pick("インストール済み", "installed"),
+        "file" => cx.pick("ファイル", "a file"),
+        _ => cx.pick("検出", "found"),
     };
-    let word = |h: &&SoftwareHit| format!("{}（{}）", catalogue.find(&h.id).map_or(h.id.as_str(), |e| &e.name), how(&h.how));
-    hits.iter().map(word).collect::<Vec<_>>().join("、")
+    let word = |h: &&SoftwareHit| {
+        let name = catalogue.find(&h.id).map_or(h.id.as_str(), |e| e.name_in(cx.lang));
+        format!("{name}{}", cx.lang.bracket(how(&h.how)))
+    };
+    cx.lang.list(&hits.iter().map(word).collect::<Vec<_>>())
 }
 
 /// A place's name for people; an unknown kind keeps its own.
-fn place(kind: &str) -> &str {
+fn place<'a>(cx: &Context<'_>, kind: &'a str) -> &'a str {
     match kind {
-        "processes" => "実行中のプログラム",
-        "dpkg" => "インストール済みの一覧（deb）",
-        "rpm" => "インストール済みの一覧（rpm）",
-        "programs" => "インストール済みの一覧",
+        "processes" => cx.pick("実行中のプログラム", "running programs"),
+        "dpkg" => cx.pick("インストール済みの一覧（deb）", "installed packages (deb)"),
+        "rpm" => cx.pick("インストール済みの一覧（rpm）", "installed packages (rpm)"),
+        "programs" => cx.pick("インストール済みの一覧", "installed programs"),
         "flatpak" => "Flatpak",
         "snap" => "Snap",
-        "home" => "利用者のフォルダ",
+        "home" => cx.pick("利用者のフォルダ", "users' folders"),
         other => other,
     }
 }

@@ -26,6 +26,25 @@ pub(super) fn how() -> impl Strategy<Value = How> {
     ])
 }
 
+/// How a fact becomes one that a machine by its nature cannot tell: the one loss after which a person's word is heard.
+pub(super) fn how_by_nature() -> impl Strategy<Value = How> {
+    select(vec![
+        How::Unknown(UnknownCode::NotReadYet),
+        How::Unknown(UnknownCode::NotSupportedOs),
+        How::Unknown(UnknownCode::DirectoryAccount),
+        How::Unknown(UnknownCode::ThirdPartyOpaque),
+        How::Unknown(UnknownCode::NotInspectedByDesign),
+    ])
+}
+
+/// One place fewer was searched.
+pub(super) fn searched(report: &mut Report, which: usize) {
+    let Some(found) = value(&mut report.machine.forbidden_software) else { return };
+    if !found.searched.is_empty() {
+        found.searched.remove(which % found.searched.len());
+    }
+}
+
 fn drop_fact<T>(fact: &mut Option<Fact<T>>, how: How) {
     *fact = match how {
         How::LeftOut => None,
@@ -93,6 +112,34 @@ fn product(m: &mut MachineFacts, index: usize) -> Option<&mut AntivirusProduct> 
 
 fn later(at: Timestamp, seconds: i64, now: Timestamp) -> Timestamp {
     if at > now { at } else { at.plus_seconds(seconds).min(now) }
+}
+
+fn age<T>(fact: &mut Option<Fact<T>>, change: impl Fn(Option<Timestamp>) -> Option<Timestamp>) {
+    if let Some(fact) = fact {
+        fact.observed_at = change(fact.observed_at);
+    }
+}
+
+/// Every fact, the machine's and the accounts', was read at another instant.
+pub(super) fn observe_at(report: &mut Report, change: impl Fn(Option<Timestamp>) -> Option<Timestamp> + Copy) {
+    let m = &mut report.machine;
+    age(&mut m.os, change);
+    age(&mut m.last_update, change);
+    age(&mut m.pending_updates, change);
+    age(&mut m.auto_login, change);
+    age(&mut m.password_policy, change);
+    age(&mut m.antivirus, change);
+    age(&mut m.forbidden_software, change);
+    age(&mut m.browsers, change);
+    age(&mut m.management, change);
+    age(&mut m.hardware, change);
+    age(&mut m.mobile_line, change);
+    for account in &mut report.accounts {
+        age(&mut account.login_password, change);
+        age(&mut account.password_changed, change);
+        age(&mut account.screen_lock, change);
+        age(&mut account.password_saving, change);
+    }
 }
 
 /// The account's carried-over facts were really read later than stated, at most now.

@@ -26,4 +26,5 @@ fn a_value_carried_over_grows_old_and_then_says_nothing_but_an_old_miss_stays_a_
     assert_eq!(seen(31, Some(300)), State::Unknown);
     assert_eq!(seen(8, None), State::RecommendationUnmet, "a miss of a recommendation");
     assert_eq!(seen(31, None), State::Unknown);
+    assert_eq!(seen(-1826, Some(300)), State::Unknown, "read five years from now: the device's clock is wrong");
 }

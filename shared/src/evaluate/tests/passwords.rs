@@ -73,3 +73,25 @@ fn a_dormant_account_does_not_fail_the_device_and_is_named() {
     assert_eq!(check.state, State::Compliant);
     assert!(check.reason.contains("休眠のため判定の外: m3x9"), "{}", check.reason);
 }
+
+#[test]
+fn what_was_read_of_a_password_long_ago_or_by_a_clock_ahead_passes_nothing() {
+    let seen = |days, check: &str| {
+        let case = good().with(|r| {
+            r.accounts.truncate(1);
+            let account = &mut r.accounts[0];
+            account.login_password = Some(Fact { observed_at: Some(days_ago(days)), ..Fact::read(LoginPassword::Locked, "/etc/shadow") });
+            account.password_changed = Some(Fact { observed_at: Some(days_ago(days)), ..Fact::read(days_ago(200), "/etc/shadow") });
+        });
+        case.state("§20-1", check)
+    };
+    assert_eq!([seen(1, "length"), seen(1, "age")], [State::NotApplicable, State::NotApplicable]);
+    assert_eq!([seen(8, "length"), seen(8, "age")], [State::Stale, State::Stale], "old evidence that there is no password to change");
+    assert_eq!([seen(31, "length"), seen(31, "age")], [State::Unknown, State::Unknown]);
+    assert_eq!([seen(-1826, "length"), seen(-1826, "age")], [State::Unknown, State::Unknown]);
+    let policy = |days| {
+        let fact = Fact { observed_at: Some(days_ago(days)), ..policy(true, 6, days_ago(300)) };
+        good().with(|r| r.machine.password_policy = Some(fact)).state("§20-1", "length")
+    };
+    assert_eq!([policy(1), policy(8), policy(-1826)], [State::Compliant, State::AwaitingDeclaration, State::AwaitingDeclaration]);
+}

@@ -44,4 +44,6 @@ fn a_program_that_may_be_there_for_another_reason_is_a_persons_to_judge() {
     let said = |by| case().said("§20-2", "file_sharing", Answer::Yes, by, 1).state("§20-2", "file_sharing");
     assert_eq!(said(AttestedBy::Person), State::AwaitingDeclaration, "not one's own word");
     assert_eq!(said(AttestedBy::Administrator), State::Compliant);
+    let kept = case().said("§20-2", "file_sharing", Answer::Yes, AttestedBy::Administrator, 1).check("§20-2", "file_sharing");
+    assert!(kept.reason.starts_with("aria2（インストール済み）: ") && kept.reason.contains("管理者確認"), "{}", kept.reason);
 }

@@ -74,6 +74,25 @@ fn a_recorded_hold_softens_a_late_update_while_it_runs_and_never_makes_it_a_pass
 }
 
 #[test]
+fn what_a_hold_softens_rests_on_who_recorded_it_and_beside_what_is_amber_anyway_it_is_named() {
+    let case = |days: i64| {
+        good()
+            .with(|r| {
+                r.machine.last_update = Some(Fact::read(days_ago(days), "dpkg.log"));
+                r.machine.pending_updates = None;
+            })
+            .said("§20-5", "os_updated", Answer::Until(days_ago(-30)), AttestedBy::Administrator, 10)
+            .check("§20-5", "os_updated")
+    };
+    let softened = case(120);
+    assert_eq!((softened.state, softened.evidence), (State::RecommendationUnmet, Some(Evidence::Confirmed)));
+    assert!(softened.reason.contains("保留が2026年12月22日まで記録されています（管理者確認）"), "{}", softened.reason);
+    let amber = case(50);
+    assert_eq!((amber.state, amber.evidence), (State::RecommendationUnmet, Some(Evidence::Measured)));
+    assert!(amber.reason.contains("保留が2026年12月22日まで"), "{}", amber.reason);
+}
+
+#[test]
 fn old_lists_do_not_say_that_nothing_is_pending() {
     let aged = |days| {
         good().with(|r| {

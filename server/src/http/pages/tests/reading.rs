@@ -147,7 +147,44 @@ async fn the_rules_page_lists_every_clause_of_the_pack() {
     let (mut browser, _) = world.signed_in(world.region, None, "jimukyoku").await;
     let page = browser.get("/rules").await;
     for clause in world.pack.clauses() {
-        assert!(page.body.contains(&clause.title), "{}", clause.id);
+        assert!(page.body.contains(clause.title.ja()), "{}", clause.id);
     }
     page.says("未検証");
+}
+
+#[tokio::test]
+async fn a_reader_of_english_gets_a_verdict_s_words_in_english_and_its_states_as_they_are_stored() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "受付1").await;
+    world.confirm(world.facility, id).await;
+    world.report(world.facility, id, &sample::bad_debian(MORNING)).await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let path = format!("/devices/{id}");
+    browser.get(&path).await.says("ファイル交換ソフトが見つかりました: qBittorrent（実行中）");
+    browser.like("en");
+    let page = browser.get(&path).await;
+    page.says("file-sharing software was found: qBittorrent (running)")
+        .says("No file-sharing software")
+        .says("Prohibited")
+        .says("measured");
+    page.says("Automatic screen lock").says("does not lock by itself (gnome)");
+    assert!(!page.body.contains("ファイル交換ソフトが見つかりました"), "{}", page.body);
+
+    // The ledger changed after the verdict: judging again would come to something else, so the stored words stand and say what they are.
+    let mut tx = world.store.begin_ledger().await.expect("begins");
+    sqlx::query("UPDATE device SET class = 'desktop'").execute(&mut *tx).await.expect("writes");
+    tx.commit().await.expect("commits");
+    let page = browser.get(&path).await;
+    assert!(page.body.contains("<p lang=\"ja\">まだ申告がありません</p>"), "{}", page.body);
+    page.says("file-sharing software was found");
+}
+
+#[tokio::test]
+async fn the_regulation_is_explained_in_english_too() {
+    let world = World::new().await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    browser.like("en");
+    let page = browser.get("/rules").await;
+    page.says("Knows who uses which ID of the network").says("Network administrator").says("Declaration or confirmation");
+    page.says("Revised on 8 February 2019");
 }

@@ -65,3 +65,31 @@ async fn a_device_of_another_facility_cannot_be_answered_for_and_the_secretariat
     secretariat.get(&path).await.status(200).says("本人申告");
     secretariat.submit(&path, &[&some[..], &[("for", "all")]].concat()).await.status(409).says("事業所の管理者です");
 }
+
+#[tokio::test]
+async fn a_late_update_is_held_back_until_a_day_for_a_reason_and_the_verdict_says_until_when() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "受付1").await;
+    world.confirm(world.facility, id).await;
+    world.report(world.facility, id, &sample::bad_debian(MORNING)).await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let path = format!("/facilities/{}/self-check", world.facility);
+    browser.get(&path).await.says("点検プログラムが読み取れない機器のための質問").says("いつまで保留しますか（今日から90日以内）");
+    let hold = [("for", "all"), ("grade", "administrator"), ("§20-5.os_updated", "hold"), ("§20-5.os_updated.until", "2026-09-30")];
+    let page = browser.submit(&path, &hold).await;
+    page.status(422).says("メモに理由や契約を書いてください");
+    assert!(page.body.contains("value=\"2026-09-30\"") && page.body.contains("value=\"hold\" checked"), "what was typed is kept");
+    browser.submit(&path, &[&hold[..], &[("note", "検査機器の対応待ち")]].concat()).await.redirects_to(&format!("{path}?done=1"));
+    world.sweep().await;
+    browser.get(&format!("/devices/{id}")).await.says("互換性のための保留が2026年9月30日まで記録されています（管理者確認）");
+}
+
+#[tokio::test]
+async fn a_reader_of_english_is_asked_in_english() {
+    let world = World::new().await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    browser.like("en");
+    let page = browser.get(&format!("/facilities/{}/self-check", world.facility)).await;
+    page.says("Antivirus software: Did you see in the antivirus software's own window that real-time protection is on?");
+    page.says("Held back for compatibility").says("at most 90 days from today");
+}

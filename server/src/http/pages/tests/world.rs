@@ -21,6 +21,7 @@ use crate::domain::judge::{Judge, Rules};
 use crate::domain::people::totp::Seed;
 use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
+use crate::rules::RuleBook;
 use crate::secrets::MasterKey;
 use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
@@ -81,6 +82,7 @@ impl World {
             random: Arc::clone(&random),
             master,
             pack: Arc::clone(&pack),
+            books: crate::rules::Rules::new(RuleBook::load(None, None).expect("the bundled ones")).books(),
             pki,
             settings: WebSettings {
                 secure: true,
