@@ -29,6 +29,7 @@ pub mod meta;
 pub mod passkey;
 pub mod person;
 pub mod region;
+pub mod restore;
 pub mod rollup;
 pub mod self_check;
 pub mod session;
