@@ -112,6 +112,8 @@ pub enum Suspicion {
     SameHardware,
     /// Another machine with the same installation: both come from one image.
     SameImage,
+    /// The very key is known under another device: a lost or retired one that comes back, or its copy.
+    SameKey,
 }
 
 impl Suspicion {
@@ -120,6 +122,7 @@ impl Suspicion {
         match self {
             Self::SameHardware => "same_hardware",
             Self::SameImage => "same_image",
+            Self::SameKey => "same_key",
         }
     }
 
@@ -128,6 +131,7 @@ impl Suspicion {
         match word {
             "same_hardware" => Some(Self::SameHardware),
             "same_image" => Some(Self::SameImage),
+            "same_key" => Some(Self::SameKey),
             _ => None,
         }
     }
@@ -136,6 +140,7 @@ impl Suspicion {
     pub const fn text_ja(self) -> &'static str {
         match self {
             Self::SameHardware => "同じ機器が別の鍵で登録されています。再インストールか、ディスクの複製かを確かめてください。",
+            Self::SameKey => "この鍵は別の登録ですでに使われています。紛失・廃止した機器やその複製ではないかを確かめてください。",
             Self::SameImage => "別の機器と同じOSイメージから作られています。どの機器かを現物で確かめてください。",
         }
     }

@@ -108,3 +108,104 @@ impl ProducesTickets for Tickets {
         Some(body)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hashimori_shared::time::Timestamp;
+
+    use super::*;
+    use crate::random::Random;
+    use crate::secrets::MasterKey;
+    use crate::store::StoreUrl;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+    /// Ticket keys of two processes in front of one store.
+    struct Two {
+        store: Store,
+        master: MasterKey,
+        random: Random,
+        one: Tickets,
+        other: Tickets,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Two {
+        async fn start() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let store = Store::open(StoreUrl::Sqlite(folder.path().join("store.db"))).await.expect("opens");
+            let random = Random::seeded(3);
+            let master = MasterKey::generate(&random);
+            Self { store, master, random, one: Tickets::default(), other: Tickets::default(), _folder: folder }
+        }
+
+        async fn rotate(&self, now: Timestamp) {
+            let hands = Hands { master: &self.master, random: &self.random, now };
+            for tickets in [&self.one, &self.other] {
+                rotate_tickets(tickets, &self.store, hands).await.expect("rotates");
+            }
+        }
+
+        fn opens(&self, ticket: &[u8]) -> bool {
+            let opened = [&self.one, &self.other].map(|tickets| tickets.decrypt(ticket).as_deref() == Some(b"session"));
+            assert_eq!(opened[0], opened[1], "what one process opens, the other does");
+            opened[0]
+        }
+
+        fn seal(&self) -> Vec<u8> {
+            self.one.encrypt(b"session").expect("sealed")
+        }
+
+        async fn keys(&self) -> Vec<String> {
+            self.store.list_ticket_keys().await.expect("lists").into_iter().map(|(name, ..)| name).collect()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_ticket_opens_for_its_lifetime_at_least_and_its_key_ends_after_the_second_rotation() {
+        let two = Two::start().await;
+        two.rotate(NOW).await;
+        let first = two.keys().await;
+        let ticket = two.seal();
+        two.rotate(NOW.plus_seconds(ROTATE_S - 1)).await;
+        assert_eq!(two.keys().await, first, "too early for a new one, and one is enough for both");
+        let late = two.seal();
+        two.rotate(NOW.plus_seconds(ROTATE_S)).await;
+        assert_eq!(two.keys().await.len(), 2);
+        assert!(two.opens(&ticket) && two.opens(&late));
+        let fresh = two.seal();
+        assert_ne!(fresh[..NAME], ticket[..NAME], "the new key seals");
+        two.rotate(NOW.plus_seconds(ROTATE_S - 1 + i64::from(LIFETIME_S))).await;
+        assert!(two.opens(&late), "sealed just before the rotation, it opens as long as it was said to");
+        two.rotate(NOW.plus_seconds(2 * ROTATE_S)).await;
+        assert!(!two.opens(&ticket) && !two.opens(&late) && two.opens(&fresh));
+        assert!(!two.keys().await.contains(&first[0]), "the key itself is gone");
+    }
+
+    #[tokio::test]
+    async fn a_key_from_the_future_seals_nothing_and_opens_nothing_and_a_new_one_is_made() {
+        let two = Two::start().await;
+        two.rotate(NOW.plus_days(3)).await;
+        let (early, ahead) = (two.keys().await, two.seal());
+        two.rotate(NOW).await;
+        assert_eq!(two.keys().await.len(), 2);
+        assert!(!two.opens(&ahead));
+        let ticket = two.seal();
+        assert!(two.opens(&ticket));
+        assert_ne!(data_encoding::HEXLOWER.encode(&ticket[..NAME]), early[0]);
+        let all = two.keys().await;
+        two.rotate(NOW.plus_seconds(60)).await;
+        assert_eq!(two.keys().await, all, "a new one is not made at every look");
+    }
+
+    #[tokio::test]
+    async fn keys_sealed_by_another_master_key_are_an_error_and_the_old_ones_stay_in_use() {
+        let two = Two::start().await;
+        two.rotate(NOW).await;
+        let ticket = two.seal();
+        let master = MasterKey::generate(&two.random);
+        let hands = Hands { master: &master, random: &two.random, now: NOW.plus_seconds(1) };
+        assert!(rotate_tickets(&two.one, &two.store, hands).await.is_err());
+        assert!(two.opens(&ticket));
+    }
+}
