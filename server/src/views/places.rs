@@ -2,13 +2,14 @@
 
 use askama::Template;
 
-use super::{Count, Mark, Moment, Shell};
+use super::{BackupNote, Count, Mark, Moment, Shell};
 
 /// `/` for the 事務局: every facility of the region.
 #[derive(Template)]
 #[template(path = "region.html")]
 pub(crate) struct RegionPage {
     pub shell: Shell,
+    pub backup: BackupNote,
     /// All devices of the region, by state.
     pub counts: Vec<Count>,
     pub facilities: Vec<FacilityLine>,
@@ -73,6 +74,7 @@ mod samples {
             let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts() };
             let sample = |facilities: Vec<FacilityLine>, next| Self {
                 shell: Shell::sample("架空圏域の事業所", true),
+                backup: BackupNote::of(None, None, facilities.is_empty(), Timestamp::from_seconds(1_785_715_200)),
                 counts: counts(),
                 facilities,
                 next,

@@ -15,8 +15,8 @@ use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, FacilityId};
 use crate::domain::overlay;
 use crate::domain::people::Scope;
-use crate::store::{device, device_state, facility, region, rollup};
-use crate::views::{Count, DeviceLine, FacilityLine, FacilityPage, Mark, Moment, RegionPage};
+use crate::store::{backup, device, device_state, facility, region, rollup};
+use crate::views::{BackupNote, Count, DeviceLine, FacilityLine, FacilityPage, Mark, Moment, RegionPage};
 use crate::words::Text;
 
 /// Facilities on one page; each brings its own counts.
@@ -61,8 +61,10 @@ pub(super) async fn show_home(
         lines.push(FacilityLine { id: facility.id.to_string(), name: facility.name, counts: summed(&web, &counts) });
     }
     let counts = summed(&web, &rollup::counts(&web.store, rollup::Scope::Region(region)).await?);
+    let (last, newest) = (backup::last(&web.store).await?, backup::newest(&web.store).await?);
     page(&RegionPage {
         shell: shell(Text::verbatim(format!("{name}の事業所")), &visitor, Some(&person)),
+        backup: BackupNote::of(last.as_ref(), newest.as_ref(), web.settings.daily_backup, web.now()),
         counts,
         facilities: lines,
         next,
