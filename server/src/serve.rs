@@ -29,7 +29,7 @@ use crate::pki::{Authority, DeviceVerifier, Hands, Pki, Tickets, renew_due, rota
 use crate::random::Random;
 use crate::rules::{RuleBook, Rules};
 use crate::store::ingest::{self, Ingest, WriterError};
-use crate::store::{Store, log, meta};
+use crate::store::{OpenError, Store, StoreUrl, log, meta};
 
 /// Check-ins that may wait for the writer, and most of them in one transaction.
 const QUEUE: usize = 2_048;
@@ -60,6 +60,12 @@ pub async fn start(settings: Settings, world: World) -> anyhow::Result<Collector
     let World { clock, random, accept_clock } = world;
     let master = Arc::new(settings.master_key.load(&settings.data)?);
     let rules = Rules::new(RuleBook::load(settings.packs.as_deref(), settings.catalogues.as_deref())?);
+    if let StoreUrl::Sqlite(path) = &settings.store
+        && !path.exists()
+    {
+        // An empty one made here would stand in the way of a restore.
+        bail!(OpenError::Missing(path.clone()));
+    }
     let store = Store::open(settings.store.clone()).await?;
     meta::epoch(&store).await.context("the store was never initialised: run `hashimori-server init` first")?;
     let clock_guard = ClockGuard::start(&store, clock.now(), accept_clock).await?;

@@ -136,12 +136,12 @@ impl Suspicion {
         }
     }
 
-    /// What the person who confirms is told.
-    pub const fn text_ja(self) -> &'static str {
+    /// Key of what the person who confirms is told.
+    pub const fn key(self) -> &'static str {
         match self {
-            Self::SameHardware => "同じ機器が別の鍵で登録されています。再インストールか、ディスクの複製かを確かめてください。",
-            Self::SameKey => "この鍵は別の登録ですでに使われています。紛失・廃止した機器やその複製ではないかを確かめてください。",
-            Self::SameImage => "別の機器と同じOSイメージから作られています。どの機器かを現物で確かめてください。",
+            Self::SameHardware => "suspicion-same_hardware",
+            Self::SameImage => "suspicion-same_image",
+            Self::SameKey => "suspicion-same_key",
         }
     }
 }

@@ -63,7 +63,7 @@ pub enum OpenError {
     #[error("{0} is not a database, or a damaged one; put the newest backup in its place with `hashimori-server restore`")]
     Damaged(PathBuf),
     /// There is none.
-    #[error("there is no store at {0}; run `hashimori-server init` first")]
+    #[error("there is no store at {0}; run `hashimori-server init` first, or `restore`")]
     Missing(PathBuf),
     /// Made by a newer collector.
     #[error(
