@@ -160,8 +160,12 @@ impl Tx {
         .map(|_| ())
     }
 
-    /// The device that holds this key already; `Some(None)`: one of another facility, which is not named.
-    pub async fn find_key_holder(&mut self, facility: FacilityId, key_digest: &str) -> Result<Option<Option<DeviceId>>, Error> {
+    /// Whether a device holds this key already, and which; one of another facility is not named.
+    pub async fn find_key_holder(
+        &mut self,
+        facility: FacilityId,
+        key_digest: &str,
+    ) -> Result<Option<(Suspicion, Option<DeviceId>)>, Error> {
         let holders = sqlx::query(
             "SELECT d.id, d.facility_id FROM certificate c JOIN device d ON d.id = c.device_id WHERE c.key_digest = $1 ORDER BY d.id DESC",
         )
@@ -171,10 +175,10 @@ impl Tx {
         let facility = facility.to_string();
         for row in &holders {
             if row.try_get::<&str, _>(1)? == facility {
-                return Ok(Some(Some(device(row.try_get(0)?)?)));
+                return Ok(Some((Suspicion::SameKey, Some(device(row.try_get(0)?)?))));
             }
         }
-        Ok((!holders.is_empty()).then_some(None))
+        Ok((!holders.is_empty()).then_some((Suspicion::SameKey, None)))
     }
 
     /// The device of this facility that resembles what was shown most: the same hardware first, then the same image.

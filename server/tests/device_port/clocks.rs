@@ -14,7 +14,7 @@ use hashimori_shared::verdict::State;
 use serde_json::json;
 
 use crate::bench::{Bench, NOW};
-use crate::client::{Answer, Connection, Machine, Quirks, config, connect};
+use crate::client::{Answer, Machine, Quirks, config, connect};
 
 const YEAR: i64 = 365 * 86_400;
 /// What a wrong clock shows: nothing yet, or a year too much.
@@ -42,7 +42,7 @@ async fn post_at(bench: &Bench, machine: &Machine, (right, wrong): (Timestamp, T
     };
     bench.clock.set(wrong);
     let answer = connection.post(path, body.as_bytes()).await.expect("an answer");
-    (answer, Connection::is_resumed(&connection))
+    (answer, connection.is_resumed())
 }
 
 fn check_in_of(machine: &mut Machine, bench: &Bench, report: &Report, at: Timestamp) -> String {

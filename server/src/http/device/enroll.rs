@@ -10,7 +10,7 @@ use super::answer::{self, Refused};
 use super::renew::A_DAY;
 use super::{Answer, Handler, body};
 use crate::domain::device::Standing;
-use crate::domain::enrolment::{FAILURES_ALLOWED, Suspicion, secret_hash};
+use crate::domain::enrolment::{FAILURES_ALLOWED, secret_hash};
 use crate::domain::ids::DeviceId;
 use crate::pki::{LeafRequest, Subject};
 use crate::store::certificate::Evidence;
@@ -87,8 +87,8 @@ struct Arrival {
 async fn admit(tx: &mut Tx, id: DeviceId, admission: &Admission, arrival: Arrival, now: Timestamp) -> Result<(), Refused> {
     let Arrival { label, class, mut shown } = arrival;
     shown.suspicion = match tx.find_key_holder(admission.facility, &shown.key_digest).await? {
-        Some(holder) => Some((Suspicion::SameKey, holder)),
         None => tx.find_resembling(admission.facility, &shown).await?.map(|(why, like)| (why, Some(like))),
+        known => known,
     };
     let confirmed = admission.auto_confirm && shown.suspicion.is_none();
     let new = device::NewDevice {
