@@ -137,7 +137,7 @@ impl Tx {
             .map(|_| ())
     }
 
-    /// Adds a ticket key and removes those made before `keep_from`.
+    /// Adds a ticket key and removes those made before or after the span to `keep`.
     pub async fn rotate_ticket_key(
         &mut self,
         name: &str,
