@@ -17,6 +17,7 @@ macro_rules! areas {
 
 const AREAS: &[(&str, &str, &str)] = &areas![
     "frame",
+    "backup",
     "states",
     "errors",
     "sign-in",

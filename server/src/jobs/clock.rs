@@ -1,5 +1,6 @@
 //! Looks at the clock every minute, moves the high-water mark, and measures what Prometheus is told.
 
+use super::backup;
 use crate::app::App;
 
 /// One run.
@@ -12,5 +13,5 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
     }
     app.metrics.waiting.set(i64::try_from(app.ingest.waiting()).unwrap_or(i64::MAX));
     app.metrics.issuing_ends_in.set(app.pki.authority().issuing_ends.seconds_since(now));
-    Ok(())
+    backup::measure(&app).await
 }

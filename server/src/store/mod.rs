@@ -31,6 +31,7 @@ pub mod passkey;
 pub mod person;
 pub mod rank;
 pub mod region;
+pub mod restore;
 pub mod rollup;
 pub mod self_check;
 pub mod session;

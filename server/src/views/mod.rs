@@ -3,6 +3,7 @@
 
 mod account;
 pub(crate) mod assets;
+mod backup_note;
 mod device;
 mod enrolment;
 mod error;
@@ -22,6 +23,7 @@ pub(crate) use account::{
     LostPage, NewPasskeyPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine, SetupAppPage,
     SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
+pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView, Viewed};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};

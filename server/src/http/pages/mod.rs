@@ -68,6 +68,8 @@ pub struct WebSettings {
     pub public_url: String,
     /// Proxies whose `X-Forwarded-For` is believed for throttling; never for identity.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether the collector makes a backup every day.
+    pub daily_backup: bool,
 }
 
 /// What every page works with; cheap to clone.
