@@ -82,7 +82,7 @@ async fn every_check_in_acknowledged_before_an_immediate_stop_is_found_again() -
                 Ok(())
             }
         };
-        let host = tokio::spawn(Host { life, ack_early: false }.run(store.clone(), note));
+        let host = tokio::spawn(Host { life, hasty: false }.run(store.clone(), note));
         let count = between(&random, 50, 600);
         until_async("acknowledgements", async || {
             (said.lock().unwrap_or_else(PoisonError::into_inner).len() >= count || host.is_finished()).then_some(())
