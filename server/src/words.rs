@@ -14,7 +14,7 @@ macro_rules! areas {
     };
 }
 
-const AREAS: &[(&str, &str, &str)] = &areas!["frame", "states"];
+const AREAS: &[(&str, &str, &str)] = &areas!["frame", "oidc", "states"];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::English));
@@ -133,9 +133,10 @@ impl From<String> for Value {
     }
 }
 
-impl From<&String> for Value {
-    fn from(words: &String) -> Self {
-        words.clone().into()
+/// Templates hand values on by reference.
+impl<T: AsRef<str> + ?Sized> From<&T> for Value {
+    fn from(words: &T) -> Self {
+        words.as_ref().to_owned().into()
     }
 }
 

@@ -7,6 +7,7 @@ pub mod browser;
 pub mod collector;
 pub mod host;
 
+pub mod oidc;
 pub mod postgres;
 pub mod process;
 pub mod programs;

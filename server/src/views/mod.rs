@@ -14,8 +14,8 @@ mod state;
 
 pub(crate) use account::{
     AccountAppPage, AccountLine, AccountPage, AccountPasswordPage, AccountsPage, AppForm, EventLine, IssuedLink, IssuedLinkPage, KeptPage,
-    LostPage, NewPasskeyPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine, SetupAppPage,
-    SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
+    LostPage, NewPasskeyPage, OidcLine, OidcLinkPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine,
+    SetupAppPage, SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
 pub(crate) use device::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
@@ -61,6 +61,11 @@ impl Shell {
     /// The same with a number, `$n`.
     pub(crate) fn tn(&self, key: &'static str, n: impl Into<Value>) -> String {
         Text::new(key).with("n", n).in_lang(self.lang)
+    }
+
+    /// The sentence with a name in it, `$name`.
+    pub(crate) fn named(&self, key: &'static str, name: impl Into<Value>) -> String {
+        Text::new(key).with("name", name).in_lang(self.lang)
     }
 
     /// What a view has to say.
@@ -131,6 +136,7 @@ mod tests {
         render::<SignInPage>();
         render::<LostPage>();
         render::<StepUpPage>();
+        render::<OidcLinkPage>();
         render::<KeptPage>();
         render::<SetupChoicePage>();
         render::<AccountPasswordPage>();

@@ -71,6 +71,10 @@ kinds! {
     PasskeyAdded = "passkey_added", "パスキーを登録しました。";
     /// A passkey less.
     PasskeyRemoved = "passkey_removed", "パスキーを削除しました。";
+    /// Linked to an account at the region's OpenID provider.
+    OidcLinked = "oidc_linked", "外部のアカウントと結び付けました。";
+    /// No longer linked.
+    OidcUnlinked = "oidc_unlinked", "外部のアカウントとの結び付けをやめました。";
 }
 
 impl Kind {
@@ -84,7 +88,9 @@ impl Kind {
         match self {
             Self::ResetIssued | Self::ResetUsed | Self::ResetAsked | Self::ResetStopped => What::AccountReset,
             Self::PasswordChanged | Self::PasswordRemoved => What::PasswordChanged,
-            Self::AppChanged | Self::CodesRenewed | Self::PasskeyAdded | Self::PasskeyRemoved => What::FactorChanged,
+            Self::AppChanged | Self::CodesRenewed | Self::PasskeyAdded | Self::PasskeyRemoved | Self::OidcLinked | Self::OidcUnlinked => {
+                What::FactorChanged
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod fail;
 mod guard;
 mod headers;
 mod lost;
+mod oidc;
 mod passkey;
 mod places;
 mod routes;
@@ -47,6 +48,7 @@ use crate::views::{Shell, Who};
 use crate::words::Text;
 
 pub use fail::PageError;
+pub(crate) use oidc::{RETURN as OIDC_RETURN, SECRET_PURPOSE as OIDC_SECRET_PURPOSE};
 
 /// How the web port is reached.
 #[derive(Clone, Debug, Default)]
