@@ -30,14 +30,6 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 2] = [Self::Secretariat, Self::Administrator];
 
-    /// The word on screens.
-    pub const fn label_ja(self) -> &'static str {
-        match self {
-            Self::Secretariat => "事務局",
-            Self::Administrator => "いつつばし連絡帳管理者",
-        }
-    }
-
     /// Key of the word on screens.
     pub const fn key(self) -> &'static str {
         match self {

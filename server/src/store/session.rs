@@ -1,5 +1,6 @@
 //! Sessions of the web port; only the hash of the secret in the cookie is here.
 
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use sqlx::{Any, AnyConnection, Executor, Row};
 
@@ -17,6 +18,8 @@ pub struct SignedIn {
     pub seen_at: Timestamp,
     /// When a passkey or a code was shown last.
     pub proved_at: Timestamp,
+    /// The account's choice; `None`: the browser's.
+    pub language: Option<Lang>,
 }
 
 /// A session as its owner sees it.
@@ -81,7 +84,7 @@ pub async fn insert_setup(tx: &mut AnyConnection, hash: &str, setup: &Setup, now
 /// The signed-in session behind a cookie, if it is alive.
 pub async fn find_signed_in(db: impl Executor<'_, Database = Any>, hash: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let row = sqlx::query(
-        "SELECT p.id, p.region_id, p.facility_id, p.role, p.login, p.name, s.seen_at, s.proved_at, s.ends_at \
+        "SELECT p.id, p.region_id, p.facility_id, p.role, p.login, p.name, p.language, s.seen_at, s.proved_at, s.ends_at \
          FROM session s JOIN person p ON p.id = s.person_id WHERE s.hash = $1 AND s.kind = $2 AND p.disabled_at IS NULL",
     )
     .bind(hash)
@@ -92,7 +95,10 @@ pub async fn find_signed_in(db: impl Executor<'_, Database = Any>, hash: &str, n
     let seen_at = Timestamp::from_seconds(row.try_get("seen_at")?);
     let ends_at = Timestamp::from_seconds(row.try_get("ends_at")?);
     let proved_at = Timestamp::from_seconds(row.try_get("proved_at")?);
-    if is_alive(seen_at, ends_at, now) { Ok(Some(SignedIn { person: person::person(&row)?, seen_at, proved_at })) } else { Ok(None) }
+    if !is_alive(seen_at, ends_at, now) {
+        return Ok(None);
+    }
+    Ok(Some(SignedIn { person: person::person(&row)?, seen_at, proved_at, language: person::language(&row)? }))
 }
 
 /// The session behind a cookie that sets an account up, if it is alive.

@@ -3,7 +3,6 @@
 //! an account is linked only after its owner, freshly proven, has read whom the provider names and agreed.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hashimori_shared::time::Timestamp;
@@ -15,7 +14,7 @@ use super::guard::Who;
 use super::sign_in::{self, Next, local};
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, account, fail, page, shell, step_up};
+use super::{PageError, Web, account, page, shell, step_up};
 use crate::domain::ids::ProviderId;
 use crate::domain::people::event::Kind;
 use crate::domain::people::ways::Ways;
@@ -121,11 +120,11 @@ async fn send_out(web: &Web, visitor: &Visitor, provider: &Provider, purpose: Pu
     }
 }
 
-const UNREACHABLE: &str = "oidc-unreachable";
-const UNPROVEN: &str = "oidc-unproven";
-const STALE: &str = "oidc-stale";
-const UNLINKED: &str = "oidc-unlinked";
-const TAKEN: &str = "oidc-taken";
+const UNREACHABLE: Text = Text::new("oidc-unreachable");
+const UNPROVEN: Text = Text::new("oidc-unproven");
+const STALE: Text = Text::new("oidc-stale");
+const UNLINKED: Text = Text::new("oidc-unlinked");
+const TAKEN: Text = Text::new("oidc-taken");
 
 /// `GET /sign-in/oidc/{provider}`
 pub(super) async fn sign_in(

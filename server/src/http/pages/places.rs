@@ -62,7 +62,7 @@ pub(super) async fn show_home(
     }
     let counts = summed(&web, &rollup::counts(&web.store, rollup::Scope::Region(region)).await?);
     page(&RegionPage {
-        shell: shell(Text::verbatim(format!("{name}の事業所")), &visitor, Some(&person)),
+        shell: shell(Text::new("region-title").with("name", name), &visitor, Some(&person)),
         counts,
         facilities: lines,
         next,
@@ -137,8 +137,8 @@ pub(super) const fn calls_for_action(state: State) -> bool {
 }
 
 /// What a device is called on screen.
-pub(super) fn name(label: &str) -> String {
-    if label.trim().is_empty() { "名前のない機器".to_owned() } else { label.to_owned() }
+pub(super) fn name(label: &str) -> Text {
+    if label.trim().is_empty() { Text::new("device-unnamed") } else { Text::verbatim(label) }
 }
 
 /// How a device reads now: its standing where a person has to act on that, else its state.
