@@ -36,7 +36,8 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "history",
     "oplog",
     "export",
-    "card"
+    "card",
+    "oidc"
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -27,6 +27,7 @@ pub mod ingest;
 pub mod invitation;
 pub mod log;
 pub mod meta;
+pub mod oidc;
 pub mod passkey;
 pub mod person;
 pub mod rank;

@@ -20,8 +20,8 @@ mod trend;
 
 pub(crate) use account::{
     AccountAppPage, AccountLine, AccountPage, AccountPasswordPage, AccountsPage, AppForm, EventLine, IssuedLink, IssuedLinkPage, KeptPage,
-    LostPage, NewPasskeyPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine, SetupAppPage,
-    SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
+    LostPage, NewPasskeyPage, OidcLine, OidcLinkPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine,
+    SetupAppPage, SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
 pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView, Viewed};

@@ -15,6 +15,7 @@ mod language;
 mod listed;
 mod log;
 mod lost;
+mod oidc;
 mod overview;
 mod passkey;
 mod places;
@@ -55,6 +56,7 @@ use crate::views::{Shell, Who};
 use crate::words::Text;
 
 pub use fail::PageError;
+pub(crate) use oidc::{RETURN as OIDC_RETURN, SECRET_PURPOSE as OIDC_SECRET_PURPOSE};
 
 /// How the web port is reached.
 #[derive(Clone, Debug, Default)]
