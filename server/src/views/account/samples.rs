@@ -2,6 +2,7 @@
 
 use super::super::Sample;
 use super::*;
+use crate::domain::people::password::Weak;
 use hashimori_shared::time::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -87,13 +88,13 @@ impl Sample for SetupPasswordPage {
     fn samples() -> Vec<Self> {
         let sample = |error, no_passkeys| Self { shell: Shell::sample("setup-password-title", false), form: password(error), no_passkeys };
         let [_, elsewhere, nowhere] = offers();
-        vec![sample(None, Some(elsewhere)), sample(Some(Text::new("weak-short")), Some(nowhere)), sample(None, None)]
+        vec![sample(None, Some(elsewhere)), sample(Some(Weak::Short.text()), Some(nowhere)), sample(None, None)]
     }
 }
 
 impl Sample for AccountPasswordPage {
     fn samples() -> Vec<Self> {
-        vec![Self { shell: Shell::sample("account-password-title", true), form: password(Some(Text::new("weak-short"))) }]
+        vec![Self { shell: Shell::sample("account-password-title", true), form: password(Some(Weak::Short.text())) }]
     }
 }
 
