@@ -163,7 +163,9 @@ fn a_restore_that_is_refused_leaves_nothing_in_the_way_of_the_next_one() {
         refused(new.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>(), words);
     };
     let (master, store) = (new.path().join("data.master-key"), new.path().join("data/store.db"));
-    std::fs::write(&master, "11".repeat(32)).expect("writes");
+    // A key's file is its owner's alone: another collector's, with other contents.
+    init(new.path());
+    std::fs::remove_dir_all(new.path().join("data")).expect("removes");
     refused(&restore(&["--none-lost"]), &["another master key", "nothing was restored"]);
     assert!(!store.exists());
     std::fs::remove_file(&master).expect("removes");
