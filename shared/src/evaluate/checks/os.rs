@@ -81,7 +81,8 @@ fn extended(cx: &Context<'_>, clause: &Clause, check: &Check, name: &str, ended:
 
 /// The last update is recent, or fresh lists show that nothing waits.
 pub(super) fn updated(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
-    if let Some(pending) = fresh_lists(cx).filter(|p| p.total == 0) {
+    // Lists without a security archive do not show that nothing waits.
+    if let Some(pending) = fresh_lists(cx).filter(|p| p.total == 0 && p.security.value() == Some(&0)) {
         let reason = format!("未適用の更新はありません（{}の一覧による）", pending.lists_refreshed_at.jst_date());
         return Ok(Outcome::measured(State::Compliant, reason));
     }
@@ -113,7 +114,12 @@ pub(super) fn pending(cx: &Context<'_>, clause: &Clause, check: &Check) -> Resul
     };
     let listed = format!("（{}の一覧による）", refreshed.jst_date());
     let outcome = match (&pending.security, pending.total) {
-        (_, 0) => Outcome::measured(State::Compliant, format!("未適用の更新はありません{listed}")),
+        (Reading::Unknown(unknown), 0) => {
+            let gap = Gap::unknown(unknown);
+            let reason = format!("セキュリティ更新の有無が分かりません（{}）{listed}", gap.reason);
+            return Err(Gap { reason: reason.into(), remedy: gap.remedy.or(Some(SECURITY_SOURCE)), ..gap });
+        }
+        (Reading::Value(0), 0) => Outcome::measured(State::Compliant, format!("未適用の更新はありません{listed}")),
         (Reading::Value(0), total) => {
             Outcome::measured(State::Compliant, format!("未適用のセキュリティ更新はありません（その他{total}件）{listed}"))
         }
@@ -124,6 +130,8 @@ pub(super) fn pending(cx: &Context<'_>, clause: &Clause, check: &Check) -> Resul
     };
     Ok(gap::aged(held(cx, clause, check, outcome), age, cx.parameters().staleness.stale_days))
 }
+
+const SECURITY_SOURCE: &str = "OSのセキュリティ更新の取得先を設定し、更新の一覧を取得してください";
 
 fn fresh_lists<'a>(cx: &Context<'a>) -> Option<&'a PendingUpdates> {
     let (pending, _) = gap::machine(cx, |m| m.pending_updates.as_ref()).ok()?;

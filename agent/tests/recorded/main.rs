@@ -1,0 +1,6 @@
+//! Whole machines as recorded trees: from files as an operating system writes them to the facts of a report.
+#![cfg(all(target_os = "linux", not(feature = "none-platform")))]
+
+mod machines;
+mod tree;
+mod updates;
