@@ -1,6 +1,7 @@
 //! Whole machines as recorded trees: from files as an operating system writes them to the facts of a report.
 #![cfg(all(target_os = "linux", not(feature = "none-platform")))]
 
+mod accounts;
 mod machines;
 mod tree;
 mod updates;
