@@ -2,6 +2,7 @@
 #![cfg(all(target_os = "linux", not(feature = "none-platform")))]
 
 mod accounts;
+mod browsers;
 mod machines;
 mod tree;
 mod updates;

@@ -97,6 +97,11 @@ fn last_use(cx: &Context<'_>, account: &Account) -> Use {
     }
 }
 
+/// Whether an account is known to be 休眠.
+pub(super) fn is_dormant(cx: &Context<'_>, account: &Account) -> bool {
+    last_use(cx, account) == Use::Dormant
+}
+
 /// 「a1、b2 ほか3件」.
 fn list(names: &[&str]) -> String {
     let shown = names[..names.len().min(NAMED)].join("、");

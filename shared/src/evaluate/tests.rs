@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 const NOW: Timestamp = Timestamp::from_seconds(1_795_316_400);
 
 mod antivirus;
+mod browsers;
 mod locks;
 mod passwords;
 mod people;
