@@ -4,5 +4,6 @@
 mod accounts;
 mod browsers;
 mod machines;
+mod software;
 mod tree;
 mod updates;

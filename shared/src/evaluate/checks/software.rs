@@ -38,7 +38,11 @@ pub(super) fn forbidden(cx: &Context<'_>, clause: &Clause, check: &Check) -> Res
         }));
     }
     let places: Vec<&str> = found.searched.iter().map(|p| place(p)).collect();
-    let reason = format!("調べた場所（{}）に、知られたファイル交換ソフトの名前はありません（目録 {}）", places.join("、"), found.catalogue);
+    let reason = format!(
+        "調べた場所（{}）に、知られたファイル交換ソフトの名前はありません（フォルダは決まった深さまで、名前で調べています。目録 {}）",
+        places.join("、"),
+        found.catalogue
+    );
     Ok(gap::aged(Outcome::measured(State::Compliant, reason), age, stale_days))
 }
 
@@ -71,6 +75,7 @@ fn names(cx: &Context<'_>, hits: &[&SoftwareHit]) -> String {
         "process" => "実行中",
         "package" => "インストール済み",
         "file" => "ファイル",
+        "trace" => "このソフトが残すファイル",
         _ => "検出",
     };
     let word = |h: &&SoftwareHit| format!("{}（{}）", catalogue.find(&h.id).map_or(h.id.as_str(), |e| &e.name), how(&h.how));
@@ -86,6 +91,7 @@ fn place(kind: &str) -> &str {
         "programs" => "インストール済みの一覧",
         "flatpak" => "Flatpak",
         "snap" => "Snap",
+        "disks" => "増設・取り外しのディスク",
         "home" => "利用者のフォルダ",
         other => other,
     }
