@@ -4,6 +4,7 @@
 mod accounts;
 mod browsers;
 mod machines;
+mod places;
 mod software;
 mod tree;
 mod updates;
