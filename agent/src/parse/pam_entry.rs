@@ -228,9 +228,8 @@ fn action(control: &str, answer: Answer) -> Action {
                 Some("die") => Action::Die,
                 Some("ignore") => Action::Ignore,
                 Some(number) if number.parse::<usize>().is_ok() => Action::Jump(number.parse().unwrap_or_default()),
-                Some(_) => Action::Bad,
                 None if nothing => Action::Ignore,
-                None => Action::Bad,
+                Some(_) | None => Action::Bad,
             }
         }
     }

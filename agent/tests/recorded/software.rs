@@ -87,6 +87,7 @@ fn a_share_of_another_machine_is_not_this_devices_and_is_not_looked_into() {
     tree.put("mnt/nas/Winny.exe", "");
     tree.put("proc/self/mountinfo", "22 1 254:1 / / rw - ext4 /dev/dm-1 rw\n24 22 0:50 / /mnt/nas rw - nfs4 nas:/ rw\n");
     let found = tree.fact(FOUND);
-    assert_eq!(found["hits"], json!([]));
+    tree.link("home/hanako/share", "../../mnt/nas");
+    assert_eq!((&found["hits"], home(&tree)), (&json!([]), (true, vec![])));
     assert!(found["searched"].as_array().expect("a list").contains(&json!("disks")), "{found}");
 }

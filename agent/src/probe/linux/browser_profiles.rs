@@ -28,6 +28,7 @@ pub(super) fn password_saving(survey: &Survey, person: &Person) -> Fact<Vec<Brow
                         chromium(disk, form.id, root, policies, &mut profiles)?;
                     }
                 }
+                Settings::Firefox(_) if roots.is_empty() => {}
                 Settings::Firefox(kind) => {
                     let policy = firefox_policies(survey, person, kind);
                     for root in &roots {
@@ -126,19 +127,20 @@ struct Program {
 /// The programs that may use the profiles in a home's ordinary place.
 fn programs(survey: &Survey, person: &Person) -> Vec<Program> {
     let (disk, packages) = (&survey.machine.disk, survey.packages.as_deref().unwrap_or_default());
-    let packaged = |name: &str| packages.iter().any(|package| package.name == name) || disk.exists(&format!("/usr/lib/{name}"));
+    let comes_with_the_system =
+        |name: &str| packages.iter().any(|package| package.name == name) || disk.exists(&format!("/usr/lib/{name}"));
     let mut programs: Vec<Program> = firefox_folders(survey, &[&person.home])
         .into_iter()
         .map(|dir| Program { system: &["/etc/firefox"], dir, preferences: &[] })
         .collect();
-    if packaged("firefox-esr") {
+    if comes_with_the_system("firefox-esr") {
         programs.push(Program {
             system: &["/etc/firefox", "/etc/firefox-esr"],
             dir: "/usr/lib/firefox-esr".to_owned(),
             preferences: &["/etc/firefox-esr", "/usr/lib/firefox-esr/defaults/pref"],
         });
     }
-    if packaged("firefox") || programs.is_empty() {
+    if comes_with_the_system("firefox") || programs.is_empty() {
         programs.push(Program {
             system: &["/etc/firefox"],
             dir: "/usr/lib/firefox".to_owned(),

@@ -82,7 +82,7 @@ impl Survey {
         if let Ok(sessions) = bus.as_ref().map_err(|obstacle| *obstacle).and_then(|answers| answers.sessions.as_ref().map_err(|o| *o)) {
             people.extend(accounts::logged_in(&machine, &people, sessions));
         }
-        Self { people, people_listed, packages, processes, mounts, bus, logins, machine }
+        Self { machine, people, people_listed, packages, processes, mounts, bus, logins }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::FileType;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use hashimori_shared::catalogue::{Software, SoftwareEntry};
 use hashimori_shared::report::{Fact, ForbiddenSoftware, SoftwareHit, UnknownCode, UnreadablePlace};
@@ -221,6 +221,11 @@ impl<'a> Walk<'a> {
 
     /// A folder of a home that lies on another disk (`~/Documents` -> `/data/documents`).
     fn linked(&mut self, home: &Path, link: &Path, depth: u32) {
+        // Seen before it is touched: a share whose machine is gone would hold the search up.
+        let named = std::fs::read_link(link).ok().and_then(|target| self.survey.machine.disk.observed(&straight(&home.join(target))));
+        if named.is_some_and(|path| self.survey.lies_elsewhere(&path)) {
+            return;
+        }
         let home = std::fs::canonicalize(home).unwrap_or_else(|_| home.to_owned());
         match std::fs::canonicalize(link) {
             // Within the home it is searched anyway; what holds the home holds other people's as well.
@@ -304,6 +309,19 @@ impl<'a> Walk<'a> {
         }
         self.obstacle.map_or(Ok(()), Err)
     }
+}
+
+/// A path without `.` and `..`, by its words alone.
+fn straight(path: &Path) -> PathBuf {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(straight.pop()),
+            Component::CurDir => {}
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => straight.push(part),
+        }
+    }
+    straight
 }
 
 fn has_trace(dir: &Path, traces: &[String]) -> bool {
