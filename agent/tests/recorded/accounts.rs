@@ -90,8 +90,8 @@ fn an_account_that_has_expired_by_the_devices_own_clock_alone_is_still_judged() 
 #[test]
 fn a_machine_of_too_many_accounts_sends_what_fits_and_says_that_there_are_more() {
     let tree = clinic_pc();
-    let many: String = (0..80).map(|n| format!("a{n}:x:{}:100::/home/a{n}:/bin/bash\n", 2000 + n)).collect();
-    let shadow: String = (0..80).map(|n| format!("a{n}:$y$j9T$salt$hash:20700:0:99999:7:::\n")).collect();
+    let many = (0..80).map(|n| format!("a{n}:x:{}:100::/home/a{n}:/bin/bash\n", 2000 + n)).collect::<Vec<_>>().concat();
+    let shadow = (0..80).map(|n| format!("a{n}:$y$j9T$salt$hash:20700:0:99999:7:::\n")).collect::<Vec<_>>().concat();
     tree.put("etc/passwd", format!("{PASSWD}{many}")).put("etc/shadow", format!("{SHADOW}{shadow}blank-line"));
     let report = tree.report();
     let parsed = hashimori_shared::report::parse_report(report.to_string().as_bytes()).expect("a collector takes it");
