@@ -119,7 +119,7 @@ fn every_word_of_the_bundled_pack_is_there_in_english() {
 
 #[test]
 fn an_operators_pack_without_english_is_taken_and_shows_its_japanese() {
-    let text: String = BUNDLED.lines().filter(|line| !line.contains("_en = ")).map(|line| format!("{line}\n")).collect();
+    let text: String = BUNDLED.lines().filter(|line| !line.contains("_en = ")).flat_map(|line| [line, "\n"]).collect();
     let text = text.replace("[clauses.checks.remedy_en]", "[clauses.checks.remedy_en]\n#");
     // The tables are left without a key where every line of theirs was English by its table's name alone.
     let mut kept = String::new();
