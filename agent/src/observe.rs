@@ -24,6 +24,7 @@ const LONGEST_REPORT: u64 = 240 * 1024;
 #[derive(Serialize, Deserialize)]
 struct Task {
     now: Timestamp,
+    certain: Timestamp,
     key: String,
     previous: Option<(Report, Timestamp)>,
     /// Folder of the local administrator's catalogues.
@@ -46,15 +47,23 @@ const fn yes() -> bool {
     true
 }
 
+/// When it is: by the device's clock, and an instant that has passed whatever that clock says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When {
+    pub(crate) now: Timestamp,
+    pub(crate) certain: Timestamp,
+}
+
 /// Observes this device in a child, within `limit`. Total: if the child fails, every fact is unknown and says why.
 pub(crate) fn observe(
-    now: Timestamp,
+    when: When,
     key: [u8; 32],
     previous: Option<(Report, Timestamp)>,
     catalogues: Option<PathBuf>,
     limit: Duration,
 ) -> Observation {
-    let task = Task { now, key: data_encoding::HEXLOWER.encode(&key), previous, catalogues };
+    let When { now, certain } = when;
+    let task = Task { now, certain, key: data_encoding::HEXLOWER.encode(&key), previous, catalogues };
     let failed = match run_child(own_program(), &[SUBCOMMAND], &serde_json::to_vec(&task).unwrap_or_default(), limit) {
         Ok(bytes) => match serde_json::from_slice(&bytes) {
             Ok(observation) => return observation,
@@ -75,7 +84,7 @@ pub(crate) fn child() -> Result<(), String> {
     data_encoding::HEXLOWER.decode_mut(task.key.as_bytes(), &mut key).map_err(|_| "key".to_owned())?;
     // A message that travels is short; the folder was whole when the program started.
     let signatures = Signatures::load(task.catalogues.as_deref()).map_err(|why| why.chars().take(200).collect());
-    let context = ProbeContext { previous: task.previous, signatures, ..ProbeContext::new(task.now, key) };
+    let context = ProbeContext { certain: task.certain, previous: task.previous, signatures, ..ProbeContext::new(task.now, key) };
     let observation = Observation { boot: probe::boot_id(&context), report: probe::observe(&context), whole: true };
     let bytes = serde_json::to_vec(&observation).map_err(|e| e.to_string())?;
     std::io::stdout().lock().write_all(&bytes).map_err(|e| e.to_string())
@@ -186,7 +195,7 @@ mod tests {
         assert_eq!(child_that("exec sleep 600", soon), Err(UnknownCode::Timeout));
         assert_eq!(child_that("exec yes", long), Err(UnknownCode::ParseFailed), "more than any report");
         assert_eq!(child_that("head -c 300000 /dev/zero; exec sleep 600", long), Err(UnknownCode::ParseFailed), "and then it hangs");
-        assert_eq!(child_that("echo {}; exec >&-; exec sleep 600", soon), Err(UnknownCode::Other), "it said all and does not end");
+        assert_eq!(child_that("echo {}; exec >&-; exec sleep 600", long), Err(UnknownCode::Other), "it said all and does not end");
         assert_eq!(child_that("echo {}; exit 3", long), Err(UnknownCode::Other));
     }
 

@@ -57,25 +57,54 @@ fn runs(word: &str) -> bool {
     lines.any(|line| String::from_utf8_lossy(&line).split('\0').any(|argument| argument == word))
 }
 
+/// Whether no process runs any more with this word; one that was killed may take a moment to be gone.
+fn is_gone(word: &str) -> bool {
+    (0..500).any(|_| {
+        let gone = !runs(word);
+        if !gone {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        gone
+    })
+}
+
 #[test]
 fn a_command_that_hangs_or_babbles_is_unknown_the_rest_is_read_and_nothing_is_left_running() -> anyhow::Result<()> {
-    // Its own number of seconds, to know the process by.
+    // Numbers of seconds of this run's own, to know the processes by.
+    let own = 1_000_000_000 + 10 * u64::from(std::process::id());
+    let (first, second) = (own.to_string(), (own + 1).to_string());
     let cases = [
-        ("sleep 98761 & exec sleep 98762", Some("timeout")),
-        ("exec yes '{\"healthy\": true}'", None),
-        ("echo '{\"healthy\": tr'", Some("parse_failed")),
-        ("exit 1", None),
+        (format!("sleep {first} & exec sleep {second}"), Some("timeout")),
+        ("exec yes '{\"healthy\": true}'".to_owned(), None),
+        ("echo '{\"healthy\": tr'".to_owned(), Some("parse_failed")),
+        ("exit 1".to_owned(), None),
     ];
     for (script, code) in cases {
         let folder = tempfile::tempdir()?;
-        let Some(report) = report_with(folder.path(), script)? else { return Ok(()) };
+        let Some(report) = report_with(folder.path(), &script)? else { return Ok(()) };
         let scanner = scanner(&report)?;
         for reading in ["real_time", "signatures_at"] {
             let unknown = &scanner[reading]["unknown"]["code"];
             assert!(unknown.is_string() && code.is_none_or(|code| *unknown == code), "{script}: {scanner}");
         }
         assert!(report["machine"]["os"].get("value").is_some(), "{script}: {report}");
-        assert!(!runs("98761") && !runs("98762"), "{script}: a child outlived the report");
+        assert!(is_gone(&first) && is_gone(&second), "{script}: a child outlived the report");
     }
+    Ok(())
+}
+
+#[test]
+fn a_scanner_that_answers_is_believed_and_one_that_is_not_well_is_not() -> anyhow::Result<()> {
+    let health = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/antivirus/mdatp-health.json"))?;
+    let answers = |health: &str| format!("cat <<'END'\n{health}\nEND");
+    let folder = tempfile::tempdir()?;
+    let Some(report) = report_with(folder.path(), &answers(&health))? else { return Ok(()) };
+    let well = scanner(&report)?;
+    assert_eq!((&well["real_time"]["value"], &well["signatures_at"]["value"]), (&Value::Bool(true), &Value::from(1_795_000_000)), "{well}");
+    let folder = tempfile::tempdir()?;
+    let Some(report) = report_with(folder.path(), &answers(&health.replace("\"healthy\": true", "\"healthy\": false")))? else {
+        return Ok(());
+    };
+    assert_eq!(scanner(&report)?["real_time"]["unknown"]["code"], "conflicting_sources", "{report}");
     Ok(())
 }

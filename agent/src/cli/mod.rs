@@ -20,8 +20,8 @@ use rand::{Rng as _, SeedableRng as _};
 
 use crate::config::{self, Overrides, Settings};
 use crate::exit::{Exit, Failure};
-use crate::state::{Folder, Found};
-use crate::{clock, observe, words};
+use crate::state::{Folder, Found, Progress};
+use crate::{clock, observe, trust, words};
 
 /// 橋守の点検プログラム: この機器の安全設定を読み取り（変更はしません）、登録先の収集サーバーだけに送ります。
 #[derive(Debug, Parser)]
@@ -106,7 +106,9 @@ impl World {
         // Whoever may not read the state folder can still look at what this device would say of itself.
         let previous = crate::state::Observed::load(&self.folder).unwrap_or_default().map(|o| (o.report, o.at));
         let limit = std::time::Duration::from_secs(self.settings.probe_timeout_s.into());
-        observe::observe(now, key, previous, self.settings.catalogues.clone(), limit)
+        let known = Progress::peek(&self.folder).ok().and_then(|progress| progress.known_time);
+        let when = observe::When { now, certain: trust::certain_time(known) };
+        observe::observe(when, key, previous, self.settings.catalogues.clone(), limit)
     }
 }
 

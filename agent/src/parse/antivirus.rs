@@ -38,6 +38,9 @@ pub struct DefenderHealth {
 
 #[derive(Deserialize)]
 struct RawHealth {
+    healthy: Option<bool>,
+    #[serde(rename = "passiveModeEnabled")]
+    passive: Option<serde_json::Value>,
     #[serde(rename = "realTimeProtectionEnabled")]
     real_time: Option<serde_json::Value>,
     #[serde(rename = "definitionsUpdated")]
@@ -52,13 +55,20 @@ pub fn defender_health(json: &[u8]) -> Result<DefenderHealth, Garbage> {
         Some(serde_json::Value::Object(mut object)) => object.remove("value"),
         other => other,
     };
-    let real_time = inner(raw.real_time).and_then(|value| value.as_bool());
+    let watches = inner(raw.real_time).and_then(|value| value.as_bool());
+    let passive = inner(raw.passive).and_then(|value| value.as_bool());
+    // A scanner that is not well, or leaves the work to another, is switched on and does not watch.
+    let real_time = match (watches, raw.healthy, passive) {
+        (Some(true), Some(true), None | Some(false)) => Reading::Value(true),
+        (Some(true), Some(false), _) | (Some(true), _, Some(true)) => {
+            Reading::unknown(UnknownCode::ConflictingSources, "mdatp says that it protects, and that it is not healthy or only passive")
+        }
+        (Some(false), _, _) => Reading::Value(false),
+        (Some(true) | None, _, _) => opaque(),
+    };
     let millis = inner(raw.updated).and_then(|value| value.as_i64().or_else(|| value.as_str()?.parse().ok()));
     let signatures_at = millis.filter(|ms| *ms > 1_000_000_000_000).map(|ms| Timestamp::from_seconds(ms / 1000));
-    Ok(DefenderHealth {
-        real_time: real_time.map_or_else(opaque, Reading::Value),
-        signatures_at: signatures_at.map_or_else(opaque, Reading::Value),
-    })
+    Ok(DefenderHealth { real_time, signatures_at: signatures_at.map_or_else(opaque, Reading::Value) })
 }
 
 fn opaque<T>() -> Reading<T> {
@@ -96,6 +106,15 @@ mod tests {
         let odd = defender_health(br#"{"realTimeProtectionEnabled":"maybe","definitionsUpdated":"Jul 10, 2026 at 01:23:45 PM"}"#)
             .expect("parses");
         assert!(odd.real_time.value().is_none() && odd.signatures_at.value().is_none());
+        let said = |json: &str| defender_health(json.as_bytes()).expect("parses").real_time;
+        for unwell in [
+            r#"{"healthy":false,"realTimeProtectionEnabled":{"value":true}}"#,
+            r#"{"healthy":true,"passiveModeEnabled":{"value":true},"realTimeProtectionEnabled":{"value":true}}"#,
+            r#"{"realTimeProtectionEnabled":true}"#,
+        ] {
+            assert!(said(unwell).value().is_none(), "{unwell}");
+        }
+        assert_eq!(said(r#"{"healthy":false,"realTimeProtectionEnabled":{"value":false}}"#), Reading::Value(false));
         assert!(defender_health(b"Error: daemon is not running").is_err());
     }
 

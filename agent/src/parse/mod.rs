@@ -13,6 +13,7 @@ pub mod logins;
 pub mod mounts;
 pub mod os_release;
 pub mod pam;
+pub mod pam_entry;
 pub mod passwd;
 pub mod pwquality;
 pub mod settings_db;

@@ -6,10 +6,11 @@ use super::{Garbage, pwquality::Quality};
 
 /// One line of a stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Rule {
-    control: String,
-    module: String,
-    arguments: Vec<String>,
+pub(super) struct Rule {
+    pub(super) control: String,
+    /// File name of the module.
+    pub(super) module: String,
+    pub(super) arguments: Vec<String>,
 }
 
 const DEEPEST: usize = 8;
@@ -22,8 +23,7 @@ pub struct PasswordStack(Vec<Rule>);
 impl PasswordStack {
     /// Follows `service` through its includes.
     pub fn load(service: &str, file: &mut dyn FnMut(&str) -> Option<String>) -> Result<Self, Garbage> {
-        let mut rules = Vec::new();
-        follow(service, file, &mut rules, DEEPEST)?;
+        let rules = rules("password", service, file)?;
         if rules.is_empty() { Err(Garbage("the PAM stack has no rule for passwords")) } else { Ok(Self(rules)) }
     }
 
@@ -79,7 +79,19 @@ impl Rule {
     }
 }
 
-fn follow(name: &str, file: &mut dyn FnMut(&str) -> Option<String>, rules: &mut Vec<Rule>, depth: usize) -> Result<(), Garbage> {
+/// The rules of one kind (`auth`, `password`) of a service, includes and substacks laid in line.
+pub(super) fn rules(kind: &str, service: &str, file: &mut dyn FnMut(&str) -> Option<String>) -> Result<Vec<Rule>, Garbage> {
+    let mut rules = Vec::new();
+    follow((kind, service), file, &mut rules, DEEPEST)?;
+    Ok(rules)
+}
+
+fn follow(
+    (wanted, name): (&str, &str),
+    file: &mut dyn FnMut(&str) -> Option<String>,
+    rules: &mut Vec<Rule>,
+    depth: usize,
+) -> Result<(), Garbage> {
     const FORM: Garbage = Garbage("a PAM file is missing, includes itself or has a line that is not `type control module`");
     let name = name.strip_prefix("/etc/pam.d/").unwrap_or(name);
     if depth == 0 || name.contains('/') || name.starts_with('.') {
@@ -89,14 +101,16 @@ fn follow(name: &str, file: &mut dyn FnMut(&str) -> Option<String>, rules: &mut 
     for line in text.lines().map(|line| line.split('#').next().unwrap_or_default()) {
         let words = words(line);
         match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["@include", other] => follow(other, file, rules, depth - 1)?,
-            [kind, "include" | "substack", other] if kind.trim_start_matches('-') == "password" => follow(other, file, rules, depth - 1)?,
-            [kind, control, module, ..] if kind.trim_start_matches('-') == "password" => rules.push(Rule {
+            ["@include", other] => follow((wanted, other), file, rules, depth - 1)?,
+            [kind, "include" | "substack", other] if kind.trim_start_matches('-') == wanted => {
+                follow((wanted, other), file, rules, depth - 1)?;
+            }
+            [kind, control, module, ..] if kind.trim_start_matches('-') == wanted => rules.push(Rule {
                 control: control.to_owned(),
                 module: module.rsplit('/').next().unwrap_or_default().to_owned(),
                 arguments: words[3..].to_vec(),
             }),
-            [] | ["auth" | "account" | "session" | "-auth" | "-account" | "-session", _, _, ..] => {}
+            [] | ["auth" | "account" | "password" | "session" | "-auth" | "-account" | "-password" | "-session", _, _, ..] => {}
             _ => return Err(FORM),
         }
         if rules.len() > LONGEST {

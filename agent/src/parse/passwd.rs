@@ -14,6 +14,8 @@ pub struct PasswdEntry {
     pub blank_here: bool,
     /// Number.
     pub uid: u32,
+    /// Number of its own group.
+    pub gid: Option<u32>,
     /// Home folder.
     pub home: String,
     /// Login shell; empty means `/bin/sh`.
@@ -24,19 +26,31 @@ pub struct PasswdEntry {
 pub fn passwd(text: &str) -> Result<Vec<PasswdEntry>, Garbage> {
     let entry = |line: &str| {
         let fields: Vec<&str> = line.split(':').collect();
-        let [name, password, uid, _gid, _gecos, home, shell] = fields[..] else { return None };
+        let [name, password, uid, gid, _gecos, home, shell] = fields[..] else { return None };
         let uid = uid.parse().ok()?;
         let named = !name.is_empty() && !name.starts_with(['+', '-', '#']);
         named.then(|| PasswdEntry {
             name: name.into(),
             blank_here: password.is_empty(),
             uid,
+            gid: gid.parse().ok(),
             home: home.into(),
             shell: shell.trim_end().into(),
         })
     };
     let entries: Vec<_> = text.lines().filter_map(entry).collect();
     if entries.iter().any(|entry| entry.uid == 0) { Ok(entries) } else { Err(Garbage("the account list has no superuser")) }
+}
+
+/// The groups of an account in `/etc/group` (group(5)): those that list it, and its own by number.
+pub fn groups(text: &str, name: &str, gid: Option<u32>) -> Vec<String> {
+    let group = |line: &str| {
+        let fields: Vec<&str> = line.trim_end().split(':').collect();
+        let [group, _, number, members] = fields[..] else { return None };
+        let own = gid.is_some() && number.parse().ok() == gid;
+        (own || members.split(',').any(|member| member.trim() == name)).then(|| group.to_owned())
+    };
+    text.lines().filter_map(group).collect()
 }
 
 /// One account's line of `/etc/shadow`, without the hash.
@@ -136,6 +150,15 @@ mod tests {
     }
 
     #[test]
+    fn an_account_is_in_the_groups_that_list_it_and_in_its_own() {
+        let text = "root:x:0:\nsudo:x:27:hanako,taro\nnopasswdlogin:x:130:taro\nhanako:x:1000:\nbroken\n";
+        assert_eq!(groups(text, "hanako", Some(1000)), ["sudo", "hanako"]);
+        assert_eq!(groups(text, "taro", None), ["sudo", "nopasswdlogin"]);
+        assert_eq!(groups(text, "jiro", Some(130)), ["nopasswdlogin"]);
+        assert!(groups(text, "tar", None).is_empty());
+    }
+
+    #[test]
     fn the_range_of_people_comes_from_login_defs() {
         assert_eq!(uid_range("#UID_MIN 1\nUID_MIN\t\t 500\nSYS_UID_MAX 5\n"), (500, 60_000));
         assert_eq!(uid_range("garbage"), (1000, 60_000));
@@ -145,7 +168,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_them_panic_and_no_garbage_counts_as_a_set_password(text in "\\PC*", field in "[^$:!*\\n]{1,12}") {
-            let _ = (passwd(&text), shadow(&text, "a"), uid_range(&text));
+            let _ = (passwd(&text), shadow(&text, "a"), uid_range(&text), groups(&text, "a", Some(1)));
             prop_assert_ne!(state(&field), Some(LoginPassword::Set));
         }
     }

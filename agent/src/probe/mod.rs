@@ -2,6 +2,7 @@
 //! a platform without a room answers *unknown*, never a value. Knows nothing of rules, of the collector or of the network.
 
 mod carry;
+mod fit;
 mod pseudonym;
 mod signatures;
 
@@ -27,6 +28,8 @@ use hashimori_shared::time::Timestamp;
 pub struct ProbeContext {
     /// The instant of this observation.
     pub now: Timestamp,
+    /// An instant that has certainly passed, whatever the device's clock says: what ends by time has ended only before it.
+    pub certain: Timestamp,
     /// Secret of this device from which account pseudonyms and the boot id are derived; never sent.
     pub pseudonym_key: [u8; 32],
     /// The last report and the instant it was observed, for per-account facts that cannot be read now.
@@ -40,10 +43,11 @@ pub struct ProbeContext {
 }
 
 impl ProbeContext {
-    /// A context for this machine, without a previous report.
+    /// A context for this machine, without a previous report and without an instant that is certain.
     pub fn new(now: Timestamp, pseudonym_key: [u8; 32]) -> Self {
         Self {
             now,
+            certain: Timestamp::from_seconds(i64::MIN),
             pseudonym_key,
             previous: None,
             root: PathBuf::from("/"),
@@ -92,6 +96,7 @@ pub fn observe(ctx: &ProbeContext) -> Report {
     if let Some((previous, observed_at)) = &ctx.previous {
         carry::carry_over(&mut report, previous, *observed_at, ctx.now, ctx.limits.carry_days);
     }
+    fit::fit(&mut report);
     report
 }
 

@@ -36,17 +36,9 @@ impl From<Outcome> for Part {
 /// to be in use, every one is judged: else not knowing who uses the machine would hide an account that misses something.
 pub(super) fn judge<'a>(cx: &Context<'a>, clear: &str, mut part: impl FnMut(&'a Account) -> Part) -> Result<Outcome, Gap> {
     let Some(report) = cx.input.report else { return Err(Gap::absent(cx)) };
-    let uses: Vec<Use> = report.accounts.iter().map(|account| last_use(cx, account)).collect();
-    let sets_apart = uses.contains(&Use::Current);
-    let mut parts: Vec<(&str, Part)> = Vec::with_capacity(report.accounts.len());
-    let mut dormant = Vec::new();
-    for (account, last_use) in report.accounts.iter().zip(&uses) {
-        if sets_apart && *last_use == Use::Dormant {
-            dormant.push(account.id.as_str());
-        } else {
-            parts.push((account.id.as_str(), part(account)));
-        }
-    }
+    let (judged, dormant) = set_apart(cx, &report.accounts);
+    let parts: Vec<(&str, Part)> = judged.into_iter().map(|account| (account.id.as_str(), part(account))).collect();
+    let dormant: Vec<&str> = dormant.into_iter().map(|account| account.id.as_str()).collect();
     let apart = if dormant.is_empty() {
         String::new()
     } else {
@@ -66,6 +58,17 @@ pub(super) fn judge<'a>(cx: &Context<'a>, clear: &str, mut part: impl FnMut(&'a 
     };
     let remedy = decisive().find_map(|(_, p)| p.remedy);
     Ok(Outcome { state, evidence, reason: reason.into(), remedy })
+}
+
+/// The accounts that `judge` judges.
+pub(super) fn judged<'a>(cx: &Context<'a>) -> Vec<&'a Account> {
+    cx.input.report.map(|report| set_apart(cx, &report.accounts).0).unwrap_or_default()
+}
+
+/// Those to judge, and those that are 休眠.
+fn set_apart<'a>(cx: &Context<'_>, accounts: &'a [Account]) -> (Vec<&'a Account>, Vec<&'a Account>) {
+    let sets_apart = accounts.iter().any(|account| last_use(cx, account) == Use::Current);
+    accounts.iter().partition(|account| !sets_apart || last_use(cx, account) != Use::Dormant)
 }
 
 /// 「アカウント a1、b2: …／アカウント c3: …」, each wording once with the accounts it is about.

@@ -14,6 +14,7 @@ use crate::time::Timestamp;
 const NOW: Timestamp = Timestamp::from_seconds(1_795_316_400);
 
 mod antivirus;
+mod browsers;
 mod languages;
 mod locks;
 mod passwords;

@@ -111,9 +111,9 @@ pub struct ForbiddenSoftware {
     pub hits: Vec<SoftwareHit>,
     /// Version of the catalogue on the device.
     pub catalogue: String,
-    /// Kinds of places searched to the end: `processes`, `dpkg`, `rpm`, `flatpak`, `snap`, `programs`, `home`.
+    /// Kinds of places searched as deep as the agent goes: `processes`, `dpkg`, `rpm`, `flatpak`, `snap`, `programs`, `disks`, `home`.
     pub searched: Vec<String>,
-    /// Kinds of places that exist but could not be searched to the end, with the obstacle.
+    /// Kinds of places that exist but were not searched so far, or were cut short, with the obstacle.
     pub unreadable: Vec<UnreadablePlace>,
 }
 
@@ -123,7 +123,7 @@ pub struct ForbiddenSoftware {
 pub struct SoftwareHit {
     /// Catalogue id, e.g. `qbittorrent`.
     pub id: String,
-    /// How it was found: `process`, `package`, `file`.
+    /// How it was found: `process`, `package`, `file`, `trace` (a file that only this program leaves behind).
     pub how: String,
 }
 

@@ -14,7 +14,7 @@ pub mod words;
 
 pub use fact::{Fact, Reading, Unknown, UnknownCode};
 pub use facts::*;
-pub use parse::{MAX_REPORT_BYTES, parse_report};
+pub use parse::{MAX_ITEMS, MAX_REPORT_BYTES, parse_report};
 #[cfg(feature = "schema")]
 pub use schema::schema_json;
 

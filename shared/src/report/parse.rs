@@ -11,6 +11,9 @@ use crate::time::Timestamp;
 /// Longest report taken, in bytes. A full one of a shared PC with twenty accounts has about 20 KiB.
 pub const MAX_REPORT_BYTES: usize = 64 * 1024;
 
+/// Most items of an array and members of an object, so most accounts in a report.
+pub const MAX_ITEMS: usize = limits::ITEMS;
+
 /// Limits on the shape of a report.
 pub(super) mod limits {
     /// Containers within containers; a report of this version needs 8.

@@ -40,6 +40,21 @@ impl Archive {
         self.label.to_ascii_lowercase().contains("security") || self.suite.ends_with("-security") || self.codename.ends_with("-security")
     }
 
+    /// Who publishes it: `Debian`, `Google LLC`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Its suite: `stable-security`.
+    pub fn suite(&self) -> &str {
+        &self.suite
+    }
+
+    /// Its release's code name: `trixie-security`.
+    pub fn codename(&self) -> &str {
+        &self.codename
+    }
+
     /// Priority without any pin.
     fn own_priority(&self, default_release: Option<&str>) -> i32 {
         match (self.not_automatic, self.but_automatic_upgrades) {

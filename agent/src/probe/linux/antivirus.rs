@@ -19,7 +19,10 @@ pub(super) fn antivirus(survey: &Survey) -> Fact<Antivirus> {
     let on_linux = catalogue.products().iter().filter(|product| product.os.contains(&OsFamily::Linux));
     let mut products: Vec<_> = on_linux.filter(|product| is_present(survey, product)).map(|product| state(survey, &product.id)).collect();
     products.sort_by(|a, b| a.id.cmp(&b.id));
-    if let (true, Err(obstacle), Err(_)) = (products.is_empty(), &survey.packages, &survey.processes) {
+    // "None" may only be said where all that would show one could be looked at.
+    if products.is_empty()
+        && let Some(obstacle) = survey.packages.as_ref().err().or(survey.processes.as_ref().err())
+    {
         return obstacle.fact(SOURCE);
     }
     Fact::read(Antivirus { products, catalogue: catalogue.version().to_owned() }, SOURCE)
@@ -109,5 +112,66 @@ fn mdatp(survey: &Survey) -> (Reading<bool>, Reading<Timestamp>) {
     match asked.and_then(|json| Ok(defender_health(&json)?)) {
         Ok(health) => (health.real_time, health.signatures_at),
         Err(obstacle) => (obstacle.reading(), obstacle.reading()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A machine with these files, packages and processes.
+    fn found(files: &[(&str, &str)], packages: Result<&[&str], Obstacle>, processes: &[&str]) -> Fact<Antivirus> {
+        let tree = tempfile::tempdir().expect("a folder");
+        for (path, text) in files {
+            let at = tree.path().join(path);
+            std::fs::create_dir_all(at.parent().expect("a folder")).expect("made");
+            std::fs::write(at, text).expect("written");
+        }
+        let mut survey = Survey::of_tree(tree.path());
+        let package = |name: &&str| crate::parse::apt::installed::Package {
+            name: (*name).to_owned(),
+            architecture: "amd64".to_owned(),
+            version: "1".to_owned(),
+        };
+        survey.packages = packages.map(|names| names.iter().map(package).collect());
+        survey.processes = Ok(processes.iter().map(|&name| name.to_owned()).collect());
+        antivirus(&survey)
+    }
+
+    fn real_time(fact: &Fact<Antivirus>, id: &str) -> Option<Reading<bool>> {
+        fact.value()?.products.iter().find(|product| product.id == id).map(|product| product.real_time.clone())
+    }
+
+    #[test]
+    fn clamav_watches_only_with_both_its_programs_running_and_something_to_watch() {
+        let watching = ("etc/clamav/clamd.conf", "OnAccessIncludePath /home\n");
+        let clamav = |files: &[(&str, &str)], processes: &[&str]| real_time(&found(files, Ok(&["clamav-daemon"]), processes), "clamav");
+        assert_eq!(clamav(&[watching], &["clamd", "clamonacc"]), Some(Reading::Value(true)));
+        assert_eq!(clamav(&[watching], &["clamd"]), Some(Reading::Value(false)), "clamd alone waits to be asked");
+        assert_eq!(clamav(&[watching], &[]), Some(Reading::Value(false)));
+        assert_eq!(clamav(&[("etc/clamav/clamd.conf", "LogTime yes\n")], &["clamd", "clamonacc"]), Some(Reading::Value(false)));
+        let unreadable = clamav(&[], &["clamd", "clamonacc"]);
+        assert!(matches!(unreadable, Some(Reading::Unknown(_))), "what it watches is not to be had: {unreadable:?}");
+    }
+
+    #[test]
+    fn another_product_is_found_by_its_process_its_folder_or_its_unit_and_its_protection_stays_unknown() {
+        for (files, processes, id) in [
+            (&[][..], &["falcon-sensor"][..], "crowdstrike"),
+            (&[("opt/kaspersky/kesl/bin/x", "")], &[], "kaspersky"),
+            (&[("lib/systemd/system/sentinelone.service", "")], &[], "sentinelone"),
+        ] {
+            let fact = found(files, Ok(&[]), processes);
+            let Some(Reading::Unknown(unknown)) = real_time(&fact, id) else { panic!("{id}: {fact:?}") };
+            assert_eq!(unknown.code, UnknownCode::ThirdPartyOpaque, "{id}");
+        }
+    }
+
+    #[test]
+    fn none_is_said_only_where_everything_that_would_show_one_could_be_looked_at() {
+        assert_eq!(found(&[], Ok(&["bash"]), &["init"]).value().map(|found| found.products.len()), Some(0));
+        let elsewhere = found(&[], Err(Obstacle::Missing), &["init"]);
+        assert!(elsewhere.value().is_none(), "a system without dpkg: {elsewhere:?}");
+        assert!(found(&[], Err(Obstacle::Missing), &["clamd"]).value().is_some(), "what is found is found");
     }
 }

@@ -1,43 +1,102 @@
-//! Installed browsers, and whether each profile saves passwords. Never opens where passwords are kept.
+//! Installed browsers: packages of every form, and programs put somewhere without one.
 
-use hashimori_shared::report::{Browser, BrowserProfile, Fact, Reading};
+use hashimori_shared::report::{Browser, Fact};
 
-use super::accounts::Person;
-use super::disk::{Disk, Obstacle};
+use super::browser_forms::{FORMS, Package};
+use super::disk::Disk;
 use super::{Survey, homes};
-use crate::parse::browsers::{Policy, chromium_policy, chromium_preference, firefox_policy, firefox_preference, firefox_profiles};
+use crate::parse::apt::installed;
+use crate::parse::keyfile;
 
-/// Debian package, snap and Flatpak names of each browser.
-const PACKAGES: [(&str, &[&str], &str, &str); 7] = [
-    ("brave", &["brave-browser"], "brave", "com.brave.Browser"),
-    ("chrome", &["google-chrome-stable", "google-chrome-beta", "google-chrome-unstable"], "", "com.google.Chrome"),
-    ("chromium", &["chromium", "chromium-browser"], "chromium", "org.chromium.Chromium"),
-    ("edge", &["microsoft-edge-stable", "microsoft-edge-beta", "microsoft-edge-dev"], "", "com.microsoft.Edge"),
-    ("firefox", &["firefox", "firefox-esr"], "firefox", "org.mozilla.firefox"),
-    ("opera", &["opera-stable", "opera-beta"], "opera", "com.opera.Opera"),
-    ("vivaldi", &["vivaldi-stable"], "", "com.vivaldi.Vivaldi"),
-];
-
+/// All that are found, for everybody and in people's homes. Homes that cannot be looked into are told by their own facts.
 pub(super) fn browsers(survey: &Survey) -> Fact<Vec<Browser>> {
-    const SOURCE: &str = "/var/lib/dpkg/status, snap, flatpak";
+    const SOURCE: &str = "/var/lib/dpkg/status, snap, flatpak, /opt, homes";
     let packages = match &survey.packages {
         Ok(packages) => packages,
         Err(obstacle) => return obstacle.fact(SOURCE),
     };
-    let disk = &survey.machine.disk;
+    let homes = open_homes(survey);
     let mut found = Vec::new();
-    for (id, debian, snap, flatpak) in PACKAGES {
-        let installed = packages.iter().filter(|package| debian.contains(&package.name.as_str()));
-        let mut versions: Vec<String> = installed.map(|package| upstream(&package.version)).filter(|v| !v.contains("snap")).collect();
-        if !snap.is_empty() {
-            versions.extend(snap_version(disk, snap));
+    for form in FORMS {
+        let versions = versions(survey, &homes, packages, form.package);
+        found.extend(versions.into_iter().map(|version| Browser { id: form.id.to_owned(), version }));
+    }
+    for dir in firefox_folders(survey, &homes) {
+        found.push(Browser { id: "firefox".to_owned(), version: firefox_version(&survey.machine.disk, &dir) });
+    }
+    for (id, program) in LAID_DOWN {
+        if survey.machine.disk.exists(program) && found.iter().all(|browser| browser.id != id) {
+            found.push(Browser { id: id.to_owned(), version: UNNAMED.to_owned() });
         }
-        versions.extend(flatpak_version(disk, flatpak));
-        found.extend(versions.into_iter().map(|version| Browser { id: id.to_owned(), version }));
     }
     found.sort();
     found.dedup();
     Fact::read(found, SOURCE)
+}
+
+/// Programs that come by package, and here without one.
+const LAID_DOWN: [(&str, &str); 6] = [
+    ("brave", "/opt/brave.com/brave/brave"),
+    ("chrome", "/opt/google/chrome/chrome"),
+    ("chromium", "/opt/chromium/chrome"),
+    ("edge", "/opt/microsoft/msedge/msedge"),
+    ("opera", "/opt/opera/opera"),
+    ("vivaldi", "/opt/vivaldi/vivaldi"),
+];
+
+fn open_homes(survey: &Survey) -> Vec<&str> {
+    survey.people.iter().filter(|person| homes::open(survey, person).is_ok()).map(|person| person.home.as_str()).collect()
+}
+
+/// Versions in which a package is installed.
+fn versions(survey: &Survey, homes: &[&str], packages: &[installed::Package], package: Package) -> Vec<String> {
+    let disk = &survey.machine.disk;
+    match package {
+        Package::Dpkg(name) => {
+            // Ubuntu's packages of this version only call for the snap.
+            let installed = packages.iter().filter(|package| package.name == name).map(|package| upstream(&package.version));
+            installed.filter(|version| !version.contains("snap")).collect()
+        }
+        Package::Snap(name) => ["/snap", "/var/lib/snapd/snap"].iter().find_map(|dir| snap_version(disk, dir, name)).into_iter().collect(),
+        Package::Flatpak(id) => {
+            let own = homes.iter().map(|home| format!("{home}/.local/share/flatpak"));
+            let places = std::iter::once("/var/lib/flatpak".to_owned()).chain(own);
+            places.filter_map(|place| flatpak_version(disk, &place, id)).collect()
+        }
+    }
+}
+
+/// Whether a package is installed for everybody, or for the person whose home this is.
+pub(super) fn is_installed(survey: &Survey, home: &str, package: Package) -> bool {
+    let packages = survey.packages.as_deref().unwrap_or_default();
+    !versions(survey, &[home], packages, package).is_empty()
+}
+
+/// Folders with a Firefox as its maker packs it: in the usual places, and in people's homes.
+pub(super) fn firefox_folders(survey: &Survey, homes: &[&str]) -> Vec<String> {
+    const FOR_ALL: [&str; 5] = ["/opt/firefox", "/opt/firefox-esr", "/opt/mozilla/firefox", "/usr/local/firefox", "/usr/local/lib/firefox"];
+    const IN_HOMES: [&str; 11] = [
+        "firefox",
+        "bin/firefox",
+        "opt/firefox",
+        "Applications/firefox",
+        ".local/firefox",
+        ".local/opt/firefox",
+        ".local/share/firefox",
+        "Desktop/firefox",
+        "デスクトップ/firefox",
+        "Downloads/firefox",
+        "ダウンロード/firefox",
+    ];
+    let in_homes = homes.iter().flat_map(|home| IN_HOMES.map(|dir| format!("{home}/{dir}")));
+    let places = FOR_ALL.map(str::to_owned).into_iter().chain(in_homes);
+    places.filter(|dir| survey.machine.disk.exists(&format!("{dir}/application.ini"))).collect()
+}
+
+fn firefox_version(disk: &Disk, dir: &str) -> String {
+    let ini = disk.text(&format!("{dir}/application.ini")).unwrap_or_default();
+    let version = keyfile::value(&ini, "App", "Version").filter(|version| !version.is_empty() && version.len() <= 40);
+    version.map_or_else(|| UNNAMED.to_owned(), str::to_owned)
 }
 
 /// `1:115.14.0esr-1~deb12u1` is `115.14.0esr`.
@@ -48,8 +107,8 @@ fn upstream(version: &str) -> String {
 
 const UNNAMED: &str = "unknown";
 
-fn snap_version(disk: &Disk, snap: &str) -> Option<String> {
-    let dir = format!("/snap/{snap}/current");
+fn snap_version(disk: &Disk, place: &str, snap: &str) -> Option<String> {
+    let dir = format!("{place}/{snap}/current");
     disk.exists(&dir).then(|| {
         let yaml = disk.text(&format!("{dir}/meta/snap.yaml")).unwrap_or_default();
         let version = yaml.lines().find_map(|line| line.strip_prefix("version:")).map(|version| version.trim().trim_matches(['\'', '"']));
@@ -57,8 +116,8 @@ fn snap_version(disk: &Disk, snap: &str) -> Option<String> {
     })
 }
 
-fn flatpak_version(disk: &Disk, id: &str) -> Option<String> {
-    let dir = format!("/var/lib/flatpak/app/{id}");
+fn flatpak_version(disk: &Disk, place: &str, id: &str) -> Option<String> {
+    let dir = format!("{place}/app/{id}");
     disk.exists(&dir).then(|| {
         let files = format!("{dir}/current/active/files/share");
         let info = [format!("{files}/metainfo/{id}.metainfo.xml"), format!("{files}/appdata/{id}.appdata.xml")];
@@ -67,161 +126,6 @@ fn flatpak_version(disk: &Disk, id: &str) -> Option<String> {
             text.split("<release ").nth(1).and_then(|rest| rest.split("version=\"").nth(1)).and_then(|rest| rest.split('"').next());
         release.filter(|version| !version.is_empty() && version.len() <= 40).map_or_else(|| UNNAMED.to_owned(), str::to_owned)
     })
-}
-
-/// Where Chromium's kin keep their profiles below a home, and the folder of policies each obeys (empty: none it could see).
-const CHROMIUM_ROOTS: [(&str, &str, &str); 14] = [
-    ("brave", ".config/BraveSoftware/Brave-Browser", "/etc/brave/policies"),
-    ("brave", ".var/app/com.brave.Browser/config/BraveSoftware/Brave-Browser", ""),
-    ("chrome", ".config/google-chrome", "/etc/opt/chrome/policies"),
-    ("chrome", ".config/google-chrome-beta", "/etc/opt/chrome/policies"),
-    ("chrome", ".config/google-chrome-unstable", "/etc/opt/chrome/policies"),
-    ("chrome", ".var/app/com.google.Chrome/config/google-chrome", ""),
-    ("chromium", ".config/chromium", "/etc/chromium/policies"),
-    ("chromium", "snap/chromium/common/chromium", ""),
-    ("chromium", ".var/app/org.chromium.Chromium/config/chromium", ""),
-    ("edge", ".config/microsoft-edge", "/etc/opt/edge/policies"),
-    ("edge", ".config/microsoft-edge-beta", "/etc/opt/edge/policies"),
-    ("edge", ".var/app/com.microsoft.Edge/config/microsoft-edge", ""),
-    ("opera", ".config/opera", ""),
-    ("vivaldi", ".config/vivaldi", ""),
-];
-
-const FIREFOX_ROOTS: [&str; 4] = [
-    ".mozilla/firefox",
-    ".config/mozilla/firefox",
-    "snap/firefox/common/.mozilla/firefox",
-    ".var/app/org.mozilla.firefox/.mozilla/firefox",
-];
-
-/// Password saving in every profile of one person.
-pub(super) fn password_saving(survey: &Survey, person: &Person) -> Fact<Vec<BrowserProfile>> {
-    const SOURCE: &str = "browser profiles in ~, browser policies in /etc";
-    let read = || -> Result<Vec<BrowserProfile>, Obstacle> {
-        homes::open(survey, person)?;
-        let disk = &survey.machine.disk;
-        let mut profiles = Vec::new();
-        for (browser, root, policies) in CHROMIUM_ROOTS {
-            chromium(disk, browser, &format!("{}/{root}", person.home), policies, &mut profiles)?;
-        }
-        let policy = firefox_policies(disk);
-        for root in FIREFOX_ROOTS {
-            firefox(disk, &format!("{}/{root}", person.home), &policy, &mut profiles)?;
-        }
-        Ok(profiles)
-    };
-    read().map_or_else(|obstacle| obstacle.fact(SOURCE), |profiles| Fact::read(profiles, SOURCE))
-}
-
-const MOST_PROFILES: usize = 50;
-
-fn add(profiles: &mut Vec<BrowserProfile>, browser: &str, saves: Result<(bool, bool), Obstacle>) -> Result<(), Obstacle> {
-    if profiles.len() >= MOST_PROFILES {
-        return Err(Obstacle::TooBig);
-    }
-    let ordinal = profiles.iter().filter(|profile| profile.browser == browser).count() + 1;
-    let (saves_passwords, locked) = match saves {
-        Ok((saves, locked)) => (Reading::Value(saves), locked),
-        Err(obstacle) => (obstacle.reading(), false),
-    };
-    profiles.push(BrowserProfile { browser: browser.to_owned(), profile: format!("p{ordinal}"), saves_passwords, locked });
-    Ok(())
-}
-
-fn chromium(disk: &Disk, browser: &str, root: &str, policies: &str, profiles: &mut Vec<BrowserProfile>) -> Result<(), Obstacle> {
-    let dirs = disk.names_if_any(root)?;
-    let candidates = std::iter::once(root.to_owned()).chain(dirs.iter().map(|dir| format!("{root}/{dir}")));
-    let internal = |dir: &String| dir.ends_with("/System Profile") || dir.ends_with("/Guest Profile");
-    let policy = chromium_policies(disk, policies);
-    for dir in candidates.filter(|dir| !internal(dir)) {
-        let own = match disk.bytes(&format!("{dir}/Preferences")) {
-            Err(Obstacle::Missing) => continue,
-            other => other.and_then(|json| Ok(chromium_preference(&json)?)),
-        };
-        let saves = policy.and_then(|policy| match policy.mandatory {
-            Some(saves) => Ok((saves, true)),
-            None => Ok((own?.or(policy.recommended).unwrap_or(true), false)),
-        });
-        add(profiles, browser, saves)?;
-    }
-    Ok(())
-}
-
-fn chromium_policies(disk: &Disk, dir: &str) -> Result<Policy, Obstacle> {
-    if dir.is_empty() {
-        return Ok(Policy::default());
-    }
-    let of = |kind: &str| -> Result<Option<bool>, Obstacle> {
-        let dir = format!("{dir}/{kind}");
-        let mut found = None;
-        for name in disk.names_if_any(&dir)?.iter().filter(|name| super::disk::has_ending(name, "json")) {
-            let said = chromium_policy(&disk.bytes(&format!("{dir}/{name}"))?)?;
-            if said.is_some() && found.is_some() && said != found {
-                return Err(Obstacle::Garbage("two policy files contradict each other"));
-            }
-            found = said.or(found);
-        }
-        Ok(found)
-    };
-    Ok(Policy { mandatory: of("managed")?, recommended: of("recommended")? })
-}
-
-/// Firefox's policies and the preferences that come with the installation. The file in `/etc` wins over the one beside the program.
-fn firefox_policies(disk: &Disk) -> Result<Policy, Obstacle> {
-    let mut policy = Policy::default();
-    let files = [
-        "/etc/firefox/policies/policies.json",
-        "/etc/firefox-esr/policies/policies.json",
-        "/usr/lib/firefox/distribution/policies.json",
-        "/usr/lib/firefox-esr/distribution/policies.json",
-        "/opt/firefox/distribution/policies.json",
-    ];
-    for path in files {
-        match disk.bytes(path) {
-            Ok(json) => {
-                let said = firefox_policy(&json)?;
-                policy = Policy { mandatory: policy.mandatory.or(said.mandatory), recommended: policy.recommended.or(said.recommended) };
-            }
-            Err(Obstacle::Missing) => {}
-            Err(obstacle) => return Err(obstacle),
-        }
-    }
-    for dir in ["/etc/firefox-esr", "/etc/firefox/pref", "/usr/lib/firefox/defaults/pref", "/usr/lib/firefox-esr/defaults/pref"] {
-        for name in disk.names_if_any(dir)?.iter().filter(|name| super::disk::has_ending(name, "js")) {
-            match firefox_preference(&disk.text(&format!("{dir}/{name}"))?)? {
-                Some((saves, true)) => policy.mandatory = policy.mandatory.or(Some(saves)),
-                Some((saves, false)) => policy.recommended = policy.recommended.or(Some(saves)),
-                None => {}
-            }
-        }
-    }
-    Ok(policy)
-}
-
-fn firefox(disk: &Disk, root: &str, policy: &Result<Policy, Obstacle>, profiles: &mut Vec<BrowserProfile>) -> Result<(), Obstacle> {
-    let Some(ini) = disk.text_if_any(&format!("{root}/profiles.ini"))? else { return Ok(()) };
-    let mut dirs = firefox_profiles(&ini)?;
-    dirs.sort();
-    for dir in dirs {
-        let dir = if dir.starts_with('/') { dir } else { format!("{root}/{dir}") };
-        if !disk.exists(&dir) {
-            continue;
-        }
-        // user.js is copied over prefs.js at each start.
-        let mut own: Result<Option<(bool, bool)>, Obstacle> = Ok(None);
-        for name in ["prefs.js", "user.js"] {
-            own = own.and_then(|before| {
-                let said = disk.text_if_any(&format!("{dir}/{name}"))?.map(|text| firefox_preference(&text)).transpose()?.flatten();
-                Ok(said.or(before))
-            });
-        }
-        let saves = policy.and_then(|policy| match policy.mandatory {
-            Some(saves) => Ok((saves, true)),
-            None => Ok((own?.map(|(saves, _)| saves).or(policy.recommended).unwrap_or(true), false)),
-        });
-        add(profiles, "firefox", saves)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -13,21 +13,22 @@ use super::disk::Obstacle;
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) uid: u32,
+    pub(super) name: String,
     /// `x11`, `wayland`, `tty`.
     pub(super) kind: String,
     /// Name of the session file: `gnome`, `plasma`.
     pub(super) desktop: String,
 }
 
-/// Everything one observation wants to know from the bus.
-#[derive(Clone, Debug, Default)]
+/// Everything one observation wants to know from the bus, each part with the obstacle that stood in its way.
+#[derive(Clone, Debug)]
 pub(super) struct Answers {
-    /// Sessions of people (not of login screens); `None` = logind does not run.
-    pub(super) sessions: Option<Vec<Session>>,
-    /// `ActiveState` of units that are loaded; `None` = systemd does not answer.
-    pub(super) units: Option<BTreeMap<String, String>>,
-    /// firewalld's state; `None` = it does not run.
-    pub(super) firewalld: Option<String>,
+    /// Sessions of people (not of login screens).
+    pub(super) sessions: Result<Vec<Session>, Obstacle>,
+    /// `ActiveState` of each unit that was asked for; `Ok(None)` = systemd says that no such unit is loaded.
+    pub(super) units: Result<BTreeMap<String, Result<Option<String>, Obstacle>>, Obstacle>,
+    /// firewalld's state; `Ok(None)` = it does not run.
+    pub(super) firewalld: Result<Option<String>, Obstacle>,
 }
 
 const LOGIND: &str = "org.freedesktop.login1";
@@ -41,21 +42,41 @@ pub(super) fn ask(limit: Duration, units: &[&str]) -> Result<Answers, Obstacle> 
 
 fn ask_at(bus: Builder<'_>, limit: Duration, units: &[&str]) -> Result<Answers, Obstacle> {
     let asked = async {
-        let bus = bus.method_timeout(limit).build().await?;
-        let mut answers = Answers::default();
-        if runs(&bus, LOGIND).await? {
-            answers.sessions = Some(sessions(&bus).await?);
-        }
-        if runs(&bus, SYSTEMD).await? {
-            answers.units = Some(states(&bus, units).await);
-        }
-        if runs(&bus, FIREWALLD).await? {
-            let state = get(&bus, FIREWALLD, "/org/fedoraproject/FirewallD1", FIREWALLD, "state").await?;
-            answers.firewalld = String::try_from(state).ok();
-        }
-        Ok::<_, zbus::Error>(answers)
+        let bus = bus.method_timeout(limit).build().await.map_err(|_| Obstacle::NoBus)?;
+        let sessions = match runs(&bus, LOGIND).await {
+            Ok(true) => sessions(&bus).await.map_err(|error| obstacle(&error)),
+            Ok(false) => Err(Obstacle::NoBus),
+            Err(error) => Err(obstacle(&error)),
+        };
+        let units = match runs(&bus, SYSTEMD).await {
+            Ok(true) => Ok(states(&bus, units).await),
+            Ok(false) => Err(Obstacle::NoBus),
+            Err(error) => Err(obstacle(&error)),
+        };
+        let firewalld = match runs(&bus, FIREWALLD).await {
+            Ok(true) => {
+                let state = get(&bus, FIREWALLD, "/org/fedoraproject/FirewallD1", FIREWALLD, "state").await;
+                state.map_err(|error| obstacle(&error)).and_then(|state| String::try_from(state).map(Some).map_err(|_| Obstacle::Failed))
+            }
+            Ok(false) => Ok(None),
+            Err(error) => Err(obstacle(&error)),
+        };
+        Ok(Answers { sessions, units, firewalld })
     };
-    zbus::block_on(asked).map_err(|_| Obstacle::NoBus)
+    zbus::block_on(asked)
+}
+
+/// What a failed question means. A question without an answer in time is a timeout, whoever gave up.
+fn obstacle(error: &zbus::Error) -> Obstacle {
+    match error {
+        zbus::Error::InputOutput(error) if error.kind() == std::io::ErrorKind::TimedOut => Obstacle::Timeout,
+        zbus::Error::MethodError(name, _, _) => match name.as_str().rsplit('.').next().unwrap_or_default() {
+            "NoReply" | "Timeout" | "TimedOut" => Obstacle::Timeout,
+            "AccessDenied" | "AuthFailed" | "InteractiveAuthorizationRequired" => Obstacle::Denied,
+            _ => Obstacle::Failed,
+        },
+        _ => Obstacle::Failed,
+    }
 }
 
 async fn runs(bus: &Connection, name: &str) -> zbus::Result<bool> {
@@ -68,32 +89,39 @@ async fn sessions(bus: &Connection) -> zbus::Result<Vec<Session>> {
         bus.call_method(Some(LOGIND), "/org/freedesktop/login1", Some("org.freedesktop.login1.Manager"), "ListSessions", &()).await?;
     let listed: Vec<(String, u32, String, String, OwnedObjectPath)> = reply.body().deserialize()?;
     let mut sessions = Vec::new();
-    for (_, uid, _, _, path) in listed.into_iter().take(100) {
+    for (_, uid, name, _, path) in listed.into_iter().take(100) {
         let reply = bus.call_method(Some(LOGIND), path, Some(PROPERTIES), "GetAll", &"org.freedesktop.login1.Session").await?;
         let properties: HashMap<String, OwnedValue> = reply.body().deserialize()?;
-        let text = |name: &str| properties.get(name).and_then(|value| <&str>::try_from(value).ok()).unwrap_or_default().to_owned();
+        let text = |key: &str| properties.get(key).and_then(|value| <&str>::try_from(value).ok()).unwrap_or_default().to_owned();
         if text("Class").starts_with("user") {
-            sessions.push(Session { uid, kind: text("Type"), desktop: text("Desktop") });
+            sessions.push(Session { uid, name, kind: text("Type"), desktop: text("Desktop") });
         }
     }
     Ok(sessions)
 }
 
-/// States of the units among `names` that are loaded; `GetUnit` loads nothing.
-async fn states(bus: &Connection, names: &[&str]) -> BTreeMap<String, String> {
+/// The state of each unit; `GetUnit` loads nothing. Once systemd has kept silent it is not asked again.
+async fn states(bus: &Connection, names: &[&str]) -> BTreeMap<String, Result<Option<String>, Obstacle>> {
     let mut states = BTreeMap::new();
+    let mut silent = false;
     for &name in names {
-        let manager = "org.freedesktop.systemd1.Manager";
-        let Ok(reply) = bus.call_method(Some(SYSTEMD), "/org/freedesktop/systemd1", Some(manager), "GetUnit", &name).await else {
-            continue;
-        };
-        let Ok(path) = reply.body().deserialize::<OwnedObjectPath>() else { continue };
-        let state = get(bus, SYSTEMD, path.as_str(), "org.freedesktop.systemd1.Unit", "ActiveState").await;
-        if let Some(state) = state.ok().and_then(|value| String::try_from(value).ok()) {
-            states.insert(name.to_owned(), state);
-        }
+        let state = if silent { Err(Obstacle::Timeout) } else { state(bus, name).await };
+        silent |= state == Err(Obstacle::Timeout);
+        states.insert(name.to_owned(), state);
     }
     states
+}
+
+async fn state(bus: &Connection, unit: &str) -> Result<Option<String>, Obstacle> {
+    let manager = "org.freedesktop.systemd1.Manager";
+    let path: OwnedObjectPath = match bus.call_method(Some(SYSTEMD), "/org/freedesktop/systemd1", Some(manager), "GetUnit", &unit).await {
+        Ok(reply) => reply.body().deserialize().map_err(|_| Obstacle::Failed)?,
+        Err(zbus::Error::MethodError(name, _, _)) if name.as_str() == "org.freedesktop.systemd1.NoSuchUnit" => return Ok(None),
+        Err(error) => return Err(obstacle(&error)),
+    };
+    let state = get(bus, SYSTEMD, path.as_str(), "org.freedesktop.systemd1.Unit", "ActiveState").await;
+    let state = state.map_err(|error| obstacle(&error))?;
+    String::try_from(state).map(Some).map_err(|_| Obstacle::Failed)
 }
 
 async fn get(bus: &Connection, service: &str, path: &str, interface: &str, property: &str) -> zbus::Result<OwnedValue> {
@@ -171,7 +199,12 @@ mod tests {
                 let properties = HashMap::from([("Class", class), ("Type", "wayland"), ("Desktop", "gnome")]);
                 bus.reply(&header, &properties.into_iter().map(|(k, v)| (k, Value::from(v))).collect::<HashMap<_, _>>()).await
             }
-            "GetUnit" => bus.reply(&header, &path("/unit/ufw")).await,
+            "GetUnit" => match call.body().deserialize::<String>().unwrap_or_default().as_str() {
+                "absent.service" => bus.reply_error(&header, "org.freedesktop.systemd1.NoSuchUnit", &"not loaded").await,
+                "forbidden.service" => bus.reply_error(&header, "org.freedesktop.DBus.Error.AccessDenied", &"no").await,
+                "silent.service" => Ok(()),
+                _ => bus.reply(&header, &path("/unit/ufw")).await,
+            },
             "Get" if header.interface().is_some() && header.path().is_some_and(|path| path.as_str().starts_with("/unit")) => {
                 bus.reply(&header, &Value::from("active")).await
             }
@@ -189,15 +222,30 @@ mod tests {
         let answers = ask_at(at(&bus.1), LIMIT, &["ufw.service"]).expect("answers");
         let sessions = answers.sessions.expect("logind");
         assert_eq!((sessions.len(), sessions[0].uid, sessions[0].desktop.as_str()), (1, 1000, "gnome"));
-        assert_eq!(answers.units.expect("systemd").get("ufw.service").map(String::as_str), Some("active"));
-        assert_eq!(answers.firewalld.as_deref(), Some("RUNNING"));
+        assert_eq!(answers.units.expect("systemd")["ufw.service"], Ok(Some("active".to_owned())));
+        assert_eq!(answers.firewalld, Ok(Some("RUNNING".to_owned())));
+    }
+
+    #[test]
+    fn a_unit_that_is_not_there_is_told_from_one_whose_state_was_not_to_be_had() {
+        let Some(bus) = bus() else { return };
+        play(&bus.1, &[SYSTEMD]);
+        let ask = |limit, units: &[&str]| ask_at(at(&bus.1), limit, units).expect("answers").units.expect("systemd");
+        let answered = ask(LIMIT, &["absent.service", "forbidden.service", "ufw.service"]);
+        assert_eq!(answered["absent.service"], Ok(None));
+        assert_eq!(answered["forbidden.service"], Err(Obstacle::Denied));
+        assert_eq!(answered["ufw.service"], Ok(Some("active".to_owned())));
+        let silent = ask(Duration::from_millis(50), &["silent.service", "ufw.service"]);
+        assert_eq!(silent["silent.service"], Err(Obstacle::Timeout));
+        assert_eq!(silent["ufw.service"], Err(Obstacle::Timeout), "a silent service is not waited for a second time");
     }
 
     #[test]
     fn a_bus_without_these_services_or_no_bus_at_all_gives_no_answer() {
         let Some(bus) = bus() else { return };
         let answers = ask_at(at(&bus.1), LIMIT, &["ufw.service"]).expect("a bus");
-        assert!(answers.sessions.is_none() && answers.units.is_none() && answers.firewalld.is_none());
+        assert!(answers.sessions.is_err() && answers.units.is_err());
+        assert_eq!(answers.firewalld, Ok(None));
         assert_eq!(ask_at(at("unix:path=/nonexistent"), LIMIT, &[]).err(), Some(Obstacle::NoBus));
     }
 
@@ -205,12 +253,16 @@ mod tests {
     fn a_service_that_never_answers_costs_its_limit_and_no_more() {
         let Some(bus) = bus() else { return };
         play(&bus.1, &[LOGIND]);
-        // The player has no answer to this call of ours.
-        let asked = zbus::block_on(async {
-            let bus = at(&bus.1).method_timeout(Duration::from_millis(50)).build().await?;
-            get(&bus, LOGIND, "/", "x.y", "z").await.map(|_| ())?;
-            bus.call_method(Some(LOGIND), "/", Some("x.y"), "Hang", &()).await.map(|_| ())
+        let limit = Duration::from_millis(200);
+        zbus::block_on(async {
+            let patient = at(&bus.1).method_timeout(LIMIT).build().await.expect("connects");
+            assert!(get(&patient, LOGIND, "/", "x.y", "z").await.is_ok(), "the player answers what it knows");
+            let hasty = at(&bus.1).method_timeout(limit).build().await.expect("connects");
+            let begun = std::time::Instant::now();
+            // The player has no answer to this call of ours.
+            let asked = hasty.call_method(Some(LOGIND), "/", Some("x.y"), "Hang", &()).await;
+            assert_eq!(asked.map_err(|error| obstacle(&error)).err(), Some(Obstacle::Timeout));
+            assert!(begun.elapsed() >= limit, "it was waited for");
         });
-        assert!(asked.is_err());
     }
 }

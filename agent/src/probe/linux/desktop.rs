@@ -11,7 +11,7 @@ use crate::parse::keyfile;
 use crate::parse::settings_db::Database;
 
 /// What starts the graphical login.
-enum Greeter {
+pub(super) enum Greeter {
     Known(LoginProgram),
     /// One this agent does not read.
     Other,
@@ -19,7 +19,7 @@ enum Greeter {
     None,
 }
 
-fn greeter(disk: &Disk) -> Result<Greeter, Obstacle> {
+pub(super) fn greeter(disk: &Disk) -> Result<Greeter, Obstacle> {
     let debian = disk.text_if_any("/etc/X11/default-display-manager")?.filter(|text| !text.trim().is_empty());
     let name = debian.or_else(|| disk.link_name("/etc/systemd/system/display-manager.service"));
     Ok(match name {
@@ -112,15 +112,45 @@ pub(super) fn screen_lock(survey: &Survey, person: &Person) -> Fact<ScreenLock> 
         if !matches!(greeter(&survey.machine.disk)?, Greeter::Known(LoginProgram::Gdm)) {
             return Ok(Fact::unknown(UnknownCode::ConflictingSources, "GNOME locks the screen only under its own login program", SESSION));
         }
+        if profile_is_named_elsewhere(survey, person)? {
+            let text = "DCONF_PROFILE names another dconf profile in the session's environment, and this agent does not follow it";
+            return Ok(Fact::unknown(UnknownCode::NotReadYet, text, SESSION));
+        }
         gnome(survey, person, desktops)
     };
     read().unwrap_or_else(|obstacle| obstacle.fact(SESSION))
 }
 
+/// Whether the environment chooses the dconf profile: then the usual files do not say which settings are in force. Looked for where
+/// a session's environment is made (environment.d(5), pam_env(8), shell profiles), and in the running session where it may be seen.
+fn profile_is_named_elsewhere(survey: &Survey, person: &Person) -> Result<bool, Obstacle> {
+    let disk = &survey.machine.disk;
+    let own = |name: &str| format!("{}/{name}", person.home);
+    let mut files: Vec<String> =
+        ["/etc/environment", "/etc/profile", "/etc/security/pam_env.conf", "/etc/X11/Xsession.options"].map(str::to_owned).to_vec();
+    files.extend([".profile", ".bash_profile", ".pam_environment", ".xsessionrc", ".gnomerc"].map(own));
+    let dirs = ["/etc/environment.d", "/usr/lib/environment.d", "/usr/local/lib/environment.d", "/run/environment.d", "/etc/profile.d"];
+    for dir in dirs.map(str::to_owned).into_iter().chain([own(".config/environment.d")]) {
+        files.extend(disk.names_if_any(&dir)?.into_iter().map(|name| format!("{dir}/{name}")));
+    }
+    for file in files {
+        match disk.text_if_any(&file) {
+            Ok(Some(text)) if names_profile(&text) => return Ok(true),
+            Ok(_) | Err(Obstacle::WrongKind) => {}
+            Err(obstacle) => return Err(obstacle),
+        }
+    }
+    Ok(survey.machine.live && super::running::session_has(disk, person.uid, "DCONF_PROFILE"))
+}
+
+fn names_profile(text: &str) -> bool {
+    text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains("DCONF_PROFILE"))
+}
+
 /// `XDG_CURRENT_DESKTOP` of the person's session: of the one running now, else of the one last chosen, else of the only one installed.
 fn desktops(survey: &Survey, person: &Person) -> Result<Result<Vec<String>, Fact<ScreenLock>>, Obstacle> {
     let disk = &survey.machine.disk;
-    let running = survey.bus.as_ref().ok().and_then(|bus| bus.sessions.as_ref()).and_then(|sessions| {
+    let running = survey.bus.as_ref().ok().and_then(|bus| bus.sessions.as_ref().ok()).and_then(|sessions| {
         sessions.iter().find(|session| session.uid == person.uid && (session.kind == "x11" || session.kind == "wayland"))
     });
     if let Some(session) = running {

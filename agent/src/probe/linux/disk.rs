@@ -2,11 +2,10 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use hashimori_shared::report::{Fact, Reading, UnknownCode};
-use hashimori_shared::time::Timestamp;
 
 use crate::parse::Garbage;
 
@@ -31,6 +30,14 @@ pub(super) enum Obstacle {
     NotLive,
     #[error("it lies on another machine or behind a program, and is not looked into")]
     Elsewhere,
+    #[error("apt holds no list of the distribution's own archive")]
+    NoOwnList,
+    #[error("this version of the agent does not read it")]
+    NotRead,
+    #[error("where the home folder of an account kept elsewhere lies is not known")]
+    HomeUnknown,
+    #[error("it lies in memory")]
+    Memory,
     #[error("the person's home folder is not there or not unlocked now")]
     Closed,
     #[error("{0}")]
@@ -40,11 +47,13 @@ pub(super) enum Obstacle {
 impl Obstacle {
     pub(super) const fn code(self) -> UnknownCode {
         match self {
-            Self::Missing | Self::NoBus | Self::NotLive => UnknownCode::SourceMissing,
+            Self::Missing | Self::NoBus | Self::NotLive | Self::NoOwnList => UnknownCode::SourceMissing,
             Self::Denied => UnknownCode::NoPermission,
             Self::Timeout => UnknownCode::Timeout,
             Self::Elsewhere => UnknownCode::NotInspectedByDesign,
             Self::Closed => UnknownCode::UserNotLoggedIn,
+            Self::HomeUnknown => UnknownCode::DirectoryAccount,
+            Self::NotRead | Self::Memory => UnknownCode::NotReadYet,
             Self::TooBig | Self::WrongKind | Self::Failed | Self::Garbage(_) => UnknownCode::ParseFailed,
         }
     }
@@ -135,10 +144,6 @@ impl Disk {
 
     pub(super) fn exists(&self, path: &str) -> bool {
         self.metadata(path).is_ok()
-    }
-
-    pub(super) fn modified(&self, path: &str) -> Result<Timestamp, Obstacle> {
-        Ok(Timestamp::from_seconds(self.metadata(path)?.mtime()))
     }
 
     /// Names in a folder, sorted; at most 10,000.

@@ -11,6 +11,9 @@ const FAMILIAR: [&str; 10] =
 
 /// `Ok` if looking into the home tells the truth about the person's settings.
 pub(super) fn open(survey: &Survey, person: &Person) -> Result<(), Obstacle> {
+    if person.home.is_empty() {
+        return Err(Obstacle::HomeUnknown);
+    }
     if survey.lies_elsewhere(&person.home) {
         return Err(Obstacle::Elsewhere);
     }

@@ -7,8 +7,10 @@ use super::disk::{Disk, Obstacle};
 use crate::parse::hardware::{class, digest, hypervisor, real};
 use crate::parse::mounts::{Mount, Rest, crypt_method, swaps};
 
+/// Encryption by the operating system. A drive that encrypts by itself (OPAL) looks like any other once it is open, so "none" is
+/// what the system shows and no more.
 pub(super) fn disk_encryption(survey: &Survey) -> Fact<Vec<MountEncryption>> {
-    const SOURCE: &str = "/proc/self/mountinfo, /sys/block";
+    const SOURCE: &str = "/proc/self/mountinfo, /sys/block; a drive that encrypts by itself does not show there";
     let disk = &survey.machine.disk;
     let mounts = match &survey.mounts {
         Ok(mounts) => mounts,
@@ -28,9 +30,27 @@ pub(super) fn disk_encryption(survey: &Survey) -> Fact<Vec<MountEncryption>> {
         }
         Err(obstacle) => found.push(MountEncryption { mount: "swap".into(), encrypted: obstacle.reading(), method: "unknown".into() }),
     }
+    if compressed_memory_overflows(disk) {
+        let text = "compressed memory is written out to a device this agent does not follow";
+        found.push(MountEncryption {
+            mount: "swap".into(),
+            encrypted: Reading::unknown(UnknownCode::NotReadYet, text),
+            method: "unknown".into(),
+        });
+    }
     found.sort_by(|a, b| a.mount.cmp(&b.mount).then_with(|| a.method.cmp(&b.method)));
     found.dedup();
     Fact::read(found, SOURCE)
+}
+
+/// Whether a zram device, which otherwise lies in memory, has a device behind it (kernel documentation, zram, "writeback").
+fn compressed_memory_overflows(disk: &Disk) -> bool {
+    let devices = disk.names_if_any("/sys/block").unwrap_or_default();
+    let backed = |name: &String| {
+        let device = disk.text(&format!("/sys/block/{name}/backing_dev")).unwrap_or_default();
+        !matches!(device.trim(), "" | "none")
+    };
+    devices.iter().filter(|name| name.starts_with("zram")).any(backed)
 }
 
 /// The mounts where people's data lies; a home of its own is named without its owner.
@@ -46,11 +66,26 @@ fn encryption(disk: &Disk, mount: &Mount, shown: &str) -> MountEncryption {
     let unknown =
         |code, text: &str| MountEncryption { mount: shown.into(), encrypted: Reading::unknown(code, text), method: "unknown".into() };
     match mount.rest() {
-        Rest::Block => judge(disk, node_of(disk, mount), shown),
+        Rest::Block => match judge(disk, node_of(disk, mount), shown) {
+            MountEncryption { encrypted: Reading::Value(false), .. } if has_encrypted_folders(disk, &mount.point) => MountEncryption {
+                method: "fscrypt".into(),
+                ..unknown(UnknownCode::NotReadYet, "single folders are encrypted by the file system; which ones is not read")
+            },
+            judged => judged,
+        },
         Rest::EncryptedLayer => MountEncryption { mount: shown.into(), encrypted: Reading::Value(true), method: "filesystem".into() },
         Rest::Memory => unknown(UnknownCode::NotReadYet, "the file system lies in memory or on a read-only image"),
         Rest::Elsewhere => unknown(UnknownCode::NotInspectedByDesign, "the file system lies on another machine or behind a program"),
         Rest::Opaque => unknown(UnknownCode::NotReadYet, "a kind of file system that keeps its own devices"),
+    }
+}
+
+/// Whether fscrypt(8) keeps policies on this file system: single folders are encrypted, the rest is not.
+fn has_encrypted_folders(disk: &Disk, point: &str) -> bool {
+    let policies = format!("{}/.fscrypt/policies", point.trim_end_matches('/'));
+    match disk.names_if_any(&policies) {
+        Ok(names) => !names.is_empty(),
+        Err(_) => true,
     }
 }
 
@@ -83,6 +118,9 @@ fn judge(disk: &Disk, node: Option<String>, shown: &str) -> MountEncryption {
 fn below(disk: &Disk, node: &str, depth: u32) -> Result<Option<&'static str>, Obstacle> {
     if depth == 0 {
         return Err(Obstacle::Garbage("block devices stand on each other without end"));
+    }
+    if node.starts_with("zram") {
+        return Err(Obstacle::Memory);
     }
     let dir = format!("/sys/class/block/{node}");
     let uuid = disk.text_if_any(&format!("{dir}/dm/uuid"))?;
@@ -156,7 +194,8 @@ pub(super) fn hardware_ids(survey: &Survey) -> Fact<HardwareIds> {
     }
 }
 
-/// Whether a modem for mobile lines is built in: the kernel marks its interfaces `wwan`. Whether a SIM is in it is not looked at.
+/// Whether a modem for mobile lines is there: the kernel marks its interfaces `wwan`. Whether a SIM is in it is not looked at.
+/// One that is switched off, or plugged in only on the way, does not show: that none is seen says nothing, and a person answers.
 pub(super) fn mobile_line(survey: &Survey) -> Fact<bool> {
     const NETWORK: &str = "/sys/class/net";
     let disk = &survey.machine.disk;
@@ -167,7 +206,10 @@ pub(super) fn mobile_line(survey: &Survey) -> Fact<bool> {
                 uevent.lines().any(|line| line == "DEVTYPE=wwan") || name.starts_with("wwan")
             };
             let modem = names.iter().any(is_modem) || disk.names_if_any("/sys/class/wwan").is_ok_and(|names| !names.is_empty());
-            Fact::read(modem, NETWORK)
+            if modem {
+                return Fact::read(true, NETWORK);
+            }
+            Fact::unknown(UnknownCode::NotSupportedOs, "no modem is seen now; one that is unplugged or switched off does not show", NETWORK)
         }
         Err(obstacle) => obstacle.fact(NETWORK),
     }

@@ -3,11 +3,14 @@
 
 mod accounts;
 mod antivirus;
+mod browser_forms;
+mod browser_profiles;
 mod browsers;
 mod bus;
 mod command;
 mod desktop;
 mod disk;
+mod door;
 mod guards;
 mod homes;
 mod machine;
@@ -37,6 +40,8 @@ use crate::parse::os_release;
 struct Machine {
     disk: Disk,
     now: Timestamp,
+    /// An instant that has passed, whatever the device's clock says.
+    certain: Timestamp,
     limits: Limits,
     /// Whether this is the running system itself, with processes, a bus and commands, and not a recorded tree.
     live: bool,
@@ -45,7 +50,7 @@ struct Machine {
 impl Machine {
     fn new(ctx: &ProbeContext) -> Self {
         let live = ctx.root.as_os_str() == "/";
-        Self { disk: Disk::new(&ctx.root, ctx.limits.file_bytes), now: ctx.now, limits: ctx.limits.clone(), live }
+        Self { disk: Disk::new(&ctx.root, ctx.limits.file_bytes), now: ctx.now, certain: ctx.certain, limits: ctx.limits.clone(), live }
     }
 }
 
@@ -74,7 +79,23 @@ impl Survey {
         let bus = bus.wait().and_then(|answers| answers);
         let processes = processes.wait().and_then(|names| names);
         let people_listed = people.as_ref().map(|_| ()).map_err(|obstacle| obstacle.code());
-        Self { people: people.unwrap_or_default(), people_listed, packages, processes, mounts, bus, logins, signatures, machine }
+        let mut people = people.unwrap_or_default();
+        if let Ok(sessions) = bus.as_ref().map_err(|obstacle| *obstacle).and_then(|answers| answers.sessions.as_ref().map_err(|o| *o)) {
+            people.extend(accounts::logged_in(&machine, &people, sessions));
+        }
+        Self { machine, people, people_listed, packages, processes, mounts, bus, logins, signatures }
+    }
+}
+
+#[cfg(test)]
+impl Survey {
+    /// Of a recorded tree below `root`, for tests that put in what only a running system shows.
+    fn of_tree(root: &std::path::Path) -> Self {
+        let now = Timestamp::from_seconds(1_795_300_000);
+        let context = ProbeContext { root: root.to_owned(), certain: now, ..ProbeContext::new(now, [7; 32]) };
+        let machine = Machine::new(&context);
+        let people = accounts::people(&machine);
+        Self::new(machine, people, context.signatures)
     }
 }
 
@@ -138,7 +159,7 @@ fn account(survey: &Arc<Survey>, ctx: &ProbeContext, person: &Person) -> Account
     let rooms = Rooms::new(&survey.machine.limits);
     let (for_lock, for_saving) = (person.clone(), person.clone());
     let screen_lock = rooms.fact(survey, "~/.config/dconf/user", move |survey| desktop::screen_lock(survey, &for_lock));
-    let password_saving = rooms.fact(survey, "browser profiles in ~", move |survey| browsers::password_saving(survey, &for_saving));
+    let password_saving = rooms.fact(survey, "browser profiles in ~", move |survey| browser_profiles::password_saving(survey, &for_saving));
     Account {
         id: pseudonym::account(&ctx.pseudonym_key, &person.name, person.uid),
         kind: person.kind,

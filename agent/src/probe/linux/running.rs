@@ -8,7 +8,7 @@ use hashimori_shared::time::Timestamp;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
 use super::accounts::Person;
-use super::disk::Obstacle;
+use super::disk::{Disk, Obstacle};
 use super::{Machine, Survey};
 use crate::parse::logins::{LASTLOG_RECORD, WTMP_RECORD, jst_day_start, last_by_name, lastlog};
 
@@ -40,6 +40,23 @@ pub(super) fn is_running(names: &BTreeSet<String>, wanted: &str) -> bool {
     names.contains(&wanted) || (wanted.len() > 15 && names.contains(short))
 }
 
+/// Whether this person's running desktop has a variable of this name in its environment. Values are not kept. Without the right to
+/// look into other people's processes it reads as no: the files that set a session's environment are looked at besides.
+pub(super) fn session_has(disk: &Disk, uid: u32, variable: &str) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let desktop = |pid: &String| {
+        let owner = disk.metadata(&format!("/proc/{pid}")).ok()?.uid();
+        let name = disk.head(&format!("/proc/{pid}/comm"), 16).ok()?;
+        (owner == uid && name.starts_with(b"gnome-")).then_some(())
+    };
+    let wanted = format!("{variable}=");
+    let pids = disk.names("/proc").unwrap_or_default();
+    pids.iter().filter(|pid| pid.bytes().all(|b| b.is_ascii_digit()) && desktop(pid).is_some()).any(|pid| {
+        let environment = disk.head(&format!("/proc/{pid}/environ"), 64 << 10).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|entry| entry.starts_with(wanted.as_bytes()))
+    })
+}
+
 /// Newest logins per account name from the end of wtmp.
 pub(super) fn logins(machine: &Machine) -> BTreeMap<String, Timestamp> {
     const RECORDS: u64 = 4_000;
@@ -61,7 +78,7 @@ pub(super) fn logins(machine: &Machine) -> BTreeMap<String, Timestamp> {
 
 /// The day an account was last used: now if it has a session, else the newest login on record.
 pub(super) fn last_used(survey: &Survey, person: &Person) -> Reading<Timestamp> {
-    let sessions = survey.bus.as_ref().ok().and_then(|bus| bus.sessions.as_ref());
+    let sessions = survey.bus.as_ref().ok().and_then(|bus| bus.sessions.as_ref().ok());
     let here_now = sessions.is_some_and(|sessions| sessions.iter().any(|session| session.uid == person.uid));
     let recorded = [survey.logins.get(&person.name).copied(), from_lastlog(survey, person.uid)].into_iter().flatten().max();
     let last = if here_now { Some(survey.machine.now) } else { recorded.filter(|at| *at <= survey.machine.now.plus_days(1)) };

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::Survey;
 use super::disk::{Disk, Obstacle};
+use crate::parse::apt::distribution::Distribution;
 use crate::parse::apt::history;
 use crate::parse::apt::pending::Ledger;
 use crate::parse::apt::pins::{Archive, Preferences};
@@ -25,8 +26,9 @@ fn count(survey: &Survey) -> Result<PendingUpdates, Obstacle> {
     let preferences = preferences(disk)?;
     let names = disk.names(LISTS)?;
     let archives = archives(disk, &names)?;
+    let distribution = distribution(disk)?;
+    let mut own: Vec<&Archive> = Vec::new();
     let mut ledger = Ledger::new(packages, &preferences);
-    let mut read = 0;
     for name in &names {
         let Some((start, ending)) = name.rsplit_once("_Packages") else { continue };
         if !concerns(start, packages.iter().map(|package| package.architecture.as_str())) {
@@ -34,6 +36,7 @@ fn count(survey: &Survey) -> Result<PendingUpdates, Obstacle> {
         }
         let archive = archives.iter().filter(|(prefix, _)| name.starts_with(prefix.as_str())).max_by_key(|(prefix, _)| prefix.len());
         let unnamed = Archive::default();
+        let archive = archive.map_or(&unnamed, |(_, archive)| archive);
         let host = name.split('_').next().unwrap_or_default();
         let file = disk.open(&format!("{LISTS}/{name}"))?;
         let mut list: Box<dyn Read> = match ending {
@@ -41,12 +44,24 @@ fn count(survey: &Survey) -> Result<PendingUpdates, Obstacle> {
             ".lz4" => Box::new(lz4_flex::frame::FrameDecoder::new(file)),
             _ => return Err(Obstacle::Garbage("apt's lists are compressed in a way this agent does not read")),
         };
-        ledger.read(&mut list, archive.map_or(&unnamed, |(_, archive)| archive), host)?;
-        read += 1;
+        ledger.read(&mut list, archive, host)?;
+        own.extend(archives.values().find(|known| *known == archive && distribution.owns(known)));
     }
-    let lists_refreshed_at = refreshed(disk, &archives).filter(|_| read > 0).ok_or(Obstacle::Missing)?;
+    let (security, main): (Vec<&Archive>, Vec<&Archive>) = own.iter().copied().partition(|archive| archive.is_security());
+    if main.is_empty() {
+        return Err(Obstacle::NoOwnList);
+    }
     let pending = ledger.count();
-    Ok(PendingUpdates { total: pending.total, security: Reading::Value(pending.security), lists_refreshed_at })
+    if security.is_empty() {
+        let without = Reading::unknown(UnknownCode::SourceMissing, "the distribution's security archive is not among apt's lists");
+        return Ok(PendingUpdates { total: pending.total, security: without, lists_refreshed_at: made(&main)? });
+    }
+    Ok(PendingUpdates { total: pending.total, security: Reading::Value(pending.security), lists_refreshed_at: made(&security)? })
+}
+
+fn distribution(disk: &Disk) -> Result<Distribution, Obstacle> {
+    let text = disk.text("/etc/os-release").or_else(|_| disk.text("/usr/lib/os-release"))?;
+    Ok(Distribution::from_os_release(&text))
 }
 
 /// Whether a list is of an architecture that something installed has; `binary-all` and flat archives concern everybody.
@@ -91,16 +106,11 @@ fn archives(disk: &Disk, names: &[String]) -> Result<BTreeMap<String, Archive>, 
     Ok(archives)
 }
 
-/// A moment at or before which the lists were certainly fetched: apt gives files the server's time, so the file's own time says nothing.
-/// The stamp of a successful refresh, or the date that the security archive (else the newest archive) was made, whichever is later.
-fn refreshed(disk: &Disk, archives: &BTreeMap<String, Archive>) -> Option<Timestamp> {
-    let newest = |security: bool| {
-        let dates = archives.values().filter(|archive| archive.is_security() == security).filter_map(|archive| archive.date);
-        dates.max().map(|date| Timestamp::from_seconds(date.as_second()))
-    };
-    let made = newest(true).or_else(|| newest(false));
-    let stamps = ["update-success-stamp", "update-stamp"].map(|name| disk.modified(&format!("/var/lib/apt/periodic/{name}")).ok());
-    stamps.into_iter().flatten().chain(made).max()
+/// A moment at or after which the lists were certainly fetched: the newest date at which one of these archives was made.
+/// Nothing else tells: apt gives files the server's time, and touches its stamps also when no server could be reached.
+fn made(archives: &[&Archive]) -> Result<Timestamp, Obstacle> {
+    let newest = archives.iter().filter_map(|archive| archive.date).max();
+    newest.map(|date| Timestamp::from_seconds(date.as_second())).ok_or(Obstacle::Garbage("apt's lists do not say when they were made"))
 }
 
 pub(super) fn last(survey: &Survey) -> Fact<Timestamp> {

@@ -8,7 +8,7 @@ use super::{Result, os};
 use crate::catalogue::BrowserVersion;
 use crate::lang::say;
 use crate::pack::{Check, Clause};
-use crate::report::{Browser, BrowserProfile, Reading};
+use crate::report::{Account, Browser, BrowserProfile, Reading};
 use crate::verdict::State;
 
 /// Per account, per profile: the browser does not offer to save passwords.
@@ -20,12 +20,15 @@ pub(super) fn passwords(cx: &Context<'_>, clause: &Clause, check: &Check) -> Res
             let count = outcomes.len();
             let worst = outcomes.into_iter().reduce(|a, b| if b.state > a.state { b } else { a });
             let outcome = match worst {
-                None => Outcome::measured(State::Compliant, cx.pick("ブラウザのプロファイルがありません", "there is no browser profile")),
+                None => Outcome::measured(
+                    State::Compliant,
+                    cx.pick("目録にあるブラウザのプロファイルはありません", "there is no profile of a browser of the catalogue"),
+                ),
                 Some(Outcome { state: State::Compliant, evidence, .. }) => {
                     let words = say!(
                         cx.lang,
-                        "ブラウザのプロファイル{count}件は、パスワードを保存しない設定です（それまでに保存されたものの有無は見ていません）",
-                        "{count} browser profile(s) do not offer to save passwords (what was saved before is not looked at)"
+                        "目録にあるブラウザのプロファイル{count}件は、パスワードを保存しない設定です（それまでに保存されたものの有無は見ていません）",
+                        "{count} profile(s) of browsers of the catalogue do not offer to save passwords (what was saved before is not looked at)"
                     );
                     Outcome::new(State::Compliant, evidence, words)
                 }
@@ -55,14 +58,32 @@ fn profile(cx: &Context<'_>, clause: &Clause, check: &Check, profile: &BrowserPr
     }
 }
 
-/// Every browser installed for everybody: within its maker's support, with the OS's own time limits after that.
+/// Every browser that is installed: within its maker's support, with the OS's own time limits after that. A browser that only its
+/// profile shows has a version nobody knows, and where profiles cannot be read there may be one.
 pub(super) fn updated(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
     let (browsers, age) = gap::machine(cx, |m| m.browsers.as_ref())?;
+    let unlisted = unlisted(cx, clause, check, browsers);
     let outcomes: Vec<Outcome> = browsers.iter().map(|b| os::held(cx, clause, check, version(cx, b))).collect();
     let count = outcomes.len();
-    let Some(worst) = outcomes.into_iter().reduce(|a, b| if b.state > a.state { b } else { a }) else {
-        let words = cx.pick("目録にあるブラウザは入っていません", "no browser of the catalogue is installed");
-        return Ok(Outcome::measured(State::NotApplicable, words));
+    let worst = outcomes.into_iter().reduce(|a, b| if b.state > a.state { b } else { a });
+    let worst = match (worst, &unlisted) {
+        (Some(worst), _) => worst,
+        (None, Some(_)) => {
+            let words = cx.pick("目録にあるブラウザは見つかりませんでした", "no browser of the catalogue was found");
+            Outcome::measured(State::NotApplicable, words)
+        }
+        (None, None) => {
+            let words = cx.pick(
+                "利用者のアカウントが報告されていないため、ブラウザの有無が分かりません",
+                "no user's account was reported, so nobody knows whether there is a browser",
+            );
+            return Err(Gap::plain(words, None));
+        }
+    };
+    let word = match unlisted {
+        Some(unlisted) if unlisted.state > State::Compliant && unlisted.state > worst.state => return Ok(unlisted),
+        Some(unlisted) => unlisted.evidence,
+        None => super::super::MEASURED,
     };
     let worst = if worst.state == State::Compliant && count > 1 {
         let names: Vec<String> = browsers.iter().map(|b| format!("{} {}", cx.catalogues().browsers.name(&b.id), b.version)).collect();
@@ -72,7 +93,47 @@ pub(super) fn updated(cx: &Context<'_>, clause: &Clause, check: &Check) -> Resul
     } else {
         worst
     };
+    // Where a person's word stands for what could not be read, the whole is no stronger than that word.
+    let worst = if worst.state <= State::Compliant { Outcome { evidence: worst.evidence.min(word), ..worst } } else { worst };
     Ok(gap::aged(cx, worst, age))
+}
+
+/// Whether the profiles of every account that is judged are of browsers that are listed; `None` where no account says anything.
+fn unlisted(cx: &Context<'_>, clause: &Clause, check: &Check, browsers: &[Browser]) -> Option<Outcome> {
+    let of = |account: &Account| {
+        let id = account.id.as_str();
+        match gap::read(cx, account.password_saving.as_ref()) {
+            Err(gap) => {
+                let why = &gap.reason;
+                let reason = say!(
+                    cx.lang,
+                    "アカウント {id}: インストール済みの一覧にないブラウザの有無が分かりません（{why}）",
+                    "account {id}: nobody knows whether there is a browser beside those installed ({why})"
+                );
+                Gap { reason: reason.into(), ..gap }.settle(cx, clause, check)
+            }
+            Ok((profiles, _)) => {
+                let Some(profile) = profiles.iter().find(|p| browsers.iter().all(|b| b.id != p.browser)) else {
+                    let words =
+                        cx.pick("インストール済みの一覧にないブラウザは使われていません", "no browser beside those installed is used");
+                    return Outcome::measured(State::NotApplicable, words);
+                };
+                let name = cx.catalogues().browsers.name(&profile.browser);
+                let reason = say!(
+                    cx.lang,
+                    "アカウント {id}: {name}が使われていますが、インストール済みの一覧になく、版が分かりません",
+                    "account {id}: {name} is used but is not among those installed, so its version is not known"
+                );
+                let remedy = cx.pick(
+                    "そのブラウザの版を確かめ、使わないものは消してください",
+                    "Find out that browser's version, and remove it where it is not used",
+                );
+                Gap::plain(reason, Some(remedy)).unanswered()
+            }
+        }
+    };
+    let outcomes = accounts::judged(cx).into_iter().map(of);
+    outcomes.reduce(|a, b| if (b.state, a.evidence) > (a.state, b.evidence) { b } else { a })
 }
 
 fn version(cx: &Context<'_>, browser: &Browser) -> Outcome {

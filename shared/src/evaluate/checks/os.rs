@@ -123,7 +123,8 @@ fn extended(cx: &Context<'_>, clause: &Clause, check: &Check, name: &str, ended:
 /// The last update is recent, or fresh lists show that nothing waits.
 pub(super) fn updated(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
     let lang = cx.lang;
-    if let Some(pending) = fresh_lists(cx).filter(|p| p.total == 0) {
+    // Lists without a security archive do not show that nothing waits.
+    if let Some(pending) = fresh_lists(cx).filter(|p| p.total == 0 && p.security.value() == Some(&0)) {
         let day = cx.day(pending.lists_refreshed_at);
         let reason = say!(lang, "未適用の更新はありません（{day}の一覧による）", "no update waits (by the lists of {day})");
         return Ok(Outcome::measured(State::Compliant, reason));
@@ -162,7 +163,21 @@ pub(super) fn pending(cx: &Context<'_>, clause: &Clause, check: &Check) -> Resul
         return Err(Gap::plain(reason, Some(remedy)));
     };
     let outcome = match (&pending.security, pending.total) {
-        (_, 0) => Outcome::measured(
+        (Reading::Unknown(unknown), 0) => {
+            let gap = Gap::unknown(cx, unknown);
+            let why = &gap.reason;
+            let reason = say!(
+                lang,
+                "セキュリティ更新の有無が分かりません（{why}）（{day}の一覧による）",
+                "nobody knows whether security updates wait: {why} (by the lists of {day})"
+            );
+            let source = cx.pick(
+                "OSのセキュリティ更新の取得先を設定し、更新の一覧を取得してください",
+                "Set up the system's source of security updates and let the device fetch the lists of updates",
+            );
+            return Err(Gap { reason: reason.into(), remedy: gap.remedy.or(Some(source)), ..gap });
+        }
+        (Reading::Value(0), 0) => Outcome::measured(
             State::Compliant,
             say!(lang, "未適用の更新はありません（{day}の一覧による）", "no update waits (by the lists of {day})"),
         ),

@@ -56,8 +56,8 @@ pub(super) fn forbidden(cx: &Context<'_>, clause: &Clause, check: &Check) -> Res
     let (places, version) = (lang.list(&places), &found.catalogue);
     let reason = say!(
         lang,
-        "調べた場所（{places}）に、知られたファイル交換ソフトの名前はありません（目録 {version}）",
-        "in the places searched ({places}) there is no known name of file-sharing software (catalogue {version})"
+        "調べた場所（{places}）に、知られたファイル交換ソフトの名前はありません（フォルダは決まった深さまで、名前で調べています。目録 {version}）",
+        "in the places searched ({places}) there is no known name of file-sharing software (folders are searched by name, to a set depth; catalogue {version})"
     );
     Ok(gap::aged(cx, Outcome::measured(State::Compliant, reason), age))
 }
@@ -94,6 +94,7 @@ fn names(cx: &Context<'_>, hits: &[&SoftwareHit]) -> String {
         "process" => cx.pick("実行中", "running"),
         "package" => cx.pick("インストール済み", "installed"),
         "file" => cx.pick("ファイル", "a file"),
+        "trace" => cx.pick("このソフトが残すファイル", "a file that this program leaves behind"),
         _ => cx.pick("検出", "found"),
     };
     let word = |h: &&SoftwareHit| {
@@ -112,6 +113,7 @@ fn place<'a>(cx: &Context<'_>, kind: &'a str) -> &'a str {
         "programs" => cx.pick("インストール済みの一覧", "installed programs"),
         "flatpak" => "Flatpak",
         "snap" => "Snap",
+        "disks" => cx.pick("増設・取り外しのディスク", "added and removable disks"),
         "home" => cx.pick("利用者のフォルダ", "users' folders"),
         other => other,
     }

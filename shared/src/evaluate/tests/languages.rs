@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::lang::{Lang, is_japanese};
+use crate::report::BrowserProfile;
 
 /// Every sample, as it is, with answers to everything, and with answers that ran out.
 fn cases() -> Vec<Case> {
     let reports = [sample::good_debian(NOW), sample::bad_debian(NOW), sample::all_unknown(NOW), sample::japanese_windows(NOW)];
     let pack = Pack::bundled();
     let mut cases = vec![Case { report: None, ..good() }];
+    cases.extend(halves_seen());
     for report in reports {
         let of = |report: &Report| Case { report: Some(report.clone()), ..good() };
         cases.push(of(&report));
@@ -33,6 +35,40 @@ fn cases() -> Vec<Case> {
         }
     }
     cases
+}
+
+/// What no sample has: lists that leave something open.
+fn halves_seen() -> Vec<Case> {
+    let used = BrowserProfile { browser: "firefox".into(), profile: "p1".into(), saves_passwords: Reading::Value(false), locked: false };
+    let profiles = |profiles: Fact<Vec<BrowserProfile>>| {
+        good().with(|r| {
+            r.machine.browsers = Some(Fact::read(Vec::new(), "x"));
+            r.accounts.iter_mut().for_each(|account| account.password_saving = Some(profiles.clone()));
+        })
+    };
+    let no_archive = good().with(|r| {
+        let Some(Fact { reading: Reading::Value(p), .. }) = &mut r.machine.pending_updates else { return };
+        (p.total, p.security) = (0, Reading::unknown(UnknownCode::SourceMissing, "x"));
+    });
+    let left_behind = good().with(|r| {
+        let Some(Fact { reading: Reading::Value(found), .. }) = &mut r.machine.forbidden_software else { return };
+        found.searched.push("disks".into());
+        found.hits.push(SoftwareHit { id: "winny".into(), how: "trace".into() });
+    });
+    let disk_unread = good().with(|r| {
+        let Some(Fact { reading: Reading::Value(found), .. }) = &mut r.machine.forbidden_software else { return };
+        found.unreadable.push(UnreadablePlace { place: "disks".into(), code: UnknownCode::Timeout });
+    });
+    vec![
+        profiles(Fact::read(vec![used], "x")),
+        profiles(Fact::read(Vec::new(), "x")),
+        profiles(Fact::unknown(UnknownCode::NoPermission, "", "x")),
+        profiles(Fact::unknown(UnknownCode::DirectoryAccount, "", "x")),
+        profiles(Fact::read(Vec::new(), "x")).with(|r| r.accounts.clear()),
+        no_archive,
+        left_behind,
+        disk_unread,
+    ]
 }
 
 #[test]

@@ -40,6 +40,16 @@ fn what_is_carried_about_is_asked_for_remote_wipe_and_a_fixed_pc_is_not() {
 }
 
 #[test]
+fn where_no_modem_was_seen_a_person_says_whether_there_is_a_mobile_line() {
+    let mut case = good().with(|r| r.machine.mobile_line = Some(Fact::unknown(UnknownCode::NotSupportedOs, "no modem is seen now", "x")));
+    case.device.class = Some(DeviceClass::Laptop);
+    assert_eq!(case.state("§20-11", "line"), State::AwaitingDeclaration);
+    let case = case.said("§20-11", "line", Answer::NotApplicable, AttestedBy::Administrator, 1);
+    let check = case.check("§20-11", "line");
+    assert_eq!((check.state, check.evidence), (State::NotApplicable, Some(Evidence::Confirmed)));
+}
+
+#[test]
 fn a_phone_without_an_agent_is_answered_by_people_alone() {
     let mut case = Case { report: None, ..good() };
     case.device.reporting = Reporting::People;

@@ -103,3 +103,22 @@ fn old_lists_do_not_say_that_nothing_is_pending() {
     assert_eq!(aged(14).state("§20-5", "pending"), State::Compliant);
     assert_eq!(aged(15).state("§20-5", "pending"), State::Unknown);
 }
+
+#[test]
+fn lists_without_a_security_archive_never_show_that_nothing_waits() {
+    let without = |total, updated| {
+        good().with(|r| {
+            r.machine.last_update = Some(Fact::read(days_ago(updated), "dpkg.log"));
+            let Some(Fact { reading: Reading::Value(p), .. }) = &mut r.machine.pending_updates else { return };
+            p.total = total;
+            p.security = Reading::unknown(UnknownCode::SourceMissing, "no security archive");
+        })
+    };
+    let pending = without(0, 400).check("§20-5", "pending");
+    assert_eq!(pending.state, State::Unknown);
+    assert!(pending.reason.contains("セキュリティ更新の有無が分かりません") && pending.remedy.is_some(), "{pending:?}");
+    assert_eq!(without(0, 400).state("§20-5", "os_updated"), State::NonCompliant, "the last update alone decides");
+    assert_eq!(without(2, 1).state("§20-5", "pending"), State::RecommendationUnmet);
+    let gone = good().with(|r| r.machine.pending_updates = Some(Fact::unknown(UnknownCode::SourceMissing, "no list", "x")));
+    assert_eq!(gone.state("§20-5", "pending"), State::Unknown);
+}
