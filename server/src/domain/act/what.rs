@@ -91,6 +91,10 @@ acts! {
     AuthorityMade = "authority_made", "認証局の作成";
     /// The issuing CA was replaced.
     AuthorityRotated = "authority_rotated", "認証局の更新";
+    /// The announced next root was taken into use.
+    RootSwitched = "root_switched", "認証局の切り替え";
+    /// A root from before a switch is not trusted any more.
+    RootEnded = "root_ended", "前の認証局の終了";
     /// The root's key was written out.
     RootKeyExported = "root_key_exported", "認証局の鍵の書き出し";
     /// The root's key was removed from the store.
