@@ -14,7 +14,7 @@ macro_rules! areas {
     };
 }
 
-const AREAS: &[(&str, &str, &str)] = &areas!["frame", "states"];
+const AREAS: &[(&str, &str, &str)] = &areas!["alerts", "frame", "port", "states"];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::English));
@@ -142,6 +142,13 @@ impl From<&String> for Value {
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
         Self::Number(number)
+    }
+}
+
+/// As templates hand it over.
+impl From<&i64> for Value {
+    fn from(number: &i64) -> Self {
+        Self::Number(*number)
     }
 }
 
