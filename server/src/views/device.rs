@@ -4,7 +4,7 @@ use askama::Template;
 
 use hashimori_shared::report::words::FactGroup;
 
-use super::{Mark, Moment, Place, Shell};
+use super::{Alerts, Mark, Moment, Place, Shell};
 
 /// `/devices/{device}`.
 #[derive(Template)]
@@ -20,6 +20,7 @@ pub(crate) struct DevicePage {
     pub seen: Option<Moment>,
     /// Set while the device waits to be confirmed.
     pub pending: bool,
+    pub alerts: Alerts,
     /// Warnings beside the verdict: clock, dropped reports, standing.
     pub notices: Vec<String>,
     /// `None`: nothing reported yet.
@@ -121,6 +122,7 @@ mod samples {
                 about: vec![("種類", "持ち運ぶパソコン".to_owned())],
                 seen: Some(Moment::new(now, now)),
                 pending: true,
+                alerts: Alerts::sample(),
                 notices: vec!["時刻ずれ".to_owned()],
                 verdict: Some(VerdictView {
                     groups: vec![ClauseGroup { title: "対応が必要な条項", clauses: vec![clause, quiet] }],
@@ -134,6 +136,7 @@ mod samples {
                 shell: Shell::sample("受付1", true),
                 seen: None,
                 pending: false,
+                alerts: Alerts::none(),
                 notices: Vec::new(),
                 verdict: None,
                 facts: Vec::new(),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Moment, Qr, Shell};
+use super::{Mark, Moment, Qr, Shell};
 
 /// `/facilities/{facility}/codes`.
 #[derive(Template)]
@@ -11,6 +11,10 @@ pub(crate) struct CodesPage {
     pub shell: Shell,
     pub facility: Place,
     pub codes: Vec<CodeLine>,
+    /// Path of the next page.
+    pub next: Option<String>,
+    /// Whether this is not the first page.
+    pub paged: bool,
     pub error: Option<String>,
     /// As typed before.
     pub uses: String,
@@ -56,7 +60,8 @@ pub(crate) struct CodeIssuedPage {
 pub(crate) struct IssuedCode {
     /// Groups of four.
     pub text: String,
-    pub qr: Qr,
+    /// `None`: it could not be drawn.
+    pub qr: Option<Qr>,
     /// `host:port` of the device port.
     pub server: String,
     pub uses: String,
@@ -70,6 +75,10 @@ pub(crate) struct PendingPage {
     pub shell: Shell,
     pub facility: Place,
     pub devices: Vec<Candidate>,
+    /// Path of the next page.
+    pub next: Option<String>,
+    /// Whether this is not the first page.
+    pub paged: bool,
 }
 
 /// A device that waits to be confirmed, with what it showed of itself.
@@ -77,6 +86,8 @@ pub(crate) struct PendingPage {
 pub(crate) struct Candidate {
     pub id: String,
     pub label: String,
+    /// What it waits for.
+    pub mark: Mark,
     pub enrolled: Moment,
     /// (name, value): maker, model, OS, …
     pub evidence: Vec<(&'static str, String)>,
@@ -115,6 +126,8 @@ mod samples {
             let sample = |codes: Vec<CodeLine>, error| Self {
                 shell: Shell::sample("登録コード", true),
                 facility: place(),
+                next: (!codes.is_empty()).then(|| "/facilities/f/codes?after=c#live".to_owned()),
+                paged: !codes.is_empty(),
                 codes,
                 error,
                 uses: "1".to_owned(),
@@ -133,14 +146,20 @@ mod samples {
         fn samples() -> Vec<Self> {
             let code = IssuedCode {
                 text: "AAAA-BBBB".to_owned(),
-                qr: Qr::of("AAAA-BBBB").expect("drawn"),
+                qr: Some(Qr::of("AAAA-BBBB").expect("drawn")),
                 server: "collector.example:8443".to_owned(),
                 uses: "1".to_owned(),
                 expires_at: "2026年8月4日 09:00".to_owned(),
             };
             let sample = |code| Self { shell: Shell::sample("登録コード", true), facility: place(), code };
-            vec![sample(Some(code)), sample(None)]
+            vec![sample(Some(IssuedCode { qr: None, ..code.clone() })), sample(Some(code)), sample(None)]
         }
+    }
+
+    #[test]
+    fn a_code_that_cannot_be_drawn_is_still_there_to_be_typed() {
+        let html = CodeIssuedPage::samples()[0].render().expect("renders");
+        assert!(html.contains("AAAA-BBBB") && html.contains("QRコードを作れませんでした") && !html.contains("class=\"qr\""), "{html}");
     }
 
     impl Sample for PendingPage {
@@ -149,13 +168,25 @@ mod samples {
             let candidate = |suspicion| Candidate {
                 id: "d".to_owned(),
                 label: "受付1".to_owned(),
+                mark: Mark::waiting("standing-pending"),
                 enrolled: Moment::new(now, now),
                 evidence: vec![("メーカー", "架空電機".to_owned())],
                 suspicion,
             };
             let like = Some(("e".to_owned(), "受付2".to_owned()));
-            let sample = |devices: Vec<Candidate>| Self { shell: Shell::sample("登録待ち", true), facility: place(), devices };
-            vec![sample(vec![candidate(None), candidate(Some(Suspicion { text: "見本".to_owned(), like }))]), sample(Vec::new())]
+            let sample = |devices: Vec<Candidate>, next: Option<&str>, paged| Self {
+                shell: Shell::sample("登録待ち", true),
+                facility: place(),
+                devices,
+                next: next.map(str::to_owned),
+                paged,
+            };
+            let resembling = candidate(Some(Suspicion { text: "見本".to_owned(), like }));
+            vec![
+                sample(vec![candidate(None), resembling], Some("/facilities/f/pending?after=d"), true),
+                sample(Vec::new(), None, false),
+                sample(Vec::new(), None, true),
+            ]
         }
     }
 }

@@ -2,6 +2,7 @@
 //! A template may compare and loop; it decides nothing.
 
 mod account;
+mod alerts;
 mod device;
 mod enrolment;
 mod error;
@@ -16,6 +17,7 @@ pub(crate) use account::{
     LostPage, NewPasskeyPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine, SetupAppPage,
     SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
+pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use device::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};

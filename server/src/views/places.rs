@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Count, Mark, Moment, Shell};
+use super::{Alerts, Count, Mark, Moment, Shell};
 
 /// `/` for the 事務局: every facility of the region.
 #[derive(Template)]
@@ -11,6 +11,8 @@ pub(crate) struct RegionPage {
     pub shell: Shell,
     /// All devices of the region, by state.
     pub counts: Vec<Count>,
+    /// Alerts open in the whole region.
+    pub alerts: i64,
     pub facilities: Vec<FacilityLine>,
     /// Path of the next page.
     pub next: Option<String>,
@@ -24,6 +26,8 @@ pub(crate) struct FacilityLine {
     pub id: String,
     pub name: String,
     pub counts: Vec<Count>,
+    /// Alerts open there.
+    pub alerts: i64,
 }
 
 /// `/facilities/{facility}`.
@@ -35,7 +39,8 @@ pub(crate) struct FacilityPage {
     /// Whether there is a region to go back to.
     pub in_region: bool,
     pub counts: Vec<Count>,
-    /// Devices in 登録待ち.
+    pub alerts: Alerts,
+    /// Devices that wait for a person's decision.
     pub pending: i64,
     pub devices: Vec<DeviceLine>,
     pub next: Option<String>,
@@ -70,10 +75,11 @@ mod samples {
 
     impl Sample for RegionPage {
         fn samples() -> Vec<Self> {
-            let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts() };
+            let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts(), alerts: 2 };
             let sample = |facilities: Vec<FacilityLine>, next| Self {
                 shell: Shell::sample("架空圏域の事業所", true),
                 counts: counts(),
+                alerts: i64::from(!facilities.is_empty()),
                 facilities,
                 next,
                 paged: false,
@@ -100,6 +106,7 @@ mod samples {
                 id: "f".to_owned(),
                 in_region: true,
                 counts: counts(),
+                alerts: if devices.is_empty() { Alerts::none() } else { Alerts::sample() },
                 pending,
                 devices,
                 next: Some("/facilities/f?after=d".to_owned()),

@@ -10,7 +10,7 @@ use super::guard::{Here, Who};
 use super::places::{calls_for_action, mark, name};
 use super::rules::anchor;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, alerts, page, shell};
 use crate::domain::act::{Act, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -19,7 +19,7 @@ use crate::domain::people::Person;
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line, Present};
-use crate::store::{facility, log};
+use crate::store::{alert, facility, log};
 use crate::views::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView};
 use crate::words::Text;
 
@@ -49,6 +49,7 @@ pub(super) async fn show_device(
         reason: reason(&web, &device, seen, present.as_ref().map(|p| &p.verdict)),
         about: about(&device, report.as_ref()),
         seen: seen.map(|at| Moment::new(at, now)),
+        alerts: alerts::of_one(alerts::lines(&web, alert::list_about(&web.store, home.facility, device.n).await?)),
         pending: Act::Confirm.from().contains(&device.standing),
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
         verdict: present.as_ref().map(|p| verdict(&web, p)),
