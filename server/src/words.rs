@@ -35,7 +35,9 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "history",
     "oplog",
     "export",
-    "card"
+    "card",
+    "alerts",
+    "port"
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -3,6 +3,7 @@
 
 mod account;
 mod accounts;
+mod alerts;
 mod assets;
 mod cookie;
 mod device;
@@ -55,6 +56,7 @@ use crate::views::{Shell, Who};
 use crate::words::Text;
 
 pub use fail::PageError;
+pub(super) use headers::protect;
 
 /// How the web port is reached.
 #[derive(Clone, Debug, Default)]
