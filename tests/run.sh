@@ -28,6 +28,14 @@ if ! grep -qs "axe v$AXE_VERSION" "$axe"; then
     fail "npm could not fetch axe-core $AXE_VERSION"
 fi
 export HASHIMORI_AXE=$axe
+OIDC_PROVIDER_VERSION=8.8.1
+oidc=$target/npm/node_modules/oidc-provider
+if ! grep -qs "\"version\": \"$OIDC_PROVIDER_VERSION\"" "$oidc/package.json"; then
+  step "fetching oidc-provider $OIDC_PROVIDER_VERSION from npm into $target/npm"
+  npm install --silent --no-audit --no-fund --ignore-scripts --no-save --prefix "$target/npm" "axe-core@$AXE_VERSION" "oidc-provider@$OIDC_PROVIDER_VERSION" >&2 ||
+    fail "npm could not fetch oidc-provider $OIDC_PROVIDER_VERSION"
+fi
+export HASHIMORI_OIDC_PROVIDER=$oidc/lib/index.js
 
 step "format"
 cargo fmt --all --check

@@ -149,7 +149,7 @@ impl Link {
             return Err(NotRenewed::Answered(answer));
         }
         let Ok(issued) = serde_json::from_slice::<Issued>(&answer.body) else { return Err(NotRenewed::Answered(answer)) };
-        let chain = usable_chain(&issued, &self.key).map_err(|e| NotRenewed::Unusable(e.to_owned()))?;
+        let chain = usable_chain(&issued, &self.key, self.certain_time).map_err(|e| NotRenewed::Unusable(e.to_owned()))?;
         let identity = Identity { chain, facility: words::plain(&issued.facility), ..self.identity.clone() };
         self.change_identity(identity).map_err(|e| NotRenewed::Unusable(e.to_string()))
     }
@@ -161,13 +161,17 @@ impl Link {
     }
 }
 
-/// The issued chain, once it is sure that its leaf is over this device's key.
-pub(crate) fn usable_chain(issued: &Issued, key: &DeviceKey) -> Result<Vec<String>, &'static str> {
+/// The issued chain, once it is sure that its leaf is over this device's key and has not ended before what is certainly past
+/// (a collector whose clock is wrong).
+pub(crate) fn usable_chain(issued: &Issued, key: &DeviceKey, certain_time: Timestamp) -> Result<Vec<String>, &'static str> {
     let leaf = issued.chain.first().and_then(|text| BASE64.decode(text.as_bytes()).ok()).ok_or("the answer holds no certificate")?;
     let leaf = CertificateDer::from(leaf);
     let (_, certificate) = X509Certificate::from_der(&leaf).map_err(|_| "the issued certificate cannot be read")?;
     if *certificate.public_key().subject_public_key.data != *key.public_key() {
         return Err("the issued certificate is for another key");
+    }
+    if certificate.validity().not_after.timestamp() <= certain_time.seconds() {
+        return Err("the issued certificate has ended already: the collector's clock is wrong");
     }
     Ok(issued.chain.clone())
 }

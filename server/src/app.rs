@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hashimori_shared::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -56,9 +57,14 @@ impl App {
         Self(Arc::new(parts))
     }
 
+    /// The collector's time: its clock's, or the latest believed one (`ClockGuard::time`).
+    pub fn time(&self) -> Timestamp {
+        self.clock_guard.time(self.clock.now())
+    }
+
     /// What acts of the authority need.
     pub fn hands(&self) -> Hands<'_> {
-        Hands { master: &self.master, random: &self.random, now: self.clock.now() }
+        Hands { master: &self.master, random: &self.random, now: self.time() }
     }
 }
 

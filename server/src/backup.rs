@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail, ensure};
 use hashimori_shared::ids::StoreEpoch;
 use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
@@ -19,7 +20,8 @@ use crate::domain::act::{Actor, Done, What};
 use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, FacilityId};
 use crate::random::Random;
-use crate::store::backup::{Made, copy, put_back, record};
+use crate::store::backup::{Made, copy, record};
+use crate::store::restore::Vacant;
 use crate::store::{Engine, Store, StoreUrl, belonging, device, log, meta};
 
 const FORMAT: u32 = 1;
@@ -47,7 +49,8 @@ pub async fn make_recovery_key(store: &Store, (random, now): (&Random, Timestamp
     Ok(Some(Zeroizing::new(identity.to_string().expose_secret().to_owned())))
 }
 
-/// Makes a backup in `folder`, reads it back as far as its seal goes, remembers it, and removes all but the newest `keep`.
+/// Makes a backup in `folder`, remembers it, and removes all but the newest `keep`. The copy is checked before it is sealed, and the
+/// sealed file is read back and compared; whether it opens, only the recovery key can tell, which is not here.
 pub async fn make(
     store: &Store,
     master_key: &str,
@@ -66,7 +69,7 @@ pub async fn make(
     log::write(&mut tx, random, &Done::by(by, What::BackupMade, now).noting(detail)).await?;
     tx.commit().await?;
     let path = outcome?;
-    prune(folder, keep)?;
+    prune(folder, keep, &path)?;
     Ok(path)
 }
 
@@ -95,17 +98,43 @@ async fn make_file(store: &Store, master_key: &str, folder: &Path, now: Timestam
 fn seal(recipient: &str, header: &Header, plain: &Path, sealed: &Path) -> anyhow::Result<()> {
     let recipient: age::x25519::Recipient = recipient.parse().map_err(|e| anyhow::anyhow!("the stored recovery key is damaged: {e}"))?;
     let partial = sealed.with_extension("partial");
-    let file = private(&partial)?;
+    let file = Hashed { inner: private(&partial)?, hash: Sha256::new() };
     let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as _))?;
     let mut out = encryptor.wrap_output(BufWriter::new(file))?;
     serde_json::to_writer(&mut out, header)?;
     out.write_all(b"\n")?;
     std::io::copy(&mut File::open(plain)?, &mut out)?;
-    let file = out.finish()?.into_inner()?;
-    file.sync_all()?;
+    let written = out.finish()?.into_inner()?;
+    written.inner.sync_all()?;
+    let mut there = Hashed { inner: std::io::sink(), hash: Sha256::new() };
+    std::io::copy(&mut File::open(&partial)?, &mut there)?;
+    ensure!(
+        there.hash.finalize() == written.hash.finalize(),
+        "{} does not hold what was written into it; look at its disk",
+        partial.display()
+    );
     std::fs::rename(&partial, sealed)?;
     File::open(sealed.parent().unwrap_or(Path::new(".")))?.sync_all()?;
     Ok(())
+}
+
+/// Digests what goes through it.
+#[derive(Debug)]
+struct Hashed<W> {
+    inner: W,
+    hash: Sha256,
+}
+
+impl<W: std::io::Write> std::io::Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// What happened since the backup and is not in it: said by a person before anything is served again.
@@ -124,33 +153,29 @@ pub struct Restored {
     pub made_at: Timestamp,
     /// The store's new epoch: every device sends in full again.
     pub epoch: StoreEpoch,
-    /// The master key, for the place where it is kept.
-    pub master_key: Zeroizing<String>,
 }
 
-/// Puts a backup back as the store at `url`, which must be empty, begins a new epoch, and marks what was lost since.
+/// Puts a backup back as the store at `url`, which must be empty, begins a new epoch, and marks what was lost since: all of it, or
+/// nothing that could be served. `keep` is given the master key before anything is put back, and may refuse.
 pub async fn restore(
-    file: &Path,
-    recovery_key: &str,
+    (file, recovery_key): (&Path, &str),
     url: StoreUrl,
     (since, by): (&Since, &str),
+    keep: impl FnOnce(&str) -> anyhow::Result<()>,
     (random, now): (&Random, Timestamp),
 ) -> anyhow::Result<Restored> {
-    let beside = match &url {
-        StoreUrl::Sqlite(path) => path.parent().unwrap_or(Path::new(".")).to_owned(),
-        StoreUrl::Postgres(_) => std::env::temp_dir(),
-    };
-    let passing = passing(&beside, ".restore-")?;
-    let plain = passing.path().join(PLAIN);
-    let header = unseal(file, recovery_key, &plain)?;
     let engine = match &url {
         StoreUrl::Sqlite(_) => "sqlite",
         StoreUrl::Postgres(_) => "postgres",
     };
+    let vacant = Vacant::take(url).await?;
+    let passing = passing(&vacant.folder(), ".restore-")?;
+    let plain = passing.path().join(PLAIN);
+    let header = unseal(file, recovery_key, &plain)?;
     ensure!(header.engine == engine, "this backup is of a store on {}, the configured store is on {engine}", header.engine);
-    put_back(&url, &plain).await?;
-    let store = Store::open(url).await?;
-    let mut tx = store.begin_ledger().await?;
+    keep(&header.master_key)?;
+    let restoring = vacant.fill(plain).await?;
+    let mut tx = restoring.store().begin_ledger().await?;
     let epoch = meta::renew_epoch(&mut tx, random).await?;
     let detail = format!("backup_of={}", header.made_at.seconds());
     log::write(&mut tx, random, &Done::by(Actor::Operator, What::Restored, now).noting(detail)).await?;
@@ -166,9 +191,8 @@ pub async fn restore(
             log::write(&mut tx, random, &done.noting("since_backup")).await?;
         }
     }
-    tx.commit().await?;
-    store.close().await;
-    Ok(Restored { made_at: header.made_at, epoch, master_key: Zeroizing::new(header.master_key) })
+    restoring.finish(tx).await?;
+    Ok(Restored { made_at: header.made_at, epoch })
 }
 
 async fn mark(
@@ -201,15 +225,15 @@ fn unseal(file: &Path, recovery_key: &str, plain: &Path) -> anyhow::Result<Heade
     Ok(header)
 }
 
-/// Removes all but the newest `keep` backups; names sort by time.
-fn prune(folder: &Path, keep: usize) -> anyhow::Result<()> {
+/// Removes all but the newest `keep` backups; names sort by time. The one just made stays, whatever a wrong clock has named it.
+fn prune(folder: &Path, keep: usize, made: &Path) -> anyhow::Result<()> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .filter(|path| path.to_string_lossy().ends_with(SUFFIX))
+        .filter(|path| path != made && path.to_string_lossy().ends_with(SUFFIX))
         .collect();
     files.sort_unstable();
-    let old = files.len().saturating_sub(keep.max(1));
+    let old = files.len().saturating_sub(keep.saturating_sub(1));
     for path in &files[..old] {
         std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
     }

@@ -1,11 +1,14 @@
 //! The collector's own clock, held against the latest time it has seen. A clock that started more than 5 minutes behind it, or jumps
 //! more than 24 hours ahead, is not believed: check-ins are taken, but nothing expires until a person accepts the clock.
+//!
+//! Invariant: what is judged, issued, dated or told to devices goes by the collector's time (`ClockGuard::time`), which stands still at
+//! the mark meanwhile. What was judged at the mark is due again as soon as the clock is believed and has passed its `next_change_at`.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use hashimori_shared::time::{DAY, Timestamp};
 
-use crate::store::{Error, Store, meta};
+use crate::store::{Error, Store, device_state, meta};
 
 /// How far behind the mark a start may be, seconds.
 const BEHIND_S: i64 = 300;
@@ -43,7 +46,15 @@ pub struct ClockGuard {
 impl ClockGuard {
     /// Judges the clock at the start. With `accept`, whatever it shows is believed from now on (`--accept-clock`).
     pub async fn start(store: &Store, now: Timestamp, accept: bool) -> Result<Self, Error> {
-        let mark = meta::clock_mark(store).await?.filter(|_| !accept).unwrap_or(now);
+        let known = meta::clock_mark(store).await?;
+        if accept && known.is_some_and(|mark| mark > now) {
+            // An earlier clock that was believed ran ahead: what it judged would stand until its time comes.
+            let mut tx = store.begin_ledger().await?;
+            let due = device_state::judge_again_from(&mut tx, now).await?;
+            tx.commit().await?;
+            tracing::info!(due, "verdicts from a time that is still to come are due again");
+        }
+        let mark = known.filter(|_| !accept).unwrap_or(now);
         let guard = Self { frozen: AtomicBool::new(judge(mark, now).is_some()), mark: AtomicI64::new(mark.seconds()) };
         guard.keep(store, now).await?;
         Ok(guard)
@@ -73,6 +84,11 @@ impl ClockGuard {
     /// Whether expiry, retention and approvals stand still.
     pub fn is_frozen(&self) -> bool {
         self.frozen.load(Ordering::Acquire)
+    }
+
+    /// The collector's time when its clock shows `now`: that, or the mark while the clock is not believed.
+    pub fn time(&self, now: Timestamp) -> Timestamp {
+        if self.notice(now) || self.is_frozen() { Timestamp::from_seconds(self.mark.load(Ordering::Acquire)) } else { now }
     }
 
     /// Looks at one reading without touching the store: a jump is noticed by the first check-in after it, not by the next minute.
@@ -117,6 +133,10 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let store = store(&dir).await;
         let guard = ClockGuard::start(&store, NOW, false).await.expect("starts");
+        assert_eq!(guard.time(NOW.plus_seconds(30)), NOW.plus_seconds(30));
+        for wrong in [NOW.plus_days(2), Timestamp::from_seconds(0), NOW.plus_seconds(30)] {
+            assert_eq!(guard.time(wrong), NOW, "noticed once, it stands at the mark until the next look");
+        }
         assert!(guard.notice(NOW.plus_days(2)) && guard.is_frozen());
         assert_eq!(guard.tick(&store, NOW.plus_seconds(60)).await.expect("ticks"), None);
         assert!(!guard.is_frozen());

@@ -15,6 +15,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod logging;
 pub mod metrics;
+pub mod oidc;
 pub mod passkeys;
 pub mod pki;
 pub mod random;

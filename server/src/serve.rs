@@ -29,7 +29,7 @@ use crate::pki::{Authority, DeviceVerifier, Hands, Pki, Tickets, renew_due, rota
 use crate::random::Random;
 use crate::rules::{RuleBook, Rules};
 use crate::store::ingest::{self, Ingest, WriterError};
-use crate::store::{Store, log, meta};
+use crate::store::{OpenError, Store, StoreUrl, log, meta};
 
 /// Check-ins that may wait for the writer, and most of them in one transaction.
 const QUEUE: usize = 2_048;
@@ -60,11 +60,17 @@ pub async fn start(settings: Settings, world: World) -> anyhow::Result<Collector
     let World { clock, random, accept_clock } = world;
     let master = Arc::new(settings.master_key.load(&settings.data)?);
     let rules = Rules::new(RuleBook::load(settings.packs.as_deref(), settings.catalogues.as_deref())?);
+    if let StoreUrl::Sqlite(path) = &settings.store
+        && !path.exists()
+    {
+        // An empty one made here would stand in the way of a restore.
+        bail!(OpenError::Missing(path.clone()));
+    }
     let store = Store::open(settings.store.clone()).await?;
     meta::epoch(&store).await.context("the store was never initialised: run `hashimori-server init` first")?;
-    let now = clock.now();
+    let clock_guard = ClockGuard::start(&store, clock.now(), accept_clock).await?;
+    let now = clock_guard.time(clock.now());
     let hands = Hands { master: &master, random: &random, now };
-    let clock_guard = ClockGuard::start(&store, now, accept_clock).await?;
     let mut authority = Authority::load(&store, &master).await?;
     let tickets = Arc::new(Tickets::default());
     if clock_guard.is_frozen() {
@@ -234,6 +240,7 @@ fn pages(app: &App, device: SocketAddr, web: SocketAddr) -> axum::Router {
         device_address: app.settings.device.endpoint(Some(device)),
         public_url: app.settings.web.url(Some(web)),
         trusted_proxies: app.settings.web.trusted_proxies.clone(),
+        daily_backup: app.settings.backup.is_some(),
     };
     pages::router(Web::new(pages::Parts {
         store: app.store.clone(),

@@ -17,6 +17,7 @@ macro_rules! areas {
 
 const AREAS: &[(&str, &str, &str)] = &areas![
     "frame",
+    "backup",
     "states",
     "errors",
     "sign-in",
@@ -36,6 +37,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "oplog",
     "export",
     "card",
+    "oidc",
     "alerts",
     "port"
 ];

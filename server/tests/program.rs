@@ -145,6 +145,42 @@ fn every_refusal_to_start_says_what_to_do() {
 }
 
 #[test]
+fn a_restore_that_is_refused_leaves_nothing_in_the_way_of_the_next_one() {
+    let (old, new) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let made = init(old.path());
+    let backups = old.path().join("backups");
+    let backup = run(old.path(), &["backup", "--to", backups.to_str().expect("UTF-8")]);
+    assert!(backup.status.success(), "{}", text(&backup));
+    let file = String::from_utf8_lossy(&backup.stdout).trim().to_owned();
+    let key = new.path().join("recovery-key");
+    std::fs::write(&key, made["recovery_key"].as_str().expect("a key")).expect("writes");
+    let key = key.to_str().expect("UTF-8").to_owned();
+    let restore = |more: &[&'static str]| -> Vec<String> {
+        let fixed = ["restore", file.as_str(), "--recovery-key-file", key.as_str()];
+        fixed.into_iter().chain(more.iter().copied()).map(str::to_owned).collect()
+    };
+    let refused = |arguments: &[String], words: &[&str]| {
+        refused(new.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>(), words);
+    };
+    let (master, store) = (new.path().join("data.master-key"), new.path().join("data/store.db"));
+    // A key's file is its owner's alone: another collector's, with other contents.
+    init(new.path());
+    std::fs::remove_dir_all(new.path().join("data")).expect("removes");
+    refused(&restore(&["--none-lost"]), &["another master key", "nothing was restored"]);
+    assert!(!store.exists());
+    std::fs::remove_file(&master).expect("removes");
+    let unknown = "01930000-0000-7000-8000-000000000001";
+    refused(&restore(&["--lost", unknown]), &[unknown, "not in this backup"]);
+    assert!(!store.exists());
+    refused(&serve_arguments(&[]).into_iter().map(str::to_owned).collect::<Vec<_>>(), &["there is no store", "restore"]);
+    let arguments = restore(&["--none-lost"]);
+    let done = run(new.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(done.status.success(), "{}", text(&done));
+    refused(&restore(&["--none-lost"]), &["never overwrites"]);
+    Running::start(new.path()).end();
+}
+
+#[test]
 fn the_master_key_comes_from_systemds_credential_as_well_and_a_wrong_one_says_what_to_do() {
     let dir = tempfile::tempdir().expect("a folder");
     let credentials = dir.path().join("credentials");

@@ -107,6 +107,11 @@ impl Collector {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Leaves this to the program's own default again.
+    pub fn forget(&mut self, name: &str) {
+        self.environment.retain(|(known, _)| known != name);
+    }
+
     /// From its next start on its clock is off by `offset`, as libfaketime writes it.
     pub fn set_clock(&mut self, offset: &str) -> anyhow::Result<()> {
         for (name, value) in wrong_clock(offset)? {

@@ -206,7 +206,8 @@ pub async fn lost(folder: &Path, lines: &[Line]) -> Vec<Line> {
     found.unwrap_or_else(|_| lines.to_vec())
 }
 
-async fn missing(store: &Store, lines: &[Line]) -> anyhow::Result<Vec<Line>> {
+/// The same of an open store.
+pub async fn missing(store: &Store, lines: &[Line]) -> anyhow::Result<Vec<Line>> {
     let taken = device_state::taken(store).await?;
     let reports: std::collections::HashSet<(DeviceN, ReportDigest)> = device_state::report_digests(store).await?.into_iter().collect();
     let held = |line: &Line| {

@@ -8,6 +8,7 @@ use hashimori_server::domain::people::totp::Seed;
 use hashimori_shared::time::Timestamp;
 use hashimori_tests::browser::Browser;
 use hashimori_tests::collector::{Collector, FACILITY};
+use hashimori_tests::oidc::{CLIENT_SECRET, Provider};
 use thirtyfour::By;
 
 const PASSWORD: &str = "amber ferry crossing";
@@ -46,6 +47,12 @@ impl<'a> Walk<'a> {
         let link = self.browser.page.find(By::XPath(format!("//main//a[contains(normalize-space(), '{words}')]"))).await;
         link.with_context(|| format!("no link {words}"))?.click().await?;
         self.sees(then).await
+    }
+
+    /// Follows a link that leads to another host.
+    async fn follow_out(&self, words: &str) -> anyhow::Result<()> {
+        let link = self.browser.page.find(By::XPath(format!("//main//a[contains(normalize-space(), '{words}')]"))).await;
+        Ok(link.with_context(|| format!("no link {words}"))?.click().await?)
     }
 
     async fn sees(&self, words: &str) -> anyhow::Result<()> {
@@ -210,5 +217,69 @@ async fn password_and_code_lead_through_without_javascript() -> anyhow::Result<(
     walk.sees("パスワードと確認コードでサインイン").await?;
     walk.open(&recovery).await?;
     walk.sees("いままでのパスワード").await?;
+    browser.quit().await
+}
+
+/// Signs in at the provider's own pages, which take any password, and agrees to what they ask.
+async fn prove_at_provider(walk: &Walk<'_>, name: &str) -> anyhow::Result<()> {
+    let page = &walk.browser.page;
+    page.find(By::Name("login")).await.context("the provider asks for a name")?.send_keys(name).await?;
+    page.find(By::Name("password")).await?.send_keys("anything").await?;
+    page.find(By::XPath("//button[@type='submit']")).await?.click().await?;
+    // It asks for consent once; then `Continue` is its only button.
+    page.set_implicit_wait_timeout(Duration::from_secs(3)).await?;
+    if let Ok(button) = page.find(By::XPath("//form[contains(@action,'/interaction/')]//button[normalize-space()='Continue']")).await {
+        button.click().await?;
+    }
+    Ok(page.set_implicit_wait_timeout(PATIENCE).await?)
+}
+
+#[tokio::test]
+async fn an_account_linked_to_the_organisations_signs_in_and_proves_anew_there_and_nobody_elses_does() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let origin = format!("http://127.0.0.1:{}", collector.web_address().port());
+    let provider = Provider::start(&format!("{origin}/oidc/return"))?;
+    let setting = ["oidc", "set", "--issuer", &provider.issuer, "--client-id", "hashimori", "--label", "架空の組織"];
+    collector.command_reading(&setting, CLIENT_SECRET)?.expect(0)?;
+    let browser = Browser::start().await?;
+    let walk = Walk::begin(&browser, &collector, "127.0.0.1").await?;
+    walk.open(&link(&collector, &["account", "invite", "--name", "見本 花子", "--login", "jimukyoku"])?).await?;
+    walk.press("設定を始める", "新しいパスワード").await?;
+    walk.choose_password_and_app("設定を終える").await?;
+
+    // Nobody is linked yet: whoever the provider knows is nobody here.
+    walk.open("/account").await?;
+    walk.sign_out().await?;
+    walk.browser.looks_right("sign-in-oidc").await?;
+    walk.follow_out("架空の組織でサインイン").await?;
+    prove_at_provider(&walk, "hanako-at-work").await?;
+    walk.sees("まだどの利用者とも結び付いていません").await?;
+
+    // The owner links it, after having read whom the provider names.
+    walk.open(&link(&collector, &["account", "reset", "--login", "jimukyoku"])?).await?;
+    walk.press("設定を始める", "新しいパスワード").await?;
+    walk.choose_password_and_app("設定を終える").await?;
+    walk.open("/account").await?;
+    walk.follow_out("架空の組織と結び付ける").await?;
+    prove_at_provider(&walk, "hanako-at-work").await?;
+    walk.sees("hanako-at-work").await?;
+    walk.browser.looks_right("oidc-link").await?;
+    walk.press("自分のものなので結び付ける", "「hanako-at-work」と結び付いています").await?;
+    walk.browser.looks_right("account-oidc").await?;
+
+    // From now on it signs in, and proves anew.
+    walk.sign_out().await?;
+    walk.follow_out("架空の組織でサインイン").await?;
+    walk.sees(FACILITY).await?;
+    walk.open("/step-up?next=/account").await?;
+    walk.follow_out("架空の組織でもう一度確認する").await?;
+    prove_at_provider(&walk, "hanako-at-work").await?;
+    walk.sees("このアカウントの記録").await?;
+
+    // Somebody else of the same organisation proves nothing in her session.
+    walk.open("/step-up?next=/account").await?;
+    walk.follow_out("架空の組織でもう一度確認する").await?;
+    prove_at_provider(&walk, "taro-at-work").await?;
+    walk.sees("組織のアカウントを確認できませんでした").await?;
     browser.quit().await
 }

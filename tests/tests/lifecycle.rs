@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use hashimori_server::store::{Store, StoreUrl, meta};
 use hashimori_shared::checkin::CHECK_IN_PATH;
 use hashimori_shared::time::Timestamp;
@@ -14,6 +14,26 @@ use hashimori_tests::waiting::{until, until_async};
 use hashimori_tests::wire::{Connection, device_tls, request};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_785_000_000);
+
+#[test]
+fn with_its_defaults_a_collector_backs_up_soon_after_the_start_and_tells_the_backups_age() -> anyhow::Result<()> {
+    let mut collector = Collector::prepare(None)?;
+    collector.forget("HASHIMORI__BACKUP__DAILY");
+    collector.init()?;
+    collector.run()?;
+    let folder = collector.data().join("backup");
+    let made = until("a backup", || {
+        let mut files = std::fs::read_dir(&folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+        files.find(|path| path.extension().is_some_and(|e| e == "hashimori-backup"))
+    })?;
+    ensure!(made.metadata()?.len() > 10_000, "it holds a store");
+    // The file appears before it is remembered.
+    let age = until("its age", || collector.metric("hashimori_backup_age_seconds").ok().filter(|age| *age >= 0.0))?;
+    ensure!(age < 3_600.0, "{age}");
+    let left: Vec<_> = std::fs::read_dir(&folder)?.collect::<Result<_, _>>()?;
+    ensure!(left.len() == 1, "nothing in plain text stays: {left:?}");
+    Ok(())
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn check_ins_under_way_at_sigterm_are_answered_or_taken_again_and_none_acknowledged_is_lost() -> anyhow::Result<()> {

@@ -88,7 +88,8 @@ pub(super) fn enroll(mut world: World, args: EnrollArgs) -> Result<Exit, Failure
         return Err(refused(&answer));
     }
     let issued: Issued = serde_json::from_slice(&answer.body).map_err(|e| Failure::new(Exit::Refused, words::NOT_UNDERSTOOD).because(e))?;
-    let chain = usable_chain(&issued, &key).map_err(|e| Failure::new(Exit::Refused, words::NOT_UNDERSTOOD).because(e))?;
+    let chain =
+        usable_chain(&issued, &key, certain_time(None)).map_err(|e| Failure::new(Exit::Refused, words::NOT_UNDERSTOOD).because(e))?;
     let root = collector.root().ok_or_else(|| Failure::new(Exit::Untrusted, words::NOT_UNDERSTOOD))?;
     let identity = Identity {
         device: words::plain(&issued.device),

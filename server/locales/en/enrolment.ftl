@@ -59,4 +59,5 @@ shown-os = OS
 shown-key = Fingerprint of its key
 shown-hardware = Digest of its hardware number
 suspicion-same_hardware = The same machine is enrolled with another key. Find out whether it was reinstalled or its disk was copied.
+suspicion-same_key = This key is known already under another enrolment. Find out whether this is a lost or retired device, or its copy.
 suspicion-same_image = It was made from the same OS image as another device. Look at the real ones to see which it is.

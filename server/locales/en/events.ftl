@@ -9,3 +9,5 @@ event-app_changed = An authenticator app was registered.
 event-codes_renewed = New recovery codes were made.
 event-passkey_added = A passkey was registered.
 event-passkey_removed = A passkey was removed.
+event-oidc_linked = Linked to the organisation's account.
+event-oidc_unlinked = The link to the organisation's account was removed.

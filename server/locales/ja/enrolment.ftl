@@ -56,4 +56,5 @@ shown-os = OS
 shown-key = 鍵の指紋
 shown-hardware = 本体の番号の要約値
 suspicion-same_hardware = 同じ機器が別の鍵で登録されています。再インストールか、ディスクの複製かを確かめてください。
+suspicion-same_key = この鍵は別の登録ですでに使われています。紛失・廃止した機器やその複製ではないかを確かめてください。
 suspicion-same_image = 別の機器と同じOSイメージから作られています。どの機器かを現物で確かめてください。

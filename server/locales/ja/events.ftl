@@ -9,3 +9,5 @@ event-app_changed = 確認アプリを登録しました。
 event-codes_renewed = 予備コードを作り直しました。
 event-passkey_added = パスキーを登録しました。
 event-passkey_removed = パスキーを削除しました。
+event-oidc_linked = 組織のアカウントと結び付けました。
+event-oidc_unlinked = 組織のアカウントとの結び付けをやめました。

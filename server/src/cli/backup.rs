@@ -79,18 +79,23 @@ pub(super) async fn restore(settings: Settings, args: RestoreArgs) -> anyhow::Re
     };
     std::fs::create_dir_all(&settings.data).with_context(|| format!("cannot make {}", settings.data.display()))?;
     let hands = (&Random::from_system(), SystemClock.now());
-    let restored = backup::restore(&args.file, &key, settings.store.clone(), (&since, "operator"), hands).await?;
-    let path = settings.master_key.path();
-    if path.exists() {
-        let present = settings.master_key.load(&settings.data)?;
-        ensure!(
-            present.to_text().as_str() == restored.master_key.as_str(),
-            "{} holds another master key than the backup; move it away and write the backup's with a second restore",
-            path.display()
-        );
-    } else {
-        write_private(path, restored.master_key.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-    }
+    let keep = |master: &str| keep_master_key(&settings, master);
+    let restored = backup::restore((&args.file, &key), settings.store.clone(), (&since, "operator"), keep, hands).await?;
     println!("restored to {}; store epoch {}: every device sends in full again", restored.made_at.jst_minute(), restored.epoch);
+    Ok(())
+}
+
+/// Writes the backup's master key where the settings say it is kept; refuses when another one is there.
+fn keep_master_key(settings: &Settings, master: &str) -> anyhow::Result<()> {
+    let path = settings.master_key.path();
+    if !path.exists() {
+        return write_private(path, master.as_bytes()).with_context(|| format!("cannot write {}", path.display()));
+    }
+    let present = settings.master_key.load(&settings.data)?;
+    ensure!(
+        present.to_text().as_str() == master,
+        "{} holds another master key than the backup; nothing was restored. Move it away, then restore again",
+        path.display()
+    );
     Ok(())
 }

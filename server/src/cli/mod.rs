@@ -6,6 +6,7 @@ mod ca;
 mod code;
 mod device;
 mod init;
+mod oidc;
 mod operator;
 mod rules;
 mod serve;
@@ -60,6 +61,9 @@ enum Command {
     /// Accounts of people.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Sign-in over OpenID Connect, an option of a region.
+    #[command(subcommand)]
+    Oidc(oidc::OidcCommand),
     /// The certificate authority of devices.
     #[command(subcommand)]
     Ca(ca::CaCommand),
@@ -127,6 +131,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Code(command) => code::run(settings, command).await,
         Command::Device(command) => device::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
+        Command::Oidc(command) => oidc::run(settings, command).await,
         Command::Ca(command) => ca::run(settings, command).await,
         Command::Pack(command) => rules::pack(&settings, command),
         Command::Catalogue(command) => rules::catalogue(&settings, command),

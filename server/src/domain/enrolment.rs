@@ -112,6 +112,8 @@ pub enum Suspicion {
     SameHardware,
     /// Another machine with the same installation: both come from one image.
     SameImage,
+    /// The very key is known under another device: a lost or retired one that comes back, or its copy.
+    SameKey,
 }
 
 impl Suspicion {
@@ -120,6 +122,7 @@ impl Suspicion {
         match self {
             Self::SameHardware => "same_hardware",
             Self::SameImage => "same_image",
+            Self::SameKey => "same_key",
         }
     }
 
@@ -128,6 +131,7 @@ impl Suspicion {
         match word {
             "same_hardware" => Some(Self::SameHardware),
             "same_image" => Some(Self::SameImage),
+            "same_key" => Some(Self::SameKey),
             _ => None,
         }
     }
@@ -137,6 +141,7 @@ impl Suspicion {
         match self {
             Self::SameHardware => "suspicion-same_hardware",
             Self::SameImage => "suspicion-same_image",
+            Self::SameKey => "suspicion-same_key",
         }
     }
 }

@@ -59,3 +59,7 @@ id!(
     /// A passkey.
     PasskeyId
 );
+id!(
+    /// A region's OpenID provider.
+    ProviderId
+);

@@ -1,4 +1,5 @@
-//! The daily backup. Looks every quarter of an hour whether the newest one is a day old, so that a restart delays none.
+//! The daily backup. Looks every quarter of an hour whether the newest one is a day old, so that a restart delays none. Goes by the
+//! clock even when that is not believed: nothing of a backup expires, and a collector with a wrong clock needs one as well.
 
 use hashimori_shared::time::DAY;
 
@@ -19,5 +20,12 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
         crate::backup::make(&app.store, &app.master.to_text(), folder, (app.settings.backups_kept, now), (Actor::Collector, &app.random))
             .await?;
     tracing::info!(file = %made.display(), "backed up");
+    measure(&app).await
+}
+
+/// Tells Prometheus the age of the newest backup, whoever made it.
+pub(super) async fn measure(app: &App) -> anyhow::Result<()> {
+    let newest = newest(&app.store).await?;
+    app.metrics.backup_age.set(newest.map_or(-1, |made| app.clock.now().seconds_since(made.at).max(0)));
     Ok(())
 }

@@ -1,5 +1,6 @@
-//! Looks at the clock every minute, moves the high-water mark, and tells Prometheus whether it is believed.
+//! Looks at the clock every minute, moves the high-water mark, and tells Prometheus whether it is believed and how old the newest backup is.
 
+use super::backup;
 use crate::app::App;
 
 /// One run.
@@ -10,5 +11,5 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
     if let Some(frozen) = verdict {
         tracing::error!(?frozen, "the clock is not believed; nothing expires until it is right, or is accepted with --accept-clock");
     }
-    Ok(())
+    backup::measure(&app).await
 }

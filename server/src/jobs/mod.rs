@@ -16,6 +16,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 
+/// Longest that a first run waits after the start.
+const LONGEST_JITTER: Duration = Duration::from_secs(5);
+
 /// Starts every job.
 pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "clock", period: Duration::from_mins(1) }, clock::run);
@@ -45,8 +48,9 @@ where
 {
     let (app, stop) = (app.clone(), stop.clone());
     tasks.spawn(async move {
-        // Several collectors in front of one store should not meet at every tick.
-        let jitter = job.period.mul_f64(f64::from(u16::from_be_bytes(app.random.bytes())) / f64::from(u16::MAX) * 0.1);
+        // Several collectors in front of one store should not meet at every tick; but what is due at a start is not to wait long.
+        let most = job.period.mul_f64(0.1).min(LONGEST_JITTER);
+        let jitter = most.mul_f64(f64::from(u16::from_be_bytes(app.random.bytes())) / f64::from(u16::MAX));
         let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + jitter, job.period);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {

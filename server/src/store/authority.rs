@@ -168,9 +168,19 @@ impl Tx {
             .map(|_| ())
     }
 
-    /// Adds a ticket key and removes those made before `keep_from`.
-    pub async fn rotate_ticket_key(&mut self, name: &str, sealed: Vec<u8>, now: Timestamp, keep_from: Timestamp) -> Result<(), Error> {
-        sqlx::query("DELETE FROM ticket_key WHERE created_at < $1").bind(keep_from.seconds()).execute(&mut **self).await?;
+    /// Adds a ticket key and removes those made before or after the span to `keep`.
+    pub async fn rotate_ticket_key(
+        &mut self,
+        name: &str,
+        sealed: Vec<u8>,
+        now: Timestamp,
+        keep: (Timestamp, Timestamp),
+    ) -> Result<(), Error> {
+        sqlx::query("DELETE FROM ticket_key WHERE created_at < $1 OR created_at > $2")
+            .bind(keep.0.seconds())
+            .bind(keep.1.seconds())
+            .execute(&mut **self)
+            .await?;
         sqlx::query("INSERT INTO ticket_key (name, sealed, created_at) VALUES ($1, $2, $3)")
             .bind(name)
             .bind(sealed)

@@ -1,4 +1,4 @@
-//! Copying a store out while it is in use, putting a copy back, and remembering when that was done.
+//! Copying a store out while it is in use, and remembering when that was done; `restore` puts a copy back.
 //! SQLite copies itself (`VACUUM INTO`: one consistent instant, the writer is not held up). PostgreSQL is asked through its own
 //! `pg_dump` and `pg_restore`, which its packages bring and which know every version's particulars better than we could.
 
@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use hashimori_shared::time::Timestamp;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Connection as _, Row as _};
 
-use super::{Error, Store, StoreUrl, Tx};
+use super::{Error, OpenError, Store, StoreUrl, Tx};
 
 /// Why a copy could not be made or put back.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,15 @@ pub enum CopyError {
     /// There is a store already.
     #[error("{0} exists already; move it away first, restoring never overwrites a store")]
     Occupied(PathBuf),
+    /// The copy does not hold together.
+    #[error("the copy is damaged, and so the store may be: {0}; keep the last good backup")]
+    Damaged(String),
+    /// There are tables already.
+    #[error("the database of `store.url` holds tables already; give an empty one, restoring never overwrites a store")]
+    NotEmpty,
+    /// What was put back cannot be opened, or its place is in use.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// PostgreSQL's own program failed or is not there.
     #[error("{program}: {said} (install PostgreSQL's client programs of the server's version)")]
     Program {
@@ -37,7 +47,7 @@ pub enum CopyError {
     },
 }
 
-/// Copies the store at `url` into the new file `into`.
+/// Copies the store at `url` into the new file `into`, and checks the copy.
 pub async fn copy(url: &StoreUrl, into: &Path) -> Result<(), CopyError> {
     match url {
         StoreUrl::Sqlite(path) => {
@@ -46,36 +56,28 @@ pub async fn copy(url: &StoreUrl, into: &Path) -> Result<(), CopyError> {
             let text = into.to_string_lossy().into_owned();
             sqlx::query("VACUUM INTO $1").bind(text).execute(&mut connection).await?;
             connection.close().await?;
-            Ok(())
+            check(into).await
         }
         StoreUrl::Postgres(text) => {
             let (url, password) = apart(text);
             let args = ["--format=custom", "--no-owner", "--no-privileges", "--dbname", &url, "--file"];
-            run("pg_dump", Command::new("pg_dump").args(args).arg(into), password).await
+            run("pg_dump", Command::new("pg_dump").args(args).arg(into), password).await?;
+            // Reads the whole archive, and writes what it would do to nowhere.
+            run("pg_restore", Command::new("pg_restore").args(["--file", "/dev/null"]).arg(into), None).await
         }
     }
 }
 
-/// Puts a copy back as the store at `url`, which must not hold one yet.
-pub async fn put_back(url: &StoreUrl, from: &Path) -> Result<(), CopyError> {
-    match url {
-        StoreUrl::Sqlite(path) => {
-            if path.exists() {
-                return Err(CopyError::Occupied(path.clone()));
-            }
-            let failed = |cause| CopyError::File { path: path.clone(), cause };
-            std::fs::copy(from, path).and_then(|_| std::fs::File::open(path)?.sync_all()).map_err(failed)
-        }
-        StoreUrl::Postgres(text) => {
-            let (url, password) = apart(text);
-            let args = ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", "--dbname", &url];
-            run("pg_restore", Command::new("pg_restore").args(args).arg(from), password).await
-        }
-    }
+/// Whether SQLite finds nothing wrong with a copy (https://sqlite.org/pragma.html#pragma_integrity_check).
+async fn check(copy: &Path) -> Result<(), CopyError> {
+    let mut connection = AnyConnection::connect(&super::open::sqlite_url(copy)).await?;
+    let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    if found == "ok" { Ok(()) } else { Err(CopyError::Damaged(found)) }
 }
 
 /// The URL without its password (process lists show arguments), and the password.
-fn apart(url: &str) -> (String, Option<String>) {
+pub(super) fn apart(url: &str) -> (String, Option<String>) {
     let Some((scheme, rest)) = url.split_once("://") else { return (url.to_owned(), None) };
     let end = rest.find('/').unwrap_or(rest.len());
     let Some(at) = rest[..end].rfind('@') else { return (url.to_owned(), None) };
@@ -99,7 +101,7 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-async fn run(program: &'static str, command: &mut Command, password: Option<String>) -> Result<(), CopyError> {
+pub(super) async fn run(program: &'static str, command: &mut Command, password: Option<String>) -> Result<(), CopyError> {
     let mut command = tokio::process::Command::from(std::mem::replace(command, Command::new(program)));
     if let Some(password) = password {
         command.env("PGPASSWORD", password);
@@ -122,7 +124,7 @@ pub struct Made {
     pub file: String,
     /// Its size.
     pub bytes: i64,
-    /// Why it failed; `None`: it was made and read back.
+    /// Why it failed; `None`: it was made, and its file holds what was written.
     pub failure: Option<String>,
 }
 
@@ -141,13 +143,22 @@ pub async fn record(tx: &mut Tx, made: &Made) -> Result<(), Error> {
     Ok(())
 }
 
-/// The newest backup that was made and read back: its age is shown and measured.
+/// The newest backup that was made: its age is shown and measured.
 pub async fn newest(store: &Store) -> Result<Option<Made>, Error> {
-    let row = sqlx::query("SELECT at, file, bytes FROM backup WHERE failure IS NULL ORDER BY id DESC LIMIT 1")
+    let row = sqlx::query("SELECT at, file, bytes, failure FROM backup WHERE failure IS NULL ORDER BY id DESC LIMIT 1")
         .fetch_optional(store.read())
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Made { at: Timestamp::from_seconds(row.try_get(0)?), file: row.try_get(1)?, bytes: row.try_get(2)?, failure: None }))
+    row.as_ref().map(read).transpose()
+}
+
+/// The last attempt, whatever became of it.
+pub async fn last(store: &Store) -> Result<Option<Made>, Error> {
+    let row = sqlx::query("SELECT at, file, bytes, failure FROM backup ORDER BY id DESC LIMIT 1").fetch_optional(store.read()).await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &AnyRow) -> Result<Made, Error> {
+    Ok(Made { at: Timestamp::from_seconds(row.try_get(0)?), file: row.try_get(1)?, bytes: row.try_get(2)?, failure: row.try_get(3)? })
 }
 
 #[cfg(test)]

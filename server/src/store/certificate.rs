@@ -30,8 +30,8 @@ pub struct Evidence {
     pub hypervisor: Option<String>,
     /// Digested hardware identifiers.
     pub ids: HardwareIds,
-    /// Why it deserves a second look, and the device it resembles.
-    pub suspicion: Option<(Suspicion, DeviceId)>,
+    /// Why it deserves a second look, and the device of its facility that it resembles; another facility's is not named.
+    pub suspicion: Option<(Suspicion, Option<DeviceId>)>,
 }
 
 fn device(text: &str) -> Result<DeviceId, Error> {
@@ -41,10 +41,8 @@ fn device(text: &str) -> Result<DeviceId, Error> {
 fn evidence(row: &AnyRow) -> Result<Evidence, Error> {
     let word: Option<String> = row.try_get(10)?;
     let same_as: Option<String> = row.try_get(11)?;
-    let suspicion = match (word.as_deref().and_then(Suspicion::from_word), same_as) {
-        (Some(suspicion), Some(same_as)) => Some((suspicion, device(&same_as)?)),
-        (Some(_) | None, Some(_) | None) => None,
-    };
+    let same_as = same_as.as_deref().map(device).transpose()?;
+    let suspicion = word.as_deref().and_then(Suspicion::from_word).map(|why| (why, same_as));
     Ok(Evidence {
         key_digest: row.try_get(0)?,
         agent_version: row.try_get(1)?,
@@ -138,7 +136,7 @@ impl Tx {
 
     /// Records what a device showed.
     pub async fn insert_evidence(&mut self, id: DeviceId, code: CodeId, shown: &Evidence) -> Result<(), Error> {
-        let (suspicion, same_as) = shown.suspicion.map(|(s, d)| (s.as_str(), d.to_string())).unzip();
+        let (suspicion, same_as) = (shown.suspicion.map(|(s, _)| s.as_str()), shown.suspicion.and_then(|(_, d)| d));
         sqlx::query(
             "INSERT INTO enrolment_evidence (device_id, code_id, key_digest, agent_version, platform, os, maker, model, hypervisor, \
              system_uuid, serial, machine_id, suspicion, same_as) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
@@ -156,10 +154,31 @@ impl Tx {
         .bind(shown.ids.serial.as_deref())
         .bind(shown.ids.machine_id.as_deref())
         .bind(suspicion)
-        .bind(same_as)
+        .bind(same_as.map(|id| id.to_string()))
         .execute(&mut **self)
         .await
         .map(|_| ())
+    }
+
+    /// Whether a device holds this key already, and which; one of another facility is not named.
+    pub async fn find_key_holder(
+        &mut self,
+        facility: FacilityId,
+        key_digest: &str,
+    ) -> Result<Option<(Suspicion, Option<DeviceId>)>, Error> {
+        let holders = sqlx::query(
+            "SELECT d.id, d.facility_id FROM certificate c JOIN device d ON d.id = c.device_id WHERE c.key_digest = $1 ORDER BY d.id DESC",
+        )
+        .bind(key_digest)
+        .fetch_all(&mut **self)
+        .await?;
+        let facility = facility.to_string();
+        for row in &holders {
+            if row.try_get::<&str, _>(1)? == facility {
+                return Ok(Some((Suspicion::SameKey, Some(device(row.try_get(0)?)?))));
+            }
+        }
+        Ok((!holders.is_empty()).then_some((Suspicion::SameKey, None)))
     }
 
     /// The device of this facility that resembles what was shown most: the same hardware first, then the same image.

@@ -6,7 +6,7 @@ use hashimori_shared::verdict::{State, Verdict};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::{Error, Store, ingest, rows};
+use super::{Error, Store, Tx, ingest, rows};
 use crate::domain::device::DeviceN;
 use crate::domain::ids::FacilityId;
 
@@ -96,6 +96,13 @@ pub async fn find(store: &Store, facility: FacilityId, device: DeviceN) -> Resul
         received_at: Timestamp::from_seconds(row.try_get(5)?),
         observed_at: Timestamp::from_seconds(row.try_get(6)?),
     }))
+}
+
+/// Makes every verdict due that was made at a time later than `now` (in a transaction of `Store::begin_ledger`).
+pub async fn judge_again_from(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    let done =
+        sqlx::query("UPDATE device_state SET next_change_at = $1 WHERE judged_at > $1").bind(now.seconds()).execute(&mut **tx).await?;
+    Ok(done.rows_affected())
 }
 
 /// Every key the store holds: what was acknowledged must be among them.

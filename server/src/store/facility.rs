@@ -32,6 +32,16 @@ pub async fn find(store: &Store, region: RegionId, id: FacilityId) -> Result<Opt
     row.as_ref().map(read).transpose()
 }
 
+/// Whether a region has this facility, inside a transaction.
+pub async fn exists_in(tx: &mut Tx, region: RegionId, id: FacilityId) -> Result<bool, Error> {
+    let found: i64 = sqlx::query_scalar("SELECT count(*) FROM facility WHERE region_id = $1 AND id = $2")
+        .bind(region.to_string())
+        .bind(id.to_string())
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(found > 0)
+}
+
 /// A page of a region's facilities, in order of id; `after` is the last one of the page before.
 pub async fn list(store: &Store, region: RegionId, after: Option<FacilityId>, limit: u16) -> Result<Vec<Facility>, Error> {
     sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE region_id = $1 AND id > $2 ORDER BY id LIMIT $3")))

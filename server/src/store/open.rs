@@ -20,6 +20,13 @@ const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA 
                        PRAGMA wal_autocheckpoint=20000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;";
 const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA busy_timeout=10000; PRAGMA temp_store=MEMORY;";
 
+/// Table that stands in a PostgreSQL database while a restore into it is under way.
+pub(super) const RESTORING: &str = "restore_under_way";
+
+/// What a PostgreSQL session needs so that a commit is durable, whatever server, database or role say otherwise.
+/// Settings that wait for more than the own disk (`remote_apply`, …) stay.
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
 /// Where the store is.
 #[derive(Clone, PartialEq, Eq)]
 pub enum StoreUrl {
@@ -56,7 +63,7 @@ pub enum OpenError {
     #[error("{0} is not a database, or a damaged one; put the newest backup in its place with `hashimori-server restore`")]
     Damaged(PathBuf),
     /// There is none.
-    #[error("there is no store at {0}; run `hashimori-server init` first")]
+    #[error("there is no store at {0}; run `hashimori-server init` first, or `restore`")]
     Missing(PathBuf),
     /// Made by a newer collector.
     #[error(
@@ -71,6 +78,15 @@ pub enum OpenError {
     /// PostgreSQL does not answer, or not to us.
     #[error("cannot reach PostgreSQL: {0}; see that it runs, and that host, database, name and password in `store.url` are right")]
     Unreachable(#[source] sqlx::Error),
+    /// PostgreSQL is set to lose what it has acknowledged.
+    #[error(
+        "PostgreSQL runs with {0} = off: what it acknowledges can be lost or damaged by a power cut; \
+         set {0} = on in postgresql.conf and restart it"
+    )]
+    NotDurable(&'static str),
+    /// A restore into this database is not finished.
+    #[error("a restore into this database did not finish; run `hashimori-server restore` again, nothing is served before it has")]
+    Unfinished,
     /// The database cannot be opened.
     #[error("cannot open the store: {0}")]
     Connect(#[source] sqlx::Error),
@@ -82,16 +98,21 @@ pub enum OpenError {
 impl Store {
     /// Opens the store for this process alone (SQLite) and brings its schema up to date.
     pub async fn open(url: StoreUrl) -> Result<Self, OpenError> {
-        Self::open_with(url, PRAGMAS).await
+        Self::open_with(url, PRAGMAS, false).await
+    }
+
+    /// Opens what a restore has put back and not finished.
+    pub(super) async fn open_restoring(url: StoreUrl) -> Result<Self, OpenError> {
+        Self::open_with(url, PRAGMAS, true).await
     }
 
     /// The control of the power-cut test: a store that never syncs and so must lose something. No program of ours calls it.
     #[doc(hidden)]
     pub async fn open_unsynced(url: StoreUrl) -> Result<Self, OpenError> {
-        Self::open_with(url, "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;").await
+        Self::open_with(url, "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;", false).await
     }
 
-    async fn open_with(url: StoreUrl, pragmas: &'static str) -> Result<Self, OpenError> {
+    async fn open_with(url: StoreUrl, pragmas: &'static str, restoring: bool) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let (engine, read, write, lock) = match &url {
             StoreUrl::Sqlite(path) => {
@@ -102,7 +123,7 @@ impl Store {
                 (Engine::Sqlite, sqlite_pool(path, READERS, READER_PRAGMAS).await.map_err(name)?, write, Some(lock))
             }
             StoreUrl::Postgres(text) => {
-                let pool = postgres_pool(text, 10).await?;
+                let pool = postgres_pool(text, 10, restoring).await?;
                 migrate(Engine::Postgres, &pool).await?;
                 (Engine::Postgres, pool.clone(), pool, None)
             }
@@ -125,7 +146,7 @@ impl Store {
                 (Engine::Sqlite, sqlite_pool(path, 1, READER_PRAGMAS).await.map_err(name)?, write)
             }
             StoreUrl::Postgres(text) => {
-                let pool = postgres_pool(text, 2).await?;
+                let pool = postgres_pool(text, 2, false).await?;
                 (Engine::Postgres, pool.clone(), pool)
             }
         };
@@ -141,7 +162,7 @@ impl Store {
 }
 
 /// The lock is a file of its own, so that SQLite's own locks stay as they are.
-fn lock_beside(path: &Path) -> Result<File, OpenError> {
+pub(super) fn lock_beside(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let not_writable = |cause: std::io::Error| OpenError::NotWritable { path: path.to_owned(), cause: cause.to_string() };
@@ -197,17 +218,47 @@ async fn sqlite_pool(path: &Path, connections: u32, pragmas: &'static str) -> Re
         .map_err(OpenError::Connect)
 }
 
-async fn postgres_pool(url: &str, connections: u32) -> Result<AnyPool, OpenError> {
+async fn postgres_pool(url: &str, connections: u32, restoring: bool) -> Result<AnyPool, OpenError> {
     // As above: the pool would try for half a minute and then not say why.
-    let first = AnyConnection::connect(url).await.map_err(OpenError::Unreachable)?;
+    let mut first = AnyConnection::connect(url).await.map_err(OpenError::Unreachable)?;
+    let found = inspect(&mut first).await.map_err(OpenError::Unreachable)?;
     first.close().await.map_err(OpenError::Unreachable)?;
+    if let Some(setting) = found.not_durable {
+        return Err(OpenError::NotDurable(setting));
+    }
+    if found.restoring && !restoring {
+        return Err(OpenError::Unfinished);
+    }
     // A device waits half a minute for its answer: it is to hear "come back" well before that.
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
+        .after_connect(|connection, _| Box::pin(async move { sqlx::raw_sql(DURABLE).execute(connection).await.map(|_| ()) }))
         .connect(url)
         .await
         .map_err(OpenError::Unreachable)
+}
+
+/// What a PostgreSQL server and its database say of themselves.
+struct Inspected {
+    /// A setting that is off and must not be.
+    not_durable: Option<&'static str>,
+    restoring: bool,
+}
+
+async fn inspect(connection: &mut AnyConnection) -> Result<Inspected, sqlx::Error> {
+    let mut not_durable = None;
+    for setting in ["fsync", "full_page_writes"] {
+        let value: String = sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&mut *connection).await?;
+        if value == "off" {
+            not_durable.get_or_insert(setting);
+        }
+    }
+    let marks: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1")
+        .bind(RESTORING)
+        .fetch_one(connection)
+        .await?;
+    Ok(Inspected { not_durable, restoring: marks > 0 })
 }
 
 /// A URL in which every character of the path stands for itself.

@@ -88,7 +88,8 @@ pub async fn insert(tx: &mut AnyConnection, person: &Person, now: Timestamp) -> 
 pub async fn find_ways(db: impl Executor<'_, Database = Any>, id: PersonId) -> Result<Ways, Error> {
     let row = sqlx::query(
         "SELECT CASE WHEN password IS NULL THEN 0 ELSE 1 END AS password, CASE WHEN totp IS NULL THEN 0 ELSE 1 END AS app, \
-         (SELECT COUNT(*) FROM passkey WHERE person_id = person.id) AS passkeys FROM person WHERE id = $1",
+         (SELECT COUNT(*) FROM passkey WHERE person_id = person.id) AS passkeys, \
+         (SELECT COUNT(*) FROM oidc_identity WHERE person_id = person.id) AS oidc FROM person WHERE id = $1",
     )
     .bind(id.to_string())
     .fetch_optional(db)
@@ -99,7 +100,7 @@ pub async fn find_ways(db: impl Executor<'_, Database = Any>, id: PersonId) -> R
 fn ways(row: &AnyRow) -> Result<Ways, Error> {
     let set = |column: &str| row.try_get::<i64, _>(column).map(|n| n != 0);
     let passkeys = usize::try_from(row.try_get::<i64, _>("passkeys")?).unwrap_or(0);
-    Ok(Ways { password: set("password")?, app: set("app")?, passkeys })
+    Ok(Ways { password: set("password")?, app: set("app")?, passkeys, oidc: set("oidc")? })
 }
 
 /// An account of a region, for those who look after it.
@@ -120,6 +121,7 @@ pub struct Account {
 const ACCOUNT: &str = "SELECT person.id, person.region_id, person.facility_id, role, login, person.name, signed_in_at, \
     facility.name AS facility, CASE WHEN password IS NULL THEN 0 ELSE 1 END AS password, \
     CASE WHEN totp IS NULL THEN 0 ELSE 1 END AS app, (SELECT COUNT(*) FROM passkey WHERE person_id = person.id) AS passkeys, \
+    (SELECT COUNT(*) FROM oidc_identity WHERE person_id = person.id) AS oidc, \
     (SELECT MAX(expires_at) FROM invitation WHERE person_id = person.id AND used_at IS NULL AND expires_at > $2) AS link_until \
     FROM person LEFT JOIN facility ON facility.id = person.facility_id WHERE disabled_at IS NULL";
 

@@ -38,6 +38,33 @@ pub(crate) struct SignInPage {
     /// Path to go to afterwards.
     pub next: String,
     pub error: Option<Text>,
+    /// OpenID providers: path and name.
+    pub providers: Vec<(String, String)>,
+}
+
+/// `/oidc/return`: whether this is who the owner is at the provider.
+#[derive(Template)]
+#[template(path = "oidc_link.html")]
+pub(crate) struct OidcLinkPage {
+    pub shell: Shell,
+    /// The provider's name.
+    pub label: String,
+    /// What the provider calls the person.
+    pub name: String,
+    /// The answer, sealed.
+    pub claim: String,
+}
+
+/// The link to the region's OpenID provider, on the owner's page.
+#[derive(Clone, Debug)]
+pub(crate) struct OidcLine {
+    /// The provider's name.
+    pub label: String,
+    /// Where linking begins.
+    pub path: String,
+    /// What the provider calls the owner, and when the link was used last; `None`: not linked.
+    pub linked: Option<(String, Option<Moment>)>,
+    pub may_remove: bool,
 }
 
 /// `/sign-in/lost`.
@@ -61,6 +88,8 @@ pub(crate) struct StepUpPage {
     pub offer: Option<PasskeyOffer>,
     /// Whether the person has an authenticator app.
     pub app: bool,
+    /// The linked OpenID provider: path and name.
+    pub provider: Option<(String, String)>,
     pub next: String,
     pub error: Option<Text>,
 }
@@ -186,6 +215,8 @@ pub(crate) struct AccountPage {
     pub app: bool,
     pub codes_left: i64,
     pub may_remove_password: bool,
+    /// `None`: the region has no OpenID provider.
+    pub oidc: Option<OidcLine>,
     pub sessions: Vec<SessionLine>,
     /// Languages to choose from, and which is chosen; none: the browser's.
     pub languages: [(Lang, bool); 2],

@@ -4,6 +4,7 @@
 mod account;
 mod alerts;
 pub(crate) mod assets;
+mod backup_note;
 mod device;
 mod enrolment;
 mod error;
@@ -20,10 +21,11 @@ mod trend;
 
 pub(crate) use account::{
     AccountAppPage, AccountLine, AccountPage, AccountPasswordPage, AccountsPage, AppForm, EventLine, IssuedLink, IssuedLinkPage, KeptPage,
-    LostPage, NewPasskeyPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine, SetupAppPage,
-    SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
+    LostPage, NewPasskeyPage, OidcLine, OidcLinkPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine,
+    SetupAppPage, SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
 pub(crate) use alerts::{AlertLine, Alerts};
+pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView, Viewed};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Chart, Count, Shell, TodoLine};
+use super::{BackupNote, Chart, Count, Shell, TodoLine};
 use crate::words::Text;
 
 /// `/` for the 事務局: every facility of the region.
@@ -12,6 +12,7 @@ pub(crate) struct RegionPage {
     pub shell: Shell,
     /// What needs the 事務局's hand.
     pub todos: Vec<TodoLine>,
+    pub backup: BackupNote,
     /// All devices of the region, by how they read; each with the path of the facilities that have some.
     pub counts: Vec<(Count, String)>,
     pub silence: SilenceView,
@@ -104,6 +105,7 @@ mod samples {
             let sample = |facilities: Vec<FacilityLine>, searched: bool| Self {
                 shell: Shell::sample("overview-log", true),
                 todos: if searched { Vec::new() } else { TodoLine::sample(now) },
+                backup: BackupNote::of(None, None, searched, now),
                 counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
                 silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },
                 find: Find {

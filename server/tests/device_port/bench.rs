@@ -194,9 +194,14 @@ impl Bench {
 
     /// A person decides how a device stands.
     pub(crate) async fn decide(&self, id: DeviceId, standing: Standing) {
+        self.decide_at(self.facility, id, standing).await;
+    }
+
+    /// The same at another facility.
+    pub(crate) async fn decide_at(&self, facility: FacilityId, id: DeviceId, standing: Standing) {
         let mut tx = self.app().store.begin_ledger().await.expect("begins");
         let decision = Decision { standing, by: "person".to_owned(), at: self.now() };
-        assert!(device::stand(&mut tx, self.facility, id, Standing::ALL, &decision).await.expect("stands"));
+        assert!(device::stand(&mut tx, facility, id, Standing::ALL, &decision).await.expect("stands"));
         tx.commit().await.expect("commits");
     }
 

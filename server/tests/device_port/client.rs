@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 use hashimori_server::clock::{Clock as _, SetClock};
-use hashimori_server::domain::ids::DeviceId;
+use hashimori_server::domain::ids::{DeviceId, FacilityId};
+use hashimori_server::pki::{LeafRequest, Subject};
 use hashimori_shared::checkin::{CHECK_IN_PATH, CheckInReply};
 use hashimori_shared::code::EnrolmentCode;
 use hashimori_shared::enroll::{ENROLL_PATH, Issued, RENEW_PATH};
 use hashimori_shared::problem::Problem;
+use hashimori_shared::time::Timestamp;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
@@ -20,6 +22,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::bench::Bench;
 
@@ -218,6 +221,34 @@ impl Machine {
         machine
     }
 
+    /// A device of which only its certificate is known, as after a restore of an older backup.
+    pub(crate) fn outliving(bench: &Bench, facility: FacilityId) -> Self {
+        let mut machine = Self::new("outliving");
+        let der = BASE64.decode(Self::csr(&machine.key).as_bytes()).expect("base64");
+        let request = LeafRequest::parse(&der).expect("a request");
+        let id = DeviceId::new(bench.random.uuid(bench.now()));
+        let subject = Subject { device: id, facility, region: bench.region };
+        let authority = bench.app().pki.authority();
+        let leaf = authority.issue(&request, subject, bench.now(), &bench.random).expect("issued");
+        machine.hold(bench, &authority.chain_for(&leaf));
+        machine.id = Some(id);
+        machine
+    }
+
+    fn hold(&mut self, bench: &Bench, chain: &[String]) {
+        self.chain = chain.iter().map(|c| CertificateDer::from(BASE64.decode(c.as_bytes()).expect("base64"))).collect();
+        self.config = Some(config(bench, Some((self.chain.clone(), &self.key)), &Quirks::default()));
+    }
+
+    /// When the leaf of an answer ends.
+    pub(crate) fn leaf_ends(answer: &Answer) -> Timestamp {
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        let issued: Issued = serde_json::from_slice(&answer.body).expect("issued");
+        let der = BASE64.decode(issued.chain[0].as_bytes()).expect("base64");
+        let (_, leaf) = X509Certificate::from_der(&der).expect("a certificate");
+        Timestamp::from_seconds(leaf.validity().not_after.timestamp())
+    }
+
     pub(crate) async fn ask_with(&self, bench: &Bench, code: &EnrolmentCode) -> Answer {
         let anonymous = config(bench, None, &Quirks::default());
         post(&anonymous, bench.address(), ENROLL_PATH, &self.enrolment(code)).await.expect("an answer")
@@ -225,8 +256,7 @@ impl Machine {
 
     pub(crate) fn take(&mut self, bench: &Bench, answer: &Answer) -> DeviceId {
         let issued: Issued = serde_json::from_slice(&answer.body).expect("issued");
-        self.chain = issued.chain.iter().map(|c| CertificateDer::from(BASE64.decode(c.as_bytes()).expect("base64"))).collect();
-        self.config = Some(config(bench, Some((self.chain.clone(), &self.key)), &Quirks::default()));
+        self.hold(bench, &issued.chain);
         *self.id.insert(issued.device.parse().expect("an id"))
     }
 

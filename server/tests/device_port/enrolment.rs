@@ -2,6 +2,9 @@
 
 use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::enrolment::{CodeWish, FAILURES_ALLOWED, Suspicion, THROTTLE_WINDOW_S};
+use hashimori_server::domain::ids::FacilityId;
+use hashimori_server::store::device;
+use hashimori_server::store::facility::{self, Facility};
 use hashimori_shared::checkin;
 use hashimori_shared::code::EnrolmentCode;
 use hashimori_shared::problem::kind;
@@ -108,11 +111,36 @@ async fn the_same_hardware_with_another_key_is_flagged_and_waits_for_a_person_ev
     assert_ne!(first, second);
     assert_eq!(bench.device(second).await.standing, Standing::Pending);
     let shown = bench.app().store.find_evidence(second).await.expect("reads").expect("evidence");
-    assert_eq!(shown.suspicion, Some((Suspicion::SameHardware, first)));
+    assert_eq!(shown.suspicion, Some((Suspicion::SameHardware, Some(first))));
     let mut stranger = Machine::new("b");
     let answer = stranger.ask_with(&bench, &code).await;
     let third = stranger.take(&bench, &answer);
     assert_eq!(bench.device(third).await.standing, Standing::Active, "nothing speaks against this one");
+}
+
+#[tokio::test]
+async fn a_key_known_under_another_device_waits_for_a_person_whatever_hardware_comes_with_it() {
+    let bench = Bench::start().await;
+    let elsewhere = FacilityId::new(bench.random.uuid(bench.now()));
+    let mut tx = bench.app().store.begin().await.expect("begins");
+    let other = Facility { id: elsewhere, region: bench.region, name: "架空薬局".to_owned(), created_at: bench.now() };
+    facility::insert(&mut tx, &other).await.expect("inserted");
+    tx.commit().await.expect("commits");
+    let mut machine = Machine::active(&bench, "a").await;
+    let first = machine.id.expect("enrolled");
+    bench.decide(first, Standing::Retired).await;
+    machine.hardware = Machine::new("another board").hardware;
+    for (facility, like) in [(bench.facility, Some(first)), (elsewhere, None)] {
+        let code = bench.issue(CodeWish { auto_confirm: true, facility, ..bench.wish(1) }).await;
+        let answer = machine.ask_with(&bench, &code).await;
+        let back = machine.take(&bench, &answer);
+        assert_ne!(back, first);
+        let device = device::find(&bench.app().store, facility, back).await.expect("reads").expect("a device");
+        assert_eq!(device.standing, Standing::Pending);
+        let shown = bench.app().store.find_evidence(back).await.expect("reads").expect("evidence");
+        assert_eq!(shown.suspicion, Some((Suspicion::SameKey, like)), "another facility's device is not named");
+        bench.decide_at(facility, back, Standing::Refused).await;
+    }
 }
 
 #[tokio::test]
@@ -124,7 +152,7 @@ async fn another_machine_from_the_same_image_is_flagged() {
     copy.hardware["machine_id"] = machine.hardware["machine_id"].clone();
     let second = copy.enrol(&bench).await;
     let shown = bench.app().store.find_evidence(second).await.expect("reads").expect("evidence");
-    assert_eq!(shown.suspicion, Some((Suspicion::SameImage, first)));
+    assert_eq!(shown.suspicion, Some((Suspicion::SameImage, Some(first))));
 }
 
 #[tokio::test]

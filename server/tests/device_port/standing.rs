@@ -1,7 +1,8 @@
 //! Retired, lost, duplicates, restores: what the ledger says decides each check-in, whatever the connection.
 
 use hashimori_server::domain::device::Standing;
-use hashimori_server::store::{alert, device_state, meta};
+use hashimori_server::domain::ids::FacilityId;
+use hashimori_server::store::{alert, device, device_state, meta};
 use hashimori_shared::checkin::{self, CHECK_IN_PATH, Outcome};
 use hashimori_shared::enroll::LEAVE_PATH;
 use hashimori_shared::ids::ReportDigest;
@@ -140,6 +141,31 @@ async fn a_device_that_outlived_a_restore_is_heard_and_waits_to_be_confirmed_aga
     assert_eq!(bench.device(id).await.standing, Standing::Reconfirm);
     bench.decide(id, Standing::Active).await;
     assert_eq!(machine.check_in(&bench).await.reply().standing, checkin::Standing::Active);
+}
+
+#[tokio::test]
+async fn twenty_devices_that_outlived_a_restore_are_taken_in_at_once() {
+    let bench = Bench::start().await;
+    let mut asking = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let mut machine = Machine::outliving(&bench, bench.facility);
+        let mut connection = machine.connect(&bench).await;
+        let body = machine.next(&bench, "0.1.0").to_string();
+        asking.spawn(async move { connection.post(CHECK_IN_PATH, body.as_bytes()).await.expect("an answer").reply().standing });
+    }
+    assert_eq!(asking.join_all().await, [checkin::Standing::Held; 20]);
+    let waiting = device::list_standing(&bench.app().store, bench.facility, Standing::Reconfirm, 50).await.expect("lists");
+    assert_eq!(waiting.len(), 20);
+}
+
+#[tokio::test]
+async fn a_device_of_a_facility_that_the_store_does_not_know_is_refused_and_told_why() {
+    let bench = Bench::start().await;
+    let mut machine = Machine::outliving(&bench, FacilityId::new(bench.random.uuid(bench.now())));
+    let answer = machine.check_in(&bench).await;
+    assert_eq!(answer.status, 403, "to come back later would not help");
+    let problem = answer.problem();
+    assert!(problem.is(kind::CERTIFICATE_REQUIRED) && problem.detail.as_ref().is_some_and(|d| d.contains("facility")), "{problem:?}");
 }
 
 #[tokio::test]

@@ -119,14 +119,12 @@ fn every_word_of_the_bundled_pack_is_there_in_english() {
 
 #[test]
 fn an_operators_pack_without_english_is_taken_and_shows_its_japanese() {
-    let text: String = BUNDLED.lines().filter(|line| !line.contains("_en = ")).map(|line| format!("{line}\n")).collect();
-    let text = text.replace("[clauses.checks.remedy_en]", "[clauses.checks.remedy_en]\n#");
-    // The tables are left without a key where every line of theirs was English by its table's name alone.
     let mut kept = String::new();
-    let mut skipping = false;
-    for line in text.lines() {
-        skipping = if line.starts_with('[') { line.contains("remedy_en") } else { skipping && !line.is_empty() };
-        if !skipping {
+    let mut in_english = false;
+    for line in BUNDLED.lines() {
+        // A table of remedies ends with the next table or an empty line.
+        in_english = line == "[clauses.checks.remedy_en]" || (in_english && !line.is_empty() && !line.starts_with('['));
+        if !in_english && !line.contains("_en = ") {
             kept.push_str(line);
             kept.push('\n');
         }

@@ -55,7 +55,7 @@ async fn an_account_is_found_by_its_name_and_shows_the_ways_in_that_it_has(on: O
     tx.commit().await?;
     let known = person::find_credentials(db, &hanako.login).await?.expect("known");
     assert_eq!((known.password.as_deref(), known.totp.as_deref()), (Some("phc"), Some("sealed")));
-    assert_eq!(person::find_ways(db, hanako.id).await?, Ways { password: true, app: true, passkeys: 0 });
+    assert_eq!(person::find_ways(db, hanako.id).await?, Ways { password: true, app: true, ..Ways::default() });
     let mut tx = bed.store.begin().await?;
     person::update_password(&mut tx, hanako.id, "other").await?;
     person::update_app(&mut tx, hanako.id, "another", 9).await?;

@@ -2,8 +2,8 @@
 
 use hashimori_server::domain::device::Standing;
 use hashimori_server::store::ingest::{Body, Rejected};
-use hashimori_server::store::{device_state, meta};
-use hashimori_shared::checkin::Outcome;
+use hashimori_server::store::{alert, device, device_state, meta};
+use hashimori_shared::checkin::{Outcome, Standing as Told};
 use hashimori_shared::ids::{BootId, ReportDigest, VerdictDigest};
 use hashimori_shared::report::sample;
 use hashimori_shared::verdict::State;
@@ -15,6 +15,7 @@ on_both_engines!(
     a_heartbeat_that_names_an_unknown_base_is_asked_for_the_whole_report,
     a_report_that_comes_late_is_kept_and_changes_no_verdict,
     no_sequence_number_locks_out_later_ones,
+    a_number_that_comes_again_with_other_facts_is_kept_and_raises_the_suspicion_of_a_copy,
     an_unchanged_verdict_is_left_out_of_the_answer,
     after_a_restore_every_device_sends_in_full,
     one_unknown_device_never_fails_its_neighbours,
@@ -100,6 +101,64 @@ async fn no_sequence_number_locks_out_later_ones(on: On) -> anyhow::Result<()> {
     assert_eq!(bed.send(n, (1, 8), &bad).await?.outcome, Outcome::Accepted);
     let present = device_state::find(&bed.store, bed.facility, n).await?.expect("a verdict");
     assert_eq!(present.verdict.headline, State::NonCompliant);
+
+    // The same from a clock that runs five years ahead and is put right within the boot.
+    let (_, n) = bed.device(Standing::Active).await?;
+    let mut ahead = bed.check_in(n, (1, u64::MAX), whole(&good).0);
+    ahead.observed_at = bed.now.plus_days(5 * 365);
+    ahead.sent_at = ahead.observed_at;
+    bed.ingest.submit(ahead).await?;
+    for (seq, report) in [(8, &bad), (9, &good), (10, &bad)] {
+        bed.now = bed.now.plus_seconds(60);
+        bed.send(n, (1, seq), report).await?;
+        let present = device_state::find(&bed.store, bed.facility, n).await?.expect("a verdict");
+        assert_eq!(present.report, serde_json::to_vec(report)?, "judged in its turn");
+        if seq == 9 {
+            bed.restart().await?;
+        }
+    }
+    Ok(())
+}
+
+async fn a_number_that_comes_again_with_other_facts_is_kept_and_raises_the_suspicion_of_a_copy(on: On) -> anyhow::Result<()> {
+    let mut bed = Bed::on(on).await?;
+    let reports: Vec<_> = (0..4)
+        .map(|at| {
+            let mut report = sample::good_debian(bed.now);
+            report.agent.version = format!("0.1.{at}");
+            report
+        })
+        .collect();
+    let standing =
+        async |bed: &Bed, id| -> anyhow::Result<_> { Ok(device::find(&bed.store, bed.facility, id).await?.expect("a device").standing) };
+    for folded in [false, true] {
+        let (id, n) = bed.device(Standing::Active).await?;
+        bed.send(n, (1, 1), &reports[0]).await?;
+        bed.send(n, (1, 2), &reports[1]).await?;
+        bed.beat(n, (1, 3), whole(&reports[1]).1).await?;
+        if folded {
+            bed.restart().await?;
+        }
+        for (seq, report) in [(1, &reports[0]), (2, &reports[1]), (1, &reports[1])] {
+            assert_eq!(bed.send(n, (1, seq), report).await?.outcome, Outcome::Duplicate, "a replay is no suspicion");
+        }
+        assert_eq!(standing(&bed, id).await?, Standing::Active);
+        // A snapshot from before number 3 goes on counting with what it sees now.
+        let answer = bed.send(n, (1, 3), &reports[2]).await?;
+        assert_eq!((answer.outcome, answer.standing, answer.verdict), (Outcome::Accepted, Told::Held, None));
+        assert_eq!(standing(&bed, id).await?, Standing::Copied);
+        assert!(device_state::report_digests(&bed.store).await?.contains(&(n, whole(&reports[2]).1)), "kept for whoever decides");
+        assert_eq!(bed.send(n, (1, 3), &reports[2]).await?.outcome, Outcome::Duplicate);
+        let alerts = alert::list(&bed.store, bed.facility).await?;
+        let raised: Vec<_> = alerts.iter().filter(|a| a.device == n).map(|a| (a.kind, a.times)).collect();
+        assert_eq!(raised, [(alert::Kind::Copied, 1)]);
+        let present = device_state::find(&bed.store, bed.facility, n).await?.expect("a verdict");
+        assert_eq!(present.report, serde_json::to_vec(&reports[1])?, "the verdict stays");
+    }
+    let (id, n) = bed.device(Standing::Active).await?;
+    let (one, two) = tokio::join!(bed.send(n, (1, 1), &reports[0]), bed.send(n, (1, 1), &reports[3]));
+    assert_eq!((one?.outcome, two?.outcome), (Outcome::Accepted, Outcome::Accepted), "two in one batch");
+    assert_eq!(standing(&bed, id).await?, Standing::Copied);
     Ok(())
 }
 

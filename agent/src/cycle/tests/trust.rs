@@ -114,6 +114,24 @@ fn not_after(leaf: Option<&[u8]>) -> Timestamp {
 }
 
 #[test]
+fn a_renewed_leaf_that_has_ended_already_is_refused_and_the_old_one_kept() {
+    let pki = Arc::new(Pki::new("根"));
+    let issuing = pki.clone();
+    // A collector that believes to be in 1970.
+    let server = Server::start(&pki, move |seen| match seen.path.as_str() {
+        "/v1/renew" => json(200, &issued(&issuing, &seen.json(), [(1970, 1, 1), (1970, 4, 1)])),
+        _ => accepted(),
+    });
+    let device = Device::enrolled(&pki, &[server.endpoint()], LEAF_OF_2026);
+    let before = device.cycle().identity().chain.clone();
+    let (cycle, ended) = device.check_in(1);
+    assert_eq!(ended, Ended::Done, "the check-in itself is done");
+    assert_eq!(server.seen().iter().filter(|s| s.path == "/v1/renew").count(), 1);
+    assert_eq!(cycle.identity().chain, before);
+    assert_eq!(device.cycle().identity().chain, before, "on disk too");
+}
+
+#[test]
 fn a_renewal_that_is_refused_is_not_tried_in_a_circle() {
     let pki = Arc::new(Pki::new("根"));
     let server = Server::start(&pki, |seen| if seen.path == "/v1/renew" { problem(401, "certificate-required") } else { accepted() });

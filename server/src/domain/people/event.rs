@@ -71,6 +71,10 @@ kinds! {
     PasskeyAdded = "passkey_added";
     /// A passkey less.
     PasskeyRemoved = "passkey_removed";
+    /// Linked to an account at the region's OpenID provider.
+    OidcLinked = "oidc_linked";
+    /// No longer linked.
+    OidcUnlinked = "oidc_unlinked";
 }
 
 impl Kind {
@@ -84,7 +88,9 @@ impl Kind {
         match self {
             Self::ResetIssued | Self::ResetUsed | Self::ResetAsked | Self::ResetStopped => What::AccountReset,
             Self::PasswordChanged | Self::PasswordRemoved => What::PasswordChanged,
-            Self::AppChanged | Self::CodesRenewed | Self::PasskeyAdded | Self::PasskeyRemoved => What::FactorChanged,
+            Self::AppChanged | Self::CodesRenewed | Self::PasskeyAdded | Self::PasskeyRemoved | Self::OidcLinked | Self::OidcUnlinked => {
+                What::FactorChanged
+            }
         }
     }
 

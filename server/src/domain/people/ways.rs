@@ -9,6 +9,8 @@ pub struct Ways {
     pub app: bool,
     /// Passkeys registered.
     pub passkeys: usize,
+    /// An account at the region's OpenID provider is linked.
+    pub oidc: bool,
 }
 
 impl Ways {
@@ -19,17 +21,22 @@ impl Ways {
 
     /// Whether there is any.
     pub const fn any(self) -> bool {
-        self.has_password_and_app() || self.passkeys > 0
+        self.has_password_and_app() || self.passkeys > 0 || self.oidc
     }
 
     /// Whether one passkey may go.
     pub const fn may_remove_passkey(self) -> bool {
-        self.passkeys > 1 || (self.passkeys == 1 && self.has_password_and_app())
+        self.passkeys > 1 || (self.passkeys == 1 && (self.has_password_and_app() || self.oidc))
     }
 
     /// Whether password and app may go.
     pub const fn may_remove_password(self) -> bool {
-        self.passkeys > 0
+        self.passkeys > 0 || self.oidc
+    }
+
+    /// Whether the link to the OpenID provider may go.
+    pub const fn may_remove_oidc(self) -> bool {
+        self.oidc && (self.passkeys > 0 || self.has_password_and_app())
     }
 }
 
@@ -41,17 +48,20 @@ mod tests {
     fn removing_whatever_may_be_removed_leaves_a_way_in() {
         for password in [false, true] {
             for app in [false, true] {
-                for passkeys in 0..3 {
-                    let ways = Ways { password, app, passkeys };
+                for (passkeys, oidc) in [(0, false), (1, false), (2, false), (0, true), (1, true)] {
+                    let ways = Ways { password, app, passkeys, oidc };
                     if ways.may_remove_passkey() {
                         assert!(Ways { passkeys: passkeys - 1, ..ways }.any(), "{ways:?}");
                     }
                     if ways.may_remove_password() {
                         assert!(Ways { password: false, app: false, ..ways }.any(), "{ways:?}");
                     }
+                    if ways.may_remove_oidc() {
+                        assert!(Ways { oidc: false, ..ways }.any(), "{ways:?}");
+                    }
                 }
             }
         }
-        assert!(!Ways { password: true, app: false, passkeys: 0 }.any(), "a password alone opens nothing");
+        assert!(!Ways { password: true, ..Ways::default() }.any(), "a password alone opens nothing");
     }
 }

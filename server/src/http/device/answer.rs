@@ -40,6 +40,8 @@ pub(super) enum Refused {
         /// Whether renewal is still open to it.
         may_renew: bool,
     },
+    /// The certificate is ours, but names a facility that this store does not know.
+    UnknownFacility,
     /// The device is out of use.
     Retired,
     /// The enrolment code does not work.
@@ -91,7 +93,9 @@ impl Refused {
     const fn counted(&self) -> Answered {
         match self {
             Self::Invalid(_) | Self::TooLong(_) | Self::Broken | Self::Version(_) => Answered::Invalid,
-            Self::NoCertificate | Self::Expired { .. } | Self::Retired | Self::Code | Self::Throttled => Answered::Refused,
+            Self::NoCertificate | Self::Expired { .. } | Self::UnknownFacility | Self::Retired | Self::Code | Self::Throttled => {
+                Answered::Refused
+            }
             Self::Busy | Self::Full => Answered::Unavailable,
             Self::Failed(_) => Answered::Failed,
         }
@@ -115,6 +119,11 @@ impl Refused {
             Self::Expired { may_renew } => {
                 let detail = if *may_renew { "renew it at /v1/renew" } else { "it ended too long ago to be renewed: enrol again" };
                 (Problem::new(kind::CERTIFICATE_EXPIRED, 403, "The device certificate has expired").detail(detail), None)
+            }
+            Self::UnknownFacility => {
+                let detail =
+                    "this collector does not know the facility that the certificate names; ask the region's office, or enrol again";
+                (Problem::new(kind::CERTIFICATE_REQUIRED, 403, "The certificate is of no facility here").detail(detail), None)
             }
             Self::Retired => (Problem::new(kind::RETIRED, 410, "The device is out of use"), None),
             Self::Code => {

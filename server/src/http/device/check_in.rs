@@ -17,8 +17,8 @@ const ASK_ADMINISTRATOR: &str = "管理者に連絡してください";
 
 impl Handler<'_> {
     pub(super) async fn check_in(&self, bytes: &[u8]) -> Result<Answer, Refused> {
-        let now = self.app.clock.now();
-        let leaf = self.peer.valid_certificate(self.app, now)?;
+        let now = self.app.time();
+        let leaf = self.peer.valid_certificate(now)?;
         let sent: CheckIn = body::json(bytes)?;
         if sent.v != PROTOCOL_VERSION {
             return Err(Refused::Version(sent.v));

@@ -25,7 +25,8 @@ const WORD_CHARS: usize = 128;
 impl Handler<'_> {
     pub(super) async fn enroll(&self, bytes: &[u8]) -> Result<Answer, Refused> {
         let app = self.app;
-        let now = app.clock.now();
+        // The throttle counts by the clock, whatever it shows, so that its windows go on; everything else by the collector's time.
+        let (now, tick) = (app.time(), app.clock.now());
         let sent: EnrollRequest = body::json(bytes)?;
         if sent.v != PROTOCOL_VERSION {
             return Err(Refused::Version(sent.v));
@@ -36,7 +37,7 @@ impl Handler<'_> {
         let class = sent.hardware.as_ref().map_or(DeviceClass::Unclear, |h| h.class);
         let shown = evidence(sent, &request)?;
         let origin = self.peer.origin(app);
-        if app.store.count_code_failures(&origin, now).await? >= FAILURES_ALLOWED {
+        if app.store.count_code_failures(&origin, tick).await? >= FAILURES_ALLOWED {
             return Err(Refused::Throttled);
         }
         let mut tx = app.store.begin_ledger().await?;
@@ -47,12 +48,14 @@ impl Handler<'_> {
                 return Err(Refused::Throttled);
             }
             known
-        } else if let Some(admission) = tx.use_code(&hash, now).await? {
+        } else if let Some(mut admission) = tx.use_code(&hash, now).await? {
+            // While time stands still no code runs out: a person looks at whoever comes with one.
+            admission.auto_confirm &= !app.clock_guard.is_frozen();
             let id = DeviceId::new(app.random.uuid(now));
             admit(&mut tx, id, &admission, Arrival { label, class, shown }, now).await?;
             (admission, id)
         } else {
-            tx.count_code_failure(&origin, now).await?;
+            tx.count_code_failure(&origin, tick).await?;
             tx.commit().await?;
             return Err(Refused::Code);
         };
@@ -83,7 +86,10 @@ struct Arrival {
 /// Writes a newcomer into the ledger. One that looks like a device already there waits for a person, whatever its code says.
 async fn admit(tx: &mut Tx, id: DeviceId, admission: &Admission, arrival: Arrival, now: Timestamp) -> Result<(), Refused> {
     let Arrival { label, class, mut shown } = arrival;
-    shown.suspicion = tx.find_resembling(admission.facility, &shown).await?;
+    shown.suspicion = match tx.find_key_holder(admission.facility, &shown.key_digest).await? {
+        None => tx.find_resembling(admission.facility, &shown).await?.map(|(why, like)| (why, Some(like))),
+        known => known,
+    };
     let confirmed = admission.auto_confirm && shown.suspicion.is_none();
     let new = device::NewDevice {
         id,

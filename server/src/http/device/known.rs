@@ -58,9 +58,10 @@ async fn adopt(app: &App, leaf: &DeviceCertificate, now: Timestamp) -> Result<De
         // Renewal keeps the key, so this leaf belongs to nobody we let in.
         Holder::OtherKey => return Err(Refused::NoCertificate),
         Holder::Nobody => {
-            if facility::find(&app.store, leaf.region, leaf.facility).await?.is_none() {
-                tracing::warn!(device = %leaf.device, facility = %leaf.facility, "a device of a facility that this store does not know; take the facility in again");
-                return Err(Refused::Busy);
+            // Asked within the transaction: another connection may not be had while others wait for the ledger.
+            if !facility::exists_in(&mut tx, leaf.region, leaf.facility).await? {
+                tracing::warn!(device = %leaf.device, facility = %leaf.facility, "refused a device of a facility that this store does not know: restore a newer backup, or let the device enrol again");
+                return Err(Refused::UnknownFacility);
             }
             let new = device::NewDevice {
                 id: leaf.device,

@@ -9,8 +9,8 @@ use crate::store::device;
 
 impl Handler<'_> {
     pub(super) async fn leave(&self, bytes: &[u8]) -> Result<Answer, Refused> {
-        let now = self.app.clock.now();
-        let leaf = self.peer.valid_certificate(self.app, now)?;
+        let now = self.app.time();
+        let leaf = self.peer.valid_certificate(now)?;
         let sent: LeaveRequest = body::json(bytes)?;
         if sent.v != PROTOCOL_VERSION {
             return Err(Refused::Version(sent.v));

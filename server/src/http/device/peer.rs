@@ -31,23 +31,21 @@ impl Peer {
         self.certificate.as_ref().ok_or(Refused::NoCertificate)
     }
 
-    /// The device's certificate, if it is still valid. A clock that is not believed lets nothing expire.
-    pub(super) fn valid_certificate(&self, app: &App, now: Timestamp) -> Result<&DeviceCertificate, Refused> {
+    /// The device's certificate, if it is still valid at the collector's time: a clock that is not believed lets nothing expire.
+    pub(super) fn valid_certificate(&self, now: Timestamp) -> Result<&DeviceCertificate, Refused> {
         let certificate = self.certificate()?;
         match certificate.freshness(now) {
             Freshness::Valid => Ok(certificate),
-            Freshness::Drawer | Freshness::Gone if app.clock_guard.notice(now) || app.clock_guard.is_frozen() => Ok(certificate),
             Freshness::Drawer => Err(Refused::Expired { may_renew: true }),
             Freshness::Gone => Err(Refused::Expired { may_renew: false }),
         }
     }
 
     /// The certificate, if it may be renewed.
-    pub(super) fn renewable_certificate(&self, app: &App, now: Timestamp) -> Result<&DeviceCertificate, Refused> {
+    pub(super) fn renewable_certificate(&self, now: Timestamp) -> Result<&DeviceCertificate, Refused> {
         let certificate = self.certificate()?;
         match certificate.freshness(now) {
             Freshness::Valid | Freshness::Drawer => Ok(certificate),
-            Freshness::Gone if app.clock_guard.notice(now) || app.clock_guard.is_frozen() => Ok(certificate),
             Freshness::Gone => Err(Refused::Expired { may_renew: false }),
         }
     }

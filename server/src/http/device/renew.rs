@@ -15,8 +15,8 @@ pub(super) const A_DAY: i64 = 10;
 impl Handler<'_> {
     pub(super) async fn renew(&self, bytes: &[u8]) -> Result<Answer, Refused> {
         let app = self.app;
-        let now = app.clock.now();
-        let leaf = self.peer.renewable_certificate(app, now)?;
+        let now = app.time();
+        let leaf = self.peer.renewable_certificate(now)?;
         let sent: RenewRequest = body::json(bytes)?;
         if sent.v != PROTOCOL_VERSION {
             return Err(Refused::Version(sent.v));

@@ -220,7 +220,10 @@ async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Ca
         add("shown-hardware", shown.ids.system_uuid.or(shown.ids.serial).and_then(|id| id.get(..16).map(str::to_owned)));
         if let Some((kind, like)) = shown.suspicion {
             // A device elsewhere is not named here: that it exists is not this facility's to know.
-            let like = device::find(&web.store, home.facility, like).await?.map(|d| (d.id.to_string(), name(&d.label)));
+            let like = match like {
+                Some(like) => device::find(&web.store, home.facility, like).await?.map(|d| (d.id.to_string(), name(&d.label))),
+                None => None,
+            };
             suspicion = Some(Suspicion { key: kind.key(), like });
         }
     }

@@ -16,6 +16,7 @@ mod language;
 mod listed;
 mod log;
 mod lost;
+mod oidc;
 mod overview;
 mod passkey;
 mod places;
@@ -57,6 +58,7 @@ use crate::words::Text;
 
 pub use fail::PageError;
 pub(super) use headers::protect;
+pub(crate) use oidc::{RETURN as OIDC_RETURN, SECRET_PURPOSE as OIDC_SECRET_PURPOSE};
 
 /// How the web port is reached.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +72,8 @@ pub struct WebSettings {
     pub public_url: String,
     /// Proxies whose `X-Forwarded-For` is believed for throttling; never for identity.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether the collector makes a backup every day.
+    pub daily_backup: bool,
 }
 
 /// What every page works with; cheap to clone.

@@ -15,8 +15,8 @@ use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
 use crate::domain::summary::{Counts, Summary};
 use crate::store::rank::{self, Kind, Position};
-use crate::store::{agents, device, facility, region, rollup, trend};
-use crate::views::{Chart, Count, FacilityLine, Find, FoundDevice, Mark, RegionPage, SilenceView, VersionLine};
+use crate::store::{agents, backup, device, facility, region, rollup, trend};
+use crate::views::{BackupNote, Chart, Count, FacilityLine, Find, FoundDevice, Mark, RegionPage, SilenceView, VersionLine};
 use crate::words::Text;
 
 /// Facilities on one page.
@@ -85,9 +85,11 @@ pub(super) async fn show_home(
     let sum = rollup::summary(&web.store, scope, today, rules).await?;
     let devices = if text.is_empty() { None } else { Some(search(&web, region, &text).await?) };
     let (devices, more_devices) = devices.map_or((None, false), |(devices, more)| (Some(devices), more));
+    let (last, newest) = (backup::last(&web.store).await?, backup::newest(&web.store).await?);
     page(&RegionPage {
         shell: shell(Text::new("overview-title").with("region", found.name.clone()), &visitor, Some(&person)),
         todos: today::of_region(&web, &found, &sum).await?,
+        backup: BackupNote::of(last.as_ref(), newest.as_ref(), web.settings.daily_backup, web.now()),
         counts: sum.counts.present().map(|count| (counted(count), Wanted::path(Kind::Reading(count.0), "", None))).collect(),
         silence: silence(&web, &sum),
         find: find(kind, &text),

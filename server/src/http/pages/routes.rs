@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, assets, device, enrolment, export, headers, language, listed, log, lost, overview, passkey,
-    places, rules, self_check, setup, sign_in, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, assets, device, enrolment, export, headers, language, listed, log, lost, oidc, overview,
+    passkey, places, rules, self_check, setup, sign_in, step_up, today, visit,
 };
 
 /// Who may call a route.
@@ -77,6 +77,8 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
         route(Method::POST, "/sign-in/passkey", Public, Object::None, post(passkey::sign_in)),
+        route(Method::GET, "/sign-in/oidc/{provider}", Public, Object::None, get(oidc::sign_in)),
+        route(Method::GET, "/oidc/return", Public, Object::None, get(oidc::come_back)),
         route(Method::GET, "/sign-in/lost", Public, Object::None, get(lost::show_lost)),
         route(Method::POST, "/sign-in/lost", Public, Object::None, post(lost::ask)),
         route(Method::POST, "/sign-out", Public, Object::None, post(sign_in::sign_out)),
@@ -93,6 +95,7 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/step-up", SignedIn, Object::None, get(step_up::show_step_up)),
         route(Method::POST, "/step-up", SignedIn, Object::None, post(step_up::prove_by_code)),
         route(Method::POST, "/step-up/passkey", SignedIn, Object::None, post(passkey::step_up)),
+        route(Method::GET, "/step-up/oidc/{provider}", SignedIn, Object::None, get(oidc::prove)),
         route(Method::GET, "/step-up/continue", SignedIn, Object::None, get(step_up::show_kept)),
         route(Method::GET, "/account", SignedIn, Object::None, get(account::show_account)),
         route(Method::POST, "/account/told", SignedIn, Object::None, post(account::told)),
@@ -107,6 +110,9 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/account/passkeys", SignedIn, Object::None, get(passkey::show_new)).stepped_up(),
         route(Method::POST, "/account/passkeys", SignedIn, Object::None, post(passkey::add)).stepped_up(),
         route(Method::POST, "/account/passkeys/remove", SignedIn, Object::None, post(passkey::remove)).stepped_up(),
+        route(Method::GET, "/account/oidc/{provider}", SignedIn, Object::None, get(oidc::begin_link)).stepped_up(),
+        route(Method::POST, "/account/oidc/link", SignedIn, Object::None, post(oidc::link)).stepped_up(),
+        route(Method::POST, "/account/oidc/remove", SignedIn, Object::None, post(oidc::unlink)).stepped_up(),
         route(Method::GET, "/accounts", Secretariat, Object::None, get(accounts::show_accounts)),
         route(Method::POST, "/accounts/{person}/reset", Secretariat, Object::Person, post(accounts::reset)).stepped_up(),
         route(Method::GET, "/accounts/issued", Secretariat, Object::None, get(accounts::show_issued)),

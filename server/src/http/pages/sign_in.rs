@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::oidc;
 use super::passkey::{Purpose, offer_proof};
 use super::typed::{Asked, Typed};
 use super::visit::{NewCookie, Visitor};
@@ -53,18 +54,19 @@ pub(super) fn encode(path: &str) -> String {
         .collect()
 }
 
-fn form(web: &Web, visitor: &Visitor, login: &str, next: &str, error: Option<Text>) -> Result<Response, PageError> {
+async fn form(web: &Web, visitor: &Visitor, login: &str, next: &str, error: Option<Text>) -> Result<Response, PageError> {
     page(&SignInPage {
         shell: shell("sign-in-title", visitor, None),
         offer: offer_proof(web, visitor, Purpose::SignIn)?,
         login: login.to_owned(),
         next: local(next).to_owned(),
         error,
+        providers: oidc::offered(web, next).await?,
     })
 }
 
 /// The form again, with what was wrong and what was typed.
-pub(super) fn refused(
+pub(super) async fn refused(
     web: &Web,
     visitor: &Visitor,
     status: StatusCode,
@@ -72,7 +74,7 @@ pub(super) fn refused(
     next: &str,
     text: Text,
 ) -> Result<Response, PageError> {
-    Ok((status, form(web, visitor, login, next, Some(text))?).into_response())
+    Ok((status, form(web, visitor, login, next, Some(text)).await?).into_response())
 }
 
 /// `GET /sign-in`
@@ -81,7 +83,7 @@ pub(super) async fn show_sign_in(
     visitor: Visitor,
     Asked(Next { next }): Asked<Next>,
 ) -> Result<Response, PageError> {
-    form(&web, &visitor, "", &next, None)
+    form(&web, &visitor, "", &next, None).await
 }
 
 /// `POST /sign-in`
@@ -93,7 +95,7 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
     let buckets = throttle::sign_in(counted, &visitor.network);
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         let text = fail::throttled_text(until);
-        return refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, &typed.login, &typed.next, text);
+        return refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, &typed.login, &typed.next, text).await;
     }
     let claimed = match &login {
         Some(login) => person::find_by_login(web.store.read(), login).await?,
@@ -108,7 +110,8 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
             let counted = if claimed.is_some() { &buckets[1] } else { &buckets[2] };
             log_failure(&web, &mut tx, claimed.as_ref(), counted).await?;
             tx.commit().await?;
-            return refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, &typed.login, &typed.next, Text::new("sign-in-refused"));
+            return refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, &typed.login, &typed.next, Text::new("sign-in-refused"))
+                .await;
         }
     };
     counters::clear(&mut tx, &buckets[0]).await?;

@@ -55,6 +55,7 @@ async fn step_up_page(web: &Web, visitor: &Visitor, who: &Person, next: &str, er
         shell: shell("step-up-title", visitor, Some(who)),
         offer: if ways.passkeys > 0 { Some(offer_proof(web, visitor, Purpose::StepUp)?) } else { None },
         app: ways.app,
+        provider: super::oidc::proving(web, who, next).await?,
         next: local(next).to_owned(),
         error,
     })

@@ -87,8 +87,7 @@ impl<'a> Telling<'a> {
     /// Clause by clause.
     pub(super) fn verdict(&self, present: &Present) -> VerdictView {
         let Verdict { pack, pack_revision, catalogues, clauses, .. } = &present.verdict;
-        let with =
-            Text::new("device-judged-with").with("pack", format!("{pack} {pack_revision}")).with("catalogues", catalogues.to_string());
+        let with = Text::new("device-judged-with").with("pack", format!("{pack} {pack_revision}")).with("catalogues", catalogues);
         VerdictView { groups: self.groups(clauses), judged: Text::new("device-judged").with("with", with).with("at", present.judged_at) }
     }
 

@@ -1,6 +1,6 @@
 //! What becomes of one check-in: pure of SQL. Changes the device as known, and gathers what is to be written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -46,6 +46,8 @@ pub(super) struct Desk<'a> {
     pub(super) judge: &'a dyn Judge,
     /// What people have said of the devices that may be judged in this transaction.
     pub(super) attestations: HashMap<DeviceN, Vec<Attestation>>,
+    /// Reports that are stored already, of the devices of which one came under a key that was taken before.
+    pub(super) stored: HashSet<(DeviceN, ReportDigest)>,
     /// Last numbers given out.
     pub(super) report_id: i64,
     pub(super) change_id: i64,
@@ -58,8 +60,11 @@ impl Desk<'_> {
         if known.standing.told().is_none() {
             return Err(Rejected::OutOfUse);
         }
-        let mark = Mark { boot: check_in.boot, seq: check_in.seq, observed_at: check_in.observed_at };
-        let relation = known.keys.relation(&mark);
+        let mark = check_in.mark();
+        let mut relation = known.keys.relation(&mark);
+        if relation == Relation::Seen && self.says_something_else(known, check_in) {
+            relation = Relation::Interleaved;
+        }
         if relation == Relation::Interleaved && known.standing.is_judged() {
             self.stand(known, Standing::Copied);
             self.alert(known, Kind::Copied, check_in.received_at);
@@ -78,7 +83,7 @@ impl Desk<'_> {
             (Body::Unchanged(_), Relation::Newer | Relation::Late | Relation::Interleaved) => Outcome::Accepted,
             (Body::Report(report), _) => {
                 if base != Some(report.digest) || !judged {
-                    fresh = self.store_report(known, report, (relation, mark.observed_at, check_in.received_at))?;
+                    fresh = self.store_report(known, report, (relation, check_in.observed_at, check_in.received_at))?;
                 }
                 Outcome::Accepted
             }
@@ -87,6 +92,14 @@ impl Desk<'_> {
             self.take(known, check_in, &mark);
         }
         Ok(self.answer(known, outcome, check_in.have_verdict, fresh))
+    }
+
+    /// Whether a report comes under a key that was taken with other facts: two machines, or one that was put back to a snapshot.
+    fn says_something_else(&self, known: &Known, check_in: &Submission) -> bool {
+        let Body::Report(report) = &check_in.body else { return false };
+        let base = known.current.as_ref().and_then(|c| c.digest);
+        let written = self.writes.reports.iter().any(|row| row.n == known.n && row.digest == report.digest);
+        base != Some(report.digest) && !written && !self.stored.contains(&(known.n, report.digest))
     }
 
     fn answer(&self, known: &Known, outcome: Outcome, have: Option<VerdictDigest>, fresh: Option<Verdict>) -> Decided {

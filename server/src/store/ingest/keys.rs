@@ -30,7 +30,8 @@ pub(super) enum Relation {
     Newer,
     /// Made before something that was already taken.
     Late,
-    /// An earlier boot goes on counting after a later one began: two machines use one key.
+    /// An earlier boot goes on counting after a later one began, or (`decide`) a number comes again with other facts: two machines
+    /// use one key.
     Interleaved,
 }
 

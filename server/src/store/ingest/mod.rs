@@ -42,6 +42,7 @@ use hashimori_shared::time::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use self::keys::Mark;
 use super::{Error, Store, meta};
 use crate::domain::device::DeviceN;
 use crate::domain::judge::Judge;
@@ -70,7 +71,7 @@ pub struct Submission {
     pub observed_at: Timestamp,
     /// `CheckIn::sent_at`.
     pub sent_at: Timestamp,
-    /// The collector's clock when it arrived.
+    /// The collector's time when it arrived.
     pub received_at: Timestamp,
     /// `CheckIn::have_verdict`.
     pub have_verdict: Option<VerdictDigest>,
@@ -78,6 +79,13 @@ pub struct Submission {
     pub dropped: u32,
     /// What it states.
     pub body: Body,
+}
+
+impl Submission {
+    /// Its key. What a device says of the future is not remembered: once its clock is right, everything would seem late.
+    fn mark(&self) -> Mark {
+        Mark { boot: self.boot, seq: self.seq, observed_at: self.observed_at.min(self.received_at) }
+    }
 }
 
 /// What a check-in states.

@@ -1,18 +1,19 @@
 //! The one writer: drains the queue into one transaction, commits, then answers. Between batches it folds the tail.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hashimori_shared::checkin::VerdictSummary;
-use hashimori_shared::ids::StoreEpoch;
+use hashimori_shared::ids::{ReportDigest, StoreEpoch};
 use hashimori_shared::verdict::Verdict;
 use sqlx::Row as _;
 use tokio::sync::mpsc;
 
 use super::decide::{Decided, Desk, Reply};
 use super::fold::Backlog;
+use super::keys::Relation;
 use super::known::{self, Known};
 use super::rejudge::Round;
 use super::writes::Writes;
@@ -209,6 +210,7 @@ impl Writer {
         let judge = Arc::clone(&self.settings.judge.borrow());
         let reporting = batch.iter().filter(|s| matches!(s.body, Body::Report(_))).map(|s| s.device).collect();
         let mut desk = self.desk(&mut tx, &*judge, reporting).await?;
+        desk.stored = stored_reports(&mut tx, self.repeating(batch)).await?;
         let decided: Vec<(DeviceN, Result<Decided, Rejected>)> = batch
             .iter()
             .map(|check_in| {
@@ -239,7 +241,27 @@ impl Writer {
         let row = sqlx::query("SELECT (SELECT coalesce(max(id), 0) FROM report), (SELECT coalesce(max(id), 0) FROM state_change)")
             .fetch_one(&mut **tx)
             .await?;
-        Ok(Desk { judge, attestations, report_id: row.try_get(0)?, change_id: row.try_get(1)?, writes: Writes::default() })
+        Ok(Desk {
+            judge,
+            attestations,
+            stored: HashSet::new(),
+            report_id: row.try_get(0)?,
+            change_id: row.try_get(1)?,
+            writes: Writes::default(),
+        })
+    }
+
+    /// Devices that send a whole report under a key that was taken before, or twice in this batch: rare.
+    fn repeating(&self, batch: &[Submission]) -> Vec<i64> {
+        let mut keys = HashSet::with_capacity(batch.len());
+        let repeats = batch.iter().filter(|s| {
+            let taken = self.remembered.get(&s.device).is_some_and(|known| known.keys.relation(&s.mark()) == Relation::Seen);
+            !keys.insert((s.device, s.boot, s.seq)) || taken
+        });
+        let mut devices: Vec<i64> = repeats.filter(|s| matches!(s.body, Body::Report(_))).map(|s| s.device.0).collect();
+        devices.sort_unstable();
+        devices.dedup();
+        devices
     }
 
     pub(super) fn device(&mut self, n: DeviceN) -> Option<&mut Known> {
@@ -278,6 +300,19 @@ impl Writer {
             }
         }
     }
+}
+
+/// The digests of every report stored of these devices.
+async fn stored_reports(tx: &mut Tx, devices: Vec<i64>) -> Result<HashSet<(DeviceN, ReportDigest)>, Error> {
+    let mut found = HashSet::new();
+    for group in devices.chunks(rows::MOST) {
+        let sql = rows::with_list("SELECT n, digest FROM report WHERE n IN ", group.len());
+        for row in rows::list_query(sql, group).fetch_all(&mut **tx).await? {
+            let digest = row.try_get::<&[u8], _>(1)?.try_into().map_err(|_| rows::decode_error("report.digest"))?;
+            found.insert((DeviceN(row.try_get(0)?), ReportDigest::from_bytes(digest)));
+        }
+    }
+    Ok(found)
 }
 
 /// The stored verdicts that answers carry.

@@ -33,8 +33,20 @@ impl Sample for SignInPage {
             login: "hanako".to_owned(),
             next: "/".to_owned(),
             error,
+            providers: vec![("/sign-in/oidc/x".to_owned(), "架空の組織".to_owned())],
         };
         offers().into_iter().flat_map(|offer| [sample(offer.clone(), None), sample(offer, Some(Text::new("sign-in-refused")))]).collect()
+    }
+}
+
+fn provider() -> (String, String) {
+    ("/step-up/oidc/x?next=/account".to_owned(), "架空の組織".to_owned())
+}
+
+impl Sample for OidcLinkPage {
+    fn samples() -> Vec<Self> {
+        let shell = Shell::sample("oidc-link-title", true);
+        vec![Self { shell, label: "架空の組織".to_owned(), name: "hanako".to_owned(), claim: "x".to_owned() }]
     }
 }
 
@@ -47,8 +59,14 @@ impl Sample for LostPage {
 
 impl Sample for StepUpPage {
     fn samples() -> Vec<Self> {
-        let sample =
-            |offer, app, error| Self { shell: Shell::sample("step-up-title", true), offer, app, next: "/account".to_owned(), error };
+        let sample = |offer, app, error| Self {
+            shell: Shell::sample("step-up-title", true),
+            offer,
+            app,
+            provider: Some(provider()),
+            next: "/account".to_owned(),
+            error,
+        };
         let mut all: Vec<Self> = offers().into_iter().map(|offer| sample(Some(offer), true, None)).collect();
         all.push(sample(None, true, Some(Text::new("sign-in-refused"))));
         all.push(sample(Some(PasskeyOffer::Nowhere), false, None));
@@ -130,6 +148,11 @@ impl Sample for NewPasskeyPage {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the page's own type")]
+fn oidc(linked: Option<(String, Option<Moment>)>, may_remove: bool) -> Option<OidcLine> {
+    Some(OidcLine { label: "架空の組織".to_owned(), path: "/account/oidc/x".to_owned(), linked, may_remove })
+}
+
 impl Sample for AccountPage {
     fn samples() -> Vec<Self> {
         let event = |seen| EventLine {
@@ -156,6 +179,7 @@ impl Sample for AccountPage {
             app: true,
             codes_left: 3,
             may_remove_password: true,
+            oidc: oidc(Some(("hanako".to_owned(), Some(moment()))), true),
             sessions: vec![session(true), session(false)],
             languages: [(Lang::Japanese, false), (Lang::English, true)],
             looks_after: true,
@@ -171,6 +195,7 @@ impl Sample for AccountPage {
             app: false,
             codes_left: 0,
             may_remove_password: false,
+            oidc: oidc(None, false),
             sessions: vec![session(true)],
             languages: Lang::ALL.map(|lang| (lang, false)),
             looks_after: false,

@@ -33,6 +33,7 @@ impl Things {
             .replace("{code}", &self.code)
             .replace("{person}", &self.person)
             .replace("{secret}", "AAAA")
+            .replace("{provider}", "01900000-0000-7000-8000-000000000000")
     }
 }
 

@@ -6,6 +6,7 @@ use hashimori_shared::time::DAY;
 
 use super::world::{MORNING, World};
 use crate::domain::enrolment::secret_hash;
+use crate::store::backup::{self, Made};
 
 #[tokio::test]
 async fn the_device_page_says_the_worst_in_one_sentence_and_then_every_clause_with_reason_and_remedy() {
@@ -133,6 +134,17 @@ async fn the_secretariat_sees_its_regions_facilities_and_an_administrator_lands_
     let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
     let home = secretariat.get("/").await;
     home.status(200).says("架空圏域の状況").says("さくら架空診療所").says("もみじ架空薬局");
+    for (days, failure, said) in [
+        (2, None, "要対応: 最新のバックアップは2日前のものです"),
+        (1, None, "バックアップ: 最新のものは1日前に作りました"),
+        (0, Some("no space".to_owned()), "要対応: たった今のバックアップに失敗しました。最後に作れたのは1日前です"),
+    ] {
+        let made = Made { at: MORNING.plus_days(-days), file: "f".to_owned(), bytes: 1, failure };
+        let mut tx = world.store.begin().await.expect("begins");
+        backup::record(&mut tx, &made).await.expect("records");
+        tx.commit().await.expect("commits");
+        secretariat.get("/").await.says(said);
+    }
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     administrator.get("/").await.redirects_to(&format!("/facilities/{}/today", world.facility));
     let own = administrator.get(&format!("/facilities/{}", world.facility)).await;

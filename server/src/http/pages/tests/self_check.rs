@@ -90,6 +90,6 @@ async fn a_reader_of_english_is_asked_in_english() {
     let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     browser.like("en");
     let page = browser.get(&format!("/facilities/{}/self-check", world.facility)).await;
-    page.says("Antivirus software: Did you see in the antivirus software's own window that real-time protection is on?");
+    page.says("Updates of OS and browsers: Are all security updates installed?");
     page.says("Held back for compatibility").says("at most 90 days from today");
 }

@@ -89,6 +89,7 @@ impl World {
                 device_address: "collector.example:8443".to_owned(),
                 public_url: ORIGIN.to_owned(),
                 trusted_proxies: Vec::new(),
+                daily_backup: true,
             },
         });
         let region = RegionId::new(random.uuid(MORNING));

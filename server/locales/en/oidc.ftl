@@ -1,0 +1,21 @@
+# Sign-in over OpenID Connect.
+oidc-sign-in-title = Sign in with your organisation's account
+oidc-sign-in = Sign in with { $name }
+oidc-prove = Prove yourself again with { $name }
+oidc-link-title = Link an account
+oidc-link-who = { $name } says that you are:
+oidc-link-explains = Once linked, whoever is confirmed under this name can sign in to this account. Make sure that it is yours.
+oidc-link-agree = It is mine: link it
+oidc-link-refuse = Do not link it
+oidc-account-title = Your organisation's account ({ $name })
+oidc-account-linked = Linked to “{ $name }”.
+oidc-account-unlinked = Once linked, { $name } alone signs you in.
+oidc-account-link = Link to { $name }
+oidc-account-remove = Remove the link
+oidc-account-last-way = It can be removed once another way to sign in is set up.
+oidc-account-used = Last used
+oidc-unreachable = The organisation's sign-in service cannot be reached. Try again in a while, or sign in another way.
+oidc-unproven = The organisation's account could not be confirmed. Begin again, or sign in another way.
+oidc-stale = That took too long, was begun on another page, or is done already. Begin again on the sign-in page.
+oidc-unlinked = The account that was confirmed is not linked to anybody yet. Sign in another way first, then link it under My account.
+oidc-taken = That is linked already. To link another account, remove the present link first.

@@ -1,0 +1,21 @@
+# Sign-in over OpenID Connect.
+oidc-sign-in-title = 組織のアカウントでサインイン
+oidc-sign-in = { $name }でサインイン
+oidc-prove = { $name }でもう一度確認する
+oidc-link-title = アカウントの結び付け
+oidc-link-who = { $name }では、次の名前で確認されました。
+oidc-link-explains = 結び付けると、この名前で確認された人は、このアカウントにサインインできるようになります。ご自身のものか確かめてください。
+oidc-link-agree = 自分のものなので結び付ける
+oidc-link-refuse = 結び付けない
+oidc-account-title = 組織のアカウント（{ $name }）
+oidc-account-linked = 「{ $name }」と結び付いています。
+oidc-account-unlinked = 結び付けると、{ $name }の確認だけでサインインできます。
+oidc-account-link = { $name }と結び付ける
+oidc-account-remove = 結び付けをやめる
+oidc-account-last-way = ほかのサインイン方法を登録すると、やめられます。
+oidc-account-used = 最後に使った日時
+oidc-unreachable = 組織のアカウントの確認先につながりません。しばらくしてからもう一度試すか、ほかの方法でサインインしてください。
+oidc-unproven = 組織のアカウントを確認できませんでした。最初からやり直すか、ほかの方法でサインインしてください。
+oidc-stale = 確認を始めてから時間がたったか、別の画面で始めたものか、すでに済んでいます。サインインの画面からやり直してください。
+oidc-unlinked = 確認されたアカウントは、まだどの利用者とも結び付いていません。いったんほかの方法でサインインし、「自分のアカウント」で結び付けてください。
+oidc-taken = すでに結び付いています。別のアカウントと結び付けるときは、先に今の結び付けをやめてください。
