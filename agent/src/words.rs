@@ -30,6 +30,15 @@ pub(crate) fn plain(text: &str) -> String {
 /// What the person reads when there was no answer, with its exit code.
 pub(crate) fn no_answer(no_answer: &NoAnswer, endpoint: &str) -> (Exit, String) {
     match no_answer {
+        // Anybody may take this name; all that follows is to ask the administrator, whose code then decides.
+        NoAnswer::Untrusted(Distrust::Foreign(issuer)) if issuer.starts_with("Hashimori Issuing CA") => (
+            Exit::Untrusted,
+            format!(
+                "接続先 {endpoint} の収集サーバーは、この機器が知らない認証局を使っています（発行者: {issuer}）。\
+                 長く通信しない間に認証局が切り替わったか、別の収集サーバーです。管理者に確かめ、切り替わっていた場合は新しい登録コードを受け取り、\
+                 hashimori-agent unenroll --force のあと、もう一度 enroll を実行してください。"
+            ),
+        ),
         NoAnswer::Untrusted(Distrust::Foreign(issuer)) => (
             Exit::Untrusted,
             format!(

@@ -89,6 +89,7 @@ impl Filled {
             random,
             master,
             pack,
+            books: hashimori_server::rules::Rules::new(hashimori_server::rules::RuleBook::load(None, None)?).books(),
             pki: Arc::new(pki),
             settings: WebSettings { secure: true, public_url: "https://hashimori.example".to_owned(), ..WebSettings::default() },
         };

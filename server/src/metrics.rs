@@ -64,8 +64,10 @@ pub struct Metrics {
     accepted: Counter,
     /// Connections open on the device port.
     pub connections: Gauge,
-    /// Handshakes under way.
+    /// Handshakes under way, and connections that showed no certificate.
     pub half_open: Gauge,
+    /// Bytes of bodies held.
+    pub bodies: Gauge,
     /// Check-ins waiting for the writer.
     pub waiting: Gauge,
     /// Seconds until the issuing CA ends.
@@ -98,7 +100,8 @@ impl Metrics {
             gauge
         };
         let connections = gauge("connections", "Connections open on the device port", None);
-        let half_open = gauge("half_open", "Handshakes under way on the device port", None);
+        let half_open = gauge("half_open", "Handshakes under way on the device port, and connections without a certificate", None);
+        let bodies = gauge("bodies_held", "Bodies that are read or worked on now on the device port", Some(Unit::Bytes));
         let waiting = gauge("check_ins_waiting", "Check-ins waiting for the writer", None);
         let issuing_ends_in = gauge("issuing_ca_ends_in", "Time until the issuing CA ends", Some(Unit::Seconds));
         let clock_frozen = gauge("clock_frozen", "1 while the clock is not trusted and expiry is frozen", None);
@@ -114,6 +117,7 @@ impl Metrics {
             accepted,
             connections,
             half_open,
+            bodies,
             waiting,
             issuing_ends_in,
             clock_frozen,

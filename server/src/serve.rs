@@ -177,15 +177,16 @@ pub async fn serve(collector: Collector, ports: Ports, signals: Signals, stop: C
     let web_tls = app.settings.web.tls.clone().map(WebTlsConfig::load).transpose()?.map(Arc::new);
     let device = DevicePort::new(app.clone(), connections(&app.settings))?;
     let device_address = ports.device.local_addr()?;
-    tasks.spawn(device.serve(ports.device, stop.clone(), tasks.clone()));
+    tasks.spawn(Arc::clone(&device).serve(ports.device, stop.clone(), tasks.clone()));
     let pages = pages(&app, device_address, ports.web.local_addr()?);
     let router = access::logged(pages, app.clone()).merge(web::health(app.clone()));
-    let port = WebPort::new(router, web_tls.clone(), app.settings.limits);
+    let port = WebPort::new(app.clone(), router, web_tls.clone());
     tasks.spawn(port.serve(ports.web, stop.clone(), tasks.clone()));
     if let Some(listener) = ports.metrics {
-        let port = WebPort::new(web::metrics(app.clone()), None, app.settings.limits);
+        let port = WebPort::new(app.clone(), web::metrics(app.clone(), Arc::clone(&device)), None);
         tasks.spawn(port.serve(listener, stop.clone(), tasks.clone()));
     }
+    drop(device);
     jobs::start(&app, &stop, &tasks);
     let signals = {
         let (app, stop) = (app.clone(), stop.clone());

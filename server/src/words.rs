@@ -37,7 +37,9 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "oplog",
     "export",
     "card",
-    "oidc"
+    "oidc",
+    "alerts",
+    "port"
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

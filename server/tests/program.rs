@@ -72,7 +72,7 @@ impl Running {
                 panic!("ended with {status}: {said}");
             }
             assert!(began.elapsed() < Duration::from_mins(2), "the collector did not open its ports");
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_millis(20));
         };
         Self { child, ports }
     }

@@ -10,6 +10,7 @@ use hashimori_shared::time::Timestamp;
 use hashimori_tests::collector::{Collector, get};
 use hashimori_tests::postgres::Postgres;
 use hashimori_tests::synthetic::{Synthetic, report};
+use hashimori_tests::visitor::Visitor;
 use hashimori_tests::waiting::{PATIENCE, until};
 use hashimori_tests::wire::{Answer, Connection, device_tls, request};
 use rcgen::{CertificateParams, KeyPair};
@@ -268,12 +269,26 @@ async fn the_web_port_has_its_limits_of_size_and_time_too_and_silent_connections
     let form = |length: usize| {
         format!("POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n")
     };
+    let for_a_person = |head: &str| head.replacen("host: x\r\n", "host: x\r\naccept: text/html\r\n", 1);
+    // One chunk of 0x40001 bytes.
+    let endless = form(0).replace("content-length: 0", "transfer-encoding: chunked") + "40001\r\n";
     let cases = [
         ("a head without end", String::from_utf8(head_without_end("/"))?, "HTTP/1.1 431 Request Header Fields Too Large\r\n", ""),
         ("half a head", "GET / HTTP/1.1\r\nhost:".to_owned(), "", ""),
         ("half a body", form(100) + "login=", "HTTP/1.1 408 Request Timeout\r\n", ""),
+        (
+            "a body that is announced to be too long",
+            for_a_person(&form(10_000_000)),
+            "HTTP/1.1 413 Payload Too Large\r\n",
+            "入力を短くして",
+        ),
         // As with the head: one byte more than `limits.body_bytes`.
-        ("a body without end", form(10_000_000) + "x".repeat(262_145).as_str(), "HTTP/1.1 413 Payload Too Large\r\n", "入力を短くして"),
+        (
+            "a body without end",
+            for_a_person(&endless) + "x".repeat(262_145).as_str(),
+            "HTTP/1.1 413 Payload Too Large\r\n",
+            "入力を短くして",
+        ),
         ("nothing", String::new(), "", ""),
         ("the beginning of HTTP/2 and nothing more", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "\0\0", ""),
     ];
@@ -285,7 +300,19 @@ async fn the_web_port_has_its_limits_of_size_and_time_too_and_silent_connections
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.starts_with(start) && answer.contains(words), "{what}: {answer:?}");
         assert!(!start.is_empty() || answer.is_empty(), "{what}: {answer:?}");
+        if start.contains(" 408 ") {
+            let (head, body) = answer.split_once("\r\n\r\n").context("no body")?;
+            let told: Problem = serde_json::from_str(body).with_context(|| format!("{what}: {answer}"))?;
+            let id = told.instance.as_deref().and_then(|i| i.strip_prefix("urn:uuid:")).context("no request id")?;
+            assert!(told.status == 408 && head.contains(&format!("x-request-id: {id}")), "{what}: {answer}");
+            collector.process()?.until_said("the same id in the log", |said| said.contains(id).then_some(()))?;
+        }
     }
+    let mut health = tokio::net::TcpStream::connect(address).await?;
+    tokio::io::AsyncWriteExt::write_all(&mut health, b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await?;
+    let mut answer = String::new();
+    tokio::time::timeout(PATIENCE, health.read_to_string(&mut answer)).await.context("no answer")??;
+    assert!(answer.contains("\r\nx-request-id: "), "{answer}");
 
     let mut held = Vec::new();
     for _ in 0..PLACES + 100 {
@@ -293,6 +320,38 @@ async fn the_web_port_has_its_limits_of_size_and_time_too_and_silent_connections
     }
     until("silent connections to be let go", || get(address, "/healthz").ok())?;
     drop(held);
+    assert!(collector.stop()?.success());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forms_that_are_parked_fill_their_share_of_memory_and_no_more_then_newcomers_are_told_to_come_back() -> anyhow::Result<()> {
+    // 16 MiB for all bodies of the web port, 256 KiB for one: these leave 9 KiB.
+    const FORMS: usize = 64;
+    const SENT: usize = 262_000;
+    let mut collector = Collector::prepare(None)?;
+    collector.set("HASHIMORI__LIMITS__BODY_S", "600");
+    collector.init()?;
+    collector.run()?;
+    let address = collector.web_address();
+    let mut parked = tokio::task::JoinSet::new();
+    for _ in 0..FORMS {
+        parked.spawn(async move {
+            let mut stream = tokio::net::TcpStream::connect(address).await?;
+            let head =
+                "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 262144\r\n\r\n";
+            let mut sent = head.as_bytes().to_vec();
+            sent.resize(head.len() + SENT, b'x');
+            tokio::io::AsyncWriteExt::write_all(&mut stream, &sent).await?;
+            stream.read_u8().await
+        });
+    }
+    let status_of_a_form = || Visitor::at(address).ask("POST", "/sign-in", &"x".repeat(16_000)).ok();
+    let told = until("newcomers to be told to come back", || status_of_a_form().filter(|answer| answer.status == 503))?;
+    assert!(told.header("retry-after") == Some("30") && problem(&told)?.is(kind::OVERLOADED), "{}", told.head);
+    assert_eq!(get(address, "/healthz")?, "ok\n", "whoever sends no form is served");
+    parked.shutdown().await;
+    until("the share to be given back", || status_of_a_form().filter(|answer| answer.status != 503))?;
     assert!(collector.stop()?.success());
     Ok(())
 }

@@ -59,6 +59,32 @@ fn administrator(collector: &Collector) -> anyhow::Result<Visitor> {
     Ok(person)
 }
 
+/// The facility's own part of the paths of an administrator's pages.
+fn facility_of(person: &mut Visitor) -> anyhow::Result<String> {
+    let page = person.open("/")?;
+    let facility = page.split("/facilities/").nth(1).and_then(|rest| rest.split(['/', '"']).next()).context("a facility")?;
+    Ok(format!("/facilities/{facility}"))
+}
+
+#[test]
+fn the_line_printed_beside_a_code_is_all_that_a_device_needs_with_it() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let mut person = administrator(&collector)?;
+    let codes = format!("{}/codes", facility_of(&mut person)?);
+    let page = person.open(&codes)?;
+    let page = person.send(&page, &codes, &[("uses", "1"), ("hours", "24")])?;
+    let code = text_of(&page, "code-text")?;
+    let line = page.split("<pre tabindex=\"0\">").nth(1).and_then(|rest| rest.split('<').next()).context("no line in the page")?;
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let ["sudo", "hashimori-agent", arguments @ ..] = words.as_slice() else { anyhow::bail!("{line}") };
+    let agent = Agent::new()?;
+    let said = agent.run(arguments, code)?.expect(0)?;
+    assert!(said.out.contains(FACILITY), "{}", said.out);
+    agent.check_in()?.expect(0)?;
+    assert_eq!(agent.status()?["standing"], "pending");
+    Ok(())
+}
+
 #[test]
 fn what_the_administrator_answers_stands_in_the_verdict_that_page_and_device_show() -> anyhow::Result<()> {
     let collector = Collector::start()?;
@@ -69,9 +95,7 @@ fn what_the_administrator_answers_stands_in_the_verdict_that_page_and_device_sho
     let mut person = administrator(&collector)?;
     assert!(!person.open(&device)?.contains(answered));
 
-    let page = person.open("/")?;
-    let facility = page.split("/facilities/").nth(1).and_then(|rest| rest.split(['/', '"']).next()).context("a facility")?;
-    let self_check = format!("/facilities/{facility}/self-check");
+    let self_check = format!("{}/self-check", facility_of(&mut person)?);
     let page = person.open(&self_check)?;
     let page = person.send(&page, &self_check, &[("for", "all"), ("grade", "administrator"), ("§20-6.no_copies", "yes")])?;
     assert!(page.contains("1台について記録しました"), "{page}");
@@ -253,6 +277,53 @@ fn after_a_restore_known_devices_send_in_full_and_those_it_does_not_know_wait_fo
     assert_eq!(known.status()?["standing"], "active");
     later.check_in()?.expect(0)?;
     assert_eq!(later.status()?["standing"], "held");
+    Ok(())
+}
+
+fn roots(agent: &Agent) -> anyhow::Result<usize> {
+    let file = std::fs::read_to_string(agent.state().join("identity.json"))?;
+    // A checksum stands before it.
+    let identity: serde_json::Value = serde_json::from_str(&file[file.find('{').context("no object")?..])?;
+    Ok(identity["roots"].as_array().context("no roots")?.len())
+}
+
+#[test]
+fn the_next_root_is_announced_taken_up_and_switched_to_and_nobody_enrols_again() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let (hears, misses) = (enrolled(&collector)?, enrolled(&collector)?);
+    for agent in [&hears, &misses] {
+        agent.check_in()?.expect(0)?;
+    }
+    let old_code = collector.code(&["--hours", "1"])?;
+    let take_up = |collector: &mut Collector| -> anyhow::Result<()> {
+        let times = |said: &str| said.matches("read the authority of devices again").count();
+        let before = times(&collector.process()?.said());
+        collector.process()?.signal("HUP")?;
+        collector.process()?.until_said("the authority to be read again", |said| (times(said) > before).then_some(()))
+    };
+    collector.command(&["ca", "next-root"])?.expect(0)?;
+    take_up(&mut collector)?;
+    hears.check_in()?.expect(0)?;
+    assert_eq!((roots(&hears)?, roots(&misses)?), (2, 1), "one has heard of it, one has not");
+
+    let said = collector.command(&["ca", "switch-root"])?.expect(0)?.out;
+    assert!(said.contains("need not enrol again"), "{said}");
+    take_up(&mut collector)?;
+    hears.check_in()?.expect(0)?;
+    misses.check_in()?.expect(0)?;
+    assert_eq!(roots(&misses)?, 2, "it reached the new root over the old one's word, and took it up");
+    misses.check_in()?.expect(0)?;
+
+    // A code from before the switch names the old root, one from after it the new one: both let in.
+    for code in [old_code, collector.code(&["--hours", "1"])?] {
+        let fresh = Agent::new()?;
+        fresh.enroll(&collector, &code)?.expect(0)?;
+        let said = fresh.check_in()?.expect(0)?;
+        assert!(!said.err.contains("announcement"), "{}", said.err);
+    }
+    // Without a next root there is nothing to switch to.
+    let refused = collector.command(&["ca", "switch-root"])?.expect(1)?;
+    assert!(refused.err.contains("next-root"), "{}", refused.err);
     Ok(())
 }
 

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
+use hashimori_server::store::{Store, StoreUrl, meta};
 use hashimori_shared::checkin::CHECK_IN_PATH;
 use hashimori_shared::time::Timestamp;
 use hashimori_tests::collector::{Collector, get};
 use hashimori_tests::crowd::{Crowd, found_again};
 use hashimori_tests::postgres::Postgres;
 use hashimori_tests::synthetic::Synthetic;
-use hashimori_tests::waiting::until;
+use hashimori_tests::waiting::{until, until_async};
 use hashimori_tests::wire::{Connection, device_tls, request};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_785_000_000);
@@ -144,6 +145,69 @@ async fn while_its_database_is_gone_it_says_so_sheds_with_retry_after_and_goes_o
     until("the collector to be ready again", || get(address, "/readyz").ok())?;
     let again = device.check_in(collector.device_address(), true, NOW).await?;
     assert_eq!(again.status, 200, "{}", again.text());
+    assert!(collector.stop()?.success());
+    Ok(())
+}
+
+#[tokio::test]
+async fn sighup_takes_up_other_catalogues_and_keeps_those_in_force_when_a_file_is_no_good() -> anyhow::Result<()> {
+    let mut collector = Collector::prepare(None)?;
+    let file = collector.folder().join("catalogues").join("os.toml");
+    std::fs::create_dir(file.parent().context("a folder")?)?;
+    collector.set("HASHIMORI__RULES__CATALOGUES", &file.parent().context("a folder")?.display().to_string());
+    collector.init()?;
+    collector.run()?;
+    let mut device = Synthetic::enroll(collector.device_address(), &collector.code_for(1)?, 1).await?;
+    let store = Store::open_beside(StoreUrl::Sqlite(collector.data().join("store.db"))).await?;
+    let judged_with = async || -> anyhow::Result<String> {
+        Ok(sqlx::query_scalar("SELECT judged_with FROM device_state").fetch_one(store.read()).await?)
+    };
+    assert_eq!(device.check_in(collector.device_address(), true, NOW).await?.status, 200);
+    let before = (meta::find(&store, "rules_noted").await?.context("noted")?, judged_with().await?);
+
+    let bundled = include_str!("../../shared/catalogues/os-support.toml");
+    let version = bundled.lines().find(|line| line.starts_with("version")).context("a version")?;
+    std::fs::write(&file, bundled.replacen(version, "version = \"2099-01-01\"", 1))?;
+    collector.process()?.signal("HUP")?;
+    collector.process()?.until_said("the reload", |said| said.contains("read packs and catalogues again").then_some(()))?;
+    let noted = until_async("the operation log to say so", async || {
+        let noted = meta::find(&store, "rules_noted").await.ok().flatten()?;
+        (noted != before.0).then_some(noted)
+    })
+    .await?;
+    assert!(noted.contains("2099-01-01"), "{noted}");
+    assert_eq!(device.check_in(collector.device_address(), true, NOW).await?.status, 200);
+    let after = judged_with().await?;
+    assert_ne!(after, before.1, "a new report is judged under the new edition");
+
+    std::fs::write(&file, "version = \"2099-02-02\"\nnonsense = [\n")?;
+    collector.process()?.signal("HUP")?;
+    collector.process()?.until_said("the refusal", |said| said.contains("packs and catalogues in force stay").then_some(()))?;
+    let said = collector.process()?.said();
+    assert!(said.contains("os.toml"), "the file is named:\n{said}");
+    assert_eq!(device.check_in(collector.device_address(), true, NOW).await?.status, 200);
+    assert_eq!((meta::find(&store, "rules_noted").await?, judged_with().await?), (Some(noted), after));
+    store.close().await;
+    assert!(collector.stop()?.success());
+    Ok(())
+}
+
+#[tokio::test]
+async fn sighup_takes_up_what_the_operator_did_to_the_authority() -> anyhow::Result<()> {
+    let mut collector = Collector::start()?;
+    let stranger = Arc::new(device_tls(None)?);
+    let address = collector.device_address();
+    let leaf = async || -> anyhow::Result<Vec<u8>> {
+        Ok(Connection::open(address, &stranger).await?.certificate().context("a certificate")?.to_vec())
+    };
+    let mut device = Synthetic::enroll(address, &collector.code_for(1)?, 1).await?;
+    let before = leaf().await?;
+    collector.command(&["ca", "rotate"])?.expect(0)?;
+    assert_eq!(leaf().await?, before, "not before it is told to");
+    collector.process()?.signal("HUP")?;
+    collector.process()?.until_said("the reload", |said| said.contains("read the authority of devices again").then_some(()))?;
+    assert_ne!(leaf().await?, before);
+    assert_eq!(device.check_in(address, true, NOW).await?.status, 200, "a leaf of the issuing CA before it goes on");
     assert!(collector.stop()?.success());
     Ok(())
 }

@@ -28,6 +28,12 @@ pub(crate) enum Taken {
 
 /// Takes an announcement into `identity`, or leaves it unchanged.
 pub(crate) fn take(identity: &mut Identity, announcement: &Announcement) -> Taken {
+    // Whoever trusts the next root already, having enrolled under it, needs nobody's word for it.
+    if let Ok(AnnouncementPayload::NextRoot { root, .. }) = serde_json::from_str(&announcement.payload)
+        && identity.roots.contains(&root)
+    {
+        return Taken::Old;
+    }
     let Ok(signature) = BASE64.decode(announcement.signature.as_bytes()) else { return Taken::Refused("the signature is not base64") };
     if !identity.root_ders().iter().any(|root| signed_by(root, announcement.payload.as_bytes(), &signature)) {
         return Taken::Refused("not signed by a trusted root");
@@ -42,13 +48,11 @@ pub(crate) fn take(identity: &mut Identity, announcement: &Announcement) -> Take
             if !is_certificate {
                 return Taken::Refused("the next root is not a CA certificate");
             }
-            identity.next_root_serial = serial;
-            if !identity.roots.contains(&root) {
-                if identity.roots.len() >= MOST {
-                    return Taken::Refused("too many roots");
-                }
-                identity.roots.push(root);
+            if identity.roots.len() >= MOST {
+                return Taken::Refused("too many roots");
             }
+            identity.next_root_serial = serial;
+            identity.roots.push(root);
             Taken::Root
         }
         Ok(AnnouncementPayload::Successor { serial, endpoints }) => {

@@ -7,11 +7,6 @@ region-no-more = There are no more facilities.
 region-none = No facility has been taken in yet.
 region-next = See the next facilities
 facility-crumb = Facilities of the region
-facility-pending = { $n ->
-    [one] 1 device is waiting to be confirmed.
-   *[other] { $n } devices are waiting to be confirmed.
-}
-facility-pending-go = Compare with the real ones and confirm
 facility-enrol = Enrol a device (enrolment codes)
 facility-self-check = Self-check
 facility-devices = Devices

@@ -121,6 +121,9 @@ section!(
         header_bytes: usize = 16_384,
         /// Bytes of a request's body. Default 262144.
         body_bytes: usize = 262_144,
+        /// Bytes of all bodies that are read or worked on at once on the device port; a quarter is for strangers who enrol. Whoever
+        /// comes when they are taken is told to come back. Default 67108864.
+        bodies_bytes: usize = 67_108_864,
     }
 );
 

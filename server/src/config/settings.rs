@@ -112,6 +112,8 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Bytes of a body.
     pub body_bytes: usize,
+    /// Bytes of all bodies that the device port holds at once.
+    pub bodies_bytes: usize,
 }
 
 /// Form of the log.
@@ -245,6 +247,9 @@ fn limits(inputs: &inputs::LimitsInputs) -> Result<Limits, ConfigError> {
     if inputs.header_bytes < 8_192 {
         return Err(wrong("limits.header_bytes", "must be at least 8192"));
     }
+    if inputs.bodies_bytes / 4 < inputs.body_bytes {
+        return Err(wrong("limits.bodies_bytes", "must be at least four times limits.body_bytes"));
+    }
     let seconds =
         |key, s: u64| if (1..=3_600).contains(&s) { Ok(Duration::from_secs(s)) } else { Err(wrong(key, "must be 1 to 3600 seconds")) };
     Ok(Limits {
@@ -257,6 +262,7 @@ fn limits(inputs: &inputs::LimitsInputs) -> Result<Limits, ConfigError> {
         idle: seconds("limits.idle_s", inputs.idle_s)?,
         header_bytes: inputs.header_bytes,
         body_bytes: inputs.body_bytes,
+        bodies_bytes: inputs.bodies_bytes,
     })
 }
 
@@ -280,6 +286,16 @@ mod tests {
             (keys(include_str!("../../../deploy/hashimori-server.toml")), toml::Table::try_from(Inputs::default()).expect("writes"));
         assert_eq!(shown, all);
         Settings::validate(sample, None).expect("the defaults are valid");
+    }
+
+    /// What the promises on memory and on strangers rest on: a change of these is a change of what README promises.
+    #[test]
+    fn without_configuration_a_handshake_has_five_seconds_and_head_and_body_ten() {
+        let limits = settings("").expect("valid").limits;
+        let s = Duration::from_secs;
+        assert_eq!((limits.handshake, limits.header, limits.body, limits.idle), (s(5), s(10), s(10), s(60)));
+        assert_eq!((limits.connections, limits.half_open, limits.half_open_per_address), (8_000, 4_096, 512));
+        assert_eq!((limits.header_bytes, limits.body_bytes, limits.bodies_bytes), (16 << 10, 256 << 10, 64 << 20));
     }
 
     #[test]
@@ -324,6 +340,7 @@ mod tests {
             ("[store]\nurl = \"mysql://x\"", "store.url"),
             ("[limits]\nheader_bytes = 1", "limits.header_bytes"),
             ("[limits]\nhandshake_s = 0", "limits.handshake_s"),
+            ("[limits]\nbodies_bytes = 262144", "limits.bodies_bytes"),
             ("[check_in]\ninterval_s = 1", "check_in.interval_s"),
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[web]\nkey = \"k\"", "web.certificate"),

@@ -23,6 +23,26 @@ pub fn logged(pages: Router, app: App) -> Router {
     pages.layer(from_fn_with_state(app, log))
 }
 
+/// `routes` with an id in every answer but no line in the log: they are asked every few seconds.
+pub fn numbered(routes: Router, app: App) -> Router {
+    routes.layer(from_fn_with_state(app, number))
+}
+
+async fn number(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let shown = response.extensions_mut().remove::<RequestId>();
+    let id = shown.map_or_else(|| app.random.uuid(app.clock.now()), |RequestId(id)| id);
+    name(&mut response, id);
+    response
+}
+
+/// Writes the id where whoever asked finds it.
+pub(super) fn name(response: &mut Response, id: Uuid) {
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+}
+
 async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let (method, began) = (request.method().clone(), Instant::now());
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -32,8 +52,6 @@ async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (route, status) = (route.as_ref().map_or("-", MatchedPath::as_str), response.status().as_u16());
     tracing::info!(request = %id, %method, route, status, took_ms, "answered");
-    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
+    name(&mut response, id);
     response
 }

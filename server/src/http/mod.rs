@@ -2,10 +2,12 @@
 //! The only room with axum.
 
 pub mod access;
+mod body;
 pub mod device;
 mod half_open;
 pub mod listener;
 mod pace;
 pub mod pages;
+mod refusal;
 mod tls;
 pub mod web;

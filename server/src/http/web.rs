@@ -8,11 +8,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -27,13 +26,23 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use super::access::{self, RequestId};
+use super::body::{self, Budget, Unread};
+use super::device::DevicePort;
 use super::half_open::HalfOpen;
 use super::listener::{self, LONGEST_GOODBYE};
+use super::refusal::Refusal;
 use crate::app::App;
 use crate::config::{Limits, WebTls};
 
-/// Connections of people and their proxies.
+/// Connections of people and their proxies, and requests under way on one of them (HTTP/2).
 const CONNECTIONS: usize = 512;
+const STREAMS: u32 = 8;
+/// Bytes that may wait unread on one request and on one connection (HTTP/2).
+const STREAM_WINDOW: u32 = 64 * 1024;
+const WINDOW: u32 = 128 * 1024;
+/// Bytes of all bodies that are read or worked on at once.
+const BODIES: usize = 16 << 20;
 /// Longest a page may take to be made.
 const REQUEST: Duration = Duration::from_secs(30);
 
@@ -110,35 +119,45 @@ pub fn health(app: App) -> Router {
         if matches!(store, Ok(Ok(_))) && writer {
             "ready\n".into_response()
         } else {
-            (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+            let id = app.random.uuid(app.clock.now());
+            let mut response = Refusal::NotReady.answer(&HeaderMap::new(), id);
+            response.extensions_mut().insert(RequestId(id));
+            response
         }
     }
-    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).with_state(app)
+    let routes = Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).with_state(app.clone());
+    access::numbered(routes, app)
 }
 
-/// `/metrics`, on a port of its own.
-pub fn metrics(app: App) -> Router {
-    async fn text(State(app): State<App>) -> Response {
+/// `/metrics`, on a port of its own. What can be asked is asked when Prometheus asks.
+pub fn metrics(app: App, device: Arc<DevicePort>) -> Router {
+    async fn text(State((app, device)): State<(App, Arc<DevicePort>)>) -> Response {
+        device.measure();
+        app.metrics.waiting.set(i64::try_from(app.ingest.waiting()).unwrap_or(i64::MAX));
+        app.metrics.issuing_ends_in.set(app.pki.authority().issuing_ends.seconds_since(app.clock.now()));
         ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], app.metrics.text()).into_response()
     }
-    Router::new().route("/metrics", get(text)).with_state(app)
+    let routes = Router::new().route("/metrics", get(text)).with_state((app.clone(), device));
+    access::numbered(routes, app)
 }
 
 /// One port served by axum.
 #[derive(Clone)]
 pub struct WebPort {
+    app: App,
     router: Router,
     tls: Option<Arc<WebTlsConfig>>,
     limits: Limits,
+    bodies: Budget,
     gate: Arc<HalfOpen>,
     places: Arc<Semaphore>,
 }
 
 impl WebPort {
     /// Serving `router`.
-    pub fn new(router: Router, tls: Option<Arc<WebTlsConfig>>, limits: Limits) -> Self {
-        let gate = HalfOpen::new(CONNECTIONS, CONNECTIONS / 4);
-        Self { router, tls, limits, gate, places: Arc::new(Semaphore::new(CONNECTIONS)) }
+    pub fn new(app: App, router: Router, tls: Option<Arc<WebTlsConfig>>) -> Self {
+        let (limits, gate) = (app.settings.limits, HalfOpen::new(CONNECTIONS, CONNECTIONS / 4));
+        Self { app, router, tls, limits, bodies: Budget::of(BODIES), gate, places: Arc::new(Semaphore::new(CONNECTIONS)) }
     }
 
     /// Serves until `stop`; open connections then finish the request they are in.
@@ -170,13 +189,13 @@ impl WebPort {
     }
 
     async fn http(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, address: SocketAddr, stop: CancellationToken) {
-        let (router, limits) = (self.router.clone(), self.limits);
+        let (port, limits) = (self.clone(), self.limits);
         let (under_way, watched) = watch::channel(Asked::default());
         let under_way = Arc::new(under_way);
         let service = service_fn(move |request| {
-            let (router, asked) = (router.clone(), UnderWay::begin(&under_way));
+            let (port, asked) = (port.clone(), UnderWay::begin(&under_way));
             async move {
-                let response = answer(router, request, address, limits).await;
+                let response = port.answer(request, address).await;
                 drop(asked);
                 Ok::<_, Infallible>(response)
             }
@@ -192,7 +211,9 @@ impl WebPort {
             .keep_alive_interval(Duration::from_secs(20))
             .keep_alive_timeout(Duration::from_secs(10))
             .max_header_list_size(u32::try_from(self.limits.header_bytes).unwrap_or(u32::MAX))
-            .max_concurrent_streams(32);
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(WINDOW)
+            .max_concurrent_streams(STREAMS);
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
         let finish = tokio::select! {
@@ -206,6 +227,32 @@ impl WebPort {
         } else {
             tracing::debug!("a connection of the web port did not end and was cut");
         }
+    }
+
+    /// One request: its body within its limits of time and size, then the page within its own.
+    async fn answer(self, request: hyper::Request<Incoming>, address: SocketAddr) -> Response {
+        let (head, body) = request.into_parts();
+        let asked = head.headers.clone();
+        let whole = match tokio::time::timeout(self.limits.body, body::read(body, self.limits.body_bytes, &self.bodies)).await {
+            Ok(Ok(whole)) => whole,
+            Ok(Err(Unread::TooLong)) => return self.refuse(Refusal::TooLong, &asked),
+            Ok(Err(Unread::Broken)) => return self.refuse(Refusal::Broken, &asked),
+            Ok(Err(Unread::NoRoom)) => return self.refuse(Refusal::Busy, &asked),
+            Err(_) => return self.refuse(Refusal::TooSlow, &asked),
+        };
+        let mut request = Request::from_parts(head, Body::from(whole.bytes.clone()));
+        request.extensions_mut().insert(ConnectInfo(address));
+        // The router itself cannot fail; the limit ends pages that hang.
+        match tokio::time::timeout(REQUEST, self.router.clone().oneshot(request)).await {
+            Ok(Ok(response)) => response,
+            Err(_) => self.refuse(Refusal::Hung, &asked),
+        }
+    }
+
+    fn refuse(&self, why: Refusal, asked: &HeaderMap) -> Response {
+        let id = self.app.random.uuid(self.app.clock.now());
+        tracing::info!(request = %id, refused = ?why, "no page was reached");
+        why.answer(asked, id)
     }
 }
 
@@ -252,25 +299,6 @@ async fn quiet(mut watched: watch::Receiver<Asked>, limits: Limits) {
             Ok(Err(_)) => return std::future::pending().await,
             Err(_) => return,
         }
-    }
-}
-
-/// One request: its body within its limits of time and size, then the page within its own.
-async fn answer(router: Router, request: hyper::Request<Incoming>, address: SocketAddr, limits: Limits) -> Response {
-    let (head, body) = request.into_parts();
-    let body = match tokio::time::timeout(limits.body, Limited::new(body, limits.body_bytes).collect()).await {
-        Ok(Ok(body)) => Body::from(body.to_bytes()),
-        // The page that says so is the router's, which finds this body too long as well.
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Body::new(Limited::new(Body::from("."), 0)),
-        Ok(Err(_)) => return StatusCode::BAD_REQUEST.into_response(),
-        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
-    };
-    let mut request = Request::from_parts(head, body);
-    request.extensions_mut().insert(ConnectInfo(address));
-    // The router itself cannot fail; the limit ends pages that hang.
-    match tokio::time::timeout(REQUEST, router.oneshot(request)).await {
-        Ok(Ok(response)) => response,
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 

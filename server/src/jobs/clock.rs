@@ -1,4 +1,4 @@
-//! Looks at the clock every minute, moves the high-water mark, and measures what Prometheus is told.
+//! Looks at the clock every minute, moves the high-water mark, and tells Prometheus whether it is believed and how old the newest backup is.
 
 use super::backup;
 use crate::app::App;
@@ -11,7 +11,5 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
     if let Some(frozen) = verdict {
         tracing::error!(?frozen, "the clock is not believed; nothing expires until it is right, or is accepted with --accept-clock");
     }
-    app.metrics.waiting.set(i64::try_from(app.ingest.waiting()).unwrap_or(i64::MAX));
-    app.metrics.issuing_ends_in.set(app.pki.authority().issuing_ends.seconds_since(now));
     backup::measure(&app).await
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashimori_shared::enroll::Announcement;
 use hashimori_shared::time::{DAY, Timestamp};
-use rcgen::{Issuer, KeyPair};
+use rcgen::{Issuer, KeyPair, SigningKey};
 use rustls::crypto::ring::sign::any_ecdsa_type;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::issue::{self, LeafRequest, Subject, Validity};
-use super::{DeviceLeaf, InvalidRequest};
+use super::{DeviceLeaf, InvalidRequest, WhichRoot, switch};
 use crate::domain::act::{Actor, Done, What};
 use crate::random::Random;
 use crate::secrets::{CannotOpen, MasterKey};
@@ -54,6 +54,9 @@ pub enum PkiError {
     /// A root key that does not belong to the root.
     #[error("that key does not belong to the root certificate")]
     ForeignRootKey,
+    /// There is no next root to take into use.
+    #[error("no next root has been announced: run `hashimori-server ca next-root` first, and give devices time to hear of it")]
+    NoNextRoot,
     /// A request that is refused.
     #[error("{0}")]
     Request(#[from] InvalidRequest),
@@ -62,8 +65,10 @@ pub enum PkiError {
 /// The authority, ready to use.
 #[derive(Debug)]
 pub struct Authority {
-    /// Roots that device leaves may chain to: the present one and the announced next one.
+    /// Roots that device leaves may chain to: the present one, the announced next one, and those from before a switch.
     pub roots: Vec<CertificateDer<'static>>,
+    /// How many of them are from before a switch: trusted while a leaf below them may still be renewed.
+    pub older_roots: usize,
     /// The issuing certificate, DER.
     pub issuing: CertificateDer<'static>,
     /// When the issuing certificate ends.
@@ -86,7 +91,9 @@ pub struct Authority {
 impl Authority {
     /// Loads the authority from the store.
     pub async fn load(store: &Store, master: &MasterKey) -> Result<Self, PkiError> {
-        let root = store.list_authority(AuthorityKind::Root).await?.into_iter().next().ok_or(PkiError::Missing)?;
+        let mut followed = store.list_authority(AuthorityKind::Root).await?.into_iter();
+        let root = followed.next().ok_or(PkiError::Missing)?;
+        let older: Vec<_> = followed.map(|row| CertificateDer::from(row.certificate)).collect();
         let next = store.list_authority(AuthorityKind::NextRoot).await?;
         let issuing = store.list_authority(AuthorityKind::Issuing).await?.into_iter().next().ok_or(PkiError::Missing)?;
         let server = store.list_authority(AuthorityKind::Server).await?.into_iter().next().ok_or(PkiError::Missing)?;
@@ -95,12 +102,16 @@ impl Authority {
         let root_der = CertificateDer::from(root.certificate);
         let server_key = open_key(&server, AuthorityKind::Server, master)?;
         let key = any_ecdsa_type(&PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(server_key.serialize_der())))?;
-        let chain = vec![CertificateDer::from(server.certificate), issuing_der.clone(), root_der.clone()];
         let root_pin = pin(&root_der)?;
+        let mut chain = vec![CertificateDer::from(server.certificate), issuing_der.clone(), root_der.clone()];
+        chain.extend(way_from(&older, &root_der, store).await?);
         let mut roots = vec![root_der];
         roots.extend(next.into_iter().map(|row| CertificateDer::from(row.certificate)));
+        let older_roots = older.len();
+        roots.extend(older);
         Ok(Self {
             roots,
+            older_roots,
             issuing: issuing_der,
             issuing_ends: issuing.not_after,
             root_ends: root.not_after,
@@ -129,6 +140,26 @@ impl Authority {
     }
 }
 
+/// What a device needs that heard of none but these older roots: each of their successors as the older one certified it, and the
+/// older roots themselves, for whoever enrols with a code that names one of them.
+async fn way_from(
+    older: &[CertificateDer<'static>],
+    root: &CertificateDer<'static>,
+    store: &Store,
+) -> Result<Vec<CertificateDer<'static>>, PkiError> {
+    let Some(oldest) = older.len().checked_sub(1) else { return Ok(Vec::new()) };
+    let successors = std::iter::once(root).chain(&older[..oldest]).map(pin).collect::<Result<Vec<_>, _>>()?;
+    let mut way = Vec::new();
+    for row in store.list_authority(AuthorityKind::Cross).await? {
+        let cross = CertificateDer::from(row.certificate);
+        if successors.contains(&pin(&cross)?) {
+            way.push(cross);
+        }
+    }
+    way.extend_from_slice(older);
+    Ok(way)
+}
+
 /// First 80 bits of SHA-256 over the certificate's SubjectPublicKeyInfo.
 fn pin(root: &CertificateDer<'_>) -> Result<[u8; 10], PkiError> {
     let (_, parsed) = X509Certificate::from_der(root).map_err(|_| rcgen::Error::CouldNotParseCertificate)?;
@@ -142,20 +173,16 @@ const fn purpose(kind: AuthorityKind) -> &'static str {
     match kind {
         AuthorityKind::Root => "root-key",
         AuthorityKind::NextRoot => "next-root-key",
+        AuthorityKind::Cross => "cross-key",
         AuthorityKind::Issuing => "issuing-key",
         AuthorityKind::Server => "server-key",
     }
 }
 
-fn open_key(row: &AuthorityRow, kind: AuthorityKind, master: &MasterKey) -> Result<KeyPair, PkiError> {
+pub(super) fn open_key(row: &AuthorityRow, kind: AuthorityKind, master: &MasterKey) -> Result<KeyPair, PkiError> {
     let sealed = row.sealed_key.as_deref().ok_or(PkiError::RootOffline)?;
     let der = master.open(purpose(kind), sealed)?;
     Ok(KeyPair::try_from(der.as_slice())?)
-}
-
-/// The root's key, while it is not kept offline.
-pub(super) fn open_root_key(row: &AuthorityRow, master: &MasterKey) -> Result<KeyPair, PkiError> {
-    open_key(row, AuthorityKind::Root, master)
 }
 
 fn sealed_row(
@@ -197,6 +224,18 @@ impl Hands<'_> {
         tx.insert_authority(&self.random.uuid(self.now).to_string(), kind, &row, self.now).await?;
         Ok(())
     }
+
+    pub(super) async fn insert_without_key(
+        &self,
+        tx: &mut Tx,
+        kind: AuthorityKind,
+        certificate: &CertificateDer<'static>,
+        Validity { not_before, not_after }: Validity,
+    ) -> Result<(), PkiError> {
+        let row = AuthorityRow { certificate: certificate.to_vec(), sealed_key: None, not_before, not_after };
+        tx.insert_authority(&self.random.uuid(self.now).to_string(), kind, &row, self.now).await?;
+        Ok(())
+    }
 }
 
 /// Creates root, issuing CA and the device port's leaf in a store that has none.
@@ -209,7 +248,12 @@ pub async fn create_authority(tx: &mut Tx, names: &ServerNames, hands: Hands<'_>
     issue_below_root(tx, &root_issuer, names, hands).await
 }
 
-async fn issue_below_root(tx: &mut Tx, root: &Issuer<'_, KeyPair>, names: &ServerNames, hands: Hands<'_>) -> Result<(), PkiError> {
+pub(super) async fn issue_below_root(
+    tx: &mut Tx,
+    root: &Issuer<'_, impl SigningKey>,
+    names: &ServerNames,
+    hands: Hands<'_>,
+) -> Result<(), PkiError> {
     let validity = Validity::days(hands.now, ISSUING_DAYS);
     let issuing = issue::issuing(root, validity, hands.random)?;
     hands.insert(tx, AuthorityKind::Issuing, &issuing, validity).await?;
@@ -232,13 +276,9 @@ pub async fn rotate_issuing(
     root_key: Option<&str>,
     (by, hands): (Actor, Hands<'_>),
 ) -> Result<(), PkiError> {
-    let row = store.list_authority(AuthorityKind::Root).await?.into_iter().next().ok_or(PkiError::Missing)?;
-    let key = match root_key {
-        Some(pem) => read_root_key(pem)?,
-        None => open_key(&row, AuthorityKind::Root, hands.master)?,
-    };
+    let row = WhichRoot::Present.find(store).await?;
+    let key = WhichRoot::Present.key(&row, root_key, hands.master)?;
     let der = CertificateDer::from(row.certificate);
-    check_key(&der, &key)?;
     let root = Issuer::from_ca_cert_der(&der, key)?;
     let mut tx = store.begin().await?;
     issue_below_root(&mut tx, &root, names, hands).await?;
@@ -246,45 +286,11 @@ pub async fn rotate_issuing(
     Ok(tx.commit().await?)
 }
 
-/// The root's certificate and private key, PEM, for keeping offline. Logged before it is given away.
-pub async fn export_root_key(store: &Store, hands: Hands<'_>) -> Result<zeroize::Zeroizing<String>, PkiError> {
-    let row = store.list_authority(AuthorityKind::Root).await?.into_iter().next().ok_or(PkiError::Missing)?;
-    let key = zeroize::Zeroizing::new(open_root_key(&row, hands.master)?.serialize_pem());
-    log::write_alone(store, hands.random, &Done::by(Actor::Operator, What::RootKeyExported, hands.now)).await?;
-    let body = data_encoding::BASE64.encode(&row.certificate);
-    let mut pem = zeroize::Zeroizing::new(String::from("-----BEGIN CERTIFICATE-----\n"));
-    for line in body.as_bytes().chunks(64) {
-        pem.push_str(&String::from_utf8_lossy(line));
-        pem.push('\n');
-    }
-    pem.push_str("-----END CERTIFICATE-----\n");
-    pem.push_str(&key);
-    Ok(pem)
-}
-
-/// Forgets the root's private key here.
-pub async fn forget_root_key(store: &Store, hands: Hands<'_>) -> Result<(), PkiError> {
-    let mut tx = store.begin().await?;
-    tx.forget_authority_key(AuthorityKind::Root).await?;
-    log::write(&mut tx, hands.random, &Done::by(Actor::Operator, What::RootKeyForgotten, hands.now)).await?;
-    Ok(tx.commit().await?)
-}
-
-/// A root key as `export_root_key` wrote it: the certificate before it is skipped.
-pub(super) fn read_root_key(pem: &str) -> Result<KeyPair, PkiError> {
-    let at = pem.find("-----BEGIN PRIVATE KEY-----").ok_or(PkiError::ForeignRootKey)?;
-    Ok(KeyPair::from_pem(&pem[at..])?)
-}
-
-/// Whether `key` is the key of `certificate`.
-pub(super) fn check_key(certificate: &CertificateDer<'_>, key: &KeyPair) -> Result<(), PkiError> {
-    let (_, parsed) = X509Certificate::from_der(certificate).map_err(|_| rcgen::Error::CouldNotParseCertificate)?;
-    let same = parsed.public_key().subject_public_key.data.as_ref() == key.public_key_raw();
-    if same { Ok(()) } else { Err(PkiError::ForeignRootKey) }
-}
-
 /// Renews what is about to run out and says whether anything was. The issuing CA renews itself while the root's key is here.
 pub async fn renew_due(store: &Store, current: &Authority, names: &ServerNames, hands: Hands<'_>) -> Result<bool, PkiError> {
+    if current.older_roots > 0 && switch::end_older_roots(store, hands).await? {
+        return Ok(true);
+    }
     if current.issuing_runs_out(hands.now) && current.root_key_here {
         rotate_issuing(store, names, None, (Actor::Collector, hands)).await?;
         return Ok(true);

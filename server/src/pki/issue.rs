@@ -9,6 +9,7 @@ use rcgen::{
 };
 use rustls_pki_types::{CertificateDer, CertificateSigningRequestDer};
 use sha2::{Digest as _, Sha256};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::DEVICE_LEAF_DAYS;
 use crate::domain::ids::{DeviceId, FacilityId, RegionId};
@@ -122,6 +123,22 @@ pub(super) fn root(validity: Validity, random: &Random) -> Result<(CertificateDe
     let mut params = shape(name(&[(DnType::CommonName, &format!("Hashimori Root {tag}"))]), validity, random);
     authority(&mut params, 1);
     Ok((params.self_signed(&key)?.der().clone(), key))
+}
+
+/// The next root's key, certified by the root before it: whoever trusts only that one reaches the next over this.
+pub(super) fn cross(
+    root: &Issuer<'_, impl SigningKey>,
+    (next, key): &(CertificateDer<'static>, KeyPair),
+    validity: Validity,
+    random: &Random,
+) -> Result<CertificateDer<'static>, rcgen::Error> {
+    let (_, parsed) = X509Certificate::from_der(next).map_err(|_| rcgen::Error::CouldNotParseCertificate)?;
+    let common_name = parsed.subject().iter_common_name().next().and_then(|a| a.as_str().ok());
+    let common_name = common_name.ok_or(rcgen::Error::CouldNotParseCertificate)?;
+    let mut params = shape(name(&[(DnType::CommonName, common_name)]), validity, random);
+    // Below it stand the crosses of later switches as well, while several old roots are still trusted.
+    authority(&mut params, 4);
+    Ok(params.signed_by(key, root)?.der().clone())
 }
 
 pub(super) fn issuing(

@@ -6,15 +6,17 @@ mod announce;
 mod authority;
 mod identity;
 mod issue;
+mod root_key;
+mod switch;
 mod tickets;
 mod verify;
 
 pub use announce::{Say, announce};
-pub use authority::{
-    Authority, Hands, PkiError, ServerNames, create_authority, export_root_key, forget_root_key, renew_due, rotate_issuing,
-};
+pub use authority::{Authority, Hands, PkiError, ServerNames, create_authority, renew_due, rotate_issuing};
 pub use identity::{DeviceCertificate, Freshness, InvalidLeaf};
 pub use issue::{DeviceLeaf, InvalidRequest, LeafRequest, Subject};
+pub use root_key::{WhichRoot, export_root_key, forget_root_key};
+pub use switch::switch_root;
 pub use tickets::{Tickets, rotate_tickets};
 pub use verify::DeviceVerifier;
 

@@ -2,11 +2,12 @@
 
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::rollup::Scope;
 use super::{Error, Store, Tx, rows};
 use crate::domain::device::DeviceN;
-use crate::domain::ids::FacilityId;
+use crate::domain::ids::{DeviceId, FacilityId, RegionId};
 
 /// Kinds of alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,11 +21,17 @@ pub enum Kind {
 impl Kind {
     const ALL: [Self; 2] = [Self::LostSeen, Self::Copied];
 
-    const fn as_str(self) -> &'static str {
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::LostSeen => "lost_seen",
             Self::Copied => "copied",
         }
+    }
+
+    /// The kind a stored word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -55,10 +62,12 @@ pub(super) async fn raise(tx: &mut Tx, alerts: &[Raise]) -> Result<(), Error> {
 }
 
 /// An alert as a page shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
     /// The device.
-    pub device: DeviceN,
+    pub device: DeviceId,
+    /// What it is called.
+    pub label: String,
     /// What happened.
     pub kind: Kind,
     /// First time.
@@ -69,23 +78,59 @@ pub struct Alert {
     pub times: i64,
 }
 
-/// The open alerts of one facility.
-pub async fn list(store: &Store, facility: FacilityId) -> Result<Vec<Alert>, Error> {
-    sqlx::query("SELECT n, kind, first_at, last_at, times FROM alert WHERE facility_id = $1 AND closed_at IS NULL ORDER BY n, kind")
+const COLUMNS: &str = "SELECT d.id, d.label, a.kind, a.first_at, a.last_at, a.times FROM alert a JOIN device d ON d.n = a.n \
+                       WHERE a.facility_id = $1 AND a.closed_at IS NULL";
+
+fn read(row: &AnyRow) -> Result<Alert, Error> {
+    Ok(Alert {
+        device: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.id"))?,
+        label: row.try_get(1)?,
+        kind: kind(row.try_get(2)?)?,
+        first_at: Timestamp::from_seconds(row.try_get(3)?),
+        last_at: Timestamp::from_seconds(row.try_get(4)?),
+        times: row.try_get(5)?,
+    })
+}
+
+/// The open alerts of one facility, what happened last first.
+pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec<Alert>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY a.last_at DESC, a.n, a.kind LIMIT $2")))
         .bind(facility.to_string())
+        .bind(i64::from(limit))
         .fetch_all(store.read())
         .await?
         .iter()
-        .map(|row| {
-            Ok(Alert {
-                device: DeviceN(row.try_get(0)?),
-                kind: kind(row.try_get(1)?)?,
-                first_at: Timestamp::from_seconds(row.try_get(2)?),
-                last_at: Timestamp::from_seconds(row.try_get(3)?),
-                times: row.try_get(4)?,
-            })
-        })
+        .map(read)
         .collect()
+}
+
+/// The open alerts about one device of a facility.
+pub async fn list_about(store: &Store, facility: FacilityId, device: DeviceN) -> Result<Vec<Alert>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} AND a.n = $2 ORDER BY a.kind")))
+        .bind(facility.to_string())
+        .bind(device.0)
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// How many alerts are open at each facility of a region that has any.
+pub async fn count(store: &Store, region: RegionId) -> Result<Vec<(FacilityId, i64)>, Error> {
+    sqlx::query(
+        "SELECT a.facility_id, count(*) FROM alert a JOIN facility f ON f.id = a.facility_id \
+         WHERE f.region_id = $1 AND a.closed_at IS NULL GROUP BY a.facility_id",
+    )
+    .bind(region.to_string())
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| {
+        let facility = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("alert.facility_id"))?;
+        Ok((facility, row.try_get(1)?))
+    })
+    .collect()
 }
 
 /// Open alerts of one kind, counted.
@@ -121,19 +166,32 @@ pub async fn count_open(store: &Store, scope: Scope) -> Result<Vec<OpenCount>, E
 }
 
 fn kind(word: &str) -> Result<Kind, Error> {
-    Kind::ALL.into_iter().find(|k| k.as_str() == word).ok_or_else(|| rows::decode_error("alert.kind"))
+    Kind::from_word(word).ok_or_else(|| rows::decode_error("alert.kind"))
 }
 
-/// A person has looked: closes an alert of one facility. `false`: there is no such open alert there.
-pub async fn close(tx: &mut Tx, facility: FacilityId, device: DeviceN, kind: Kind, by: &str, now: Timestamp) -> Result<bool, Error> {
+/// What somebody has looked at: it had happened that often when they did.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    /// The device.
+    pub device: DeviceN,
+    /// What happened.
+    pub kind: Kind,
+    /// How often.
+    pub times: i64,
+}
+
+/// A person has looked: closes an alert of one facility. `false`: there is no such open alert there, or it happened again since.
+pub async fn close(tx: &mut Tx, facility: FacilityId, seen: Seen, by: &str, now: Timestamp) -> Result<bool, Error> {
     let done = sqlx::query(
-        "UPDATE alert SET closed_at = $1, closed_by = $2 WHERE facility_id = $3 AND n = $4 AND kind = $5 AND closed_at IS NULL",
+        "UPDATE alert SET closed_at = $1, closed_by = $2 \
+         WHERE facility_id = $3 AND n = $4 AND kind = $5 AND times = $6 AND closed_at IS NULL",
     )
     .bind(now.seconds())
     .bind(by)
     .bind(facility.to_string())
-    .bind(device.0)
-    .bind(kind.as_str())
+    .bind(seen.device.0)
+    .bind(seen.kind.as_str())
+    .bind(seen.times)
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)

@@ -10,10 +10,12 @@ use hashimori_shared::time::Timestamp;
 /// What a stored certificate of the authority is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthorityKind {
-    /// The pinned root.
+    /// The pinned root; older ones of this kind are trusted until nothing below them can come back.
     Root,
     /// A root announced as the next one.
     NextRoot,
+    /// The next root's key, certified by the root before it. Has no key of its own.
+    Cross,
     /// Signs leaves.
     Issuing,
     /// The device port's own leaf.
@@ -25,6 +27,7 @@ impl AuthorityKind {
         match self {
             Self::Root => "root",
             Self::NextRoot => "next_root",
+            Self::Cross => "cross",
             Self::Issuing => "issuing",
             Self::Server => "server",
         }
@@ -107,6 +110,24 @@ impl Tx {
         sqlx::query("UPDATE authority SET sealed_key = NULL WHERE kind = $1").bind(kind.as_str()).execute(&mut **self).await.map(|_| ())
     }
 
+    /// Removes every certificate of one kind.
+    pub async fn delete_authority(&mut self, kind: AuthorityKind) -> Result<(), Error> {
+        sqlx::query("DELETE FROM authority WHERE kind = $1").bind(kind.as_str()).execute(&mut **self).await.map(|_| ())
+    }
+
+    /// Removes roots that another one followed at `then` or before; how many there were.
+    pub async fn delete_followed_roots(&mut self, then: Timestamp) -> Result<u64, Error> {
+        let done = sqlx::query(
+            "DELETE FROM authority WHERE kind = $1 AND created_at < \
+             (SELECT MAX(created_at) FROM authority WHERE kind = $1 AND created_at <= $2)",
+        )
+        .bind(AuthorityKind::Root.as_str())
+        .bind(then.seconds())
+        .execute(&mut **self)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     /// Removes server leaves that no longer serve.
     pub async fn delete_expired_authority(&mut self, kind: AuthorityKind, before: Timestamp) -> Result<(), Error> {
         sqlx::query("DELETE FROM authority WHERE kind = $1 AND not_after < $2")
@@ -132,6 +153,16 @@ impl Tx {
             .bind(new.payload.as_str())
             .bind(new.signature.as_str())
             .bind(now.seconds())
+            .execute(&mut **self)
+            .await
+            .map(|_| ())
+    }
+
+    /// Gives an announcement another signature.
+    pub async fn update_announcement(&mut self, serial: u64, signature: &str) -> Result<(), Error> {
+        sqlx::query("UPDATE announcement SET signature = $1 WHERE serial = $2")
+            .bind(signature)
+            .bind(i64::try_from(serial).unwrap_or(i64::MAX))
             .execute(&mut **self)
             .await
             .map(|_| ())

@@ -164,6 +164,20 @@ pub async fn list_standing(store: &Store, facility: FacilityId, standing: Standi
         .collect()
 }
 
+/// A page of the devices of a facility that wait for a person's decision, oldest first; `after` is the last one of the page before.
+pub async fn list_waiting(store: &Store, facility: FacilityId, after: Option<DeviceId>, limit: u16) -> Result<Vec<Device>, Error> {
+    let waits = "standing IN ('pending', 'reconfirm', 'copied')";
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND {waits} AND id > $2 ORDER BY id LIMIT $3")))
+        .bind(facility.to_string())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 /// Renames a device of a facility. `false`: there is no such device there.
 pub async fn rename(tx: &mut Tx, facility: FacilityId, id: DeviceId, label: &str) -> Result<bool, Error> {
     let done = sqlx::query("UPDATE device SET label = $1 WHERE facility_id = $2 AND id = $3")

@@ -76,14 +76,23 @@ fn row(row: &AnyRow) -> Result<CodeRow, Error> {
 }
 
 impl Store {
-    /// A facility's codes that still work, newest first.
-    pub async fn list_live_codes(&self, facility: FacilityId, now: Timestamp) -> Result<Vec<CodeRow>, Error> {
+    /// A page of a facility's codes that still work, newest first; `after` is the last one of the page before.
+    pub async fn list_live_codes(
+        &self,
+        facility: FacilityId,
+        after: Option<CodeId>,
+        (now, limit): (Timestamp, u16),
+    ) -> Result<Vec<CodeRow>, Error> {
         let rows = sqlx::query(
             "SELECT id, facility_id, uses, uses_allowed, auto_confirm, ownership, issued_by, issued_at, expires_at, revoked_at \
-             FROM enrolment_code WHERE facility_id = $1 AND expires_at > $2 AND revoked_at IS NULL AND uses < uses_allowed ORDER BY id DESC",
+             FROM enrolment_code WHERE facility_id = $1 AND expires_at > $2 AND revoked_at IS NULL AND uses < uses_allowed AND id < $3 \
+             ORDER BY id DESC LIMIT $4",
         )
         .bind(facility.to_string())
         .bind(now.seconds())
+        // Behind every id, whatever the database's order of letters.
+        .bind(after.map_or_else(|| "g".to_owned(), |id| id.to_string()))
+        .bind(i64::from(limit))
         .fetch_all(self.read())
         .await?;
         rows.iter().map(row).collect()

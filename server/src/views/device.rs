@@ -4,7 +4,7 @@ use askama::Template;
 
 use hashimori_shared::report::words::FactGroup;
 
-use super::{ClauseName, Mark, Moment, Place, Said, Shell};
+use super::{Alerts, ClauseName, Mark, Moment, Place, Said, Shell};
 use crate::words::Text;
 
 /// `/devices/{device}`.
@@ -21,6 +21,7 @@ pub(crate) struct DevicePage {
     pub seen: Option<Moment>,
     /// Set while the device waits to be confirmed.
     pub pending: bool,
+    pub alerts: Alerts,
     /// Warnings beside the verdict: clock, dropped reports, standing.
     pub notices: Vec<Text>,
     /// `None`: nothing reported yet.
@@ -161,6 +162,7 @@ mod samples {
                 about: vec![("device-about-class", Text::verbatim("見本"))],
                 seen: Some(Moment::new(now, now)),
                 pending: true,
+                alerts: Alerts::sample(),
                 notices: vec![Text::new("device-clock-fast").with("n", 7_i64)],
                 verdict: Some(VerdictView {
                     groups: vec![ClauseGroup { title: "device-clauses-open", clauses: vec![clause, quiet] }],
@@ -181,6 +183,7 @@ mod samples {
                 shell: Shell::sample(Text::verbatim("受付1"), true),
                 seen: None,
                 pending: false,
+                alerts: Alerts::none(),
                 notices: Vec::new(),
                 verdict: None,
                 facts: Vec::new(),

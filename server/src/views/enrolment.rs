@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Moment, Qr, Shell};
+use super::{Mark, Moment, Qr, Shell};
 use crate::words::Text;
 
 /// `/facilities/{facility}/codes`.
@@ -12,6 +12,10 @@ pub(crate) struct CodesPage {
     pub shell: Shell,
     pub facility: Place,
     pub codes: Vec<CodeLine>,
+    /// Path of the next page.
+    pub next: Option<String>,
+    /// Whether this is not the first page.
+    pub paged: bool,
     pub error: Option<Text>,
     /// As typed before.
     pub uses: String,
@@ -58,7 +62,8 @@ pub(crate) struct CodeIssuedPage {
 pub(crate) struct IssuedCode {
     /// Groups of four.
     pub text: String,
-    pub qr: Qr,
+    /// `None`: it could not be drawn.
+    pub qr: Option<Qr>,
     /// `host:port` of the device port.
     pub server: String,
     pub uses: i64,
@@ -72,6 +77,10 @@ pub(crate) struct PendingPage {
     pub shell: Shell,
     pub facility: Place,
     pub devices: Vec<Candidate>,
+    /// Path of the next page.
+    pub next: Option<String>,
+    /// Whether this is not the first page.
+    pub paged: bool,
 }
 
 /// A device that waits to be confirmed, with what it showed of itself.
@@ -79,6 +88,8 @@ pub(crate) struct PendingPage {
 pub(crate) struct Candidate {
     pub id: String,
     pub label: Text,
+    /// What it waits for.
+    pub mark: Mark,
     pub enrolled: Moment,
     /// (key of the name, value): maker, model, OS, …
     pub evidence: Vec<(&'static str, String)>,
@@ -119,6 +130,8 @@ mod samples {
             let sample = |codes: Vec<CodeLine>, error| Self {
                 shell: Shell::sample("codes-title", true),
                 facility: place(),
+                next: (!codes.is_empty()).then(|| "/facilities/f/codes?after=c#live".to_owned()),
+                paged: !codes.is_empty(),
                 codes,
                 error,
                 uses: "1".to_owned(),
@@ -136,14 +149,20 @@ mod samples {
         fn samples() -> Vec<Self> {
             let code = IssuedCode {
                 text: "AAAA-BBBB".to_owned(),
-                qr: Qr::of("AAAA-BBBB").expect("drawn"),
+                qr: Some(Qr::of("AAAA-BBBB").expect("drawn")),
                 server: "collector.example:8443".to_owned(),
                 uses: 1,
                 expires_at: NOW.plus_days(1).into(),
             };
             let sample = |code| Self { shell: Shell::sample("codes-title", true), facility: place(), code };
-            vec![sample(Some(code)), sample(None)]
+            vec![sample(Some(IssuedCode { qr: None, ..code.clone() })), sample(Some(code)), sample(None)]
         }
+    }
+
+    #[test]
+    fn a_code_that_cannot_be_drawn_is_still_there_to_be_typed() {
+        let html = CodeIssuedPage::samples()[0].render().expect("renders");
+        assert!(html.contains("AAAA-BBBB") && html.contains("QRコードを作れませんでした") && !html.contains("class=\"qr\""), "{html}");
     }
 
     impl Sample for PendingPage {
@@ -151,13 +170,25 @@ mod samples {
             let candidate = |suspicion| Candidate {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
+                mark: Mark::waiting("standing-pending"),
                 enrolled: Moment::new(NOW, NOW),
                 evidence: vec![("shown-maker", "架空電機".to_owned())],
                 suspicion,
             };
             let like = Some(("e".to_owned(), Text::verbatim("受付2")));
-            let sample = |devices: Vec<Candidate>| Self { shell: Shell::sample("pending-title", true), facility: place(), devices };
-            vec![sample(vec![candidate(None), candidate(Some(Suspicion { key: "suspicion-same_image", like }))]), sample(Vec::new())]
+            let sample = |devices: Vec<Candidate>, next: Option<&str>, paged| Self {
+                shell: Shell::sample("pending-title", true),
+                facility: place(),
+                devices,
+                next: next.map(str::to_owned),
+                paged,
+            };
+            let resembling = candidate(Some(Suspicion { key: "suspicion-same_image", like }));
+            vec![
+                sample(vec![candidate(None), resembling], Some("/facilities/f/pending?after=d"), true),
+                sample(Vec::new(), None, false),
+                sample(Vec::new(), None, true),
+            ]
         }
     }
 }

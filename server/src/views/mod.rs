@@ -2,6 +2,7 @@
 //! A template may compare and loop; it decides nothing.
 
 mod account;
+mod alerts;
 pub(crate) mod assets;
 mod backup_note;
 mod device;
@@ -23,6 +24,7 @@ pub(crate) use account::{
     LostPage, NewPasskeyPage, OidcLine, OidcLinkPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine,
     SetupAppPage, SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
+pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView, Viewed};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};

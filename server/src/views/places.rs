@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Count, Mark, Moment, Shell};
+use super::{Alerts, Count, Mark, Moment, Shell};
 use crate::words::Text;
 
 /// `/facilities/{facility}`.
@@ -14,7 +14,8 @@ pub(crate) struct FacilityPage {
     /// Whether there is a region to go back to.
     pub in_region: bool,
     pub counts: Vec<Count>,
-    /// Devices in 登録待ち.
+    pub alerts: Alerts,
+    /// Devices that wait for a person's decision.
     pub pending: i64,
     pub devices: Vec<DeviceLine>,
     pub next: Option<String>,
@@ -65,6 +66,7 @@ mod samples {
                 id: "f".to_owned(),
                 in_region: true,
                 counts: counts(),
+                alerts: if devices.is_empty() { Alerts::none() } else { Alerts::sample() },
                 pending,
                 devices,
                 next: Some("/facilities/f?after=d".to_owned()),

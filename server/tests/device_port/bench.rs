@@ -86,7 +86,7 @@ impl Bench {
         let data = self.dir.path().join("data");
         let store = self.database.as_ref().map_or_else(String::new, |url| format!("[store]\nurl = \"{url}\"\n"));
         let text = format!(
-            "data = \"{}\"\n{store}[device]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"127.0.0.1:0\"\n[metrics]\nlisten = \"\"\n{}",
+            "data = \"{}\"\n{store}[device]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"127.0.0.1:0\"\n[metrics]\nlisten = \"127.0.0.1:0\"\n{}",
             data.display(),
             self.extra
         );
@@ -155,6 +155,20 @@ impl Bench {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.running.as_ref().expect("running").bound.device
+    }
+
+    /// Value of a metric, by its exact name and labels, as Prometheus is told now; 0 when it is not there.
+    pub(crate) fn metric(&self, name: &str) -> i64 {
+        use std::io::{Read as _, Write as _};
+        let address = self.running.as_ref().expect("running").bound.metrics.expect("a port");
+        tokio::task::block_in_place(|| {
+            let mut stream = std::net::TcpStream::connect(address).expect("connects");
+            stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").expect("writes");
+            let mut text = String::new();
+            stream.read_to_string(&mut text).expect("reads");
+            let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+            value.map_or(0, |value| value.trim().parse().expect("a number"))
+        })
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -124,8 +124,18 @@ async fn read_more(stream: &mut TlsStream<TcpStream>, bytes: &mut Vec<u8>) -> st
 }
 
 pub(crate) fn config(bench: &Bench, identity: Option<(Vec<CertificateDer<'static>>, &KeyPair)>, quirks: &Quirks) -> Arc<ClientConfig> {
+    config_trusting(&bench.app().pki.authority().roots, bench, identity, quirks)
+}
+
+/// The same for a device that knows of these roots alone.
+pub(crate) fn config_trusting(
+    trusted: &[CertificateDer<'static>],
+    bench: &Bench,
+    identity: Option<(Vec<CertificateDer<'static>>, &KeyPair)>,
+    quirks: &Quirks,
+) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(bench.app().pki.authority().roots.iter().cloned());
+    roots.add_parsable_certificates(trusted.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_details(provider, Arc::new(Told(bench.clock.clone())))
         .with_protocol_versions(quirks.versions)

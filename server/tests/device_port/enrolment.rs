@@ -35,7 +35,7 @@ async fn every_code_that_does_not_work_gets_the_same_answer() {
     let used = bench.issue(bench.wish(1)).await;
     assert_eq!(Machine::new("first").ask_with(&bench, &used).await.status, 200);
     let revoked = bench.issue(bench.wish(5)).await;
-    let rows = bench.app().store.list_live_codes(bench.facility, bench.now()).await.expect("lists");
+    let rows = bench.app().store.list_live_codes(bench.facility, None, (bench.now(), 10)).await.expect("lists");
     let mut tx = bench.app().store.begin().await.expect("begins");
     assert!(tx.revoke_code(bench.facility, rows[0].id, bench.now()).await.expect("revokes"));
     tx.commit().await.expect("commits");

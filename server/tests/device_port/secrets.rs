@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hashimori_server::pki::export_root_key;
+use hashimori_server::pki::{WhichRoot, export_root_key};
 
 use crate::bench::Bench;
 use crate::client::Machine;
@@ -26,7 +26,7 @@ async fn database_and_data_folder_hold_no_key_no_code_and_not_the_master_key() {
     let code = bench.issue(bench.wish(1)).await;
     let machine = Machine::active(&bench, "a").await;
     let app = bench.app();
-    let pem = export_root_key(&app.store, app.hands()).await.expect("exports");
+    let pem = export_root_key(&app.store, WhichRoot::Present, app.hands()).await.expect("exports");
     let root = rcgen::KeyPair::from_pem(&pem[pem.find("-----BEGIN PRIVATE").expect("a key")..]).expect("a key");
     let master = app.master.to_text().to_string();
     // PKCS#8 of a P-256 key: the 32 bytes of the private scalar follow the fixed head (RFC 5915).

@@ -62,7 +62,7 @@ async fn a_lost_device_is_heard_on_every_connection_told_only_to_ask_and_changes
     assert_eq!(bench.reports(n).await, 3, "its reports are evidence");
     let after = device_state::find(&bench.app().store, bench.facility, n).await.expect("reads").expect("a verdict").verdict;
     assert_eq!(verdict, after);
-    let open = alert::list(&bench.app().store, bench.facility).await.expect("lists");
+    let open = alert::list(&bench.app().store, bench.facility, 10).await.expect("lists");
     assert!(open.iter().any(|a| a.kind == alert::Kind::LostSeen), "{open:?}");
 }
 

@@ -32,8 +32,8 @@ async fn a_check_in_from_a_lost_device_is_evidence_raises_an_alert_and_changes_n
     assert_eq!((beat.outcome, beat.standing), (Outcome::Accepted, Told::Held));
     assert_eq!(device_state::find(&bed.store, bed.facility, n).await?, before);
     assert!(device_state::report_digests(&bed.store).await?.contains(&(n, whole(&bad).1)), "kept as evidence");
-    let alerts = alert::list(&bed.store, bed.facility).await?;
-    assert_eq!(alerts.iter().map(|a| (a.device, a.kind, a.times)).collect::<Vec<_>>(), [(n, alert::Kind::LostSeen, 3)]);
+    let alerts = alert::list(&bed.store, bed.facility, 10).await?;
+    assert_eq!(alerts.iter().map(|a| (a.device, a.kind, a.times)).collect::<Vec<_>>(), [(id, alert::Kind::LostSeen, 3)]);
     Ok(())
 }
 
@@ -49,7 +49,7 @@ async fn interleaved_boots_are_a_suspected_copy_held_for_a_person(on: On) -> any
     assert_eq!(device.standing, Standing::Copied);
     let present = device_state::find(&bed.store, bed.facility, n).await?.expect("a verdict");
     assert_eq!(present.report, serde_json::to_vec(&good)?, "the other machine's report decides nothing");
-    let alerts = alert::list(&bed.store, bed.facility).await?;
+    let alerts = alert::list(&bed.store, bed.facility, 10).await?;
     assert_eq!(alerts.iter().map(|a| a.kind).collect::<Vec<_>>(), [alert::Kind::Copied]);
     let counts = rollup::counts(&bed.store, rollup::Scope::Facility(bed.facility)).await?;
     assert_eq!(counts.iter().map(|c| (c.standing, c.devices)).collect::<Vec<_>>(), [(Standing::Copied, 1)]);

@@ -22,17 +22,24 @@ async fn another_facilitys_device_answers_like_one_that_does_not_exist(on: On) -
     assert_eq!(device_state::list(&bed.store, other, &[n]).await?, []);
     assert_eq!(history::list(&bed.store, other, n, None, 10).await?, []);
     assert!(!history::was_present(&bed.store, other, n, bed.now.jst_day()).await?);
-    assert_eq!(alert::list(&bed.store, other).await?, []);
+    assert_eq!(alert::list(&bed.store, other, 10).await?, []);
     let mut tx = bed.store.begin_ledger().await?;
     assert!(!device::rename(&mut tx, other, id, "よその端末").await?);
     let decision = device::Decision { standing: Standing::Retired, by: "架空 太郎".to_owned(), at: bed.now };
     assert!(!device::stand(&mut tx, other, id, Standing::ALL, &decision).await?);
-    assert!(!alert::close(&mut tx, other, n, alert::Kind::LostSeen, "架空 太郎", bed.now).await?);
+    let seen = alert::Seen { device: n, kind: alert::Kind::LostSeen, times: 1 };
+    assert!(!alert::close(&mut tx, other, seen, "架空 太郎", bed.now).await?);
     tx.commit().await?;
+    assert_eq!(alert::list_about(&bed.store, other, n).await?, []);
+    assert_eq!(alert::count(&bed.store, bed.region).await?, [(bed.facility, 1)]);
+    bed.send(n, (1, 2), &sample::good_debian(bed.now)).await?;
     let mut tx = bed.store.begin().await?;
-    assert!(alert::close(&mut tx, bed.facility, n, alert::Kind::LostSeen, "架空 花子", bed.now).await?);
+    assert!(!alert::close(&mut tx, bed.facility, seen, "架空 花子", bed.now).await?, "it happened again after somebody looked");
+    let seen = alert::Seen { times: 2, ..seen };
+    assert!(alert::close(&mut tx, bed.facility, seen, "架空 花子", bed.now).await?);
     tx.commit().await?;
-    assert_eq!(alert::list(&bed.store, bed.facility).await?, []);
+    assert_eq!(alert::count(&bed.store, bed.region).await?, []);
+    assert_eq!(alert::list(&bed.store, bed.facility, 10).await?, []);
     Ok(())
 }
 
@@ -53,6 +60,17 @@ async fn a_list_read_page_by_page_holds_every_device_once(on: On) -> anyhow::Res
         read.extend(page.iter().map(|d| d.id));
     }
     assert_eq!(read, made);
+    assert_eq!(device::list_waiting(&bed.store, bed.facility, None, 10).await?, [], "nobody waits for a decision");
+    let mut waiting = Vec::new();
+    for standing in [Standing::Pending, Standing::Reconfirm, Standing::Copied, Standing::Lost] {
+        waiting.push(bed.device(standing).await?.0);
+        bed.device_in(other, standing).await?;
+    }
+    waiting.pop();
+    waiting.sort();
+    let first = device::list_waiting(&bed.store, bed.facility, None, 2).await?;
+    let rest = device::list_waiting(&bed.store, bed.facility, Some(first[1].id), 2).await?;
+    assert_eq!(first.iter().chain(&rest).map(|d| d.id).collect::<Vec<_>>(), waiting);
     let facilities = facility::list(&bed.store, bed.region, None, 10).await?;
     assert_eq!(facilities.len(), 2);
     assert_eq!(facility::list(&bed.store, bed.region, Some(facilities[0].id), 10).await?, facilities[1..]);

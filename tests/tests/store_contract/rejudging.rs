@@ -6,7 +6,7 @@ use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::ids::{PersonId, SelfCheckId};
 use hashimori_server::domain::judge::{Judge, Subject};
 use hashimori_server::domain::self_check::{SelfCheck, questions};
-use hashimori_server::store::ingest::Rejected;
+use hashimori_server::store::ingest::{Rejected, Rejudged};
 use hashimori_server::store::self_check::NewSelfCheck;
 use hashimori_server::store::{device_state, history, self_check};
 use hashimori_shared::checkin::{Outcome, VerdictSummary};
@@ -20,6 +20,7 @@ on_both_engines!(
     a_verdict_that_changes_by_time_alone_is_what_judging_at_that_time_gives,
     other_rules_judge_every_device_anew_and_say_how_many_are_left,
     what_people_answer_counts_for_the_devices_they_answered_for_until_it_runs_out,
+    once_nothing_is_outdated_the_rules_in_force_are_not_looked_for_again_until_others_come,
     a_judge_that_panics_on_one_report_fails_that_one_only,
 );
 
@@ -123,6 +124,23 @@ async fn other_rules_judge_every_device_anew_and_say_how_many_are_left(on: On) -
     let second = bed.ingest.rejudge(bed.now).await?;
     assert_eq!((second.judged, second.outdated), (2, 0));
     assert!(!bed.ingest.rejudge(bed.now).await?.more);
+    Ok(())
+}
+
+async fn once_nothing_is_outdated_the_rules_in_force_are_not_looked_for_again_until_others_come(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let (_, n) = bed.device(Standing::Active).await?;
+    bed.send(n, (1, 1), &sample::good_debian(bed.now)).await?;
+    assert_eq!(bed.ingest.rejudge(bed.now).await?, Rejudged::default());
+    // Nobody but this writer judges: a row that says otherwise is seen only by whoever searches all of them again.
+    let mut tx = bed.store.begin().await?;
+    sqlx::query("UPDATE device_state SET judged_with = 'another'").execute(&mut *tx).await?;
+    tx.commit().await?;
+    assert_eq!(bed.ingest.rejudge(bed.now).await?, Rejudged::default(), "an idle collector searched all devices");
+    bed.rules.send_replace(Arc::new(Renamed(bundled_rules(), "a third")));
+    let found = bed.ingest.rejudge(bed.now).await?;
+    assert_eq!((found.judged, found.outdated), (1, 0));
+    assert_eq!(bed.ingest.rejudge(bed.now).await?, Rejudged::default());
     Ok(())
 }
 

@@ -92,6 +92,10 @@ acts! {
     AuthorityMade = "authority_made";
     /// The issuing CA was replaced.
     AuthorityRotated = "authority_rotated";
+    /// The announced next root was taken into use.
+    RootSwitched = "root_switched";
+    /// A root from before a switch is not trusted any more.
+    RootEnded = "root_ended";
     /// The root's key was written out.
     RootKeyExported = "root_key_exported";
     /// The root's key was removed from the store.

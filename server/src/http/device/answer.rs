@@ -8,6 +8,7 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 
+use super::super::body::Unread;
 use super::Answer;
 use crate::app::App;
 use crate::metrics::Answered;
@@ -78,6 +79,15 @@ impl Refused {
     /// One refused field.
     pub(super) fn field(pointer: impl Into<String>, rule: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError { pointer: pointer.into(), rule: rule.into() }])
+    }
+
+    /// A body that was not read; `most` is its limit.
+    pub(super) const fn unread(why: Unread, most: usize) -> Self {
+        match why {
+            Unread::TooLong => Self::TooLong(most),
+            Unread::Broken => Self::Broken,
+            Unread::NoRoom => Self::Busy,
+        }
     }
 
     const fn counted(&self) -> Answered {
@@ -175,13 +185,18 @@ pub(super) fn no_content() -> Answer {
 }
 
 /// 404: nothing else lives on this port.
-pub(super) fn not_found() -> Answer {
-    of_problem(&Problem::new(kind::INVALID_REQUEST, 404, "There is nothing at this address"), None)
+pub(super) fn not_found(app: &App) -> Answer {
+    numbered(Problem::new(kind::INVALID_REQUEST, 404, "There is nothing at this address"), app)
 }
 
 /// 405: every address takes POST alone.
-pub(super) fn method_not_allowed() -> Answer {
-    let mut answer = of_problem(&Problem::new(kind::INVALID_REQUEST, 405, "Only POST is taken here"), None);
+pub(super) fn method_not_allowed(app: &App) -> Answer {
+    let mut answer = numbered(Problem::new(kind::INVALID_REQUEST, 405, "Only POST is taken here"), app);
     answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     answer
+}
+
+fn numbered(mut problem: Problem, app: &App) -> Answer {
+    problem.instance = Some(app.random.uuid(app.clock.now()).urn().to_string());
+    of_problem(&problem, None)
 }

@@ -29,15 +29,20 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::body::{self as http_body, Budget};
 use super::half_open::{HalfOpen, Place};
 use super::listener;
 use super::pace::{Pace, Paced, Phase, TooSlow, Watched};
 use crate::app::App;
 use crate::metrics::Handshake;
+use answer::Refused;
 use known::Known;
 use peer::Peer;
 
 type Answer = Response<Full<Bytes>>;
+
+/// Longest body but a check-in's: they hold a certificate request and a handful of words.
+const SHORT_BODY: usize = 16 * 1024;
 
 /// The device port's state, shared by its connections.
 pub struct DevicePort {
@@ -47,6 +52,9 @@ pub struct DevicePort {
     places: Arc<Semaphore>,
     known: Known,
     http: http1::Builder,
+    /// Bodies of devices, and of strangers: these have a quarter, so that they can crowd out nobody but each other.
+    bodies: Budget,
+    strangers: Budget,
 }
 
 impl DevicePort {
@@ -64,6 +72,8 @@ impl DevicePort {
             places: Arc::new(Semaphore::new(connections)),
             known: Known::default(),
             http,
+            bodies: Budget::of(limits.bodies_bytes - limits.bodies_bytes / 4),
+            strangers: Budget::of(limits.bodies_bytes / 4),
             app,
         }))
     }
@@ -75,11 +85,17 @@ impl DevicePort {
         }
     }
 
+    /// Tells the metrics what is held now.
+    pub fn measure(&self) {
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        self.app.metrics.half_open.set(number(self.gate.count()));
+        self.app.metrics.bodies.set(number(self.bodies.held() + self.strangers.held()));
+    }
+
     /// Gives a newcomer its place. When every connection is taken, the oldest unfinished handshake makes room; when there is
     /// none either, the newcomer is let go at once, which costs it less than waiting.
     fn admit(self: &Arc<Self>, stream: TcpStream, address: SocketAddr, stop: &CancellationToken, tasks: &TaskTracker) {
         let seat = self.gate.take(address.ip());
-        self.app.metrics.half_open.set(i64::try_from(self.gate.count()).unwrap_or(i64::MAX));
         let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
             self.app.metrics.handshake(Handshake::Evicted);
             return;
@@ -144,33 +160,40 @@ impl DevicePort {
     }
 
     async fn answer(&self, request: Request<Incoming>, peer: &Peer, pace: &Pace) -> Answer {
-        let path = request.uri().path();
-        let known_path = [CHECK_IN_PATH, ENROLL_PATH, RENEW_PATH, LEAVE_PATH].contains(&path);
-        if !known_path {
-            return answer::not_found();
-        }
-        if request.method() != Method::POST {
-            return answer::method_not_allowed();
-        }
-        let handler = Handler { app: &self.app, known: &self.known, peer };
-        let limit = self.app.settings.limits.body_bytes;
-        let which = match path {
+        let which = match request.uri().path() {
             CHECK_IN_PATH => Route::CheckIn,
             ENROLL_PATH => Route::Enroll,
             RENEW_PATH => Route::Renew,
-            _ => Route::Leave,
+            LEAVE_PATH => Route::Leave,
+            _ => return answer::not_found(&self.app),
         };
-        pace.enter(Phase::Body);
-        let bytes = match body::read(request.into_body(), limit).await {
-            Ok(bytes) => bytes,
+        if request.method() != Method::POST {
+            return answer::method_not_allowed(&self.app);
+        }
+        let handler = Handler { app: &self.app, known: &self.known, peer };
+        let most = self.app.settings.limits.body_bytes;
+        // Whoever has not shown a certificate is refused before a byte of theirs is kept.
+        let allowed = match which {
+            Route::Enroll => Ok((most.min(SHORT_BODY), &self.strangers)),
+            Route::CheckIn => peer.certificate().map(|_| (most, &self.bodies)),
+            Route::Renew | Route::Leave => peer.certificate().map(|_| (most.min(SHORT_BODY), &self.bodies)),
+        };
+        let (limit, budget) = match allowed {
+            Ok(allowed) => allowed,
             Err(refused) => return refused.into_answer(&self.app),
         };
+        pace.enter(Phase::Body);
+        let held = match http_body::read(request.into_body(), limit, budget).await {
+            Ok(held) => held,
+            Err(unread) => return Refused::unread(unread, limit).into_answer(&self.app),
+        };
+        let bytes = &held.bytes;
         pace.enter(Phase::Work);
         let done = match which {
-            Route::CheckIn => handler.check_in(&bytes).await,
-            Route::Enroll => handler.enroll(&bytes).await,
-            Route::Renew => handler.renew(&bytes).await,
-            Route::Leave => handler.leave(&bytes).await,
+            Route::CheckIn => handler.check_in(bytes).await,
+            Route::Enroll => handler.enroll(bytes).await,
+            Route::Renew => handler.renew(bytes).await,
+            Route::Leave => handler.leave(bytes).await,
         };
         done.unwrap_or_else(|refused| refused.into_answer(&self.app))
     }

@@ -12,7 +12,7 @@ use super::places::{mark, name};
 use super::telling::Telling;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, alerts, page, shell};
 use crate::domain::act::{Act, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -20,7 +20,7 @@ use crate::domain::people::Person;
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line};
-use crate::store::{facility, history, log};
+use crate::store::{alert, facility, history, log};
 use crate::views::{ChangeLine, ClauseName, DevicePage, Mark, Moment, Place, Sent, Viewed};
 use crate::words::Text;
 
@@ -56,6 +56,7 @@ pub(super) async fn show_device(
         reason: telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict)),
         about: about(&device, report.as_ref(), visitor.lang),
         seen: seen.map(|at| Moment::new(at, now)),
+        alerts: alerts::of_one(alerts::lines(&web, alert::list_about(&web.store, home.facility, device.n).await?)),
         pending: Act::Confirm.from().contains(&device.standing),
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
         verdict: present.as_ref().map(|p| telling.verdict(p)),

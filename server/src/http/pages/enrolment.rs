@@ -7,13 +7,13 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
-use super::places::name;
+use super::places::{After, mark, name};
 use super::setup::{put_once, take_once};
-use super::typed::Typed;
+use super::typed::{Asked, Typed};
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
-use crate::domain::device::{Ownership, Standing};
+use crate::domain::device::Ownership;
 use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
 use crate::domain::ids::CodeId;
 use crate::domain::people::{Person, half_width};
@@ -27,8 +27,9 @@ const LIFETIMES: &[(&str, &str)] =
     &[("1", "codes-1-hour"), ("24", "codes-1-day"), ("72", "codes-3-days"), ("168", "codes-7-days"), ("720", "codes-30-days")];
 /// What the form sends for a code that confirms by itself.
 const AUTO: &str = "auto";
-/// Devices in 登録待ち shown at once.
+/// Devices that wait for a decision, and codes, on one page.
 const CANDIDATES: u16 = 50;
+const CODES: u16 = 50;
 
 async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
@@ -50,10 +51,13 @@ async fn codes_page(
     visitor: &Visitor,
     person: &Person,
     home: Home,
-    typed: Wish,
-    error: Option<Text>,
+    (typed, error): (Wish, Option<Text>),
+    asked: After,
 ) -> Result<Response, PageError> {
-    let codes = web.store.list_live_codes(home.facility, web.now()).await?;
+    let mut codes = web.store.list_live_codes(home.facility, asked.id()?, (web.now(), CODES + 1)).await?;
+    let more = codes.len() > usize::from(CODES);
+    codes.truncate(usize::from(CODES));
+    let next = codes.last().filter(|_| more).map(|last| format!("/facilities/{}/codes?after={}#live", home.facility, last.id));
     page(&CodesPage {
         shell: shell("codes-title", visitor, Some(person)),
         facility: place(web, home).await?,
@@ -67,6 +71,8 @@ async fn codes_page(
                 auto_confirm: c.auto_confirm,
             })
             .collect(),
+        next,
+        paged: asked.is_further(),
         error,
         uses: typed.uses,
         hours: typed.hours,
@@ -78,8 +84,15 @@ async fn codes_page(
 }
 
 /// `GET /facilities/{facility}/codes`
-pub(super) async fn show_codes(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
-    codes_page(&web, &visitor, &person, home, Wish { uses: "1".to_owned(), hours: "24".to_owned(), confirm: String::new() }, None).await
+pub(super) async fn show_codes(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Asked(asked): Asked<After>,
+) -> Result<Response, PageError> {
+    let wish = Wish { uses: "1".to_owned(), hours: "24".to_owned(), confirm: String::new() };
+    codes_page(&web, &visitor, &person, home, (wish, None), asked).await
 }
 
 /// `POST /facilities/{facility}/codes`: a code that lets devices in without anybody looking needs a fresh proof.
@@ -109,7 +122,7 @@ pub(super) async fn issue_code(
         } else {
             Text::new("codes-wrong").with("n", MOST_USES)
         };
-        let answer = codes_page(&web, &visitor, &person, home, typed, Some(error)).await?;
+        let answer = codes_page(&web, &visitor, &person, home, (typed, Some(error)), After::default()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };
     let once = format!("{}\n{}\n{}", code.to_text(), issued.wish.uses, issued.expires_at.seconds());
@@ -135,13 +148,18 @@ pub(super) async fn show_issued_code(
         let (text, uses, expires_at) = (lines.next()?, lines.next()?, lines.next()?);
         Some(IssuedCode {
             text: text.to_owned(),
-            qr: Qr::of(text).ok()?,
+            qr: drawn(text),
             server: web.settings.device_address.clone(),
             uses: uses.parse().ok()?,
             expires_at: Timestamp::from_seconds(expires_at.parse().ok()?).into(),
         })
     });
     page(&CodeIssuedPage { shell: shell("codes-title", &visitor, Some(&person)), facility: place(&web, home).await?, code })
+}
+
+/// The code's QR code. Without one the code is still there to be typed: it is shown only now.
+fn drawn(text: &str) -> Option<Qr> {
+    Qr::of(text).inspect_err(|error| tracing::error!(%error, "an enrolment code cannot be drawn as a QR code")).ok()
 }
 
 /// `POST /codes/{code}/revoke`
@@ -163,14 +181,28 @@ pub(super) async fn revoke_code(
 }
 
 /// `GET /facilities/{facility}/pending`
-pub(super) async fn show_pending(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
-    let mut devices = Vec::new();
-    for standing in [Standing::Reconfirm, Standing::Pending] {
-        for waiting in device::list_standing(&web.store, home.facility, standing, CANDIDATES).await? {
-            devices.push(candidate(&web, home, &waiting).await?);
-        }
+pub(super) async fn show_pending(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Asked(asked): Asked<After>,
+) -> Result<Response, PageError> {
+    let mut waiting = device::list_waiting(&web.store, home.facility, asked.id()?, CANDIDATES + 1).await?;
+    let more = waiting.len() > usize::from(CANDIDATES);
+    waiting.truncate(usize::from(CANDIDATES));
+    let next = waiting.last().filter(|_| more).map(|last| format!("/facilities/{}/pending?after={}", home.facility, last.id));
+    let mut devices = Vec::with_capacity(waiting.len());
+    for device in &waiting {
+        devices.push(candidate(&web, home, device).await?);
     }
-    page(&PendingPage { shell: shell("pending-title", &visitor, Some(&person)), facility: place(&web, home).await?, devices })
+    page(&PendingPage {
+        shell: shell("pending-title", &visitor, Some(&person)),
+        facility: place(&web, home).await?,
+        devices,
+        next,
+        paged: asked.is_further(),
+    })
 }
 
 async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
@@ -198,6 +230,7 @@ async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Ca
     Ok(Candidate {
         id: waiting.id.to_string(),
         label: name(&waiting.label),
+        mark: mark(web, waiting.standing, None, None),
         enrolled: Moment::new(waiting.enrolled_at, web.now()),
         evidence: lines,
         suspicion,

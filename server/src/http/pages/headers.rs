@@ -24,13 +24,18 @@ const FIXED: [(HeaderName, &str); 7] = [
 /// Adds the headers; `no-store` unless the handler said otherwise (assets).
 pub(super) async fn guard_browser(State(web): State<Web>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    protect(&mut response);
     let headers = response.headers_mut();
-    for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
     if web.settings.secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Adds what every page has in common.
+pub(in crate::http) fn protect(response: &mut Response) {
+    for (name, value) in FIXED {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod accounts;
+mod alerts;
 mod assets;
 mod cookie;
 mod device;
@@ -56,6 +57,7 @@ use crate::views::{Shell, Who};
 use crate::words::Text;
 
 pub use fail::PageError;
+pub(super) use headers::protect;
 pub(crate) use oidc::{RETURN as OIDC_RETURN, SECRET_PURPOSE as OIDC_SECRET_PURPOSE};
 
 /// How the web port is reached.

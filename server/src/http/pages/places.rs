@@ -10,17 +10,21 @@ use serde::Deserialize;
 use super::guard::{Here, Who};
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, alerts, page, shell};
+use crate::domain::act::Act;
 use crate::domain::device::Standing;
 use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
 use crate::domain::people::Scope;
-use crate::store::{device, device_state, facility, rollup};
-use crate::views::{Count, DeviceLine, FacilityPage, Mark, Moment};
+use crate::store::{alert, device, device_state, facility, rollup};
+use crate::views::{Alerts, Count, DeviceLine, FacilityPage, Mark, Moment};
 use crate::words::Text;
 
 /// Devices on one page.
 const DEVICES: u16 = 50;
+
+/// Alerts on a facility's page; the rest is counted, and follows when these are closed.
+const ALERTS: u16 = 10;
 
 /// Clauses named beside a device; the rest are counted.
 const CLAUSES: usize = 6;
@@ -31,9 +35,16 @@ pub(super) struct After {
     after: Option<String>,
 }
 
-/// An `after` that is not an id names no page.
-fn after<T: std::str::FromStr>(asked: &After) -> Result<Option<T>, PageError> {
-    asked.after.as_deref().map(str::parse).transpose().map_err(|_| PageError::NotFound)
+impl After {
+    /// The id; what is not one names no page.
+    pub(super) fn id<T: std::str::FromStr>(&self) -> Result<Option<T>, PageError> {
+        self.after.as_deref().map(str::parse).transpose().map_err(|_| PageError::NotFound)
+    }
+
+    /// Whether it is not the first page.
+    pub(super) const fn is_further(&self) -> bool {
+        self.after.is_some()
+    }
 }
 
 /// `GET /facilities/{facility}`
@@ -45,7 +56,7 @@ pub(super) async fn show_facility(
     Asked(asked): Asked<After>,
 ) -> Result<Response, PageError> {
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
-    let (from, paged) = (after::<DeviceId>(&asked)?, asked.after.is_some());
+    let (from, paged) = (asked.id::<DeviceId>()?, asked.is_further());
     let mut devices = device::list(&web.store, home.facility, from, DEVICES + 1).await?;
     let more = devices.len() > usize::from(DEVICES);
     devices.truncate(usize::from(DEVICES));
@@ -55,12 +66,15 @@ pub(super) async fn show_facility(
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
     let devices = devices.iter().map(|d| device_line(&web, d, states.get(&d.n))).collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
-    let pending = counts.iter().filter(|c| c.standing == Standing::Pending).map(|c| c.devices).sum();
+    let pending = counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
+    let open = alert::count(&web.store, home.region).await?.into_iter().find(|(there, _)| *there == home.facility);
+    let lines = alerts::lines(&web, alert::list(&web.store, home.facility, ALERTS).await?);
     page(&FacilityPage {
         shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)),
         id: facility.id.to_string(),
         in_region: matches!(person.scope, Scope::Region(_)),
         counts: summed(&web, &counts),
+        alerts: Alerts { lines, open: open.map_or(0, |(_, open)| open) },
         pending,
         devices,
         next,

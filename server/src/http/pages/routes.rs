@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, assets, device, enrolment, export, headers, language, listed, log, lost, oidc, overview, passkey,
-    places, rules, self_check, setup, sign_in, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, assets, device, enrolment, export, headers, language, listed, log, lost, oidc, overview,
+    passkey, places, rules, self_check, setup, sign_in, step_up, today, visit,
 };
 
 /// Who may call a route.
@@ -137,6 +137,7 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/devices/{device}", SignedIn, Object::Device, get(device::show_device)),
         route(Method::POST, "/devices/{device}/confirm", SignedIn, Object::Device, post(device::confirm_device)),
         route(Method::POST, "/devices/{device}/refuse", SignedIn, Object::Device, post(device::refuse_device)),
+        route(Method::POST, "/devices/{device}/alerts/close", SignedIn, Object::Device, post(alerts::close_alert)),
         route(Method::GET, "/rules", SignedIn, Object::None, get(rules::show_rules)),
         route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
     ]

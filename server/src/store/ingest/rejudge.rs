@@ -18,6 +18,8 @@ use crate::store::{Error, Tx, rows};
 
 /// Devices judged anew in one transaction.
 const BATCH: i64 = 128;
+/// Devices looked at in one step of the walk.
+const WINDOW: i64 = 4_096;
 
 /// `device_state.next_change_at` of a device about which somebody has answered: due at once, before anything that time brings.
 pub(in crate::store) const DUE_BY_ANSWER: i64 = 0;
@@ -33,44 +35,106 @@ pub struct Rejudged {
     pub more: bool,
 }
 
+/// A walk over all devices, by key, in search of what was judged under rules no longer in force: once for each revision of the
+/// rules, so that an idle collector looks at nothing, and a new pack looks at each device once.
+#[derive(Debug, Default)]
+pub(super) struct Round {
+    revision: String,
+    /// Devices up to this one are done.
+    after: i64,
+    /// Devices still to be judged anew; counted when the first is met.
+    outdated: Option<i64>,
+    is_done: bool,
+}
+
+/// A stretch of the walk.
+struct Stretch {
+    due: Vec<i64>,
+    /// Devices up to this one are done when those are.
+    upto: i64,
+    /// Whether it goes to the end.
+    is_last: bool,
+}
+
 impl Writer {
     /// One batch: first what was answered about, then what is due by time, then what was judged under other rules.
     pub(super) async fn rejudge(&mut self, now: Timestamp) -> Result<Rejudged, Error> {
         let mut tx = self.open().await?;
         let judge = Arc::clone(&self.settings.judge.borrow());
+        if self.round.revision != judge.revision() {
+            self.round = Round { revision: judge.revision().to_owned(), ..Round::default() };
+        }
         let mut cause = Cause::Answer;
         let mut due = due_by(&mut tx, DUE_BY_ANSWER).await?;
         if due.is_empty() {
             cause = Cause::Time;
             due = due_by(&mut tx, now.seconds()).await?;
         }
-        if due.is_empty() {
+        let mut stretch = None;
+        if due.is_empty() && !self.round.is_done {
             cause = Cause::Rules;
-            due = sqlx::query_scalar(
-                "SELECT s.n FROM device_state s JOIN device d ON d.n = s.n \
-                 WHERE s.judged_with NOT IN ($1, $2) AND d.standing IN ('pending', 'active') ORDER BY s.n LIMIT $3",
-            )
-            .bind(judge.revision().to_owned())
-            .bind(kept(&*judge))
-            .bind(BATCH)
-            .fetch_all(&mut *tx)
-            .await?;
+            let found = self.stretch(&mut tx, &*judge).await?;
+            due.clone_from(&found.due);
+            if !due.is_empty() && self.round.outdated.is_none() {
+                self.round.outdated = Some(self.count_outdated(&*judge).await?);
+            }
+            stretch = Some(found);
         }
-        if due.is_empty() {
+        let judged = if due.is_empty() {
             tx.rollback().await?;
-            return Ok(Rejudged::default());
+            0
+        } else {
+            let judged = self.judge_anew(&mut tx, &*judge, &due, (cause, now)).await?;
+            tx.commit().await?;
+            judged
+        };
+        let mut more = !due.is_empty();
+        if let Some(Stretch { due, upto, is_last }) = stretch {
+            let left = self.round.outdated.map(|left| (left - i64::try_from(due.len()).unwrap_or(0)).max(0));
+            // Once the walk has reached its end nothing is left, whatever was counted: check-ins judge anew as well.
+            self.round.outdated = if is_last { Some(0) } else { left };
+            (self.round.after, self.round.is_done) = (upto, is_last);
+            more |= !is_last;
         }
-        let judged = self.judge_anew(&mut tx, &*judge, &due, (cause, now)).await?;
-        let outdated = sqlx::query_scalar(
-            "SELECT count(*) FROM device_state s JOIN device d ON d.n = s.n \
-             WHERE s.judged_with NOT IN ($1, $2) AND d.standing IN ('pending', 'active')",
+        Ok(Rejudged { judged, outdated: self.round.outdated.unwrap_or(0), more })
+    }
+
+    /// The next devices behind the walk that were judged under other rules, out of a window that is quickly read.
+    async fn stretch(&mut self, tx: &mut Tx, judge: &dyn Judge) -> Result<Stretch, Error> {
+        let window: Vec<i64> = sqlx::query_scalar("SELECT n FROM device_state WHERE n > $1 ORDER BY n LIMIT $2")
+            .bind(self.round.after)
+            .bind(WINDOW)
+            .fetch_all(&mut **tx)
+            .await?;
+        let Some(&end) = window.last() else { return Ok(Stretch { due: Vec::new(), upto: self.round.after, is_last: true }) };
+        let due: Vec<i64> = sqlx::query_scalar(
+            "SELECT s.n FROM device_state s JOIN device d ON d.n = s.n WHERE s.n > $1 AND s.n <= $2 \
+             AND s.judged_with NOT IN ($3, $4) AND d.standing IN ('pending', 'active') ORDER BY s.n LIMIT $5",
         )
+        .bind(self.round.after)
+        .bind(end)
         .bind(judge.revision().to_owned())
-        .bind(kept(&*judge))
-        .fetch_one(&mut *tx)
+        .bind(kept(judge))
+        .bind(BATCH)
+        .fetch_all(&mut **tx)
         .await?;
-        tx.commit().await?;
-        Ok(Rejudged { judged, outdated, more: true })
+        // A full batch may have left others in the window.
+        let upto = due.last().copied().filter(|_| due.len() >= usize::try_from(BATCH).unwrap_or(0)).unwrap_or(end);
+        let is_last = upto == end && window.len() < usize::try_from(WINDOW).unwrap_or(0);
+        Ok(Stretch { due, upto, is_last })
+    }
+
+    /// Devices behind the walk that are still to be judged anew. Read beside the open transaction, which has changed none of them.
+    async fn count_outdated(&mut self, judge: &dyn Judge) -> Result<i64, Error> {
+        sqlx::query_scalar(
+            "SELECT count(*) FROM device_state s JOIN device d ON d.n = s.n \
+             WHERE s.n > $1 AND s.judged_with NOT IN ($2, $3) AND d.standing IN ('pending', 'active')",
+        )
+        .bind(self.round.after)
+        .bind(judge.revision().to_owned())
+        .bind(kept(judge))
+        .fetch_one(self.store.read())
+        .await
     }
 
     async fn judge_anew(&mut self, tx: &mut Tx, judge: &dyn Judge, due: &[i64], (cause, now): (Cause, Timestamp)) -> Result<usize, Error> {

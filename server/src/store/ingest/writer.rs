@@ -15,6 +15,7 @@ use super::decide::{Decided, Desk, Reply};
 use super::fold::Backlog;
 use super::keys::Relation;
 use super::known::{self, Known};
+use super::rejudge::Round;
 use super::writes::Writes;
 use super::{Ack, Answer, Body, Rejected, Request, Settings, Submission, WriterError, unpack};
 use crate::domain::device::DeviceN;
@@ -44,6 +45,8 @@ pub(super) struct Writer {
     /// Devices as of `acts`; always empty between transactions on PostgreSQL, where others may write.
     remembered: HashMap<DeviceN, Known>,
     acts: u64,
+    /// How far the walk under the rules in force has come.
+    pub(super) round: Round,
     /// False until the tail was read, and after any failure.
     in_step: bool,
     /// `Ingest::start_hasty`: answers, and commits with one of the next batches.
@@ -62,6 +65,7 @@ impl Writer {
             backlog: Backlog::default(),
             remembered: HashMap::new(),
             acts: 0,
+            round: Round::default(),
             in_step: false,
             hasty,
             uncommitted: None,

@@ -39,8 +39,8 @@ impl Sample for SignInPage {
     }
 }
 
-fn provider() -> Option<(String, String)> {
-    Some(("/step-up/oidc/x?next=/account".to_owned(), "架空の組織".to_owned()))
+fn provider() -> (String, String) {
+    ("/step-up/oidc/x?next=/account".to_owned(), "架空の組織".to_owned())
 }
 
 impl Sample for OidcLinkPage {
@@ -63,7 +63,7 @@ impl Sample for StepUpPage {
             shell: Shell::sample("step-up-title", true),
             offer,
             app,
-            provider: provider(),
+            provider: Some(provider()),
             next: "/account".to_owned(),
             error,
         };

@@ -144,6 +144,14 @@ impl Page {
         out.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
+    /// Where the link with this text leads.
+    #[track_caller]
+    pub(super) fn link(&self, text: &str) -> String {
+        let before = self.body.split(&format!(">{text}<")).next().filter(|before| before.len() < self.body.len());
+        let href = before.and_then(|before| before.rsplit("href=\"").next()).and_then(|rest| rest.split('"').next());
+        unescaped(href.unwrap_or_else(|| panic!("no link {text} in {}", self.body)))
+    }
+
     /// Value of a hidden field, as the form would send it.
     pub(super) fn field(&self, name: &str) -> String {
         let value = self.body.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());

@@ -48,7 +48,17 @@ async fn call(browser: &mut Browser, route: &Route, path: &str) -> Page {
         browser
             .submit(
                 path,
-                &[("uses", "1"), ("hours", "24"), ("login", "x"), ("password", "x"), ("code", "x"), ("again", "x"), ("session", "x")],
+                &[
+                    ("uses", "1"),
+                    ("hours", "24"),
+                    ("login", "x"),
+                    ("password", "x"),
+                    ("code", "x"),
+                    ("again", "x"),
+                    ("session", "x"),
+                    ("kind", "copied"),
+                    ("times", "1"),
+                ],
             )
             .await
     }

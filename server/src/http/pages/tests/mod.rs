@@ -1,10 +1,12 @@
 //! The pages in-process: a store on disk, a clock and randomness that are set, a browser that keeps its cookie.
 
 mod account;
+mod alerts;
 mod authenticator;
 mod browser;
 mod isolation;
 mod language;
+mod lists;
 mod lost;
 mod overview;
 mod passkeys;

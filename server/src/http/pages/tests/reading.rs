@@ -59,6 +59,28 @@ async fn a_device_that_never_reported_is_unknown_and_says_so() {
     browser.get(&format!("/devices/{id}")).await.says("未確認").says("まだ状態報告がありません").says("名前のない機器");
 }
 
+/// Where the page's QR code is dark, row by row, without its quiet zone.
+fn drawn(page: &str) -> Vec<Vec<bool>> {
+    let svg = page.split("<svg class=\"qr\"").nth(1).expect("a QR code");
+    let side: usize = svg.split("viewBox=\"0 0 ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a side").parse().expect("modules");
+    let path = svg.split("class=\"qr-dark\" d=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a path");
+    let mut dark = vec![vec![false; side]; side];
+    for module in path.split('M').skip(1) {
+        let (x, y) = module.strip_suffix("h1v1h-1z").and_then(|at| at.split_once(' ')).expect("a module");
+        dark[y.parse::<usize>().expect("a row")][x.parse::<usize>().expect("a column")] = true;
+    }
+    let quiet = |at: usize| at < 4 || at >= side - 4;
+    assert!((0..side).all(|y| (0..side).all(|x| !dark[y][x] || !(quiet(x) || quiet(y)))), "ink in the quiet zone");
+    dark[4..side - 4].iter().map(|row| row[4..side - 4].to_vec()).collect()
+}
+
+/// The same of a text, as the encoder's own matrix has it.
+fn modules(text: &str) -> Vec<Vec<bool>> {
+    let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M).expect("drawn");
+    let width = code.width();
+    (0..width).map(|y| (0..width).map(|x| code[(x, y)] == qrcode::Color::Dark).collect()).collect()
+}
+
 #[tokio::test]
 async fn an_enrolment_code_is_shown_once_stored_as_a_hash_and_can_be_revoked() {
     let world = World::new().await;
@@ -74,8 +96,9 @@ async fn an_enrolment_code_is_shown_once_stored_as_a_hash_and_can_be_revoked() {
     let text = shown.body.split("aria-label=\"登録コード\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
     let code: EnrolmentCode = text.parse().expect("a code that agents take");
     assert_eq!(code.root_pin, world.root_pin);
+    assert_eq!(drawn(&shown.body), modules(text), "what a camera reads is what is written beside it");
     browser.get(&format!("{codes}/issued")).await.says("一度だけ表示します");
-    let live = world.store.list_live_codes(world.facility, MORNING).await.expect("lists");
+    let live = world.store.list_live_codes(world.facility, None, (MORNING, 10)).await.expect("lists");
     assert_eq!((live.len(), live[0].uses_allowed), (1, 5));
     assert_eq!(live[0].expires_at, MORNING.plus_seconds(3 * DAY));
     let mut tx = world.store.begin().await.expect("begins");
@@ -83,7 +106,7 @@ async fn an_enrolment_code_is_shown_once_stored_as_a_hash_and_can_be_revoked() {
     drop(tx);
     browser.get(&codes).await.says("0 / 5台");
     browser.submit(&format!("/codes/{}/revoke", live[0].id), &[]).await.redirects_to(&codes);
-    assert!(world.store.list_live_codes(world.facility, MORNING).await.expect("lists").is_empty());
+    assert!(world.store.list_live_codes(world.facility, None, (MORNING, 10)).await.expect("lists").is_empty());
 }
 
 #[tokio::test]

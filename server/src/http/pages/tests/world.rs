@@ -230,6 +230,20 @@ impl World {
         tx.commit().await.expect("commits");
     }
 
+    /// Details of the operation log's entries about one kind of act, oldest first.
+    pub(super) async fn acts(&self, what: &str) -> Vec<String> {
+        let query = sqlx::query_scalar("SELECT detail FROM log_entry WHERE what = $1 ORDER BY id").bind(what.to_owned());
+        query.fetch_all(self.store.read()).await.expect("reads")
+    }
+
+    /// How a device stands from now on, whatever came before.
+    pub(super) async fn stand(&self, facility: FacilityId, id: DeviceId, standing: Standing) {
+        let decision = Decision { standing, by: "見本".to_owned(), at: self.clock.now() };
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        assert!(device::stand(&mut tx, facility, id, Standing::ALL, &decision).await.expect("writes"));
+        tx.commit().await.expect("commits");
+    }
+
     /// What is due is judged anew, as the sweeper does.
     pub(super) async fn sweep(&self) {
         while self.ingest.rejudge(self.clock.now()).await.expect("runs").more {}

@@ -1,0 +1,74 @@
+//! What a person must look at: shown on the pages of facility and device, closed by one act.
+
+use axum::extract::{Path, State as Use};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::guard::{Here, Who};
+use super::places::name;
+use super::typed::Typed;
+use super::{PageError, Web};
+use crate::domain::act::{Done, What};
+use crate::domain::ids::DeviceId;
+use crate::store::alert::{self, Alert, Kind, Seen};
+use crate::store::device;
+use crate::views::{AlertLine, Alerts, Moment};
+
+/// What somebody has looked at.
+#[derive(Deserialize)]
+pub(super) struct Looked {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    times: String,
+}
+
+/// `POST /devices/{device}/alerts/close`: what was closed before, or has happened again since, is shown on the page that follows.
+pub(super) async fn close_alert(
+    Use(web): Use<Web>,
+    Who(person): Who,
+    Here(home): Here,
+    Path(id): Path<String>,
+    Typed(looked): Typed<Looked>,
+) -> Result<Response, PageError> {
+    let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
+    let device = device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)?;
+    if let (Some(kind), Ok(times)) = (Kind::from_word(&looked.kind), looked.times.parse()) {
+        let mut tx = web.store.begin().await?;
+        if alert::close(&mut tx, home.facility, Seen { device: device.n, kind, times }, &person.id.to_string(), web.now()).await? {
+            let done = Done::by_person(&person, What::AlertClosed, web.now()).at_facility(home.region, home.facility);
+            let detail = format!("kind={} times={times}", kind.as_str());
+            web.log(&mut tx, &done.on_device(device.id, &device.label).noting(detail)).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(Redirect::to(&format!("/facilities/{}", home.facility)).into_response())
+}
+
+/// Alerts as a page shows them.
+pub(super) fn lines(web: &Web, alerts: Vec<Alert>) -> Vec<AlertLine> {
+    let now = web.now();
+    let line = |alert: Alert| {
+        let (what, todo) = match alert.kind {
+            Kind::LostSeen => ("alerts-lost-seen", "alerts-lost-seen-todo"),
+            Kind::Copied => ("alerts-copied", "alerts-copied-todo"),
+        };
+        AlertLine {
+            device: alert.device.to_string(),
+            label: name(&alert.label),
+            kind: alert.kind.as_str(),
+            what,
+            todo,
+            decide: alert.kind == Kind::Copied,
+            first: Moment::new(alert.first_at, now),
+            last: Moment::new(alert.last_at, now),
+            times: alert.times,
+        }
+    };
+    alerts.into_iter().map(line).collect()
+}
+
+/// All that is open about one device.
+pub(super) fn of_one(lines: Vec<AlertLine>) -> Alerts {
+    Alerts { open: i64::try_from(lines.len()).unwrap_or(i64::MAX), lines }
+}
