@@ -162,6 +162,7 @@ fn what_running_text_calls_a_flag_or_a_key_is_one() -> anyhow::Result<()> {
     flags("hashimori-agent", &[], &mut known)?;
     let (collector, agent) = (keys("deploy/hashimori-server.toml")?, keys("deploy/agent/agent.toml")?);
     ensure!(known.len() > 20 && collector.len() > 20 && agent.len() > 4, "{known:?} {collector:?} {agent:?}");
+    let metrics = read("server/src/metrics.rs")?;
     for readme in READMES {
         let text = read(readme)?;
         let mut checked = 0;
@@ -170,7 +171,10 @@ fn what_running_text_calls_a_flag_or_a_key_is_one() -> anyhow::Result<()> {
                 Some((section, key)) => format!("[{section}] {key}"),
                 None => path.to_lowercase(),
             });
-            let there = if let Some(flag) = word.split(' ').find(|part| part.starts_with("--")) {
+            let there = if let Some(metric) = word.strip_prefix("hashimori_") {
+                let name = metric.trim_end_matches("_seconds").trim_end_matches("_bytes");
+                metrics.contains(&format!("\"{name}\""))
+            } else if let Some(flag) = word.split(' ').find(|part| part.starts_with("--")) {
                 known.contains(flag)
             } else if let Some(key) = variable {
                 collector.contains(&key)
