@@ -14,7 +14,7 @@ macro_rules! areas {
     };
 }
 
-const AREAS: &[(&str, &str, &str)] = &areas!["frame", "states"];
+const AREAS: &[(&str, &str, &str)] = &areas!["frame", "people", "states"];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::English));
@@ -154,6 +154,19 @@ impl From<u32> for Value {
 impl From<usize> for Value {
     fn from(number: usize) -> Self {
         Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+/// Templates hand values on by reference.
+impl From<&i64> for Value {
+    fn from(number: &i64) -> Self {
+        (*number).into()
+    }
+}
+
+impl From<&usize> for Value {
+    fn from(number: &usize) -> Self {
+        (*number).into()
     }
 }
 

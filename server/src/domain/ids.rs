@@ -59,3 +59,11 @@ id!(
     /// A passkey.
     PasskeyId
 );
+id!(
+    /// A role held by a person for a time.
+    AppointmentId
+);
+id!(
+    /// Something taken out of the count.
+    ExclusionId
+);

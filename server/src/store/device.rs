@@ -9,7 +9,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::rollup::{Counts, Place};
-use super::{Error, Store, Tx, ingest, rows};
+use super::{Error, Store, Tx, exclusion, ingest, rows};
 use crate::domain::device::{ClassWord, DeviceN, Ownership, Standing};
 use crate::domain::ids::{DeviceId, FacilityId, RegionId};
 
@@ -206,6 +206,9 @@ async fn move_to(tx: &mut Tx, n: DeviceN, decision: &Decision) -> Result<(), Err
             .bind(n.0)
             .execute(&mut **tx)
             .await?;
+    }
+    if let Some(kind) = exclusion::Kind::of(decision.standing) {
+        exclusion::insert_device(tx, n, kind, &decision.by, decision.at).await?;
     }
     if decision.standing.is_judged() && !was.is_judged() {
         // What was held was not judged meanwhile: the sweeper looks at it at once.

@@ -13,6 +13,7 @@ mod tx;
 
 pub mod account_event;
 pub mod alert;
+pub mod appointment;
 pub mod backup;
 pub mod belonging;
 pub mod certificate;
@@ -20,6 +21,7 @@ pub mod delayed_reset;
 pub mod device;
 pub mod device_state;
 pub mod enrolment_code;
+pub mod exclusion;
 pub mod facility;
 pub mod history;
 pub mod ingest;

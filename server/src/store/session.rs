@@ -3,9 +3,10 @@
 use hashimori_shared::time::Timestamp;
 use sqlx::{Any, AnyConnection, Executor, Row};
 
-use super::{Error, person};
+use super::{Error, facility, person};
 use crate::domain::ids::PersonId;
 use crate::domain::people::Person;
+use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::session::{Kind, is_alive};
 
 /// A signed-in session.
@@ -17,6 +18,8 @@ pub struct SignedIn {
     pub seen_at: Timestamp,
     /// When a passkey or a code was shown last.
     pub proved_at: Timestamp,
+    /// Within which dates 代行者 act for the person's facility.
+    pub deputies: Option<DeputyTerm>,
 }
 
 /// A session as its owner sees it.
@@ -81,8 +84,8 @@ pub async fn insert_setup(tx: &mut AnyConnection, hash: &str, setup: &Setup, now
 /// The signed-in session behind a cookie, if it is alive.
 pub async fn find_signed_in(db: impl Executor<'_, Database = Any>, hash: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let row = sqlx::query(
-        "SELECT p.id, p.region_id, p.facility_id, p.role, p.login, p.name, s.seen_at, s.proved_at, s.ends_at \
-         FROM session s JOIN person p ON p.id = s.person_id WHERE s.hash = $1 AND s.kind = $2 AND p.disabled_at IS NULL",
+        "SELECT p.id, p.region_id, p.facility_id, p.role, p.login, p.name, s.seen_at, s.proved_at, s.ends_at, f.deputy_from, f.deputy_until \
+         FROM session s JOIN person p ON p.id = s.person_id LEFT JOIN facility f ON f.id = p.facility_id WHERE s.hash = $1 AND s.kind = $2 AND p.disabled_at IS NULL",
     )
     .bind(hash)
     .bind(Kind::SignedIn.code())
@@ -92,7 +95,10 @@ pub async fn find_signed_in(db: impl Executor<'_, Database = Any>, hash: &str, n
     let seen_at = Timestamp::from_seconds(row.try_get("seen_at")?);
     let ends_at = Timestamp::from_seconds(row.try_get("ends_at")?);
     let proved_at = Timestamp::from_seconds(row.try_get("proved_at")?);
-    if is_alive(seen_at, ends_at, now) { Ok(Some(SignedIn { person: person::person(&row)?, seen_at, proved_at })) } else { Ok(None) }
+    if !is_alive(seen_at, ends_at, now) {
+        return Ok(None);
+    }
+    Ok(Some(SignedIn { person: person::person(&row)?, seen_at, proved_at, deputies: facility::term(&row)? }))
 }
 
 /// The session behind a cookie that sets an account up, if it is alive.

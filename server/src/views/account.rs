@@ -221,6 +221,8 @@ pub(crate) struct SessionLine {
 #[template(path = "accounts.html")]
 pub(crate) struct AccountsPage {
     pub shell: Shell,
+    /// Whether the reader hands out links, and gives and ends roles.
+    pub looks_after: bool,
     pub accounts: Vec<AccountLine>,
     pub next: Option<String>,
     pub paged: bool,
@@ -241,6 +243,8 @@ pub(crate) struct AccountLine {
     pub link_until: Option<String>,
     /// Whether it is the one that looks.
     pub own: bool,
+    /// Whether its role is one for the whole region.
+    pub regional: bool,
 }
 
 /// `/accounts/issued`; without a link when it was shown before.

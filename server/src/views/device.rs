@@ -11,6 +11,7 @@ use super::{Mark, Moment, Place, Shell};
 #[template(path = "device.html")]
 pub(crate) struct DevicePage {
     pub shell: Shell,
+    pub id: String,
     pub facility: Place,
     pub mark: Mark,
     /// The reason for the headline in one sentence.
@@ -20,6 +21,8 @@ pub(crate) struct DevicePage {
     pub seen: Option<Moment>,
     /// Set while the device waits to be confirmed.
     pub pending: bool,
+    /// Whether the reader may take it out of use.
+    pub may_retire: bool,
     /// Warnings beside the verdict: clock, dropped reports, standing.
     pub notices: Vec<String>,
     /// `None`: nothing reported yet.
@@ -27,6 +30,18 @@ pub(crate) struct DevicePage {
     pub facts: Vec<FactGroup>,
     /// The report as it was sent.
     pub sent: Option<Sent>,
+}
+
+/// `/devices/{device}` of a person's own device, for those who see its state and not its facts.
+#[derive(Template)]
+#[template(path = "personal_device.html")]
+pub(crate) struct PersonalDevicePage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub mark: Mark,
+    pub seen: Option<Moment>,
+    /// (clause, its anchor, its title, its state).
+    pub clauses: Vec<(String, String, String, Mark)>,
 }
 
 /// The verdict.
@@ -90,6 +105,21 @@ mod samples {
     use hashimori_shared::time::Timestamp;
     use hashimori_shared::verdict::State;
 
+    impl Sample for PersonalDevicePage {
+        fn samples() -> Vec<Self> {
+            let now = Timestamp::from_seconds(1_785_715_200);
+            let sample = |clauses: Vec<(String, String, String, Mark)>| Self {
+                shell: Shell::sample("個人所有の機器", true),
+                facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
+                mark: Mark::of(State::NonCompliant),
+                seen: (!clauses.is_empty()).then(|| Moment::new(now, now)),
+                clauses,
+            };
+            let clause = ("§20-3".to_owned(), "c20-3".to_owned(), "ウイルス対策".to_owned(), Mark::of(State::NonCompliant));
+            vec![sample(vec![clause]), sample(Vec::new())]
+        }
+    }
+
     impl Sample for DevicePage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
@@ -115,12 +145,14 @@ mod samples {
             let quiet = ClauseLine { remedy: None, checks: Vec::new(), conflict: None, ..clause.clone() };
             let full = Self {
                 shell: Shell::sample("受付1", true),
+                id: "d".to_owned(),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 mark: Mark::of(State::NonCompliant),
                 reason: "見つかりませんでした".to_owned(),
                 about: vec![("種類", "持ち運ぶパソコン".to_owned())],
                 seen: Some(Moment::new(now, now)),
                 pending: true,
+                may_retire: true,
                 notices: vec!["時刻ずれ".to_owned()],
                 verdict: Some(VerdictView {
                     groups: vec![ClauseGroup { title: "対応が必要な条項", clauses: vec![clause, quiet] }],
@@ -132,8 +164,10 @@ mod samples {
             };
             let empty = Self {
                 shell: Shell::sample("受付1", true),
+                id: "d".to_owned(),
                 seen: None,
                 pending: false,
+                may_retire: false,
                 notices: Vec::new(),
                 verdict: None,
                 facts: Vec::new(),

@@ -22,6 +22,8 @@ pub(crate) struct CodesPage {
     pub most_auto_uses: u32,
     pub longest_auto_hours: u32,
     pub lifetimes: &'static [(&'static str, &'static str)],
+    /// Whether the reader may issue and revoke codes.
+    pub may_issue: bool,
 }
 
 /// The facility a page is about.
@@ -82,6 +84,8 @@ pub(crate) struct Candidate {
     pub evidence: Vec<(&'static str, String)>,
     /// Why it deserves a second look, and the device it resembles.
     pub suspicion: Option<Suspicion>,
+    /// Whether the reader may let it in or refuse it.
+    pub may_decide: bool,
 }
 
 /// Why a candidate deserves a second look.
@@ -124,6 +128,7 @@ mod samples {
                 most_auto_uses: 50,
                 longest_auto_hours: 24,
                 lifetimes: &[("24", "1日")],
+                may_issue: true,
             };
             vec![sample(vec![line], None), sample(Vec::new(), Some("見本".to_owned()))]
         }
@@ -146,11 +151,12 @@ mod samples {
     impl Sample for PendingPage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
-            let candidate = |suspicion| Candidate {
+            let candidate = |suspicion: Option<Suspicion>| Candidate {
                 id: "d".to_owned(),
                 label: "受付1".to_owned(),
                 enrolled: Moment::new(now, now),
                 evidence: vec![("メーカー", "架空電機".to_owned())],
+                may_decide: suspicion.is_some(),
                 suspicion,
             };
             let like = Some(("e".to_owned(), "受付2".to_owned()));

@@ -5,6 +5,7 @@ mod account;
 mod device;
 mod enrolment;
 mod error;
+mod people;
 mod places;
 mod qr;
 mod rules;
@@ -16,9 +17,13 @@ pub(crate) use account::{
     LostPage, NewPasskeyPage, PasskeyForm, PasskeyLine, PasskeyOffer, PasswordForm, RecoveryPage, SessionLine, SetupAppPage,
     SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
-pub(crate) use device::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView};
+pub(crate) use device::{CheckLine, ClauseGroup, ClauseLine, DevicePage, PersonalDevicePage, Sent, VerdictView};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
+pub(crate) use people::{
+    AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,
+    VacanciesPage, Vacant,
+};
 pub(crate) use places::{DeviceLine, FacilityLine, FacilityPage, RegionPage};
 pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
@@ -152,9 +157,16 @@ mod tests {
         render::<CodeIssuedPage>();
         render::<PendingPage>();
         render::<DevicePage>();
+        render::<PersonalDevicePage>();
         render::<RulesPage>();
         render::<WhatIsCheckedPage>();
         render::<ExpiredPage>();
         render::<SelfCheckPage>();
+        render::<PeoplePage>();
+        render::<AppointPage>();
+        render::<ConfirmPage>();
+        render::<AppointedPage>();
+        render::<VacanciesPage>();
+        render::<ExcludedPage>();
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Count, Mark, Moment, Shell};
+use super::{Count, Mark, Moment, Shell, Vacant};
 
 /// `/` for the 事務局: every facility of the region.
 #[derive(Template)]
@@ -11,6 +11,8 @@ pub(crate) struct RegionPage {
     pub shell: Shell,
     /// All devices of the region, by state.
     pub counts: Vec<Count>,
+    /// Facilities without an administrator: in all, and for too long.
+    pub vacancies: Option<(i64, i64)>,
     pub facilities: Vec<FacilityLine>,
     /// Path of the next page.
     pub next: Option<String>,
@@ -34,6 +36,8 @@ pub(crate) struct FacilityPage {
     pub id: String,
     /// Whether there is a region to go back to.
     pub in_region: bool,
+    /// Set while there is no administrator.
+    pub vacancy: Option<Vacant>,
     pub counts: Vec<Count>,
     /// Devices in 登録待ち.
     pub pending: i64,
@@ -74,6 +78,7 @@ mod samples {
             let sample = |facilities: Vec<FacilityLine>, next| Self {
                 shell: Shell::sample("架空圏域の事業所", true),
                 counts: counts(),
+                vacancies: (!facilities.is_empty()).then_some((3, 1)),
                 facilities,
                 next,
                 paged: false,
@@ -99,6 +104,7 @@ mod samples {
                 shell: Shell::sample("さくら架空診療所", true),
                 id: "f".to_owned(),
                 in_region: true,
+                vacancy: (pending > 0).then(|| Vacant { days: 9, since: Moment::new(now.plus_days(-9), now), alarming: true, allowed: 7 }),
                 counts: counts(),
                 pending,
                 devices,

@@ -15,7 +15,7 @@ use crate::domain::act::{Done, What};
 use crate::domain::people::event::{By, Kind};
 use crate::domain::people::password::MIN_CHARS;
 use crate::domain::people::totp::Seed;
-use crate::domain::people::{Person, Role};
+use crate::domain::people::{Person, Right, may};
 use crate::store::account_event::Event;
 use crate::store::{account_event, passkey, person, session};
 use crate::views::{AccountAppPage, AccountPage, AccountPasswordPage, EventLine, Moment, PasskeyLine, PasswordForm, SessionLine};
@@ -62,7 +62,7 @@ pub(super) async fn show_account(State(web): State<Web>, visitor: Visitor, Who(w
         codes_left: person::count_recovery_codes(db, who.id).await?,
         may_remove_password: ways.may_remove_password() && (ways.password || ways.app),
         sessions: sessions.collect(),
-        looks_after: who.role == Role::Secretariat,
+        looks_after: may(who.role, Right::Restore),
     })
 }
 

@@ -1,13 +1,14 @@
 //! A device's page, and a person's decision on one that waits to be confirmed.
 
 use axum::extract::{Path, State as Use};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hashimori_shared::report::{Report, parse_report, words};
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::{ClauseVerdict, Evidence, State, SubCheck, Verdict};
 
 use super::guard::{Here, Who};
-use super::places::{calls_for_action, mark, name};
+use super::places::{called, calls_for_action, mark, name};
 use super::rules::anchor;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
@@ -15,12 +16,12 @@ use crate::domain::act::{Act, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
-use crate::domain::people::Person;
+use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line, Present};
 use crate::store::{facility, log};
-use crate::views::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, Place, Sent, VerdictView};
+use crate::views::{CheckLine, ClauseGroup, ClauseLine, DevicePage, Mark, Moment, PersonalDevicePage, Place, Sent, VerdictView};
 use crate::words::Text;
 
 /// Clocks further apart than this are worth a sentence.
@@ -42,8 +43,14 @@ pub(super) async fn show_device(
     let seen = line.as_ref().and_then(|l| l.last_seen_at);
     let headline = line.as_ref().and_then(|l| l.headline);
     let report = present.as_ref().and_then(|p| parse_report(&p.report).ok());
+    if !person.role.sees_facts(device.ownership) {
+        let verdict = present.as_ref().map(|p| &p.verdict);
+        return personal_page(&web, &visitor, &person, (&device, place), (seen, headline), verdict);
+    }
     page(&DevicePage {
         shell: shell(Text::verbatim(name(&device.label)), &visitor, Some(&person)),
+        id: device.id.to_string(),
+        may_retire: may(person.role, Right::Retire) && Act::Retire.from().contains(&device.standing),
         facility: place,
         mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)),
         reason: reason(&web, &device, seen, present.as_ref().map(|p| &p.verdict)),
@@ -61,6 +68,25 @@ pub(super) async fn show_device(
             received: Moment::new(p.received_at, now),
             observed: Moment::new(p.observed_at, now),
         }),
+    })
+}
+
+/// A person's own device, for those who see how it stands and nothing that it told.
+fn personal_page(
+    web: &Web,
+    visitor: &Visitor,
+    person: &Person,
+    (device, facility): (&Device, Place),
+    (seen, headline): (Option<Timestamp>, Option<State>),
+    verdict: Option<&Verdict>,
+) -> Result<Response, PageError> {
+    let clauses = verdict.map(|verdict| verdict.clauses.as_slice()).unwrap_or_default();
+    page(&PersonalDevicePage {
+        shell: shell(called(person, device.ownership, &device.label, device.id), visitor, Some(person)),
+        facility,
+        mark: mark(web, device.standing, headline, seen.map(Timestamp::jst_day)),
+        seen: seen.map(|at| Moment::new(at, web.now())),
+        clauses: clauses.iter().map(|c| (c.clause.clone(), anchor(&c.clause), title(web, &c.clause), Mark::of(c.state))).collect(),
     })
 }
 
@@ -238,7 +264,11 @@ pub(super) async fn refuse_device(
 
 /// Only a device that waits for a person is decided on here; whoever comes second is told.
 async fn decide(web: &Web, home: Home, id: &str, (act, by): (Act, &Person)) -> Result<Response, PageError> {
-    let (Device { id: device, label, .. }, _) = find(web, home, id).await?;
+    let (Device { id: device, label, ownership, .. }, _) = find(web, home, id).await?;
+    // Who may not see what it showed cannot tell whose it is.
+    if !by.role.sees_facts(ownership) {
+        return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("device-personal-not-yours")));
+    }
     let decision = Decision { standing: act.to(), by: by.id.to_string(), at: web.now() };
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device, act.from(), &decision).await? {

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
-use super::places::name;
+use super::places::called;
 use super::setup::{put_once, take_once};
 use super::typed::Typed;
 use super::visit::Visitor;
@@ -15,7 +15,7 @@ use crate::domain::act::{Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
 use crate::domain::ids::CodeId;
-use crate::domain::people::{Person, half_width};
+use crate::domain::people::{Person, Right, half_width, may};
 use crate::store::belonging::Home;
 use crate::store::{device, facility};
 use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, Moment, PendingPage, Place, Qr, Suspicion};
@@ -74,6 +74,7 @@ async fn codes_page(
         longest_auto_hours: LONGEST_AUTO_HOURS,
         most_uses: MOST_USES,
         lifetimes: LIFETIMES,
+        may_issue: may(person.role, Right::Enrol),
     })
 }
 
@@ -168,14 +169,31 @@ pub(super) async fn revoke_code(
 pub(super) async fn show_pending(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
     let mut devices = Vec::new();
     for waiting in device::list_standing(&web.store, home.facility, Standing::Pending, CANDIDATES).await? {
-        devices.push(candidate(&web, home, &waiting).await?);
+        devices.push(candidate(&web, (&visitor, &person), home, &waiting).await?);
     }
     page(&PendingPage {
         shell: shell(Text::verbatim("登録待ち"), &visitor, Some(&person)), facility: place(&web, home).await?, devices
     })
 }
 
-async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
+async fn candidate(
+    web: &Web,
+    (visitor, reader): (&Visitor, &Person),
+    home: Home,
+    waiting: &device::Device,
+) -> Result<Candidate, PageError> {
+    let label = |of: &device::Device| called(reader, of.ownership, &of.label, of.id).in_lang(visitor.lang);
+    if !reader.role.sees_facts(waiting.ownership) {
+        let enrolled = Moment::new(waiting.enrolled_at, web.now());
+        return Ok(Candidate {
+            id: waiting.id.to_string(),
+            label: label(waiting),
+            enrolled,
+            evidence: Vec::new(),
+            suspicion: None,
+            may_decide: false,
+        });
+    }
     let mut lines = vec![("種類", waiting.class.label_ja().to_owned())];
     let mut suspicion = None;
     if let Some(shown) = web.store.find_evidence(waiting.id).await? {
@@ -190,15 +208,16 @@ async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Ca
         add("本体の番号の要約値", shown.ids.system_uuid.or(shown.ids.serial).and_then(|id| id.get(..16).map(str::to_owned)));
         if let Some((kind, like)) = shown.suspicion {
             // A device elsewhere is not named here: that it exists is not this facility's to know.
-            let like = device::find(&web.store, home.facility, like).await?.map(|d| (d.id.to_string(), name(&d.label)));
+            let like = device::find(&web.store, home.facility, like).await?.map(|d| (d.id.to_string(), label(&d)));
             suspicion = Some(Suspicion { text: kind.text_ja().to_owned(), like });
         }
     }
     Ok(Candidate {
         id: waiting.id.to_string(),
-        label: name(&waiting.label),
+        label: label(waiting),
         enrolled: Moment::new(waiting.enrolled_at, web.now()),
         evidence: lines,
         suspicion,
+        may_decide: may(reader.role, Right::Enrol),
     })
 }

@@ -32,6 +32,8 @@ pub enum PageError {
     Malformed,
     /// Somebody else acted first, or the object is no longer in the state the form was made for.
     Conflict(&'static str),
+    /// Nothing was done, for a reason that the catalogue has.
+    Said(StatusCode, Text),
     /// Failed inside; the cause, for the log.
     Internal(String),
 }
@@ -58,6 +60,7 @@ impl PageError {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "送られた内容が大きすぎます", TOO_LARGE.to_owned()),
             Self::Malformed => (StatusCode::BAD_REQUEST, "送られた内容を読み取れません", MALFORMED.to_owned()),
             Self::Conflict(text) => (StatusCode::CONFLICT, "操作できませんでした", (*text).to_owned()),
+            Self::Said(status, text) => (*status, "操作できませんでした", text.in_lang(visitor.lang)),
             Self::Internal(cause) => {
                 let id = web.random.uuid(web.now());
                 tracing::error!(request_id = %id, cause, "a page failed");

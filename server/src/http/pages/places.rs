@@ -8,13 +8,14 @@ use hashimori_shared::verdict::State;
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
+use super::people::vacant;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
-use crate::domain::device::Standing;
-use crate::domain::ids::{DeviceId, FacilityId};
+use crate::domain::device::{Ownership, Standing};
+use crate::domain::ids::{DeviceId, FacilityId, RegionId};
 use crate::domain::overlay;
-use crate::domain::people::Scope;
+use crate::domain::people::{Person, Scope};
 use crate::store::{device, device_state, facility, region, rollup};
 use crate::views::{Count, DeviceLine, FacilityLine, FacilityPage, Mark, Moment, RegionPage};
 use crate::words::Text;
@@ -63,11 +64,19 @@ pub(super) async fn show_home(
     let counts = summed(&web, &rollup::counts(&web.store, rollup::Scope::Region(region)).await?);
     page(&RegionPage {
         shell: shell(Text::verbatim(format!("{name}の事業所")), &visitor, Some(&person)),
+        vacancies: vacancies(&web, region).await?,
         counts,
         facilities: lines,
         next,
         paged,
     })
+}
+
+/// How many facilities have no administrator, in all and for too long, if any.
+async fn vacancies(web: &Web, region: RegionId) -> Result<Option<(i64, i64)>, PageError> {
+    let before = web.now().plus_days(-i64::from(web.pack.parameters().administrator.vacancy_alert_days));
+    let (total, alarming) = facility::count_vacant(&web.store, region, before).await?;
+    Ok((total > 0).then_some((total, alarming)))
 }
 
 /// `GET /facilities/{facility}`
@@ -87,12 +96,13 @@ pub(super) async fn show_facility(
     let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
     let states: HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
-    let devices = devices.iter().map(|d| device_line(&web, d, states.get(&d.n))).collect();
+    let devices = devices.iter().map(|d| device_line(&web, (&visitor, &person), d, states.get(&d.n))).collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| c.standing == Standing::Pending).map(|c| c.devices).sum();
     page(&FacilityPage {
         shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)),
         id: facility.id.to_string(),
+        vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),
         counts: summed(&web, &counts),
         pending,
@@ -102,14 +112,23 @@ pub(super) async fn show_facility(
     })
 }
 
-fn device_line(web: &Web, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
+fn device_line(
+    web: &Web,
+    (visitor, reader): (&Visitor, &Person),
+    device: &device::Device,
+    line: Option<&device_state::Line>,
+) -> DeviceLine {
     let now = web.now();
     let seen = line.and_then(|l| l.last_seen_at);
     let (open, more) = line.map(|l| open_clauses(&l.clauses)).unwrap_or_default();
     DeviceLine {
         id: device.id.to_string(),
-        label: name(&device.label),
-        kind: device.class.label_ja().to_owned(),
+        label: called(reader, device.ownership, &device.label, device.id).in_lang(visitor.lang),
+        kind: if reader.role.sees_facts(device.ownership) {
+            device.class.label_ja().to_owned()
+        } else {
+            Text::new("device-facts-hidden-short").in_lang(visitor.lang)
+        },
         mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
         seen: seen.map(|at| Moment::new(at, now)),
         open,
@@ -139,6 +158,15 @@ pub(super) const fn calls_for_action(state: State) -> bool {
 /// What a device is called on screen.
 pub(super) fn name(label: &str) -> String {
     if label.trim().is_empty() { "名前のない機器".to_owned() } else { label.to_owned() }
+}
+
+/// What somebody calls a device: what others' own devices are called is their facility's business.
+pub(super) fn called(reader: &Person, ownership: Ownership, label: &str, id: DeviceId) -> Text {
+    if reader.role.sees_facts(ownership) {
+        return Text::verbatim(name(label));
+    }
+    let id = id.to_string();
+    Text::new("device-personal").with("id", id.rsplit('-').next().unwrap_or_default().to_owned())
 }
 
 /// How a device reads now: its standing where a person has to act on that, else its state.

@@ -183,9 +183,11 @@ impl Sample for AccountsPage {
             signed_in: own.then(moment),
             link_until: (!own).then(|| "2026年8月3日 09:00".to_owned()),
             own,
+            regional: !own,
         };
         vec![Self {
             shell: Shell::sample("アカウント", true),
+            looks_after: true,
             accounts: vec![line(true, &["パスキー1個"]), line(false, &[])],
             next: Some("/accounts?after=p".to_owned()),
             paged: true,

@@ -41,6 +41,11 @@ impl Browser {
         self.send_to(host, Request::get(path), String::new()).await
     }
 
+    /// The same for somebody who reads this language.
+    pub(super) async fn get_in(&mut self, lang: &str, path: &str) -> Page {
+        self.send(Request::get(path).header(header::ACCEPT_LANGUAGE, lang), String::new()).await
+    }
+
     /// Posts a form with the token of the last page.
     pub(super) async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let csrf = self.csrf.clone();

@@ -7,6 +7,7 @@ mod isolation;
 mod lost;
 mod passkeys;
 mod reading;
+mod roles;
 mod self_check;
 mod signing_in;
 mod world;
