@@ -26,6 +26,7 @@ people-how = { $by } (reason: { $why })
 people-how-by = { $by }
 people-how-unknown = Not on record
 people-operator = the operator (at the server)
+people-by-name = { $name }
 people-link-waits = Link handed out (valid until { $until })
 people-signed-in = Last { $ago }
 people-never-signed-in = Never so far

@@ -439,10 +439,17 @@ async fn refuse_appoint(
     Ok((status, answer).into_response())
 }
 
+/// Who did it, politely.
+fn doer(name: Option<String>) -> Text {
+    name.map_or(Text::new("people-operator"), |name| Text::new("people-by-name").with("name", name))
+}
+
 async fn refusal(visitor: &Visitor, tx: &mut Tx, seats: &Seats, refused: Refused) -> Result<Text, PageError> {
     let said = |key, held: &Held| {
-        let by = held.by.clone().map_or(Text::new("people-operator"), Text::verbatim);
-        Text::new(key).with("name", held.person.name.clone()).with("at", held.from.jst_minute_in(visitor.lang)).with("by", by)
+        Text::new(key)
+            .with("name", held.person.name.clone())
+            .with("at", held.from.jst_minute_in(visitor.lang))
+            .with("by", doer(held.by.clone()))
     };
     Ok(match refused {
         Refused::Taken(login) => Text::new("people-taken").with("login", login.to_string()),
@@ -454,7 +461,7 @@ async fn refusal(visitor: &Visitor, tx: &mut Tx, seats: &Seats, refused: Refused
                 Some(past) => Text::new("people-ended-meanwhile")
                     .with("name", past.name)
                     .with("at", past.until.jst_minute_in(visitor.lang))
-                    .with("by", past.by.map_or(Text::new("people-operator"), Text::verbatim)),
+                    .with("by", doer(past.by)),
                 None => Text::new("people-gone"),
             },
             None => Text::new("people-gone"),

@@ -111,8 +111,7 @@ async fn the_secretariat_sees_its_regions_facilities_and_an_administrator_lands_
     let home = secretariat.get("/").await;
     insta::assert_snapshot!(home.status(200).text(), @"
     架空圏域の事業所
-    管理者が欠員の事業所が2か所あります。
-    一覧を見る
+    管理者が欠員の事業所が2か所あります。 一覧を見る
     圏域全体
     未確認2台
     事業所

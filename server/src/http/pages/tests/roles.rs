@@ -164,7 +164,8 @@ async fn where_there_is_a_head_the_secretariat_appoints_no_administrator_and_nob
         .says("あなたではありません");
     let own = world.person("shocho").await.to_string();
     head.submit(&form, &[("role", "administrator"), ("who", &own), ("why", "兼ねるため")]).await.status(422).says("自分の役割");
-    let typed = [("role", "head"), ("who", "new"), ("name", "見本 所長"), ("login", "shocho"), ("why", "交代のため")];
+    let seen = secretariat.get(&format!("{form}?role=head")).await.field("seen");
+    let typed = [("role", "head"), ("who", "new"), ("name", "見本 所長"), ("login", "shocho"), ("why", "交代のため"), ("seen", &seen)];
     secretariat.submit(&form, &typed).await.status(422).says("使われています");
 }
 
@@ -235,7 +236,7 @@ async fn of_a_personal_device_the_secretariat_and_auditors_see_the_state_and_nev
     world.confirm(world.facility, own).await;
     world.report(world.facility, own, &sample::bad_debian(MORNING)).await;
     let pages = [format!("/devices/{own}"), format!("/facilities/{}", world.facility), format!("/facilities/{}/pending", world.facility)];
-    let facts = ["スマホ", "p5w8", "Debian", "linux", "読み取った内容", "送られた内容", "パスワードが空", "持ち運ぶ"];
+    let facts = ["スマホ", "p5w8", "Debian", "linux", "読み取った場所", "全文を見る", "パスワードが空", "持ち運ぶ"];
     for (role, facility, login) in
         [(Role::Secretariat, None, "jimukyoku"), (Role::Auditor, None, "etsuran"), (Role::Auditor, Some(world.facility), "kansa")]
     {
