@@ -19,8 +19,8 @@ ensure_rust "$(rust_version Cargo.toml)"
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
 axe=$target/npm/node_modules/axe-core/axe.min.js
+command -v npm >/dev/null || ensure_packages npm
 if ! grep -qs "axe v$AXE_VERSION" "$axe"; then
-  command -v npm >/dev/null || ensure_packages npm
   step "fetching axe-core $AXE_VERSION from npm into $target/npm"
   mkdir -p "$target/npm"
   npm install --silent --no-audit --no-fund --ignore-scripts --no-save --prefix "$target/npm" "axe-core@$AXE_VERSION" >&2 ||
@@ -33,6 +33,8 @@ cargo fmt --all --check
 step "shell scripts"
 mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
 shellcheck -x "${scripts[@]}"
+step "design tokens"
+server/assets/make-tokens.sh --check
 step "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 step "an agent for a platform without probes"

@@ -24,4 +24,4 @@ pub mod secrets;
 pub mod serve;
 pub mod store;
 mod views;
-mod words;
+pub mod words;

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use hashimori_shared::lang::Lang;
+use hashimori_shared::time::Timestamp;
 
 /// The files of the catalogue: (area, Japanese, English).
 macro_rules! areas {
@@ -14,7 +15,23 @@ macro_rules! areas {
     };
 }
 
-const AREAS: &[(&str, &str, &str)] = &areas!["frame", "people", "states"];
+const AREAS: &[(&str, &str, &str)] = &areas![
+    "frame",
+    "states",
+    "errors",
+    "sign-in",
+    "setup",
+    "account",
+    "accounts",
+    "events",
+    "acts",
+    "places",
+    "device",
+    "enrolment",
+    "self-check",
+    "rules",
+    "people"
+];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::English));
@@ -38,9 +55,9 @@ fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
     bundle
 }
 
-/// Something to be said: a sentence of the catalogue with its values, or words that are the same in every language.
+/// Something to be said: a sentence of the catalogue with its values, words that are the same in every language, or an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Text {
+pub enum Text {
     /// A sentence.
     Sentence {
         /// Its key.
@@ -50,11 +67,13 @@ pub(crate) enum Text {
     },
     /// A name, or what somebody typed.
     Verbatim(String),
+    /// To the minute, JST.
+    Minute(Timestamp),
 }
 
 /// A value in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
+pub enum Value {
     /// A number; sentences may choose by it.
     Number(i64),
     /// Words, or another sentence.
@@ -85,6 +104,7 @@ impl Text {
     pub(crate) fn in_lang(&self, lang: Lang) -> String {
         match self {
             Self::Verbatim(words) => words.clone(),
+            Self::Minute(at) => at.jst_minute_in(lang),
             Self::Sentence { key, values } => said(lang, key, values),
         }
     }
@@ -120,9 +140,41 @@ impl From<&'static str> for Text {
     }
 }
 
+/// Templates pass on what views hold by reference.
+impl<T: Clone> From<&T> for Text
+where
+    Self: From<T>,
+{
+    fn from(held: &T) -> Self {
+        held.clone().into()
+    }
+}
+
+impl From<Timestamp> for Text {
+    fn from(at: Timestamp) -> Self {
+        Self::Minute(at)
+    }
+}
+
 impl From<Text> for Value {
     fn from(text: Text) -> Self {
         Self::Text(text)
+    }
+}
+
+/// Templates pass on what views hold by reference.
+impl<T: Clone> From<&T> for Value
+where
+    Self: From<T>,
+{
+    fn from(held: &T) -> Self {
+        held.clone().into()
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(at: Timestamp) -> Self {
+        Self::Text(at.into())
     }
 }
 
@@ -130,12 +182,6 @@ impl From<Text> for Value {
 impl From<String> for Value {
     fn from(words: String) -> Self {
         Self::Text(Text::Verbatim(words))
-    }
-}
-
-impl From<&String> for Value {
-    fn from(words: &String) -> Self {
-        words.clone().into()
     }
 }
 
@@ -154,19 +200,6 @@ impl From<u32> for Value {
 impl From<usize> for Value {
     fn from(number: usize) -> Self {
         Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
-    }
-}
-
-/// Templates hand values on by reference.
-impl From<&i64> for Value {
-    fn from(number: &i64) -> Self {
-        (*number).into()
-    }
-}
-
-impl From<&usize> for Value {
-    fn from(number: &usize) -> Self {
-        (*number).into()
     }
 }
 

@@ -1,5 +1,4 @@
 # Roles: appointing, handing over, ending, deputies, vacancies. Devices taken out of the count.
-people-here = Where you are
 people-title = People in charge
 people-of = People in charge at { $facility }
 people-accounts = Accounts
@@ -124,8 +123,7 @@ people-days =
         [one] 1 day
        *[other] { $n } days
     }
-device-personal = Personal device ({ $id })
-device-facts-hidden-short = State only
+device-personal-named = Personal device ({ $id })
 device-facts-hidden = This is a personal device: only its state is shown. What it told is for the people in charge at its facility alone.
 device-personal-not-yours = Only those in charge at the facility can confirm a personal device.
 device-state = State

@@ -1,5 +1,4 @@
 # 担当者: 選任、交代、退任、代行、欠員。対象から外した機器。
-people-here = 現在地
 people-title = 担当者
 people-of = { $facility }の担当者
 people-accounts = アカウント
@@ -111,8 +110,7 @@ people-vacancies-alarming = うち{ $n }か所は、長く続いています。�
 people-vacancies-see = 一覧を見る
 people-vacant-alarm = 連絡が必要です
 people-days = { $n }日
-device-personal = 個人所有の機器（{ $id }）
-device-facts-hidden-short = 状態だけを表示
+device-personal-named = 個人所有の機器（{ $id }）
 device-facts-hidden = 個人所有の機器のため、状態だけを表示しています。読み取った内容と送られた内容を見られるのは、この事業所の担当者だけです。
 device-personal-not-yours = 個人所有の機器の登録を確かめられるのは、その事業所の担当者だけです。
 device-state = 判定

@@ -15,8 +15,8 @@ use crate::rules::RuleBook;
 use crate::store::{Store, appointment, person};
 use hashimori_shared::time::Timestamp;
 
-/// What stands as the reason where the operator gives none.
-const UNSAID: &str = "収集サーバーのコマンドによる";
+/// What stands as the reason where the operator gives none: the command, in nobody's language.
+const UNSAID: &str = "hashimori-server account";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AccountCommand {

@@ -132,11 +132,11 @@ impl Suspicion {
         }
     }
 
-    /// What the person who confirms is told.
-    pub const fn text_ja(self) -> &'static str {
+    /// Key of what the person who confirms is told.
+    pub const fn key(self) -> &'static str {
         match self {
-            Self::SameHardware => "同じ機器が別の鍵で登録されています。再インストールか、ディスクの複製かを確かめてください。",
-            Self::SameImage => "別の機器と同じOSイメージから作られています。どの機器かを現物で確かめてください。",
+            Self::SameHardware => "suspicion-same_hardware",
+            Self::SameImage => "suspicion-same_image",
         }
     }
 }

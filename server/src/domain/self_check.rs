@@ -6,6 +6,8 @@ use hashimori_shared::pack::{CheckKind, Pack};
 use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::words::Text;
+
 /// Longest note, in characters.
 pub const LONGEST_NOTE: usize = 500;
 
@@ -23,21 +25,19 @@ pub enum Form {
 pub struct Choice {
     /// Value in the form.
     pub value: &'static str,
-    /// On screen.
+    /// Key of the words on screen.
     pub label: &'static str,
     answer: Answer,
 }
 
-const YES: Choice = Choice { value: "yes", label: "はい", answer: Answer::Yes };
-const NO: Choice = Choice { value: "no", label: "いいえ", answer: Answer::No };
-const NO_LINE: Choice = Choice { value: "not-applicable", label: "該当なし（携帯回線がない）", answer: Answer::NotApplicable };
+const YES: Choice = Choice { value: "yes", label: "choice-yes", answer: Answer::Yes };
+const NO: Choice = Choice { value: "no", label: "choice-no", answer: Answer::No };
+const NO_LINE: Choice = Choice { value: "not-applicable", label: "choice-no-line", answer: Answer::NotApplicable };
 /// §20-1: what is desirable, what is not mixed, what a device that can do no better is allowed, and less.
 const LENGTH: &[Choice] = &[
-    Choice { value: "yes", label: "はい（英数混合6文字以上）", answer: Answer::Yes },
-    Choice { value: "partly", label: "6文字以上だが、英数混合ではない", answer: Answer::Partly },
-    Choice {
-        value: "limited", label: "機器の都合で4〜5文字（設定不可能。理由を下のメモに書く）", answer: Answer::Limited
-    },
+    Choice { value: "yes", label: "choice-length-yes", answer: Answer::Yes },
+    Choice { value: "partly", label: "choice-length-partly", answer: Answer::Partly },
+    Choice { value: "limited", label: "choice-length-limited", answer: Answer::Limited },
     NO,
 ];
 
@@ -111,11 +111,11 @@ impl Grade {
         }
     }
 
-    /// On screen.
-    pub const fn label_ja(self) -> &'static str {
+    /// Key of the word on screen.
+    pub const fn key(self) -> &'static str {
         match self {
-            Self::Administrator => "管理者確認",
-            Self::Person => "本人申告",
+            Self::Administrator => "grade-administrator",
+            Self::Person => "grade-person",
         }
     }
 
@@ -155,14 +155,14 @@ pub enum Invalid {
 
 impl Invalid {
     /// What to do, for the person.
-    pub fn text_ja(&self) -> String {
+    pub fn text(&self) -> Text {
         match self {
-            Self::NoAnswer => "質問に1つ以上答えてください。答えない質問はそのままで構いません。".to_owned(),
-            Self::NoGrade => "だれが確かめたかを選んでください。".to_owned(),
-            Self::Day(clause) => format!("{clause}の日付は、今日までの日を「2026-08-03」の形で入力してください。"),
-            Self::Choice(clause) => format!("{clause}の答えを選び直してください。"),
-            Self::NoReason => "「設定不可能」と答えたときは、メモに理由を書いてください。".to_owned(),
-            Self::LongNote => format!("メモは{LONGEST_NOTE}文字までにしてください。"),
+            Self::NoAnswer => Text::new("self-check-nothing-answered"),
+            Self::NoGrade => Text::new("self-check-no-grade"),
+            Self::Day(clause) => Text::new("self-check-bad-day").with("clause", clause),
+            Self::Choice(clause) => Text::new("self-check-bad-choice").with("clause", clause),
+            Self::NoReason => Text::new("self-check-no-reason"),
+            Self::LongNote => Text::new("self-check-long-note").with("n", LONGEST_NOTE),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Accounts of people, with what proves them.
 
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, Row};
@@ -37,6 +38,11 @@ pub(super) fn person(row: &AnyRow) -> Result<Person, Error> {
         login: Login::parse(&row.try_get::<String, _>("login")?).map_err(|_| corrupt("person.login"))?,
         name: row.try_get("name")?,
     })
+}
+
+/// The language chosen for the account, out of a row that has it.
+pub(super) fn language(row: &AnyRow) -> Result<Option<Lang>, Error> {
+    row.try_get::<Option<String>, _>("language")?.map(|tag| Lang::from_tag(&tag).ok_or_else(|| corrupt("person.language"))).transpose()
 }
 
 /// The account with this sign-in name and what proves it, unless it was disabled.
@@ -172,6 +178,22 @@ pub async fn find(db: impl Executor<'_, Database = Any>, region: RegionId, id: P
 /// Name of whoever has this id.
 pub async fn find_name(db: impl Executor<'_, Database = Any>, id: PersonId) -> Result<Option<String>, Error> {
     sqlx::query_scalar("SELECT name FROM person WHERE id = $1").bind(id.to_string()).fetch_optional(db).await
+}
+
+/// The language chosen for the account; `None`: the browser's.
+pub async fn find_language(db: impl Executor<'_, Database = Any>, id: PersonId) -> Result<Option<Lang>, Error> {
+    let row = sqlx::query("SELECT language FROM person WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?;
+    row.as_ref().map_or(Ok(None), language)
+}
+
+/// Chooses a language for the account.
+pub async fn update_language(tx: &mut AnyConnection, id: PersonId, language: Option<Lang>) -> Result<(), Error> {
+    sqlx::query("UPDATE person SET language = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(language.map(Lang::tag))
+        .execute(tx)
+        .await
+        .map(drop)
 }
 
 /// Notes a sign-in.

@@ -2,7 +2,10 @@
 
 use askama::Template;
 
+use hashimori_shared::lang::Lang;
+
 use super::{Moment, Qr, Shell};
+use crate::words::Text;
 
 /// A passkey button's other half: what the page's script needs, and what goes back with the answer.
 #[derive(Clone, Debug)]
@@ -34,7 +37,7 @@ pub(crate) struct SignInPage {
     pub login: String,
     /// Path to go to afterwards.
     pub next: String,
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 /// `/sign-in/lost`.
@@ -46,7 +49,7 @@ pub(crate) struct LostPage {
     pub login: String,
     /// Whether a request was just taken.
     pub asked: bool,
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 /// `/step-up`.
@@ -59,7 +62,7 @@ pub(crate) struct StepUpPage {
     /// Whether the person has an authenticator app.
     pub app: bool,
     pub next: String,
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 /// `/step-up/continue`.
@@ -79,6 +82,7 @@ pub(crate) struct StartPage {
     pub secret: String,
     pub name: String,
     pub login: String,
+    /// Key of the word.
     pub role: &'static str,
     /// Whether the account had been set up before: every former way in will be void.
     pub again: bool,
@@ -90,7 +94,7 @@ pub(crate) struct StartPage {
 pub(crate) struct SetupChoicePage {
     pub shell: Shell,
     pub offer: PasskeyOffer,
-    pub error: Option<&'static str>,
+    pub error: Option<Text>,
 }
 
 /// Fields of a new password.
@@ -98,7 +102,7 @@ pub(crate) struct SetupChoicePage {
 pub(crate) struct PasswordForm {
     pub login: String,
     pub min: usize,
-    pub error: Option<&'static str>,
+    pub error: Option<Text>,
 }
 
 /// `/setup/password`.
@@ -127,7 +131,7 @@ pub(crate) struct AppForm {
     pub secret: String,
     /// `otpauth:` address, for a phone that shows this very page.
     pub url: String,
-    pub error: Option<&'static str>,
+    pub error: Option<Text>,
 }
 
 /// `/setup/app`.
@@ -163,7 +167,7 @@ pub(crate) struct NewPasskeyPage {
     pub shell: Shell,
     pub offer: PasskeyOffer,
     pub name: String,
-    pub error: Option<&'static str>,
+    pub error: Option<Text>,
 }
 
 /// `/account`.
@@ -183,6 +187,8 @@ pub(crate) struct AccountPage {
     pub codes_left: i64,
     pub may_remove_password: bool,
     pub sessions: Vec<SessionLine>,
+    /// Languages to choose from, and which is chosen; none: the browser's.
+    pub languages: [(Lang, bool); 2],
     /// Whether the owner looks after others' accounts.
     pub looks_after: bool,
 }
@@ -190,9 +196,9 @@ pub(crate) struct AccountPage {
 /// Something that happened to the account.
 #[derive(Clone, Debug)]
 pub(crate) struct EventLine {
-    pub text: &'static str,
-    pub at: String,
-    pub by: String,
+    /// When, and what.
+    pub text: Text,
+    pub by: Text,
     pub seen: bool,
 }
 
@@ -209,11 +215,18 @@ pub(crate) struct PasskeyLine {
 #[derive(Clone, Debug)]
 pub(crate) struct SessionLine {
     pub id: String,
-    pub browser: String,
+    pub browser: Text,
     pub started: Moment,
     pub seen: Moment,
     /// Whether it is the one that looks.
     pub here: bool,
+}
+
+impl SessionLine {
+    /// What the button does, told apart from the others.
+    pub(crate) fn end_label(&self) -> Text {
+        Text::new("account-session-end-label").with("browser", &self.browser).with("at", self.started.minute())
+    }
 }
 
 /// `/accounts`.
@@ -234,17 +247,25 @@ pub(crate) struct AccountLine {
     pub id: String,
     pub name: String,
     pub login: String,
+    /// Key of the word.
     pub role: &'static str,
     pub facility: Option<String>,
     /// What it can be opened with, in words.
-    pub ways: Vec<String>,
+    pub ways: Vec<Text>,
     pub signed_in: Option<Moment>,
     /// Until when a one-time link works.
-    pub link_until: Option<String>,
+    pub link_until: Option<Text>,
     /// Whether it is the one that looks.
     pub own: bool,
     /// Whether its role is one for the whole region.
     pub regional: bool,
+}
+
+impl AccountLine {
+    /// What the button does, told apart from the others.
+    pub(crate) fn issue_label(&self) -> Text {
+        Text::new("accounts-issue-label").with("name", &self.name).with("login", &self.login)
+    }
 }
 
 /// `/accounts/issued`; without a link when it was shown before.
@@ -259,7 +280,7 @@ pub(crate) struct IssuedLinkPage {
 #[derive(Clone, Debug)]
 pub(crate) struct IssuedLink {
     pub url: String,
-    pub expires_at: String,
+    pub expires_at: Text,
     pub name: String,
 }
 

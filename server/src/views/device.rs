@@ -5,6 +5,7 @@ use askama::Template;
 use hashimori_shared::report::words::FactGroup;
 
 use super::{Mark, Moment, Place, Shell};
+use crate::words::Text;
 
 /// `/devices/{device}`.
 #[derive(Template)]
@@ -15,16 +16,16 @@ pub(crate) struct DevicePage {
     pub facility: Place,
     pub mark: Mark,
     /// The reason for the headline in one sentence.
-    pub reason: String,
-    /// (name, value): label, kind, owner, enrolled, …
-    pub about: Vec<(&'static str, String)>,
+    pub reason: Text,
+    /// (key of the name, value): kind, owner, enrolled, …
+    pub about: Vec<(&'static str, Text)>,
     pub seen: Option<Moment>,
     /// Set while the device waits to be confirmed.
     pub pending: bool,
     /// Whether the reader may take it out of use.
     pub may_retire: bool,
     /// Warnings beside the verdict: clock, dropped reports, standing.
-    pub notices: Vec<String>,
+    pub notices: Vec<Text>,
     /// `None`: nothing reported yet.
     pub verdict: Option<VerdictView>,
     pub facts: Vec<FactGroup>,
@@ -49,14 +50,14 @@ pub(crate) struct PersonalDevicePage {
 pub(crate) struct VerdictView {
     /// What calls for something to be done, gravest first; then the rest in the regulation's order.
     pub groups: Vec<ClauseGroup>,
-    /// Pack and catalogues, for the footnote.
-    pub judged_with: String,
-    pub judged_at: String,
+    /// With which pack and catalogues, and when; for the footnote.
+    pub judged: Text,
 }
 
 /// Clauses under one heading.
 #[derive(Clone, Debug)]
 pub(crate) struct ClauseGroup {
+    /// Key of the heading.
     pub title: &'static str,
     pub clauses: Vec<ClauseLine>,
 }
@@ -76,7 +77,7 @@ pub(crate) struct ClauseLine {
     /// Parts, where there is more than one.
     pub checks: Vec<CheckLine>,
     /// Where another rule in force says something else.
-    pub conflict: Option<String>,
+    pub conflict: Option<Text>,
 }
 
 /// One part of a clause.
@@ -97,6 +98,18 @@ pub(crate) struct Sent {
     pub observed: Moment,
 }
 
+impl Sent {
+    /// When it was read on the device.
+    pub(crate) fn read(&self) -> Text {
+        Text::new("device-facts-read").with("at", self.observed.minute()).with("ago", self.observed.ago())
+    }
+
+    /// What it is, and when it came in.
+    pub(crate) fn about(&self) -> Text {
+        Text::new("device-sent-about").with("at", self.received.minute()).with("ago", self.received.ago())
+    }
+}
+
 #[cfg(test)]
 mod samples {
     use super::super::Sample;
@@ -109,13 +122,13 @@ mod samples {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
             let sample = |clauses: Vec<(String, String, String, Mark)>| Self {
-                shell: Shell::sample("個人所有の機器", true),
+                shell: Shell::sample(Text::verbatim("受付1"), true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 mark: Mark::of(State::NonCompliant),
                 seen: (!clauses.is_empty()).then(|| Moment::new(now, now)),
                 clauses,
             };
-            let clause = ("§20-3".to_owned(), "c20-3".to_owned(), "ウイルス対策".to_owned(), Mark::of(State::NonCompliant));
+            let clause = ("§20-3".to_owned(), "c20-3".to_owned(), "見本".to_owned(), Mark::of(State::NonCompliant));
             vec![sample(vec![clause]), sample(Vec::new())]
         }
     }
@@ -140,30 +153,29 @@ mod samples {
                 reason: "見つかりませんでした".to_owned(),
                 remedy: Some("入れてください".to_owned()),
                 checks: vec![check.clone(), check],
-                conflict: Some("差異".to_owned()),
+                conflict: Some(Text::new("device-conflict").with("note", "差異".to_owned())),
             };
             let quiet = ClauseLine { remedy: None, checks: Vec::new(), conflict: None, ..clause.clone() };
             let full = Self {
-                shell: Shell::sample("受付1", true),
+                shell: Shell::sample(Text::verbatim("受付1"), true),
                 id: "d".to_owned(),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 mark: Mark::of(State::NonCompliant),
-                reason: "見つかりませんでした".to_owned(),
-                about: vec![("種類", "持ち運ぶパソコン".to_owned())],
+                reason: Text::new("device-reason-pending"),
+                about: vec![("device-about-class", Text::verbatim("見本"))],
                 seen: Some(Moment::new(now, now)),
                 pending: true,
                 may_retire: true,
-                notices: vec!["時刻ずれ".to_owned()],
+                notices: vec![Text::new("device-clock-fast").with("n", 7_i64)],
                 verdict: Some(VerdictView {
-                    groups: vec![ClauseGroup { title: "対応が必要な条項", clauses: vec![clause, quiet] }],
-                    judged_with: "見本".to_owned(),
-                    judged_at: "2026年8月3日 09:00".to_owned(),
+                    groups: vec![ClauseGroup { title: "device-clauses-open", clauses: vec![clause, quiet] }],
+                    judged: Text::new("device-judged").with("with", "見本".to_owned()).with("at", now),
                 }),
                 facts: words::groups(&sample::all_unknown(now), now),
                 sent: Some(Sent { json: "{}".to_owned(), received: Moment::new(now, now), observed: Moment::new(now, now) }),
             };
             let empty = Self {
-                shell: Shell::sample("受付1", true),
+                shell: Shell::sample(Text::verbatim("受付1"), true),
                 id: "d".to_owned(),
                 seen: None,
                 pending: false,
@@ -173,7 +185,7 @@ mod samples {
                 facts: Vec::new(),
                 sent: None,
                 about: Vec::new(),
-                reason: "まだ状態報告がありません".to_owned(),
+                reason: Text::new("device-reason-silent-yet"),
                 mark: Mark::of(State::Unknown),
                 facility: full.facility.clone(),
             };

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Moment, Qr, Shell};
+use crate::words::Text;
 
 /// `/facilities/{facility}/codes`.
 #[derive(Template)]
@@ -11,7 +12,7 @@ pub(crate) struct CodesPage {
     pub shell: Shell,
     pub facility: Place,
     pub codes: Vec<CodeLine>,
-    pub error: Option<String>,
+    pub error: Option<Text>,
     /// As typed before.
     pub uses: String,
     /// As chosen before: hours.
@@ -19,8 +20,9 @@ pub(crate) struct CodesPage {
     pub most_uses: u32,
     /// As chosen before: whether devices skip 登録待ち.
     pub auto: bool,
-    pub most_auto_uses: u32,
-    pub longest_auto_hours: u32,
+    /// What such a code is limited to.
+    pub auto_about: Text,
+    /// (hours, key of the words).
     pub lifetimes: &'static [(&'static str, &'static str)],
     /// Whether the reader may issue and revoke codes.
     pub may_issue: bool,
@@ -37,10 +39,10 @@ pub(crate) struct Place {
 #[derive(Clone, Debug)]
 pub(crate) struct CodeLine {
     pub id: String,
-    pub issued_at: String,
-    pub expires_at: String,
-    pub uses: i64,
-    pub uses_allowed: i64,
+    pub issued_at: Text,
+    pub expires_at: Text,
+    /// For how many devices, of how many.
+    pub used: Text,
     pub auto_confirm: bool,
 }
 
@@ -61,8 +63,8 @@ pub(crate) struct IssuedCode {
     pub qr: Qr,
     /// `host:port` of the device port.
     pub server: String,
-    pub uses: String,
-    pub expires_at: String,
+    pub uses: i64,
+    pub expires_at: Text,
 }
 
 /// `/facilities/{facility}/pending`.
@@ -78,9 +80,9 @@ pub(crate) struct PendingPage {
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     pub id: String,
-    pub label: String,
+    pub label: Text,
     pub enrolled: Moment,
-    /// (name, value): maker, model, OS, …
+    /// (key of the name, value): maker, model, OS, …
     pub evidence: Vec<(&'static str, String)>,
     /// Why it deserves a second look, and the device it resembles.
     pub suspicion: Option<Suspicion>,
@@ -91,9 +93,10 @@ pub(crate) struct Candidate {
 /// Why a candidate deserves a second look.
 #[derive(Clone, Debug)]
 pub(crate) struct Suspicion {
-    pub text: String,
+    /// Key of what the person who confirms is told.
+    pub key: &'static str,
     /// (id, label) of the device it resembles.
-    pub like: Option<(String, String)>,
+    pub like: Option<(String, Text)>,
 }
 
 #[cfg(test)]
@@ -101,6 +104,8 @@ mod samples {
     use super::super::Sample;
     use super::*;
     use hashimori_shared::time::Timestamp;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
 
     fn place() -> Place {
         Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() }
@@ -110,14 +115,13 @@ mod samples {
         fn samples() -> Vec<Self> {
             let line = CodeLine {
                 id: "c".to_owned(),
-                issued_at: "2026年8月3日 09:00".to_owned(),
-                expires_at: "2026年8月4日 09:00".to_owned(),
-                uses: 1,
-                uses_allowed: 5,
+                issued_at: NOW.into(),
+                expires_at: NOW.plus_days(1).into(),
+                used: Text::new("codes-used").with("uses", 1_i64).with("allowed", 5_i64),
                 auto_confirm: true,
             };
             let sample = |codes: Vec<CodeLine>, error| Self {
-                shell: Shell::sample("登録コード", true),
+                shell: Shell::sample("codes-title", true),
                 facility: place(),
                 codes,
                 error,
@@ -125,12 +129,11 @@ mod samples {
                 hours: "24".to_owned(),
                 most_uses: 500,
                 auto: true,
-                most_auto_uses: 50,
-                longest_auto_hours: 24,
-                lifetimes: &[("24", "1日")],
+                auto_about: Text::new("codes-confirm-about").with("uses", 50_u32).with("hours", 24_u32),
+                lifetimes: &[("24", "codes-1-day")],
                 may_issue: true,
             };
-            vec![sample(vec![line], None), sample(Vec::new(), Some("見本".to_owned()))]
+            vec![sample(vec![line], None), sample(Vec::new(), Some(Text::new("codes-wrong").with("n", 500_u32)))]
         }
     }
 
@@ -140,28 +143,27 @@ mod samples {
                 text: "AAAA-BBBB".to_owned(),
                 qr: Qr::of("AAAA-BBBB").expect("drawn"),
                 server: "collector.example:8443".to_owned(),
-                uses: "1".to_owned(),
-                expires_at: "2026年8月4日 09:00".to_owned(),
+                uses: 1,
+                expires_at: NOW.plus_days(1).into(),
             };
-            let sample = |code| Self { shell: Shell::sample("登録コード", true), facility: place(), code };
+            let sample = |code| Self { shell: Shell::sample("codes-title", true), facility: place(), code };
             vec![sample(Some(code)), sample(None)]
         }
     }
 
     impl Sample for PendingPage {
         fn samples() -> Vec<Self> {
-            let now = Timestamp::from_seconds(1_785_715_200);
             let candidate = |suspicion: Option<Suspicion>| Candidate {
                 id: "d".to_owned(),
-                label: "受付1".to_owned(),
-                enrolled: Moment::new(now, now),
-                evidence: vec![("メーカー", "架空電機".to_owned())],
+                label: Text::verbatim("受付1"),
+                enrolled: Moment::new(NOW, NOW),
+                evidence: vec![("shown-maker", "架空電機".to_owned())],
                 may_decide: suspicion.is_some(),
                 suspicion,
             };
-            let like = Some(("e".to_owned(), "受付2".to_owned()));
-            let sample = |devices: Vec<Candidate>| Self { shell: Shell::sample("登録待ち", true), facility: place(), devices };
-            vec![sample(vec![candidate(None), candidate(Some(Suspicion { text: "見本".to_owned(), like }))]), sample(Vec::new())]
+            let like = Some(("e".to_owned(), Text::verbatim("受付2")));
+            let sample = |devices: Vec<Candidate>| Self { shell: Shell::sample("pending-title", true), facility: place(), devices };
+            vec![sample(vec![candidate(None), candidate(Some(Suspicion { key: "suspicion-same_image", like }))]), sample(Vec::new())]
         }
     }
 }

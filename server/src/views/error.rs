@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Shell;
+use crate::words::Text;
 
 /// Any error.
 #[derive(Template)]
@@ -10,7 +11,7 @@ use super::Shell;
 pub(crate) struct ErrorPage {
     pub shell: Shell,
     /// What to do.
-    pub text: String,
+    pub text: Text,
 }
 
 /// The session or the form has grown too old.
@@ -18,7 +19,7 @@ pub(crate) struct ErrorPage {
 #[template(path = "expired.html")]
 pub(crate) struct ExpiredPage {
     pub shell: Shell,
-    /// (name on screen, as typed).
+    /// (key of the name on screen, as typed).
     pub kept: Vec<(&'static str, String)>,
 }
 
@@ -29,16 +30,15 @@ mod samples {
 
     impl Sample for ErrorPage {
         fn samples() -> Vec<Self> {
-            let sample =
-                |signed_in| Self { shell: Shell::sample("ページが見つかりません", signed_in), text: "見本".to_owned() };
+            let sample = |signed_in| Self { shell: Shell::sample("error-not-found-title", signed_in), text: Text::new("error-not-found") };
             vec![sample(true), sample(false)]
         }
     }
 
     impl Sample for ExpiredPage {
         fn samples() -> Vec<Self> {
-            let sample = |kept| Self { shell: Shell::sample("もう一度お試しください", false), kept };
-            vec![sample(vec![("ログインID", "hanako".to_owned())]), sample(Vec::new())]
+            let sample = |kept| Self { shell: Shell::sample("error-again-title", false), kept };
+            vec![sample(vec![("kept-login", "hanako".to_owned())]), sample(Vec::new())]
         }
     }
 }

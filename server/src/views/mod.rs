@@ -2,6 +2,7 @@
 //! A template may compare and loop; it decides nothing.
 
 mod account;
+pub(crate) mod assets;
 mod device;
 mod enrolment;
 mod error;
@@ -34,9 +35,6 @@ use hashimori_shared::lang::Lang;
 
 use crate::words::{Text, Value};
 
-/// Part of the assets' addresses: raise it with every change of a stylesheet or icon.
-pub(crate) const ASSETS: &str = env!("CARGO_PKG_VERSION");
-
 /// What surrounds every page.
 #[derive(Clone, Debug)]
 pub(crate) struct Shell {
@@ -48,6 +46,8 @@ pub(crate) struct Shell {
     pub csrf: String,
     /// Who is signed in.
     pub who: Option<Who>,
+    /// Path of the page, for coming back to it in another language.
+    pub here: String,
 }
 
 /// The signed-in person, for the page's head.
@@ -71,8 +71,33 @@ impl Shell {
     }
 
     /// What a view has to say.
-    pub(crate) fn say(&self, text: impl std::borrow::Borrow<Text>) -> String {
-        text.borrow().in_lang(self.lang)
+    pub(crate) fn say(&self, text: impl Into<Text>) -> String {
+        text.into().in_lang(self.lang)
+    }
+
+    /// The sentence with a name in it, `$name`.
+    pub(crate) fn named(&self, key: &'static str, name: impl Into<Value>) -> String {
+        Text::new(key).with("name", name).in_lang(self.lang)
+    }
+
+    /// A sentence of which one part stands out or is a link, `<` and `>` around it in the catalogue: what is before, the part, what
+    /// is after.
+    pub(crate) fn cut(&self, text: impl Into<Text>) -> (String, String, String) {
+        let said = text.into().in_lang(self.lang);
+        let (before, rest) = said.split_once('<').unwrap_or((&said, ""));
+        let (part, after) = rest.split_once('>').unwrap_or((rest, ""));
+        (before.to_owned(), part.to_owned(), after.to_owned())
+    }
+
+    /// Said beside something else: in brackets.
+    pub(crate) fn aside(&self, text: impl Into<Value>) -> String {
+        Text::new("frame-aside").with("text", text).in_lang(self.lang)
+    }
+
+    /// The languages that the page is not in.
+    pub(crate) fn other_langs(&self) -> impl Iterator<Item = Lang> {
+        let lang = self.lang;
+        Lang::ALL.into_iter().filter(move |other| *other != lang)
     }
 
     /// How long ago.
@@ -99,74 +124,20 @@ pub(crate) trait Sample: askama::Template + Sized {
 }
 
 #[cfg(test)]
+thread_local! {
+    /// In which language samples are made.
+    static SAMPLE_LANG: std::cell::Cell<Lang> = const { std::cell::Cell::new(Lang::Japanese) };
+}
+
+#[cfg(test)]
 impl Shell {
-    pub(crate) fn sample(title: &str, signed_in: bool) -> Self {
+    /// Around a sample; the title is a key, or a name as it is.
+    pub(crate) fn sample(title: impl Into<Text>, signed_in: bool) -> Self {
         let who = signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key() });
-        Self { lang: Lang::Japanese, title: title.to_owned(), csrf: "見本".to_owned(), who }
+        let lang = SAMPLE_LANG.get();
+        Self { lang, title: title.into().in_lang(lang), csrf: "見本".to_owned(), who, here: "/".to_owned() }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn render<V: Sample>() {
-        for view in V::samples() {
-            let html = view.render().unwrap_or_else(|e| panic!("{}: {e}", std::any::type_name::<V>()));
-            let name = std::any::type_name::<V>();
-            assert!(html.contains("<html lang=\"ja\">") && html.ends_with("</html>"), "{name} is a whole page");
-            let inline = html.matches("<script").count() - html.matches("<script src=\"/assets/").count();
-            assert!(!html.contains("style=") && inline == 0 && !html.contains("onclick"), "{name} obeys the CSP");
-            assert_eq!(html.matches("<h1").count(), 1, "{name} has one main heading");
-            let posts = html.matches("method=\"post\"").count();
-            assert_eq!(posts, html.matches("name=\"csrf\"").count(), "{name}: every form carries a token");
-            for control in ["input", "select", "textarea"] {
-                for field in html.split(&format!("<{control} ")).skip(1) {
-                    let tag = field.split('>').next().unwrap_or_default();
-                    let Some(id) = tag.split("id=\"").nth(1).and_then(|rest| rest.split('"').next()) else {
-                        assert!(tag.contains("type=\"hidden\""), "{name}: a field without an id: {tag}");
-                        continue;
-                    };
-                    assert!(html.contains(&format!("for=\"{id}\"")), "{name}: {id} has no label");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_template_renders_its_samples_with_labels_tokens_and_one_heading() {
-        render::<SignInPage>();
-        render::<LostPage>();
-        render::<StepUpPage>();
-        render::<KeptPage>();
-        render::<SetupChoicePage>();
-        render::<AccountPasswordPage>();
-        render::<AccountAppPage>();
-        render::<NewPasskeyPage>();
-        render::<AccountPage>();
-        render::<AccountsPage>();
-        render::<IssuedLinkPage>();
-        render::<StartPage>();
-        render::<SetupPasswordPage>();
-        render::<SetupAppPage>();
-        render::<RecoveryPage>();
-        render::<ErrorPage>();
-        render::<RegionPage>();
-        render::<FacilityPage>();
-        render::<CodesPage>();
-        render::<CodeIssuedPage>();
-        render::<PendingPage>();
-        render::<DevicePage>();
-        render::<PersonalDevicePage>();
-        render::<RulesPage>();
-        render::<WhatIsCheckedPage>();
-        render::<ExpiredPage>();
-        render::<SelfCheckPage>();
-        render::<PeoplePage>();
-        render::<AppointPage>();
-        render::<ConfirmPage>();
-        render::<AppointedPage>();
-        render::<VacanciesPage>();
-        render::<ExcludedPage>();
-    }
-}
+mod tests;

@@ -213,21 +213,21 @@ mod samples {
                 name: "見本 花子".to_owned(),
                 login: "hanako".to_owned(),
                 from: moment(40),
-                how: Text::new("people-how").with("by", "見本 太郎".to_owned()).with("why", "異動のため".to_owned()),
+                how: Text::new("people-how").with("by", "見本".to_owned()).with("why", "見本".to_owned()),
                 account: Text::new("people-never-signed-in"),
                 may_end,
             };
             let seat =
                 |role: Role, held, appoint| Seat { code: role.code(), role: role.key(), task: "people-task-administrator", held, appoint };
             let past = PastLine {
-                name: "見本 次郎".to_owned(),
+                name: "見本 花子".to_owned(),
                 role: Role::Administrator.key(),
                 from: moment(400),
                 until: moment(40),
                 how: Text::new("people-how-unknown"),
             };
             let sample = |vacancy, held: Vec<HeldLine>, on: bool| Self {
-                shell: Shell::sample("担当者", true),
+                shell: Shell::sample("people-title", true),
                 facility: facility(),
                 vacancy,
                 seats: vec![seat(Role::Administrator, held, on.then_some("people-appoint"))],
@@ -252,9 +252,9 @@ mod samples {
 
     impl Sample for AppointPage {
         fn samples() -> Vec<Self> {
-            let known = KnownLine { id: "p".to_owned(), words: Text::verbatim("見本 次郎（jiro）"), chosen: true };
+            let known = KnownLine { id: "p".to_owned(), words: Text::verbatim("見本 花子"), chosen: true };
             let sample = |known: Vec<KnownLine>, former: Option<&str>, error| Self {
-                shell: Shell::sample("選任", true),
+                shell: Shell::sample("people-title", true),
                 back: back(),
                 action: "/facilities/f/people/appoint".to_owned(),
                 role: Role::Administrator.key(),
@@ -265,8 +265,8 @@ mod samples {
                 newcomer: known.is_empty(),
                 known,
                 login: "jiro".to_owned(),
-                name: "見本 次郎".to_owned(),
-                why: "異動のため".to_owned(),
+                name: "見本 花子".to_owned(),
+                why: "見本".to_owned(),
                 longest_reason: 200,
                 longest_name: 60,
                 error,
@@ -278,7 +278,7 @@ mod samples {
     impl Sample for ConfirmPage {
         fn samples() -> Vec<Self> {
             let sample = |why: Option<&str>, error| Self {
-                shell: Shell::sample("確認", true),
+                shell: Shell::sample("people-title-confirm", true),
                 back: back(),
                 action: "/facilities/f/people/end".to_owned(),
                 consequences: vec![Text::new("people-then-recorded")],
@@ -294,15 +294,20 @@ mod samples {
 
     impl Sample for AppointedPage {
         fn samples() -> Vec<Self> {
-            let link = ("https://hashimori.example/start/AAAA".to_owned(), "2026年8月6日 09:00".to_owned(), "見本 次郎".to_owned());
-            let sample = |link| Self { shell: Shell::sample("選任しました", true), back: back(), link };
+            let link = ("https://hashimori.example/start/AAAA".to_owned(), "2026-08-06 09:00".to_owned(), "見本 花子".to_owned());
+            let sample = |link| Self { shell: Shell::sample("people-title-link", true), back: back(), link };
             vec![sample(Some(link)), sample(None)]
         }
     }
 
     impl Sample for VacanciesPage {
         fn samples() -> Vec<Self> {
-            let sample = |vacancies: Vec<(Place, Vacant)>| Self { shell: Shell::sample("欠員", true), total: 201, vacancies, allowed: 7 };
+            let sample = |vacancies: Vec<(Place, Vacant)>| Self {
+                shell: Shell::sample("people-vacancies", true),
+                total: 201,
+                vacancies,
+                allowed: 7,
+            };
             vec![sample(vec![(facility(), vacant(12)), (facility(), vacant(2))]), sample(Vec::new())]
         }
     }
@@ -319,7 +324,7 @@ mod samples {
                 reason: Text::new("excluded-no-reason"),
             };
             let sample = |lines: Vec<ExcludedLine>, paged| Self {
-                shell: Shell::sample("対象から外した機器", true),
+                shell: Shell::sample("excluded-title", true),
                 next: (!lines.is_empty()).then(|| "/excluded?after=x".to_owned()),
                 lines,
                 paged,

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Count, Mark, Moment, Shell, Vacant};
+use crate::words::Text;
 
 /// `/` for the 事務局: every facility of the region.
 #[derive(Template)]
@@ -50,7 +51,7 @@ pub(crate) struct FacilityPage {
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceLine {
     pub id: String,
-    pub label: String,
+    pub label: Text,
     pub kind: String,
     pub mark: Mark,
     /// Last heard of.
@@ -76,7 +77,7 @@ mod samples {
         fn samples() -> Vec<Self> {
             let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts() };
             let sample = |facilities: Vec<FacilityLine>, next| Self {
-                shell: Shell::sample("架空圏域の事業所", true),
+                shell: Shell::sample(Text::new("region-title").with("name", "架空圏域".to_owned()), true),
                 counts: counts(),
                 vacancies: (!facilities.is_empty()).then_some((3, 1)),
                 facilities,
@@ -92,7 +93,7 @@ mod samples {
             let now = Timestamp::from_seconds(1_785_715_200);
             let line = DeviceLine {
                 id: "d".to_owned(),
-                label: "受付1".to_owned(),
+                label: Text::verbatim("受付1"),
                 kind: "持ち運ぶパソコン".to_owned(),
                 mark: Mark::of(State::NonCompliant),
                 seen: Some(Moment::new(now.plus_days(-1), now)),
@@ -101,7 +102,7 @@ mod samples {
             };
             let never = DeviceLine { seen: None, open: Vec::new(), more: 0, mark: Mark::waiting("standing-pending"), ..line.clone() };
             let sample = |devices: Vec<DeviceLine>, pending| Self {
-                shell: Shell::sample("さくら架空診療所", true),
+                shell: Shell::sample(Text::verbatim("さくら架空診療所"), true),
                 id: "f".to_owned(),
                 in_region: true,
                 vacancy: (pending > 0).then(|| Vacant { days: 9, since: Moment::new(now.plus_days(-9), now), alarming: true, allowed: 7 }),

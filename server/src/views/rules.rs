@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Shell;
+use crate::words::Text;
 
 /// `/rules`.
 #[derive(Template)]
@@ -19,7 +20,7 @@ pub(crate) struct RulesPage {
 /// A heading of the regulation and its clauses.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleGroup {
-    pub title: String,
+    pub title: Text,
     pub clauses: Vec<RuleLine>,
 }
 
@@ -76,18 +77,18 @@ mod samples {
             };
             let bare = RuleLine { official: None, left_to_people: None, conflict: None, ..line.clone() };
             vec![Self {
-                shell: Shell::sample("規程と判定のしかた", true),
+                shell: Shell::sample("rules-title", true),
                 edition: "平成31年".to_owned(),
                 source: "規程".to_owned(),
                 pack: "itsutsubashi-2019-02-08 1".to_owned(),
-                groups: vec![RuleGroup { title: "第20条".to_owned(), clauses: vec![line, bare] }],
+                groups: vec![RuleGroup { title: Text::new("rules-article").with("n", 20_u32), clauses: vec![line, bare] }],
             }]
         }
     }
 
     impl Sample for WhatIsCheckedPage {
         fn samples() -> Vec<Self> {
-            vec![Self { shell: Shell::sample("点検プログラムが見るもの・見ないもの", false) }]
+            vec![Self { shell: Shell::sample("checked-title", false) }]
         }
     }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{Moment, Place, Shell};
 use crate::domain::self_check::Choice;
+use crate::words::Text;
 
 /// `/facilities/{facility}/self-check`.
 #[derive(Template)]
@@ -15,7 +16,7 @@ pub(crate) struct SelfCheckPage {
     pub may_answer: bool,
     /// Devices answered for just now.
     pub done: Option<u32>,
-    pub error: Option<String>,
+    pub error: Option<Text>,
     /// Devices for which nobody has answered within the pack's time.
     pub due: i64,
     pub questions: Vec<AskedQuestion>,
@@ -45,7 +46,7 @@ pub(crate) struct AskedQuestion {
 #[derive(Clone, Debug)]
 pub(crate) struct Tick {
     pub id: String,
-    pub label: String,
+    pub label: Text,
     pub ticked: bool,
 }
 
@@ -53,7 +54,8 @@ pub(crate) struct Tick {
 #[derive(Clone, Debug)]
 pub(crate) struct SelfCheckLine {
     pub at: Moment,
-    pub by: String,
+    pub by: Text,
+    /// Key of the word.
     pub grade: &'static str,
     pub devices: i64,
     pub note: String,
@@ -85,21 +87,21 @@ mod samples {
             let now = Timestamp::from_seconds(1_785_715_200);
             let line = SelfCheckLine {
                 at: Moment::new(now, now),
-                by: "見本 花子".to_owned(),
-                grade: "管理者確認",
+                by: Text::verbatim("見本 花子"),
+                grade: "grade-administrator",
                 devices: 3,
                 note: "見本".to_owned(),
             };
             let asked: Vec<_> = asked.collect();
             let sample = |full: bool| Self {
-                shell: Shell::sample("自己点検", true),
+                shell: Shell::sample("self-check-title", true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 may_answer: full,
                 done: full.then_some(3),
-                error: full.then(|| "見本".to_owned()),
+                error: full.then(|| Text::new("self-check-no-grade")),
                 due: if full { 2 } else { 0 },
                 questions: asked.clone(),
-                devices: vec![Tick { id: "d".to_owned(), label: "受付1".to_owned(), ticked: full }],
+                devices: vec![Tick { id: "d".to_owned(), label: Text::verbatim("受付1"), ticked: full }],
                 for_some: full,
                 by_person: !full,
                 note: String::new(),

@@ -88,6 +88,11 @@ impl Moment {
         }
     }
 
+    /// The instant itself.
+    pub(crate) const fn minute(&self) -> Text {
+        Text::Minute(self.at)
+    }
+
     /// 「2026年8月3日 09:00」, `2026-08-03 09:00`; JST.
     pub(crate) fn exact(&self, lang: Lang) -> String {
         self.at.jst_minute_in(lang)

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::domain::act::What;
+use crate::domain::people::event::Kind;
 
 /// Key to the values its sentence uses, as the file has them.
 fn sentences(source: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -78,9 +80,9 @@ fn an_english_sentence_has_no_japanese_letters_but_in_the_regulation_s_own_words
     }
 }
 
-/// Keys that a template or a source file names: `t("key")`, `Text::new("key")`.
+/// Keys that a template or a source file asks for by name: `t("key")`, `Text::new("key")`.
 fn asked_for(text: &str) -> BTreeSet<String> {
-    [".t(\"", ".tn(\"", "Text::new(\""]
+    [".t(\"", ".tn(\"", ".named(\"", ".cut(\"", "Text::new(\""]
         .iter()
         .flat_map(|opening| text.split(opening).skip(1))
         .filter_map(|rest| rest.split('"').next())
@@ -91,14 +93,140 @@ fn asked_for(text: &str) -> BTreeSet<String> {
 #[test]
 fn every_key_that_is_asked_for_exists() {
     let known: BTreeSet<String> = AREAS.iter().flat_map(|(_, japanese, _)| sentences(japanese).into_keys()).collect();
-    let mut places = Vec::new();
-    files(&here().join("templates"), "html", &mut places);
-    files(&here().join("src"), "rs", &mut places);
-    for place in places.iter().filter(|p| !p.ends_with("words/tests.rs")) {
-        let text = fs::read_to_string(place).expect("a file");
+    for (place, text) in speakers() {
         let missing: Vec<String> = asked_for(&text).into_iter().filter(|key| !known.contains(key)).collect();
         assert!(missing.is_empty(), "{}: {missing:?}", place.display());
     }
+}
+
+/// What templates and source files say, without the catalogue's own tests.
+fn speakers() -> Vec<(PathBuf, String)> {
+    let mut places = Vec::new();
+    files(&here().join("templates"), "html", &mut places);
+    files(&here().join("src"), "rs", &mut places);
+    places.retain(|place| !place.ends_with("words/tests.rs"));
+    places.into_iter().map(|place| (place.clone(), fs::read_to_string(place).expect("a file"))).collect()
+}
+
+#[test]
+fn every_sentence_of_the_catalogue_is_said_somewhere() {
+    let said: String = speakers().into_iter().map(|(_, text)| text).collect();
+    // These are made of a stored word: `act-` and `event-` by macros that have the words.
+    let made = |key: &str| What::ALL.iter().any(|what| what.key() == key) || Kind::ALL.iter().any(|kind| kind.key() == key);
+    let keys = AREAS.iter().flat_map(|(_, japanese, _)| sentences(japanese).into_keys());
+    let dead: Vec<String> = keys.filter(|key| !made(key) && !said.contains(&format!("\"{key}\""))).collect();
+    assert!(dead.is_empty(), "nobody says {dead:?}");
+}
+
+#[test]
+fn a_part_that_stands_out_is_marked_once_in_both_languages_or_in_none() {
+    for (area, japanese, english) in AREAS {
+        let marks = |source: &str| -> BTreeMap<String, (usize, usize)> {
+            let mut found: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+            let mut key = String::new();
+            for line in source.lines().filter(|line| !line.starts_with('#')) {
+                if let Some((name, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+                    name.clone_into(&mut key);
+                }
+                let (open, close) = found.entry(key.clone()).or_default();
+                // `->` chooses by a number.
+                let text = line.replace("->", "");
+                *open += text.matches('<').count();
+                *close += text.matches('>').count();
+            }
+            found
+        };
+        let (japanese, english) = (marks(japanese), marks(english));
+        assert_eq!(japanese, english, "{area}");
+        for (key, count) in japanese {
+            assert!(matches!(count, (0, 0) | (1, 1)), "{key}: {count:?}");
+        }
+    }
+}
+
+fn is_japanese(c: char) -> bool {
+    matches!(c, 'ぁ'..='ヿ' | '一'..='鿿')
+}
+
+#[test]
+fn no_template_says_anything_past_the_catalogue() {
+    for (place, text) in speakers().iter().filter(|(place, _)| place.extension().is_some_and(|e| e == "html")) {
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains(is_japanese)).collect();
+        assert!(lines.is_empty(), "{}: {lines:#?}", place.display());
+    }
+}
+
+/// Japanese that is no sentence of ours: (end of the path, words, why).
+const DATA: &[(&str, &str, &str)] = &[
+    ("domain/people/totp.rs", "橋守", "the issuer's name in people's authenticator apps, the same for every reader"),
+    ("domain/people/password.rs", "", "what people of this network would try first as a password"),
+    ("http/device/check_in.rs", "管理者に連絡してください", "told to an agent, which shows it in its own language"),
+    ("http/device/known.rs", "復元後に再確認", "a device's name, to be stored"),
+    ("http/pages/device.rs", "なし", "stands in for one of the shared words"),
+];
+
+/// The string literals of a source file, but for its tests and comments.
+fn literals(source: &str) -> Vec<String> {
+    let mut lines = source.lines();
+    let mut kept = String::new();
+    while let Some(line) = lines.next() {
+        if line == "#[cfg(test)]" {
+            // An item by itself ends with its line or with a brace at the margin.
+            let first = lines.next().unwrap_or_default();
+            if !first.ends_with(';') {
+                lines.by_ref().find(|line| *line == "}");
+            }
+            continue;
+        }
+        kept.push_str(line);
+        kept.push('\n');
+    }
+    let mut found = Vec::new();
+    let mut rest = kept.as_str();
+    while let Some(at) = rest.find(['"', '/', '\'']) {
+        let piece = &rest[at..];
+        rest = if piece.starts_with("//") {
+            piece.split_once('\n').map_or("", |(_, after)| after)
+        } else if piece.starts_with("'\"'") || piece.starts_with("'\\\"'") {
+            piece.split_once("\"'").map_or("", |(_, after)| after)
+        } else if let Some(literal) = piece.strip_prefix('"') {
+            let mut escaped = false;
+            let end = literal.find(|c| {
+                let ends = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                ends
+            });
+            let end = end.expect("a literal ends");
+            found.push(literal[..end].to_owned());
+            &literal[end + 1..]
+        } else {
+            &piece[1..]
+        };
+    }
+    found
+}
+
+#[test]
+fn no_page_view_or_rule_says_anything_past_the_catalogue() {
+    let folders = ["http", "views", "domain"].map(|folder| here().join("src").join(folder));
+    let is_test = |place: &Path| place.ends_with("tests.rs") || place.ends_with("samples.rs") || place.iter().any(|part| part == "tests");
+    let mut looked_at = 0;
+    for (place, text) in speakers() {
+        if is_test(&place) || !folders.iter().any(|folder| place.starts_with(folder)) {
+            continue;
+        }
+        looked_at += 1;
+        let data = |literal: &str| DATA.iter().any(|(file, words, _)| place.ends_with(file) && (words.is_empty() || *words == literal));
+        let past: Vec<String> = literals(&text).into_iter().filter(|literal| literal.contains(is_japanese) && !data(literal)).collect();
+        assert!(past.is_empty(), "{}: {past:#?}", place.display());
+    }
+    assert!(looked_at > 50, "only {looked_at} files");
+}
+
+#[test]
+fn the_search_for_literals_sees_code_and_neither_comments_nor_tests() {
+    let source = "//! \"no\"\nlet a = \"yes // still\"; // \"no\"\nlet q = '\"'; let b = \"a \\\" b\";\n#[cfg(test)]\nmod x;\nlet c = \"z\";\n#[cfg(test)]\nmod tests {\n    \"no\"\n}\n";
+    assert_eq!(literals(source), ["yes // still", "a \\\" b", "z"]);
 }
 
 #[test]

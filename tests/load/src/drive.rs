@@ -52,7 +52,7 @@ pub(crate) struct Pace {
     pub(crate) rate: Option<f64>,
 }
 
-/// Runs the askers and gives them back with what came of it.
+/// Runs the askers and gives them back with what came of it. Connections that are kept open are there before the clock starts.
 pub(crate) async fn run<A: Asker>(
     shape: Shape,
     to: SocketAddr,
@@ -67,13 +67,18 @@ pub(crate) async fn run<A: Asker>(
     }
     #[expect(clippy::cast_precision_loss, reason = "a few hundred workers")]
     let every = pace.rate.map(|rate| Duration::from_secs_f64(workers as f64 / rate));
+    let mut opening = JoinSet::new();
+    for share in shares {
+        opening.spawn(connect(shape, to, share));
+    }
+    let shares = opening.join_all().await;
     let mut running = JoinSet::new();
     let start = Instant::now();
     for (i, share) in shares.into_iter().enumerate() {
         let offset = every
             .map_or(Duration::ZERO, |every| every.mul_f64(f64::from(u32::try_from(i).unwrap_or(0))) / u32::try_from(workers).unwrap_or(1));
         let worker = Worker { shape, to, path, every, from: start + offset, until: start + pace.duration };
-        running.spawn(worker.work(share));
+        running.spawn(worker.work(share?));
     }
     let (mut askers, mut tally) = (Vec::new(), Tally::default());
     while let Some(done) = running.join_next().await {
@@ -83,6 +88,18 @@ pub(crate) async fn run<A: Asker>(
     }
     tally.elapsed = start.elapsed();
     Ok((askers, tally))
+}
+
+/// One who asks, with its connection if it is kept open.
+type Connected<A> = (A, Option<Connection>);
+
+async fn connect<A: Asker>(shape: Shape, to: SocketAddr, share: Vec<A>) -> anyhow::Result<Vec<Connected<A>>> {
+    let mut connected = Vec::with_capacity(share.len());
+    for asker in share {
+        let kept = if shape == Shape::Kept { Some(Connection::open(to, &asker.tls()).await?) } else { None };
+        connected.push((asker, kept));
+    }
+    Ok(connected)
 }
 
 struct Worker {
@@ -95,9 +112,8 @@ struct Worker {
 }
 
 impl Worker {
-    async fn work<A: Asker>(self, mut askers: Vec<A>) -> anyhow::Result<(Vec<A>, Tally)> {
+    async fn work<A: Asker>(self, mut askers: Vec<Connected<A>>) -> anyhow::Result<(Vec<A>, Tally)> {
         let mut tally = Tally::default();
-        let mut kept: Vec<Option<Connection>> = askers.iter().map(|_| None).collect();
         let mut due = self.from;
         for turn in (0..askers.len()).cycle() {
             match self.every {
@@ -109,8 +125,8 @@ impl Worker {
             }
             let since = due;
             due += self.every.unwrap_or_default();
-            let device = &mut askers[turn];
-            match self.ask(device, &mut kept[turn], &mut tally).await {
+            let (device, kept) = &mut askers[turn];
+            match self.ask(device, kept, &mut tally).await {
                 Ok(answer) if answer.status == 503 => tally.shed += 1,
                 Ok(answer) => {
                     if device.learn(&answer)? {
@@ -122,13 +138,13 @@ impl Worker {
                     }
                 }
                 Err(error) => {
-                    kept[turn] = None;
+                    *kept = None;
                     tally.failed += 1;
                     tally.example.get_or_insert_with(|| format!("{error:#}"));
                 }
             }
         }
-        Ok((askers, tally))
+        Ok((askers.into_iter().map(|(asker, _)| asker).collect(), tally))
     }
 
     async fn ask<A: Asker>(&self, asker: &mut A, kept: &mut Option<Connection>, tally: &mut Tally) -> anyhow::Result<Answer> {

@@ -9,6 +9,7 @@ use hashimori_server::domain::people::ways::Ways;
 use hashimori_server::domain::people::{Login, Person, Role, Scope, throttle};
 use hashimori_server::store::session::Setup;
 use hashimori_server::store::{account_event, belonging, delayed_reset, invitation, passkey, person, session, throttle as counters};
+use hashimori_shared::lang::Lang;
 use hashimori_tests::bed::{Bed, On};
 
 on_both_engines!(
@@ -167,6 +168,14 @@ async fn a_session_lives_within_its_limits_and_ends_alone_with_others_or_all(on:
     assert_eq!(listed.iter().map(|s| s.hash.as_str()).collect::<Vec<_>>(), ["two", "four", "three"]);
     assert_eq!((listed[0].seen_at, listed[0].browser.as_str()), (later, "Chrome（Windows）"));
     assert_eq!(session::find_signed_in(db, "two", later).await?.expect("alive").proved_at, later);
+    assert_eq!(session::find_signed_in(db, "two", later).await?.expect("alive").language, None, "the browser's");
+    for chosen in [Some(Lang::English), None, Some(Lang::Japanese)] {
+        let mut tx = bed.store.begin().await?;
+        person::update_language(&mut tx, hanako.id, chosen).await?;
+        tx.commit().await?;
+        assert_eq!(session::find_signed_in(db, "two", later).await?.expect("alive").language, chosen);
+        assert_eq!((person::find_language(db, hanako.id).await?, person::find_language(db, taro.id).await?), (chosen, None));
+    }
     let mut tx = bed.store.begin().await?;
     session::delete_others_of(&mut tx, hanako.id, "two").await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ use hashimori_shared::time::Timestamp;
 use super::{Act, What};
 use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId, RegionId};
 use crate::domain::people::{Person, Scope};
+use crate::words::Text;
 
 /// Who did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +33,11 @@ impl Actor {
     }
 
     /// What stands on screen where there is no person's name.
-    pub fn label_ja(word: &str) -> Option<&'static str> {
+    pub fn label(word: &str) -> Option<Text> {
         match word {
-            "operator" => Some("運用担当者（サーバー上の操作）"),
-            "collector" => Some("収集サーバー"),
-            "stranger" => Some("サインインしていない人"),
+            "operator" => Some(Text::new("actor-operator")),
+            "collector" => Some(Text::new("actor-collector")),
+            "stranger" => Some(Text::new("actor-stranger")),
             _ => None,
         }
     }

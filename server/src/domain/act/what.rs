@@ -1,7 +1,8 @@
-//! Every act that the operation log knows: its stored word and its name on screen. A word, once stored, never changes its meaning.
+//! Every act that the operation log knows: its stored word, from which follows the key of its name on screen. A word, once
+//! stored, never changes its meaning.
 
 macro_rules! acts {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal, $label:literal;)+) => {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal;)+) => {
         /// What was done.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum What { $($(#[$doc])* $variant),+ }
@@ -15,9 +16,9 @@ macro_rules! acts {
                 match self { $(Self::$variant => $word),+ }
             }
 
-            /// The name on screen.
-            pub const fn label_ja(self) -> &'static str {
-                match self { $(Self::$variant => $label),+ }
+            /// Key of the name on screen.
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$variant => concat!("act-", $word)),+ }
             }
 
             /// The act a stored word stands for.
@@ -30,97 +31,102 @@ macro_rules! acts {
 
 acts! {
     /// Signed in with everything that was asked for.
-    SignedIn = "signed_in", "サインイン";
+    SignedIn = "signed_in";
     /// Failures to sign in; the detail says how many.
-    SignInFailed = "sign_in_failed", "サインインの失敗";
+    SignInFailed = "sign_in_failed";
     /// Signed out.
-    SignedOut = "signed_out", "サインアウト";
+    SignedOut = "signed_out";
     /// An account was set up from its one-time link.
-    AccountSetUp = "account_set_up", "アカウントの設定";
+    AccountSetUp = "account_set_up";
     /// A one-time link was handed out.
-    LinkIssued = "link_issued", "一回限りのリンクの発行";
+    LinkIssued = "link_issued";
     /// A password was changed.
-    PasswordChanged = "password_changed", "パスワードの変更";
+    PasswordChanged = "password_changed";
     /// A second factor was added, replaced or removed.
-    FactorChanged = "factor_changed", "確認方法の変更";
+    FactorChanged = "factor_changed";
     /// A lost second factor was reset by the next level.
-    AccountReset = "account_reset", "アカウントの復旧";
+    AccountReset = "account_reset";
     /// Sessions were ended by their owner or by an act on the account.
-    SessionsEnded = "sessions_ended", "ほかの場所のサインアウト";
+    SessionsEnded = "sessions_ended";
     /// Somebody was given a role.
-    Appointed = "appointed", "選任";
+    Appointed = "appointed";
     /// A role passed from one person to another.
-    HandedOver = "handed_over", "交代";
+    HandedOver = "handed_over";
     /// A role ended.
-    AppointmentEnded = "appointment_ended", "退任";
+    AppointmentEnded = "appointment_ended";
     /// A person's names were erased.
-    PersonErased = "person_erased", "氏名の消去";
+    PersonErased = "person_erased";
     /// An enrolment code was issued.
-    CodeIssued = "code_issued", "登録コードの発行";
+    CodeIssued = "code_issued";
     /// An enrolment code was revoked.
-    CodeRevoked = "code_revoked", "登録コードの取消";
+    CodeRevoked = "code_revoked";
     /// A device was confirmed.
-    DeviceConfirmed = "device_confirmed", "機器の確認";
+    DeviceConfirmed = "device_confirmed";
     /// A device was refused.
-    DeviceRefused = "device_refused", "機器の登録を断る";
+    DeviceRefused = "device_refused";
     /// A device was noted as lost.
-    DeviceLost = "device_lost", "機器の紛失";
+    DeviceLost = "device_lost";
     /// A lost device came back.
-    DeviceReclaimed = "device_reclaimed", "機器の発見";
+    DeviceReclaimed = "device_reclaimed";
     /// A device was taken out of use.
-    DeviceRetired = "device_retired", "機器の使用終了";
+    DeviceRetired = "device_retired";
     /// A device was given another name, class or owner.
-    DeviceChanged = "device_changed", "機器の情報の変更";
+    DeviceChanged = "device_changed";
     /// A device's page was read.
-    DeviceViewed = "device_viewed", "機器の内容の閲覧";
+    DeviceViewed = "device_viewed";
     /// Data was written out.
-    Exported = "exported", "書き出し";
+    Exported = "exported";
     /// An alert was closed.
-    AlertClosed = "alert_closed", "警告の確認";
+    AlertClosed = "alert_closed";
     /// A person answered a clause for devices.
-    Attested = "attested", "確認内容の申告";
+    Attested = "attested";
     /// A region was made.
-    RegionMade = "region_made", "圏域の登録";
+    RegionMade = "region_made";
     /// A facility was taken in.
-    FacilityMade = "facility_made", "事業所の登録";
+    FacilityMade = "facility_made";
     /// A region's or facility's settings changed.
-    SettingsChanged = "settings_changed", "設定の変更";
+    SettingsChanged = "settings_changed";
     /// Packs or catalogues were taken into force.
-    RulesLoaded = "rules_loaded", "規程・一覧表の読み込み";
+    RulesLoaded = "rules_loaded";
     /// The authority of devices was made.
-    AuthorityMade = "authority_made", "認証局の作成";
+    AuthorityMade = "authority_made";
     /// The issuing CA was replaced.
-    AuthorityRotated = "authority_rotated", "認証局の更新";
+    AuthorityRotated = "authority_rotated";
     /// The root's key was written out.
-    RootKeyExported = "root_key_exported", "認証局の鍵の書き出し";
+    RootKeyExported = "root_key_exported";
     /// The root's key was removed from the store.
-    RootKeyForgotten = "root_key_forgotten", "認証局の鍵の取り外し";
+    RootKeyForgotten = "root_key_forgotten";
     /// The next root or another collector was announced to devices.
-    Announced = "announced", "機器への告知";
+    Announced = "announced";
     /// The recovery key of backups was made.
-    RecoveryKeyMade = "recovery_key_made", "復元用の鍵の作成";
+    RecoveryKeyMade = "recovery_key_made";
     /// A backup was made.
-    BackupMade = "backup_made", "バックアップ";
+    BackupMade = "backup_made";
     /// A backup was put back.
-    Restored = "restored", "復元";
+    Restored = "restored";
     /// The log began.
-    LogBegun = "log_begun", "操作記録の開始";
+    LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.
-    LogTrimmed = "log_trimmed", "保存期間を過ぎた操作記録の削除";
+    LogTrimmed = "log_trimmed";
 }
 
 #[cfg(test)]
 mod tests {
+    use hashimori_shared::lang::Lang;
+
     use super::*;
+    use crate::words::Text;
 
     #[test]
-    fn every_act_has_a_word_and_a_name_of_its_own() {
+    fn every_act_has_a_word_and_in_both_languages_a_name_of_its_own() {
         for &what in What::ALL {
             assert_eq!(What::from_word(what.as_str()), Some(what));
         }
-        let mut labels: Vec<_> = What::ALL.iter().map(|w| w.label_ja()).collect();
-        labels.sort_unstable();
-        labels.dedup();
-        assert_eq!(labels.len(), What::ALL.len());
+        for lang in Lang::ALL {
+            let mut names: Vec<_> = What::ALL.iter().map(|what| Text::new(what.key()).in_lang(lang)).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), What::ALL.len(), "{}", lang.tag());
+        }
     }
 }

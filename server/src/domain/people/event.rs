@@ -1,4 +1,4 @@
-//! What can happen to an account's ways in, in words for its owner.
+//! What can happen to an account's ways in, to be told to its owner.
 
 use crate::domain::act::What;
 use crate::domain::ids::PersonId;
@@ -28,7 +28,7 @@ impl By {
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $words:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)+) => {
         /// What happened.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Kind { $($(#[$doc])* $name),+ }
@@ -42,9 +42,9 @@ macro_rules! kinds {
                 match self { $(Self::$name => $code),+ }
             }
 
-            /// What to tell the owner.
-            pub const fn text_ja(self) -> &'static str {
-                match self { $(Self::$name => $words),+ }
+            /// Key of what to tell the owner.
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$name => concat!("event-", $code)),+ }
             }
         }
     };
@@ -52,25 +52,25 @@ macro_rules! kinds {
 
 kinds! {
     /// Somebody else issued a one-time link to set the account up again.
-    ResetIssued = "reset_issued", "アカウントを設定し直すための一度だけ使えるリンクが発行されました。";
+    ResetIssued = "reset_issued";
     /// The link was used: every former way in is void.
-    ResetUsed = "reset_used", "一度だけ使えるリンクで、アカウントが設定し直されました。";
+    ResetUsed = "reset_used";
     /// With the right password, but without a second factor, somebody asked to be set up again after the delay.
-    ResetAsked = "reset_asked", "パスワードだけで、アカウントの設定し直しが申し込まれました。";
+    ResetAsked = "reset_asked";
     /// The owner stopped that, by signing in as usual.
-    ResetStopped = "reset_stopped", "通常のサインインがあったため、アカウントの設定し直しの申込みを取り消しました。心当たりがないときは、パスワードを変更してください。";
+    ResetStopped = "reset_stopped";
     /// A new password.
-    PasswordChanged = "password_changed", "パスワードを設定しました。";
+    PasswordChanged = "password_changed";
     /// Password, app and recovery codes are gone.
-    PasswordRemoved = "password_removed", "パスワードと確認アプリによるサインインをやめました。";
+    PasswordRemoved = "password_removed";
     /// Another authenticator app.
-    AppChanged = "app_changed", "確認アプリを登録しました。";
+    AppChanged = "app_changed";
     /// New recovery codes.
-    CodesRenewed = "codes_renewed", "予備コードを作り直しました。";
+    CodesRenewed = "codes_renewed";
     /// A passkey more.
-    PasskeyAdded = "passkey_added", "パスキーを登録しました。";
+    PasskeyAdded = "passkey_added";
     /// A passkey less.
-    PasskeyRemoved = "passkey_removed", "パスキーを削除しました。";
+    PasskeyRemoved = "passkey_removed";
 }
 
 impl Kind {
@@ -96,13 +96,18 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
+    use hashimori_shared::lang::Lang;
+
     use super::*;
+    use crate::words::Text;
 
     #[test]
     fn every_kind_and_doer_survives_its_word() {
         for kind in Kind::ALL {
             assert_eq!(Kind::from_code(kind.code()), Some(*kind));
-            assert!(kind.text_ja().ends_with('。'), "{kind:?}");
+            for (lang, end) in [(Lang::Japanese, '。'), (Lang::English, '.')] {
+                assert!(Text::new(kind.key()).in_lang(lang).ends_with(end), "{kind:?}");
+            }
         }
         assert_eq!(By::from_code(&By::Operator.code()), Some(By::Operator));
         assert_eq!(By::from_code("somebody"), None);

@@ -5,6 +5,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 
 use super::common;
 use crate::random::Random;
+use crate::words::Text;
 
 /// Fewest characters (the ministry's guideline asks for 13 where no second factor is used; we ask for both).
 pub const MIN_CHARS: usize = 13;
@@ -61,7 +62,7 @@ const WALKS: &[&str] = &[
     "aiueokakikukekosashisusesotachitsuteto",
 ];
 
-/// Why a password is refused; the text is for the person.
+/// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weak {
     /// Fewer than `MIN_CHARS`.
@@ -78,13 +79,13 @@ pub enum Weak {
 
 impl Weak {
     /// What to tell the person.
-    pub const fn text_ja(self) -> &'static str {
+    pub fn text(self) -> Text {
         match self {
-            Self::Short => "13文字以上にしてください。短い言葉を3つ以上つなげると、長くても覚えやすくなります。",
-            Self::Long => "256文字以内にしてください。",
-            Self::Common => "よく使われる言葉が中心のパスワードは、推測されやすいため使えません。別の言葉を組み合わせてください。",
-            Self::Monotonous => "同じ文字の繰り返しや連続した並びは、推測されやすいため使えません。別の言葉を組み合わせてください。",
-            Self::HoldsLogin => "ログインIDを含むパスワードは、推測されやすいため使えません。",
+            Self::Short => Text::new("weak-short").with("n", MIN_CHARS),
+            Self::Long => Text::new("weak-long").with("n", MAX_CHARS),
+            Self::Common => Text::new("weak-common"),
+            Self::Monotonous => Text::new("weak-monotonous"),
+            Self::HoldsLogin => Text::new("weak-holds-login"),
         }
     }
 }

@@ -81,17 +81,6 @@ impl Role {
     /// Those that can be held for a whole region.
     pub const IN_REGION: [Self; 2] = [Self::Secretariat, Self::Auditor];
 
-    /// The word on screens.
-    pub const fn label_ja(self) -> &'static str {
-        match self {
-            Self::Secretariat => "事務局",
-            Self::Head => "事業所管理者",
-            Self::Administrator => "いつつばし連絡帳管理者",
-            Self::Deputy => "代行者",
-            Self::Auditor => "閲覧",
-        }
-    }
-
     /// Key of the word on screens.
     pub const fn key(self) -> &'static str {
         match self {

@@ -123,7 +123,8 @@ pub(super) fn request_for(csr: &str) -> Result<LeafRequest, Refused> {
 
 fn label(sent: &EnrollRequest) -> Result<String, Refused> {
     let Some(label) = sent.label.as_deref().map(str::trim).filter(|l| !l.is_empty()) else {
-        return Ok("名前のない機器".to_owned());
+        // What it is called then is for the pages to say, in the reader's language.
+        return Ok(String::new());
     };
     if label.chars().count() > LABEL_CHARS || label.chars().any(char::is_control) {
         return Err(Refused::field("/label", format!("at most {LABEL_CHARS} characters, no control characters")));

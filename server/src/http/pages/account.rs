@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
 use super::guard::Who;
@@ -15,7 +16,7 @@ use crate::domain::act::{Done, What};
 use crate::domain::people::event::{By, Kind};
 use crate::domain::people::password::MIN_CHARS;
 use crate::domain::people::totp::Seed;
-use crate::domain::people::{Person, Right, may};
+use crate::domain::people::{Person, Right, browser, may};
 use crate::store::account_event::Event;
 use crate::store::{account_event, passkey, person, session};
 use crate::views::{AccountAppPage, AccountPage, AccountPasswordPage, EventLine, Moment, PasskeyLine, PasswordForm, SessionLine};
@@ -24,14 +25,14 @@ use crate::words::Text;
 /// Events shown.
 const EVENTS: u16 = 20;
 /// Why the last way in stays.
-pub(super) const LAST_WAY: &str =
-    "これを無くすとサインインできなくなるため、削除できません。先に、別のパスキーか、パスワードと確認アプリを登録してください。";
+pub(super) const LAST_WAY: Text = Text::new("account-last-way");
 const OFFER_PURPOSE: &str = "totp-offer";
 
 /// `GET /account`
 pub(super) async fn show_account(State(web): State<Web>, visitor: Visitor, Who(who): Who) -> Result<Response, PageError> {
     let (now, db) = (web.now(), web.store.read());
     let ways = person::find_ways(db, who.id).await?;
+    let language = person::find_language(db, who.id).await?;
     let here = visitor.token.hash();
     let mut events = Vec::new();
     for event in account_event::list(db, who.id, EVENTS).await? {
@@ -46,12 +47,12 @@ pub(super) async fn show_account(State(web): State<Web>, visitor: Visitor, Who(w
     let sessions = session::list(db, who.id, now).await?.into_iter().map(|known| SessionLine {
         here: known.hash == here,
         id: known.hash,
-        browser: known.browser,
+        browser: browser::named(&known.browser),
         started: Moment::new(known.created_at, now),
         seen: Moment::new(known.seen_at, now),
     });
     page(&AccountPage {
-        shell: shell(Text::verbatim("自分のアカウント"), &visitor, Some(&who)),
+        shell: shell("account-title", &visitor, Some(&who)),
         login: who.login.to_string(),
         untold: events.iter().any(|line| !line.seen),
         events,
@@ -62,17 +63,19 @@ pub(super) async fn show_account(State(web): State<Web>, visitor: Visitor, Who(w
         codes_left: person::count_recovery_codes(db, who.id).await?,
         may_remove_password: ways.may_remove_password() && (ways.password || ways.app),
         sessions: sessions.collect(),
+        languages: Lang::ALL.map(|lang| (lang, Some(lang) == language)),
         looks_after: may(who.role, Right::Restore),
     })
 }
 
 async fn event_line(web: &Web, who: &Person, event: &Event) -> Result<EventLine, PageError> {
     let by = match event.by {
-        By::Operator => "収集サーバーの管理者".to_owned(),
-        By::Person(id) if id == who.id => "ご自身".to_owned(),
-        By::Person(id) => person::find_name(web.store.read(), id).await?.unwrap_or_else(|| "今はいない利用者".to_owned()),
+        By::Operator => Text::new("by-operator"),
+        By::Person(id) if id == who.id => Text::new("by-owner"),
+        By::Person(id) => person::find_name(web.store.read(), id).await?.map_or(Text::new("by-nobody"), Text::Verbatim),
     };
-    Ok(EventLine { text: event.kind.text_ja(), at: event.at.jst_minute(), by, seen: event.seen })
+    let text = Text::new("account-event").with("at", event.at).with("text", Text::new(event.kind.key()));
+    Ok(EventLine { text, by, seen: event.seen })
 }
 
 /// `POST /account/told`: the owner has read what others did.
@@ -110,9 +113,9 @@ pub(super) async fn end_sessions(
     Ok(Redirect::to("/account").into_response())
 }
 
-fn password_page(visitor: &Visitor, who: &Person, error: Option<&'static str>) -> Result<Response, PageError> {
+fn password_page(visitor: &Visitor, who: &Person, error: Option<Text>) -> Result<Response, PageError> {
     page(&AccountPasswordPage {
-        shell: shell(Text::verbatim("パスワードの変更"), visitor, Some(who)),
+        shell: shell("account-password-title", visitor, Some(who)),
         form: PasswordForm { login: who.login.to_string(), min: MIN_CHARS, error },
     })
 }
@@ -156,9 +159,9 @@ pub(super) async fn remove_password(State(web): State<Web>, visitor: Visitor, Wh
     Ok(Redirect::to("/account").into_response())
 }
 
-fn app_page(web: &Web, visitor: &Visitor, who: &Person, seed: &Seed, error: Option<&'static str>) -> Result<Response, PageError> {
+fn app_page(web: &Web, visitor: &Visitor, who: &Person, seed: &Seed, error: Option<Text>) -> Result<Response, PageError> {
     page(&AccountAppPage {
-        shell: shell(Text::verbatim("確認アプリの登録"), visitor, Some(who)),
+        shell: shell("account-app-title", visitor, Some(who)),
         form: app_form(who.login.as_str(), seed, error)?,
         // Bound to this session: another's offer registers nothing here.
         offer: web.seal(&offer_purpose(visitor), seed.as_bytes()),
@@ -209,7 +212,7 @@ pub(super) async fn set_app(
 pub(super) async fn renew_codes(State(web): State<Web>, visitor: Visitor, Who(who): Who) -> Result<Response, PageError> {
     let mut tx = web.store.begin().await?;
     if !person::find_ways(&mut *tx, who.id).await?.app {
-        return Err(PageError::Conflict("確認アプリが登録されていないため、予備コードはありません。先に確認アプリを登録してください。"));
+        return Err(PageError::Conflict(Text::new("account-no-app")));
     }
     fresh_codes(&web, &mut tx, who.id, &visitor.token).await?;
     web.note(&mut tx, &who, Kind::CodesRenewed).await?;

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::Who;
@@ -19,7 +20,6 @@ use crate::words::Text;
 
 /// Accounts on one page.
 const ACCOUNTS: u16 = 50;
-const OWN: &str = "ご自身のリンクは発行できません。「自分のアカウント」で変更するか、ほかの事務局の方に頼んでください。";
 
 /// Where the list begins: after this id.
 #[derive(Debug, Default, Deserialize)]
@@ -46,14 +46,14 @@ pub(super) async fn show_accounts(
         id: account.person.id.to_string(),
         name: account.person.name,
         login: account.person.login.to_string(),
-        role: account.person.role.label_ja(),
+        role: account.person.role.key(),
         facility: account.facility,
         ways: ways(&account.ways),
         signed_in: account.signed_in_at.map(|at| Moment::new(at, now)),
-        link_until: account.link_until.map(hashimori_shared::time::Timestamp::jst_minute),
+        link_until: account.link_until.map(|until| Text::new("accounts-link-until").with("until", until)),
     };
     page(&AccountsPage {
-        shell: shell(Text::verbatim("アカウント"), &visitor, Some(&who)),
+        shell: shell("accounts-title", &visitor, Some(&who)),
         looks_after: may(who.role, Right::Restore),
         accounts: known.into_iter().map(line).collect(),
         next,
@@ -61,9 +61,9 @@ pub(super) async fn show_accounts(
     })
 }
 
-fn ways(ways: &crate::domain::people::ways::Ways) -> Vec<String> {
-    let password = ways.has_password_and_app().then(|| "パスワードと確認アプリ".to_owned());
-    let passkeys = (ways.passkeys > 0).then(|| format!("パスキー{}個", ways.passkeys));
+fn ways(ways: &crate::domain::people::ways::Ways) -> Vec<Text> {
+    let password = ways.has_password_and_app().then_some(Text::new("accounts-way-password"));
+    let passkeys = (ways.passkeys > 0).then(|| Text::new("accounts-way-passkeys").with("n", ways.passkeys));
     passkeys.into_iter().chain(password).collect()
 }
 
@@ -71,14 +71,14 @@ fn ways(ways: &crate::domain::people::ways::Ways) -> Vec<String> {
 pub(super) async fn reset(State(web): State<Web>, visitor: Visitor, Who(who): Who, Path(id): Path<String>) -> Result<Response, PageError> {
     let id: PersonId = id.parse().map_err(|_| PageError::NotFound)?;
     if id == who.id {
-        return Err(PageError::Conflict(OWN));
+        return Err(PageError::Conflict(Text::new("accounts-own")));
     }
     let now = web.now();
     let account = person::find(web.store.read(), who.scope.region(), id, now).await?.ok_or(PageError::NotFound)?;
     let mut tx = web.store.begin().await?;
     let invited = accounts::issue_link(&mut tx, &web.random, now, &account.person, Some(&who)).await?;
     session::delete_of(&mut tx, id).await?;
-    let once = format!("{}{}\n{}\n{}", web.settings.public_url, invited.path, invited.expires_at.jst_minute(), account.person.name);
+    let once = format!("{}{}\n{}\n{}", web.settings.public_url, invited.path, invited.expires_at.seconds(), account.person.name);
     put_once(&web, &mut tx, &visitor, &once).await?;
     tx.commit().await?;
     Ok(Redirect::to("/accounts/issued").into_response())
@@ -88,7 +88,8 @@ pub(super) async fn reset(State(web): State<Web>, visitor: Visitor, Who(who): Wh
 pub(super) async fn show_issued(State(web): State<Web>, visitor: Visitor, Who(who): Who) -> Result<Response, PageError> {
     let link = take_once(&web, &visitor).await?.and_then(|once| {
         let mut lines = once.lines().map(str::to_owned);
-        Some(IssuedLink { url: lines.next()?, expires_at: lines.next()?, name: lines.next()? })
+        let (url, expires_at) = (lines.next()?, Timestamp::from_seconds(lines.next()?.parse().ok()?));
+        Some(IssuedLink { url, expires_at: expires_at.into(), name: lines.next()? })
     });
-    page(&IssuedLinkPage { shell: shell(Text::verbatim("一度だけ使えるリンク"), &visitor, Some(&who)), link })
+    page(&IssuedLinkPage { shell: shell("accounts-issued-title", &visitor, Some(&who)), link })
 }

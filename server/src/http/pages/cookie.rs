@@ -1,12 +1,18 @@
-//! The one cookie: a random secret, of which the store knows only the hash. It signs nobody in by itself.
+//! The cookie: a random secret, of which the store knows only the hash. It signs nobody in by itself. A second one holds the
+//! language that was chosen in a browser, and nothing else.
 //! RFC 6265bis `__Host-`: same host only, no `Domain`, `Secure`; not possible on the quick start's plain HTTP on loopback.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use hashimori_shared::lang::Lang;
 
 use crate::domain::people::link::Token;
 
 const SECURE: &str = "__Host-hashimori";
 const PLAIN: &str = "hashimori-loopback";
+
+const LANG: &str = "lang";
+/// A year.
+const LANG_S: u32 = 365 * 24 * 3600;
 
 const fn name(secure: bool) -> &'static str {
     if secure { SECURE } else { PLAIN }
@@ -14,14 +20,29 @@ const fn name(secure: bool) -> &'static str {
 
 /// The secret in the request's cookie, if it has one of the right form.
 pub(super) fn read(headers: &HeaderMap, secure: bool) -> Option<Token> {
+    find(headers, name(secure)).and_then(Token::parse)
+}
+
+fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name(secure))
-        .and_then(|(_, value)| Token::parse(value))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// The language that was chosen in this browser.
+pub(super) fn read_lang(headers: &HeaderMap) -> Option<Lang> {
+    find(headers, LANG).and_then(Lang::from_tag)
+}
+
+/// `Set-Cookie` for a language.
+pub(super) fn set_lang(lang: Lang, secure: bool) -> Option<HeaderValue> {
+    let attributes = if secure { "; Secure" } else { "" };
+    HeaderValue::try_from(format!("{LANG}={}; Path=/; Max-Age={LANG_S}; HttpOnly; SameSite=Lax{attributes}", lang.tag())).ok()
 }
 
 /// `Set-Cookie` for a secret; it ends with the browser, and long before that in the store.

@@ -48,7 +48,7 @@ pub(super) async fn show_device(
         return personal_page(&web, &visitor, &person, (&device, place), (seen, headline), verdict);
     }
     page(&DevicePage {
-        shell: shell(Text::verbatim(name(&device.label)), &visitor, Some(&person)),
+        shell: shell(name(&device.label), &visitor, Some(&person)),
         id: device.id.to_string(),
         may_retire: may(person.role, Right::Retire) && Act::Retire.from().contains(&device.standing),
         facility: place,
@@ -110,32 +110,32 @@ fn pretty(json: &[u8]) -> String {
 }
 
 /// The headline's reason in one sentence.
-fn reason(web: &Web, device: &Device, seen: Option<Timestamp>, verdict: Option<&Verdict>) -> String {
+fn reason(web: &Web, device: &Device, seen: Option<Timestamp>, verdict: Option<&Verdict>) -> Text {
     match device.standing {
-        Standing::Pending => return "この事業所の機器かどうかを、まだ誰も確認していません。".to_owned(),
-        Standing::Reconfirm => return "収集サーバーを復元したため、この機器をもう一度確認する必要があります。".to_owned(),
-        Standing::Lost => return "紛失として扱っています。届いた状態報告は、判定には使わず記録だけを残します。".to_owned(),
-        Standing::Copied => return "同じ鍵を持つ機器が2台ある疑いがあります。現物を確かめてください。".to_owned(),
-        Standing::Retired => return "使用を終えた機器です。状態報告は受け付けません。".to_owned(),
-        Standing::Refused => return "登録を断った機器です。状態報告は受け付けません。".to_owned(),
+        Standing::Pending => return Text::new("device-reason-pending"),
+        Standing::Reconfirm => return Text::new("device-reason-reconfirm"),
+        Standing::Lost => return Text::new("device-reason-lost"),
+        Standing::Copied => return Text::new("device-reason-copied"),
+        Standing::Retired => return Text::new("device-reason-retired"),
+        Standing::Refused => return Text::new("device-reason-refused"),
         Standing::Active => {}
     }
     let (Some(seen), Some(verdict)) = (seen, verdict) else {
-        return "まだ状態報告がありません。点検プログラムが動いているかを確かめてください。".to_owned();
+        return Text::new("device-reason-silent-yet");
     };
     let today = web.now().jst_day();
     if let Some(silence) = overlay::silence(seen.jst_day(), today, &web.pack.parameters().staleness)
         && silence > verdict.headline
     {
-        return format!("{}日間、状態報告がありません。機器の電源と通信を確かめてください。", today - seen.jst_day());
+        return Text::new("device-reason-silent").with("n", today - seen.jst_day());
     }
     // The headline is made by the binding clauses; a recommendation decides only where none of them does.
     let decides = |binding: bool| verdict.clauses.iter().find(|c| c.state == verdict.headline && c.strength.is_binding() == binding);
     match decides(true).or_else(|| decides(false)) {
         Some(clause) if verdict.headline != State::Compliant => {
-            format!("{} {}: {}", clause.clause, title(web, &clause.clause), clause.reason)
+            Text::verbatim(format!("{} {}: {}", clause.clause, title(web, &clause.clause), clause.reason))
         }
-        Some(_) | None => "規程が求める状態にあります。".to_owned(),
+        Some(_) | None => Text::new("device-reason-compliant"),
     }
 }
 
@@ -143,63 +143,56 @@ fn title(web: &Web, clause: &str) -> String {
     web.pack.clause(clause).map(|c| c.title.clone()).unwrap_or_default()
 }
 
-fn about(device: &Device, report: Option<&Report>) -> Vec<(&'static str, String)> {
+fn about(device: &Device, report: Option<&Report>) -> Vec<(&'static str, Text)> {
+    let owner = match device.ownership {
+        Ownership::Managed => "device-managed",
+        Ownership::Personal => "device-personal",
+    };
     let mut about = vec![
-        ("種類", device.class.label_ja().to_owned()),
-        (
-            "所有",
-            match device.ownership {
-                Ownership::Managed => "事業所の機器",
-                Ownership::Personal => "個人所有の機器",
-            }
-            .to_owned(),
-        ),
-        ("登録", device.enrolled_at.jst_minute()),
+        ("device-about-class", Text::verbatim(device.class.label_ja())),
+        ("device-about-ownership", owner.into()),
+        ("device-about-enrolled", device.enrolled_at.into()),
     ];
-    if let Some(at) = device.confirmed_at {
-        about.push(("確認", at.jst_minute()));
-    }
+    about.extend(device.confirmed_at.map(|at| ("device-about-confirmed", at.into())));
     if let Some(report) = report {
-        let rights = if report.agent.privileged { "" } else { "（管理者権限なしで動作）" };
-        about.push(("点検プログラム", format!("{} {}{rights}", report.agent.platform, report.agent.version)));
+        let agent = format!("{} {}", report.agent.platform, report.agent.version);
+        let unprivileged = || Text::new("device-agent-unprivileged").with("agent", &agent);
+        about.push(("device-about-agent", if report.agent.privileged { Text::verbatim(&agent) } else { unprivileged() }));
     }
-    about.push(("機器番号", device.id.to_string()));
+    about.push(("device-about-id", Text::verbatim(device.id.to_string())));
     about
 }
 
-fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: bool) -> Vec<String> {
+fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: bool) -> Vec<Text> {
     let mut notices = Vec::new();
     if let Some(line) = line {
         if line.skew_s.abs() > SKEW_S {
-            let minutes = line.skew_s.abs() / 60;
-            let way = if line.skew_s > 0 { "進んで" } else { "遅れて" };
-            notices.push(format!("時刻ずれ: この機器の時計は約{minutes}分{way}います。機器の日付と時刻を合わせてください。"));
+            let way = if line.skew_s > 0 { "device-clock-fast" } else { "device-clock-slow" };
+            notices.push(Text::new(way).with("n", line.skew_s.abs() / 60));
         }
         if line.dropped > 0 {
-            notices.push(format!("通信できない期間が長く、古い状態報告{}件が送られないまま捨てられています。", line.dropped));
+            notices.push(Text::new("device-dropped").with("n", line.dropped));
         }
     }
     if has_report && !is_readable {
-        notices.push("この収集サーバーが読み取れない形式の報告です。内容は下の全文で確かめられます。".to_owned());
+        notices.push(Text::new("device-unreadable"));
     }
     if device.standing == Standing::Active && device.confirmed_by.is_none() {
-        notices.push("この機器を確認した人の記録がありません。".to_owned());
+        notices.push(Text::new("device-unconfirmed"));
     }
     notices
 }
 
 fn verdict(web: &Web, present: &Present) -> VerdictView {
-    VerdictView {
-        groups: groups(web, &present.verdict.clauses),
-        judged_with: format!("{} {}、一覧表 {}", present.verdict.pack, present.verdict.pack_revision, present.verdict.catalogues),
-        judged_at: present.judged_at.jst_minute(),
-    }
+    let Verdict { pack, pack_revision, catalogues, clauses, .. } = &present.verdict;
+    let with = Text::new("device-judged-with").with("pack", format!("{pack} {pack_revision}")).with("catalogues", catalogues.to_string());
+    VerdictView { groups: groups(web, clauses), judged: Text::new("device-judged").with("with", with).with("at", present.judged_at) }
 }
 
 fn groups(web: &Web, clauses: &[ClauseVerdict]) -> Vec<ClauseGroup> {
     let (mut open, rest): (Vec<_>, Vec<_>) = clauses.iter().partition(|c| calls_for_action(c.state));
     open.sort_by_key(|c| std::cmp::Reverse((c.strength.is_binding(), c.state)));
-    [("対応が必要な条項", open), ("そのほかの条項", rest)]
+    [("device-clauses-open", open), ("device-clauses-rest", rest)]
         .into_iter()
         .filter(|(_, clauses)| !clauses.is_empty())
         .map(|(title, clauses)| ClauseGroup { title, clauses: clauses.into_iter().map(|clause| clause_line(web, clause)).collect() })
@@ -235,10 +228,9 @@ fn clause_line(web: &Web, clause: &ClauseVerdict) -> ClauseLine {
                 remedy: check.remedy.clone(),
             })
             .collect(),
-        conflict: rule.and_then(|r| r.conflict.as_ref()).map(|c| {
-            let unverified = if c.verified { "" } else { "（未検証）" };
-            format!("ほかの基準との差異{unverified}: {}", c.note)
-        }),
+        conflict: rule
+            .and_then(|r| r.conflict.as_ref())
+            .map(|c| Text::new(if c.verified { "device-conflict" } else { "device-conflict-unverified" }).with("note", &c.note)),
     }
 }
 
@@ -272,9 +264,7 @@ async fn decide(web: &Web, home: Home, id: &str, (act, by): (Act, &Person)) -> R
     let decision = Decision { standing: act.to(), by: by.id.to_string(), at: web.now() };
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device, act.from(), &decision).await? {
-        return Err(PageError::Conflict(
-            "この機器は登録待ちではなくなっています。先にほかの人が確認したか断っています。機器の一覧で今の状態を確かめてください。",
-        ));
+        return Err(PageError::Conflict(Text::new("device-decided")));
     }
     let done = Done::by_person(by, act.what(), web.now()).at_facility(home.region, home.facility).on_device(device, &label);
     web.log(&mut tx, &done).await?;

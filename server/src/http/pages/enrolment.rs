@@ -3,6 +3,7 @@
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
@@ -21,8 +22,9 @@ use crate::store::{device, facility};
 use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, Moment, PendingPage, Place, Qr, Suspicion};
 use crate::words::Text;
 
-/// Lifetimes offered: (hours, words).
-const LIFETIMES: &[(&str, &str)] = &[("1", "1時間"), ("24", "1日"), ("72", "3日"), ("168", "7日"), ("720", "30日")];
+/// Lifetimes offered: (hours, key of the words).
+const LIFETIMES: &[(&str, &str)] =
+    &[("1", "codes-1-hour"), ("24", "codes-1-day"), ("72", "codes-3-days"), ("168", "codes-7-days"), ("720", "codes-30-days")];
 /// What the form sends for a code that confirms by itself.
 const AUTO: &str = "auto";
 /// Devices in 登録待ち shown at once.
@@ -49,20 +51,19 @@ async fn codes_page(
     person: &Person,
     home: Home,
     typed: Wish,
-    error: Option<String>,
+    error: Option<Text>,
 ) -> Result<Response, PageError> {
     let codes = web.store.list_live_codes(home.facility, web.now()).await?;
     page(&CodesPage {
-        shell: shell(Text::verbatim("登録コード"), visitor, Some(person)),
+        shell: shell("codes-title", visitor, Some(person)),
         facility: place(web, home).await?,
         codes: codes
             .into_iter()
             .map(|c| CodeLine {
                 id: c.id.to_string(),
-                issued_at: c.issued_at.jst_minute(),
-                expires_at: c.expires_at.jst_minute(),
-                uses: c.uses,
-                uses_allowed: c.uses_allowed,
+                issued_at: c.issued_at.into(),
+                expires_at: c.expires_at.into(),
+                used: Text::new("codes-used").with("uses", c.uses).with("allowed", c.uses_allowed),
                 auto_confirm: c.auto_confirm,
             })
             .collect(),
@@ -70,8 +71,7 @@ async fn codes_page(
         uses: typed.uses,
         hours: typed.hours,
         auto: typed.confirm == AUTO,
-        most_auto_uses: MOST_AUTO_USES,
-        longest_auto_hours: LONGEST_AUTO_HOURS,
+        auto_about: Text::new("codes-confirm-about").with("uses", MOST_AUTO_USES).with("hours", LONGEST_AUTO_HOURS),
         most_uses: MOST_USES,
         lifetimes: LIFETIMES,
         may_issue: may(person.role, Right::Enrol),
@@ -106,14 +106,14 @@ pub(super) async fn issue_code(
     }
     let Ok((issued, code)) = wish.issue(web.root_pin(), web.now(), &web.random) else {
         let error = if typed.confirm == AUTO {
-            format!("自動で確認する登録コードは、{MOST_AUTO_USES}台まで、{LONGEST_AUTO_HOURS}時間以内にしてください。")
+            Text::new("codes-wrong-auto").with("uses", MOST_AUTO_USES).with("hours", LONGEST_AUTO_HOURS)
         } else {
-            format!("登録できる台数は1から{MOST_USES}までの数字で、有効期間は一覧から選んでください。")
+            Text::new("codes-wrong").with("n", MOST_USES)
         };
         let answer = codes_page(&web, &visitor, &person, home, typed, Some(error)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };
-    let once = format!("{}\n{}\n{}", code.to_text(), issued.wish.uses, issued.expires_at.jst_minute());
+    let once = format!("{}\n{}\n{}", code.to_text(), issued.wish.uses, issued.expires_at.seconds());
     let mut tx = web.store.begin().await?;
     tx.insert_code(&issued, &person.id.to_string()).await?;
     let done = Done::by_person(&person, What::CodeIssued, web.now()).at_facility(home.region, home.facility).on_code(issued.id);
@@ -138,13 +138,11 @@ pub(super) async fn show_issued_code(
             text: text.to_owned(),
             qr: Qr::of(text).ok()?,
             server: web.settings.device_address.clone(),
-            uses: uses.to_owned(),
-            expires_at: expires_at.to_owned(),
+            uses: uses.parse().ok()?,
+            expires_at: Timestamp::from_seconds(expires_at.parse().ok()?).into(),
         })
     });
-    page(&CodeIssuedPage {
-        shell: shell(Text::verbatim("登録コード"), &visitor, Some(&person)), facility: place(&web, home).await?, code
-    })
+    page(&CodeIssuedPage { shell: shell("codes-title", &visitor, Some(&person)), facility: place(&web, home).await?, code })
 }
 
 /// `POST /codes/{code}/revoke`
@@ -169,20 +167,13 @@ pub(super) async fn revoke_code(
 pub(super) async fn show_pending(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
     let mut devices = Vec::new();
     for waiting in device::list_standing(&web.store, home.facility, Standing::Pending, CANDIDATES).await? {
-        devices.push(candidate(&web, (&visitor, &person), home, &waiting).await?);
+        devices.push(candidate(&web, &person, home, &waiting).await?);
     }
-    page(&PendingPage {
-        shell: shell(Text::verbatim("登録待ち"), &visitor, Some(&person)), facility: place(&web, home).await?, devices
-    })
+    page(&PendingPage { shell: shell("pending-title", &visitor, Some(&person)), facility: place(&web, home).await?, devices })
 }
 
-async fn candidate(
-    web: &Web,
-    (visitor, reader): (&Visitor, &Person),
-    home: Home,
-    waiting: &device::Device,
-) -> Result<Candidate, PageError> {
-    let label = |of: &device::Device| called(reader, of.ownership, &of.label, of.id).in_lang(visitor.lang);
+async fn candidate(web: &Web, reader: &Person, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
+    let label = |of: &device::Device| called(reader, of.ownership, &of.label, of.id);
     if !reader.role.sees_facts(waiting.ownership) {
         let enrolled = Moment::new(waiting.enrolled_at, web.now());
         return Ok(Candidate {
@@ -194,22 +185,22 @@ async fn candidate(
             may_decide: false,
         });
     }
-    let mut lines = vec![("種類", waiting.class.label_ja().to_owned())];
+    let mut lines = vec![("device-about-class", waiting.class.label_ja().to_owned())];
     let mut suspicion = None;
     if let Some(shown) = web.store.find_evidence(waiting.id).await? {
         let mut add = |name, value: Option<String>| lines.extend(value.filter(|v| !v.is_empty()).map(|v| (name, v)));
-        add("メーカー", shown.maker);
-        add("型番", shown.model);
-        add("仮想マシン", shown.hypervisor);
-        add("OS", shown.os);
-        add("点検プログラム", Some(format!("{} {}", shown.platform, shown.agent_version)));
+        add("shown-maker", shown.maker);
+        add("shown-model", shown.model);
+        add("shown-hypervisor", shown.hypervisor);
+        add("shown-os", shown.os);
+        add("device-about-agent", Some(format!("{} {}", shown.platform, shown.agent_version)));
         // Enough to compare two devices by eye; the whole digest helps nobody.
-        add("鍵の指紋", shown.key_digest.get(..16).map(str::to_owned));
-        add("本体の番号の要約値", shown.ids.system_uuid.or(shown.ids.serial).and_then(|id| id.get(..16).map(str::to_owned)));
+        add("shown-key", shown.key_digest.get(..16).map(str::to_owned));
+        add("shown-hardware", shown.ids.system_uuid.or(shown.ids.serial).and_then(|id| id.get(..16).map(str::to_owned)));
         if let Some((kind, like)) = shown.suspicion {
             // A device elsewhere is not named here: that it exists is not this facility's to know.
             let like = device::find(&web.store, home.facility, like).await?.map(|d| (d.id.to_string(), label(&d)));
-            suspicion = Some(Suspicion { text: kind.text_ja().to_owned(), like });
+            suspicion = Some(Suspicion { key: kind.key(), like });
         }
     }
     Ok(Candidate {

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 
 use super::visit::{Kept, Visitor};
@@ -31,8 +32,8 @@ pub enum PageError {
     /// Not a form.
     Malformed,
     /// Somebody else acted first, or the object is no longer in the state the form was made for.
-    Conflict(&'static str),
-    /// Nothing was done, for a reason that the catalogue has.
+    Conflict(Text),
+    /// Refused for another reason that the catalogue has.
     Said(StatusCode, Text),
     /// Failed inside; the cause, for the log.
     Internal(String),
@@ -46,57 +47,60 @@ impl PageError {
 
     /// The page. Rendered in the outermost layer, where the visitor is known.
     pub(super) async fn render(self, web: &Web, visitor: &Visitor) -> Response {
-        let (status, title, text) = match &self {
-            Self::SignInNeeded(path) => return Redirect::to(&sign_in_path(path)).into_response(),
-            Self::StepUpNeeded(path) => return Redirect::to(&format!("/step-up?next={}", super::sign_in::encode(path))).into_response(),
+        let signed_in = match &self {
+            // The store may be what failed, and redirects are not read.
+            Self::Internal(_) | Self::SignInNeeded(_) | Self::StepUpNeeded(_) => None,
+            Self::Expired(_)
+            | Self::NotFound
+            | Self::LinkUnusable
+            | Self::Throttled(_)
+            | Self::TooLarge
+            | Self::Malformed
+            | Self::Conflict(_)
+            | Self::Said(..) => session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await.ok().flatten(),
+        };
+        let visitor = &visitor.reading(signed_in.as_ref().and_then(|s| s.language));
+        let (status, title, text) = match self {
+            Self::SignInNeeded(path) => return Redirect::to(&sign_in_path(&path)).into_response(),
+            Self::StepUpNeeded(path) => return Redirect::to(&format!("/step-up?next={}", super::sign_in::encode(&path))).into_response(),
             Self::Expired(kept) => {
-                let view =
-                    ExpiredPage { shell: shell(Text::verbatim("もう一度お試しください"), visitor, None), kept: kept.0.clone() };
-                return respond(StatusCode::FORBIDDEN, &view);
+                let view = ExpiredPage { shell: shell("error-again-title", visitor, None), kept: kept.0 };
+                return respond(visitor.lang, StatusCode::FORBIDDEN, &view);
             }
-            Self::NotFound => (StatusCode::NOT_FOUND, "ページが見つかりません", NOT_FOUND.to_owned()),
-            Self::LinkUnusable => (StatusCode::NOT_FOUND, "このリンクは使えません", LINK.to_owned()),
-            Self::Throttled(until) => (StatusCode::TOO_MANY_REQUESTS, "しばらくお待ちください", throttled_text(*until)),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "送られた内容が大きすぎます", TOO_LARGE.to_owned()),
-            Self::Malformed => (StatusCode::BAD_REQUEST, "送られた内容を読み取れません", MALFORMED.to_owned()),
-            Self::Conflict(text) => (StatusCode::CONFLICT, "操作できませんでした", (*text).to_owned()),
-            Self::Said(status, text) => (*status, "操作できませんでした", text.in_lang(visitor.lang)),
+            Self::NotFound => (StatusCode::NOT_FOUND, "error-not-found-title", Text::new("error-not-found")),
+            Self::LinkUnusable => (StatusCode::NOT_FOUND, "error-link-title", Text::new("error-link")),
+            Self::Throttled(until) => (StatusCode::TOO_MANY_REQUESTS, "error-throttled-title", throttled_text(until)),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "error-too-large-title", Text::new("error-too-large")),
+            Self::Malformed => (StatusCode::BAD_REQUEST, "error-malformed-title", Text::new("error-malformed")),
+            Self::Conflict(text) => (StatusCode::CONFLICT, "error-conflict-title", text),
+            Self::Said(status, text) => (status, "error-conflict-title", text),
             Self::Internal(cause) => {
                 let id = web.random.uuid(web.now());
                 tracing::error!(request_id = %id, cause, "a page failed");
-                let text = format!("もう一度お試しください。続く場合は、次の番号を添えて事務局に連絡してください。番号: {id}");
-                let mut response =
-                    respond(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage { shell: shell(Text::verbatim(FAILED), visitor, None), text });
+                let text = Text::new("error-internal").with("id", id.to_string());
+                let view = ErrorPage { shell: shell(FAILED, visitor, None), text };
+                let mut response = respond(visitor.lang, StatusCode::INTERNAL_SERVER_ERROR, &view);
                 response.extensions_mut().insert(RequestId(id));
                 return response;
             }
         };
-        let person = match session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await {
-            Ok(session) => session.map(|s| s.person),
-            // The store may be what failed in the first place.
-            Err(_) => None,
-        };
-        respond(status, &ErrorPage { shell: shell(Text::verbatim(title), visitor, person.as_ref()), text })
+        respond(visitor.lang, status, &ErrorPage { shell: shell(title, visitor, signed_in.as_ref().map(|s| &s.person)), text })
     }
 }
 
-const FAILED: &str = "内部の問題で表示できません";
-const NOT_FOUND: &str = "アドレスが違うか、ほかの事業所のもの、またはすでに無くなったものです。最初のページからたどり直してください。";
-const LINK: &str = "一度使われたか、有効期限が切れたか、新しいリンクが発行されています。リンクを渡した人（事務局など）に、新しいリンクの発行を頼んでください。";
-const TOO_LARGE: &str = "入力を短くして、もう一度送信してください。";
-const MALFORMED: &str = "前のページに戻り、入力し直してください。";
+const FAILED: &str = "error-internal-title";
 
 /// What to tell somebody who has to wait.
-pub(super) fn throttled_text(until: Timestamp) -> String {
-    format!("失敗が続いたため、一時的に受け付けを止めています。{} を過ぎてから、もう一度お試しください。", until.jst_minute())
+pub(super) fn throttled_text(until: Timestamp) -> Text {
+    Text::new("error-throttled").with("until", until)
 }
 
-fn respond(status: StatusCode, view: &impl askama::Template) -> Response {
+fn respond(lang: Lang, status: StatusCode, view: &impl askama::Template) -> Response {
     match view.render() {
         Ok(html) => (status, axum::response::Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "an error page failed");
-            (StatusCode::INTERNAL_SERVER_ERROR, FAILED).into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, Text::from(FAILED).in_lang(lang)).into_response()
         }
     }
 }

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use hashimori_shared::lang::Lang;
 
 use super::routes::{Access, Needs, Object};
 use super::visit::{Kept, Visitor};
@@ -16,7 +17,7 @@ use crate::domain::people::session::{TOUCH_EVERY_S, is_fresh};
 use crate::domain::people::{Person, Right, Role, Scope, may};
 use crate::store::belonging::Home;
 use crate::store::session::{Setup, SignedIn};
-use crate::store::{belonging, session};
+use crate::store::{belonging, person, session};
 use crate::words::Text;
 
 /// The signed-in person. Extracting it on a public route is a programming error and answers 500.
@@ -58,7 +59,8 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     match guard.access {
         Access::Public => {}
         Access::SignedIn(right) | Access::Region(right) => {
-            let SignedIn { person, proved_at, deputies, .. } = signed_in(&guard, &parts).await?;
+            let SignedIn { person, proved_at, deputies, language, .. } = signed_in(&guard, &parts).await?;
+            read_in(&mut parts, language);
             if matches!((guard.access, person.scope), (Access::Region(_), Scope::Facility(..))) {
                 return Err(PageError::NotFound);
             }
@@ -77,7 +79,9 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         Access::Setup => {
             let visitor = parts.extensions.get::<Visitor>().ok_or_else(|| PageError::internal("no visitor"))?;
             let setup = session::find_setup(guard.web.store.read(), &visitor.token.hash(), guard.web.now()).await?;
-            parts.extensions.insert(SettingUp(setup.ok_or(PageError::LinkUnusable)?));
+            let setup = setup.ok_or(PageError::LinkUnusable)?;
+            read_in(&mut parts, person::find_language(guard.web.store.read(), setup.person.id).await?);
+            parts.extensions.insert(SettingUp(setup));
         }
     }
     Ok(next.run(Request::from_parts(parts, body)).await)
@@ -93,6 +97,13 @@ fn check_right(web: &Web, person: &Person, right: Right, deputies: Option<Deputy
         return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("people-deputy-rests")));
     }
     Ok(())
+}
+
+/// The account's choice of a language wins.
+fn read_in(parts: &mut Parts, chosen: Option<Lang>) {
+    if let (Some(lang), Some(visitor)) = (chosen, parts.extensions.get_mut::<Visitor>()) {
+        visitor.lang = lang;
+    }
 }
 
 async fn signed_in(guard: &Guard, parts: &Parts) -> Result<SignedIn, PageError> {

@@ -24,10 +24,8 @@ pub(super) async fn show_lost(visitor: Visitor) -> Result<Response, PageError> {
     lost_page(&visitor, "", false, None)
 }
 
-fn lost_page(visitor: &Visitor, login: &str, asked: bool, error: Option<String>) -> Result<Response, PageError> {
-    page(&LostPage {
-        shell: shell(Text::verbatim("サインインできないとき"), visitor, None), login: login.to_owned(), asked, error
-    })
+fn lost_page(visitor: &Visitor, login: &str, asked: bool, error: Option<Text>) -> Result<Response, PageError> {
+    page(&LostPage { shell: shell("lost-title", visitor, None), login: login.to_owned(), asked, error })
 }
 
 /// Who asks.

@@ -11,6 +11,7 @@ mod excluded;
 mod fail;
 mod guard;
 mod headers;
+mod language;
 mod lost;
 mod passkey;
 mod people;
@@ -153,7 +154,7 @@ pub fn router(web: Web) -> Router {
 /// What surrounds a page.
 fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
     let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key() });
-    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who }
+    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who, here: visitor.here.clone() }
 }
 
 /// A rendered page.

@@ -17,7 +17,7 @@ use super::{PageError, Web, account, fail, page, setup, shell, sign_in, step_up}
 use crate::domain::act::{Done, What};
 use crate::domain::ids::PasskeyId;
 use crate::domain::people::event::Kind;
-use crate::domain::people::{Person, throttle};
+use crate::domain::people::{Person, browser, throttle};
 use crate::passkeys::{Offer, Passkeys, Proven};
 use crate::store::passkey::NewPasskey;
 use crate::store::{Tx, invitation, passkey, person, session, throttle as counters};
@@ -29,9 +29,9 @@ const PURPOSE: &str = "passkey-ceremony";
 const LIFETIME_S: i64 = 30 * 60;
 const NAME_CHARS: usize = 40;
 
-const STALE: &str = "画面を開いてから時間がたったか、すでに送信されています。もう一度、パスキーのボタンを押してください。";
-const UNPROVEN: &str = "パスキーを確認できませんでした。この画面のボタンからもう一度試すか、ほかの方法を使ってください。";
-const KNOWN: &str = "そのパスキーはすでに登録されています。";
+const STALE: Text = Text::new("passkey-stale");
+const UNPROVEN: Text = Text::new("passkey-unproven");
+const KNOWN: Text = Text::new("passkey-known");
 
 /// What a ceremony is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +118,7 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(web: &Web, visitor: &Visitor, purpose: Purpose, sealed: &str) -> Result<Self, &'static str> {
+    fn new(web: &Web, visitor: &Visitor, purpose: Purpose, sealed: &str) -> Result<Self, Text> {
         let text = web.open(PURPOSE, sealed).map_err(|_| STALE)?;
         let ceremony: Ceremony = serde_json::from_slice(&text).map_err(|_| STALE)?;
         let ends_at = Timestamp::from_seconds(ceremony.ends_at);
@@ -134,26 +134,20 @@ impl Opened {
 }
 
 /// A registration that holds, or what to tell the person.
-fn registered(web: &Web, visitor: &Visitor, purpose: Purpose, sent: &Sent) -> Result<(Opened, Proven), &'static str> {
+fn registered(web: &Web, visitor: &Visitor, purpose: Purpose, sent: &Sent) -> Result<(Opened, Proven), Text> {
     let passkeys = here(web, visitor).map_err(|_| UNPROVEN)?;
     let opened = Opened::new(web, visitor, purpose, &sent.state)?;
     let proven = passkeys.accept_registration(&opened.state, &sent.answer).map_err(|cause| refuse(&cause))?;
     Ok((opened, proven))
 }
 
-fn refuse(cause: &crate::passkeys::Refused) -> &'static str {
+fn refuse(cause: &crate::passkeys::Refused) -> Text {
     tracing::info!(%cause, "a passkey was refused");
     UNPROVEN
 }
 
 /// The person whose passkey answered, after the challenge was used up in `tx`; or what to tell them.
-async fn proven(
-    web: &Web,
-    tx: &mut Tx,
-    visitor: &Visitor,
-    purpose: Purpose,
-    sent: &Sent,
-) -> Result<Result<Person, &'static str>, PageError> {
+async fn proven(web: &Web, tx: &mut Tx, visitor: &Visitor, purpose: Purpose, sent: &Sent) -> Result<Result<Person, Text>, PageError> {
     let Ok(passkeys) = here(web, visitor) else { return Ok(Err(UNPROVEN)) };
     let opened = match Opened::new(web, visitor, purpose, &sent.state) {
         Ok(opened) => opened,
@@ -191,7 +185,7 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(sent
             counters::count_failure(&mut tx, &buckets, now).await?;
             sign_in::log_failure(&web, &mut tx, None, &buckets[0]).await?;
             tx.commit().await?;
-            sign_in::refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, "", &sent.next, text.to_owned())
+            sign_in::refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, "", &sent.next, text)
         }
     }
 }
@@ -210,18 +204,21 @@ pub(super) async fn step_up(
     let mut tx = web.store.begin().await?;
     let text = match proven(&web, &mut tx, &visitor, Purpose::StepUp, &sent).await? {
         Ok(person) if person.id == who.id => return step_up::complete(tx, &visitor, &buckets[0], &sent.next, now).await,
-        Ok(_) => "ほかの方のパスキーです。ご自身のパスキーを使ってください。",
+        Ok(_) => Text::new("passkey-of-another"),
         Err(text) => text,
     };
     counters::count_failure(&mut tx, &buckets, now).await?;
     tx.commit().await?;
-    step_up::refused(&web, &visitor, &who, &sent.next, StatusCode::UNPROCESSABLE_ENTITY, text.to_owned()).await
+    step_up::refused(&web, &visitor, &who, &sent.next, StatusCode::UNPROCESSABLE_ENTITY, text).await
 }
 
 /// What to call a passkey that nobody named.
 fn named(typed: &str, visitor: &Visitor) -> String {
     let name: String = typed.trim().chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect();
-    if name.is_empty() { format!("{}で登録", visitor.browser) } else { name }
+    if name.is_empty() {
+        return Text::new("passkey-named").with("browser", browser::named(&visitor.browser)).in_lang(visitor.lang);
+    }
+    name
 }
 
 async fn insert(web: &Web, tx: &mut Tx, owner: &Person, name: &str, proven: &Proven) -> Result<bool, PageError> {
@@ -270,9 +267,9 @@ pub(super) async fn show_new(State(web): State<Web>, visitor: Visitor, Who(who):
     new_page(&web, &visitor, &who, named("", &visitor), None).await
 }
 
-async fn new_page(web: &Web, visitor: &Visitor, who: &Person, name: String, error: Option<&'static str>) -> Result<Response, PageError> {
+async fn new_page(web: &Web, visitor: &Visitor, who: &Person, name: String, error: Option<Text>) -> Result<Response, PageError> {
     page(&NewPasskeyPage {
-        shell: shell(Text::verbatim("パスキーの登録"), visitor, Some(who)),
+        shell: shell("account-passkey-title", visitor, Some(who)),
         offer: offer_registration(web, visitor, Purpose::Add, who).await?,
         name,
         error,

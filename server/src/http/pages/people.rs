@@ -145,7 +145,7 @@ async fn people_page(
         vacancy: facility::vacant_since(db, home.facility).await?.map(|since| vacant(web, since)),
         seats: seats.collect(),
         deputies: Deputies {
-            now: deputies_now(visitor, term.filter(|_| on), everywhere),
+            now: deputies_now(term.filter(|_| on), everywhere),
             on,
             may_switch: may(person.role, Right::AllowDeputy) && !everywhere,
             until: typed.until,
@@ -179,7 +179,7 @@ fn how(by: Option<String>, why: String) -> Text {
 
 fn held_line(web: &Web, held: &Held, may_end: bool) -> HeldLine {
     let account = match (held.link_until, held.signed_in_at) {
-        (Some(until), _) => Text::new("people-link-waits").with("until", until.jst_minute()),
+        (Some(until), _) => Text::new("people-link-waits").with("until", until),
         (None, Some(at)) => Text::new("people-signed-in").with("ago", Moment::new(at, web.now()).ago()),
         (None, None) => Text::new("people-never-signed-in"),
     };
@@ -194,13 +194,11 @@ fn held_line(web: &Web, held: &Held, may_end: bool) -> HeldLine {
     }
 }
 
-fn deputies_now(visitor: &Visitor, term: Option<DeputyTerm>, everywhere: bool) -> Text {
+fn deputies_now(term: Option<DeputyTerm>, everywhere: bool) -> Text {
     match term {
         _ if everywhere => Text::new("people-deputies-rules"),
-        Some(DeputyTerm { from, until: Some(until) }) => Text::new("people-deputies-until")
-            .with("from", from.jst_minute_in(visitor.lang))
-            .with("until", until.jst_minute_in(visitor.lang)),
-        Some(DeputyTerm { from, until: None }) => Text::new("people-deputies-on").with("from", from.jst_minute_in(visitor.lang)),
+        Some(DeputyTerm { from, until: Some(until) }) => Text::new("people-deputies-until").with("from", from).with("until", until),
+        Some(DeputyTerm { from, until: None }) => Text::new("people-deputies-on").with("from", from),
         None => Text::new("people-deputies-off"),
     }
 }
@@ -394,7 +392,7 @@ async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats
                 Refused::Changed(_) | Refused::HoldsAlready(_) => StatusCode::CONFLICT,
                 _ => WRONG,
             };
-            let text = refusal(visitor, &mut tx, seats, refused).await?;
+            let text = refusal(&mut tx, seats, refused).await?;
             tx.rollback().await?;
             return refuse_appoint(web, visitor, person, seats, (role, typed), (status, text)).await;
         }
@@ -406,7 +404,8 @@ async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats
         return confirm_appoint(visitor, person, seats, typed, consequences);
     }
     if let Some(link) = &appointed.link {
-        let once = format!("{}{}\n{}\n{}", web.settings.public_url, link.path, link.expires_at.jst_minute(), appointed.person.name);
+        let once =
+            format!("{}{}\n{}\n{}", web.settings.public_url, link.path, link.expires_at.jst_minute_in(visitor.lang), appointed.person.name);
         put_once(web, &mut tx, visitor, &once).await?;
     }
     tx.commit().await?;
@@ -444,13 +443,9 @@ fn doer(name: Option<String>) -> Text {
     name.map_or(Text::new("people-operator"), |name| Text::new("people-by-name").with("name", name))
 }
 
-async fn refusal(visitor: &Visitor, tx: &mut Tx, seats: &Seats, refused: Refused) -> Result<Text, PageError> {
-    let said = |key, held: &Held| {
-        Text::new(key)
-            .with("name", held.person.name.clone())
-            .with("at", held.from.jst_minute_in(visitor.lang))
-            .with("by", doer(held.by.clone()))
-    };
+async fn refusal(tx: &mut Tx, seats: &Seats, refused: Refused) -> Result<Text, PageError> {
+    let said =
+        |key, held: &Held| Text::new(key).with("name", held.person.name.clone()).with("at", held.from).with("by", doer(held.by.clone()));
     Ok(match refused {
         Refused::Taken(login) => Text::new("people-taken").with("login", login.to_string()),
         Refused::NobodyHere => Text::new("people-wrong-whom"),
@@ -458,10 +453,7 @@ async fn refusal(visitor: &Visitor, tx: &mut Tx, seats: &Seats, refused: Refused
         Refused::Changed(Some(held)) => said("people-changed", &held),
         Refused::Changed(None) => match seats.scope.facility() {
             Some(facility) => match appointment::list_past(&mut **tx, facility, 1).await?.pop() {
-                Some(past) => Text::new("people-ended-meanwhile")
-                    .with("name", past.name)
-                    .with("at", past.until.jst_minute_in(visitor.lang))
-                    .with("by", doer(past.by)),
+                Some(past) => Text::new("people-ended-meanwhile").with("name", past.name).with("at", past.until).with("by", doer(past.by)),
                 None => Text::new("people-gone"),
             },
             None => Text::new("people-gone"),
@@ -560,12 +552,12 @@ async fn end_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats, ty
     let held = held.into_iter().find(|held| held.person.id.to_string() == typed.person);
     let is_meant = |held: &Held| typed.appointment.is_empty() || held.id.to_string() == typed.appointment;
     let Some(held) = held.filter(is_meant) else {
-        return Err(conflict(refusal(visitor, &mut tx, seats, Refused::Changed(None)).await?));
+        return Err(conflict(refusal(&mut tx, seats, Refused::Changed(None)).await?));
     };
     let why = reason(&typed.why);
     // Tried even before it is confirmed: whatever would be refused is said at once.
     if let Err(refused) = appointments::end(&mut tx, &hands(web, person), &held, why.as_deref().unwrap_or_default()).await {
-        return Err(conflict(refusal(visitor, &mut tx, seats, refused).await?));
+        return Err(conflict(refusal(&mut tx, seats, refused).await?));
     }
     match (typed.confirmed.as_str(), why) {
         ("yes", Ok(_)) => {

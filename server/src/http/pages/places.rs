@@ -63,7 +63,7 @@ pub(super) async fn show_home(
     }
     let counts = summed(&web, &rollup::counts(&web.store, rollup::Scope::Region(region)).await?);
     page(&RegionPage {
-        shell: shell(Text::verbatim(format!("{name}の事業所")), &visitor, Some(&person)),
+        shell: shell(Text::new("region-title").with("name", name), &visitor, Some(&person)),
         vacancies: vacancies(&web, region).await?,
         counts,
         facilities: lines,
@@ -96,7 +96,7 @@ pub(super) async fn show_facility(
     let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
     let states: HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
-    let devices = devices.iter().map(|d| device_line(&web, (&visitor, &person), d, states.get(&d.n))).collect();
+    let devices = devices.iter().map(|d| device_line(&web, &person, d, states.get(&d.n))).collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| c.standing == Standing::Pending).map(|c| c.devices).sum();
     page(&FacilityPage {
@@ -112,23 +112,14 @@ pub(super) async fn show_facility(
     })
 }
 
-fn device_line(
-    web: &Web,
-    (visitor, reader): (&Visitor, &Person),
-    device: &device::Device,
-    line: Option<&device_state::Line>,
-) -> DeviceLine {
+fn device_line(web: &Web, reader: &Person, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
     let now = web.now();
     let seen = line.and_then(|l| l.last_seen_at);
     let (open, more) = line.map(|l| open_clauses(&l.clauses)).unwrap_or_default();
     DeviceLine {
         id: device.id.to_string(),
-        label: called(reader, device.ownership, &device.label, device.id).in_lang(visitor.lang),
-        kind: if reader.role.sees_facts(device.ownership) {
-            device.class.label_ja().to_owned()
-        } else {
-            Text::new("device-facts-hidden-short").in_lang(visitor.lang)
-        },
+        label: called(reader, device.ownership, &device.label, device.id),
+        kind: if reader.role.sees_facts(device.ownership) { device.class.label_ja().to_owned() } else { String::new() },
         mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
         seen: seen.map(|at| Moment::new(at, now)),
         open,
@@ -156,17 +147,17 @@ pub(super) const fn calls_for_action(state: State) -> bool {
 }
 
 /// What a device is called on screen.
-pub(super) fn name(label: &str) -> String {
-    if label.trim().is_empty() { "名前のない機器".to_owned() } else { label.to_owned() }
+pub(super) fn name(label: &str) -> Text {
+    if label.trim().is_empty() { Text::new("device-unnamed") } else { Text::verbatim(label) }
 }
 
 /// What somebody calls a device: what others' own devices are called is their facility's business.
 pub(super) fn called(reader: &Person, ownership: Ownership, label: &str, id: DeviceId) -> Text {
     if reader.role.sees_facts(ownership) {
-        return Text::verbatim(name(label));
+        return name(label);
     }
     let id = id.to_string();
-    Text::new("device-personal").with("id", id.rsplit('-').next().unwrap_or_default().to_owned())
+    Text::new("device-personal-named").with("id", id.rsplit('-').next().unwrap_or_default().to_owned())
 }
 
 /// How a device reads now: its standing where a person has to act on that, else its state.

@@ -44,7 +44,7 @@ fn retire_page(visitor: &Visitor, person: &Person, device: &Device, why: String,
     let label = name(&device.label);
     page(&ConfirmPage {
         shell: shell(Text::new("retire-title").with("device", label.clone()), visitor, Some(person)),
-        back: (Text::verbatim(label), format!("/devices/{}", device.id)),
+        back: (label, format!("/devices/{}", device.id)),
         action: format!("/devices/{}/retire", device.id),
         consequences: ["retire-then-refused", "retire-then-wipe", "retire-then-seen", "retire-then-for-good"].map(Text::new).to_vec(),
         fields: Vec::new(),

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, assets, device, enrolment, excluded, headers, lost, passkey, people, places, retire, rules,
-    self_check, setup, sign_in, step_up, visit,
+    PageError, Web, account, accounts, assets, device, enrolment, excluded, headers, language, lost, passkey, people, places, retire,
+    rules, self_check, setup, sign_in, step_up, visit,
 };
 use crate::domain::people::Right;
 
@@ -82,6 +82,7 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/sign-in/lost", Public, Object::None, get(lost::show_lost)),
         route(Method::POST, "/sign-in/lost", Public, Object::None, post(lost::ask)),
         route(Method::POST, "/sign-out", Public, Object::None, post(sign_in::sign_out)),
+        route(Method::POST, "/language", Public, Object::None, post(language::choose)),
         route(Method::GET, "/start/{secret}", Public, Object::None, get(setup::show_start)),
         route(Method::POST, "/start/{secret}", Public, Object::None, post(setup::start)),
         route(Method::GET, "/setup", Setup, Object::None, get(setup::show_choice)),
@@ -97,6 +98,7 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/step-up/continue", SignedIn(OwnAccount), Object::None, get(step_up::show_kept)),
         route(Method::GET, "/account", SignedIn(OwnAccount), Object::None, get(account::show_account)),
         route(Method::POST, "/account/told", SignedIn(OwnAccount), Object::None, post(account::told)),
+        route(Method::POST, "/account/language", SignedIn(OwnAccount), Object::None, post(language::choose_for_account)),
         route(Method::POST, "/account/sessions/end", SignedIn(OwnAccount), Object::None, post(account::end_sessions)),
         route(Method::GET, "/account/password", SignedIn(OwnAccount), Object::None, get(account::show_password)).stepped_up(),
         route(Method::POST, "/account/password", SignedIn(OwnAccount), Object::None, post(account::set_password)).stepped_up(),

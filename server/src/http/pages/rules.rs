@@ -15,7 +15,7 @@ use crate::words::Text;
 pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
     let pack = &web.pack;
     page(&RulesPage {
-        shell: shell(Text::verbatim("規程と判定のしかた"), &visitor, Some(&person)),
+        shell: shell("rules-title", &visitor, Some(&person)),
         edition: pack.edition().to_owned(),
         source: pack.source().to_owned(),
         pack: format!("{} {}", pack.id(), pack.revision()),
@@ -25,10 +25,9 @@ pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person)
 
 /// `GET /what-is-checked`: for anybody, signed in or not.
 pub(super) async fn show_what_is_checked(Use(web): Use<Web>, visitor: Visitor) -> Result<Response, PageError> {
-    let person = session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await?.map(|s| s.person);
-    page(&WhatIsCheckedPage {
-        shell: shell(Text::verbatim("点検プログラムが見るもの・見ないもの"), &visitor, person.as_ref())
-    })
+    let signed_in = session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await?;
+    let visitor = visitor.reading(signed_in.as_ref().and_then(|s| s.language));
+    page(&WhatIsCheckedPage { shell: shell("checked-title", &visitor, signed_in.as_ref().map(|s| &s.person)) })
 }
 
 /// A clause's id for links within a page: `§20-1` → `c20-1`.
@@ -61,14 +60,14 @@ fn groups(pack: &Pack) -> Vec<RuleGroup> {
 }
 
 /// `§20-1` stands under 「第20条」, `附則2` under 「附則」, `留3-1` under 「留意事項3」.
-fn heading(clause: &str) -> String {
+fn heading(clause: &str) -> Text {
     let number = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
     if let Some(rest) = clause.strip_prefix('§') {
-        format!("第{}条", number(rest))
+        Text::new("rules-article").with("n", number(rest))
     } else if let Some(rest) = clause.strip_prefix('留') {
-        format!("留意事項{}", number(rest))
+        Text::new("rules-notes").with("n", number(rest))
     } else {
-        "附則".to_owned()
+        Text::new("rules-supplement")
     }
 }
 
@@ -90,6 +89,8 @@ fn line(clause: &Clause) -> RuleLine {
 
 #[cfg(test)]
 mod tests {
+    use hashimori_shared::lang::Lang;
+
     use super::*;
 
     #[test]
@@ -102,7 +103,7 @@ mod tests {
         assert_eq!(anchors.len(), total);
         assert!(anchors.iter().all(|a| a.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')));
         let groups = groups(&pack);
-        let mut titles: Vec<&str> = groups.iter().map(|g| g.title.as_str()).collect();
+        let mut titles: Vec<String> = groups.iter().map(|g| g.title.in_lang(Lang::Japanese)).collect();
         assert_eq!(groups.iter().map(|g| g.clauses.len()).sum::<usize>(), total);
         let many = titles.len();
         titles.sort_unstable();

@@ -62,7 +62,7 @@ pub(super) async fn show_self_check(
 /// What the page says first.
 struct Said {
     done: Option<u32>,
-    error: Option<String>,
+    error: Option<Text>,
 }
 
 async fn self_check_page(
@@ -91,7 +91,7 @@ async fn self_check_page(
     let since = now.plus_days(-i64::from(web.pack.parameters().attestation.days));
     let past = self_check::list(&web.store, home.facility, LISTED).await?;
     page(&SelfCheckPage {
-        shell: shell(Text::verbatim("自己点検"), visitor, Some(person)),
+        shell: shell("self-check-title", visitor, Some(person)),
         facility: Place { id: facility.id.to_string(), name: facility.name },
         may_answer,
         done: said.done,
@@ -107,8 +107,8 @@ async fn self_check_page(
             .into_iter()
             .map(|line| SelfCheckLine {
                 at: Moment::new(line.at, now),
-                by: line.by.unwrap_or_else(|| "記録から消された人".to_owned()),
-                grade: line.grade.label_ja(),
+                by: line.by.map_or(Text::new("self-check-erased"), Text::Verbatim),
+                grade: line.grade.key(),
                 devices: line.devices,
                 note: line.note,
             })
@@ -135,7 +135,7 @@ pub(super) async fn answer_self_check(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let now = web.now();
-    let check = SelfCheck::read(&questions(&web.pack), now, |field| value(&typed, field)).map_err(|invalid| invalid.text_ja());
+    let check = SelfCheck::read(&questions(&web.pack), now, |field| value(&typed, field)).map_err(|invalid| invalid.text());
     let chosen = if value(&typed, "for") == Some("some") { Some(ticked_devices(&web, home, &typed).await?) } else { None };
     let error = match check {
         Ok(check) if chosen.as_ref().is_none_or(|devices| !devices.is_empty()) => {
@@ -156,9 +156,9 @@ pub(super) async fn answer_self_check(
                 return Ok(Redirect::to(&format!("/facilities/{}/self-check?done={covered}", home.facility)).into_response());
             }
             tx.rollback().await?;
-            "使用中の機器がありません。機器を登録し、確認してから答えてください。".to_owned()
+            Text::new("self-check-no-devices")
         }
-        Ok(_) => "機器を1台以上選ぶか、「使用中の機器すべて」を選んでください。".to_owned(),
+        Ok(_) => Text::new("self-check-none-chosen"),
         Err(error) => error,
     };
     let answer = self_check_page(&web, &visitor, &person, home, &typed, Said { done: None, error: Some(error) }).await?;

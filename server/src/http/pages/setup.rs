@@ -26,8 +26,7 @@ use crate::words::Text;
 
 const ONCE_PURPOSE: &str = "shown-once";
 /// A first code that is not the app's.
-pub(super) const WRONG_CODE: &str =
-    "コードが違います。アプリに今出ている6桁を入力してください。続けて違う場合は、スマートフォンの時刻が合っているかを確かめてください。";
+pub(super) const WRONG_CODE: Text = Text::new("app-wrong-code");
 
 /// The link behind `text`, if it can be used. Failures are counted per network.
 async fn usable(web: &Web, visitor: &Visitor, text: &str) -> Result<(String, Person), PageError> {
@@ -54,12 +53,12 @@ pub(super) async fn show_start(State(web): State<Web>, visitor: Visitor, Path(se
     let (_, person) = usable(&web, &visitor, &secret).await?;
     let again = person::find_ways(web.store.read(), person.id).await?.any();
     page(&StartPage {
-        shell: shell(Text::verbatim("アカウントの設定"), &visitor, None),
+        shell: shell("start-title", &visitor, None),
         again,
         secret,
         name: person.name,
         login: person.login.to_string(),
-        role: person.role.label_ja(),
+        role: person.role.key(),
     })
 }
 
@@ -89,16 +88,16 @@ pub(super) async fn show_choice(State(web): State<Web>, visitor: Visitor, Settin
     choice_page(&web, &visitor, &setup, None).await
 }
 
-async fn choice_page(web: &Web, visitor: &Visitor, setup: &Setup, error: Option<&'static str>) -> Result<Response, PageError> {
+async fn choice_page(web: &Web, visitor: &Visitor, setup: &Setup, error: Option<Text>) -> Result<Response, PageError> {
     page(&SetupChoicePage {
-        shell: shell(Text::verbatim("サインインの方法を選ぶ"), visitor, None),
+        shell: shell("setup-title", visitor, None),
         offer: offer_registration(web, visitor, Purpose::Setup, &setup.person).await?,
         error,
     })
 }
 
 /// The choice again, with what was wrong.
-pub(super) async fn choice_refused(web: &Web, visitor: &Visitor, setup: &Setup, text: &'static str) -> Result<Response, PageError> {
+pub(super) async fn choice_refused(web: &Web, visitor: &Visitor, setup: &Setup, text: Text) -> Result<Response, PageError> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, choice_page(web, visitor, setup, Some(text)).await?).into_response())
 }
 
@@ -115,9 +114,9 @@ pub(super) async fn show_password(State(web): State<Web>, visitor: Visitor, Sett
     password_page(&web, &visitor, &setup, None)
 }
 
-fn password_page(web: &Web, visitor: &Visitor, setup: &Setup, error: Option<&'static str>) -> Result<Response, PageError> {
+fn password_page(web: &Web, visitor: &Visitor, setup: &Setup, error: Option<Text>) -> Result<Response, PageError> {
     page(&SetupPasswordPage {
-        shell: shell(Text::verbatim("パスワードの設定（1/2）"), visitor, None),
+        shell: shell("setup-password-title", visitor, None),
         form: PasswordForm { login: setup.person.login.to_string(), min: password::MIN_CHARS, error },
         no_passkeys: here(web, visitor).err(),
     })
@@ -134,12 +133,10 @@ pub(super) struct NewPassword {
 
 impl NewPassword {
     /// The hash to be stored, or why the password is refused.
-    pub(super) async fn hashed(self, web: &Web, login: &str) -> Result<Result<PasswordHash, &'static str>, PageError> {
+    pub(super) async fn hashed(self, web: &Web, login: &str) -> Result<Result<PasswordHash, Text>, PageError> {
         match password::check(&self.password, login) {
-            Err(weak) => return Ok(Err(weak.text_ja())),
-            Ok(()) if self.password != self.again => {
-                return Ok(Err("2つの欄のパスワードが一致しません。両方に同じものを入力してください。"));
-            }
+            Err(weak) => return Ok(Err(weak.text())),
+            Ok(()) if self.password != self.again => return Ok(Err(Text::new("password-differ"))),
             Ok(()) => {}
         }
         let hash = web.hash(move |random| PasswordHash::new(&self.password, random)).await?;
@@ -168,15 +165,12 @@ fn seed(web: &Web, setup: &Setup) -> Result<Seed, PageError> {
     Seed::from_bytes(&web.open(TOTP_PURPOSE, &setup.totp)?).ok_or_else(|| PageError::internal("a seed has another length"))
 }
 
-fn app_page(visitor: &Visitor, setup: &Setup, seed: &Seed, error: Option<&'static str>) -> Result<Response, PageError> {
-    page(&SetupAppPage {
-        shell: shell(Text::verbatim("確認アプリの登録（2/2）"), visitor, None),
-        form: app_form(setup.person.login.as_str(), seed, error)?,
-    })
+fn app_page(visitor: &Visitor, setup: &Setup, seed: &Seed, error: Option<Text>) -> Result<Response, PageError> {
+    page(&SetupAppPage { shell: shell("setup-app-title", visitor, None), form: app_form(setup.person.login.as_str(), seed, error)? })
 }
 
 /// How a seed is shown to an authenticator app and its owner.
-pub(super) fn app_form(login: &str, seed: &Seed, error: Option<&'static str>) -> Result<AppForm, PageError> {
+pub(super) fn app_form(login: &str, seed: &Seed, error: Option<Text>) -> Result<AppForm, PageError> {
     let url = seed.otpauth_url(login).ok_or_else(|| PageError::internal("no otpauth address"))?;
     Ok(AppForm { qr: Qr::of(&url).map_err(PageError::internal)?, secret: seed.to_text(), url, error })
 }
@@ -235,7 +229,7 @@ pub(super) async fn renew_codes(web: &Web, tx: &mut Tx, owner: PersonId, token: 
 pub(super) async fn show_recovery(State(web): State<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
     let once = take_once(&web, &visitor).await?;
     let codes = once.map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default();
-    page(&RecoveryPage { shell: shell(Text::verbatim("予備コード"), &visitor, Some(&person)), codes })
+    page(&RecoveryPage { shell: shell("recovery-title", &visitor, Some(&person)), codes })
 }
 
 /// Lays text down for the session's next page, sealed.

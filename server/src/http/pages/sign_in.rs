@@ -22,8 +22,6 @@ use crate::words::Text;
 
 /// Purpose under which TOTP seeds are sealed.
 pub(super) const TOTP_PURPOSE: &str = "totp-seed";
-const REFUSED: &str =
-    "ログインID、パスワード、確認コードのいずれかが違います。確認コードは一度しか使えないため、次のコードに変わってから入力してください。";
 
 /// Where to go after signing in.
 #[derive(Debug, Default, Deserialize)]
@@ -55,9 +53,9 @@ pub(super) fn encode(path: &str) -> String {
         .collect()
 }
 
-fn form(web: &Web, visitor: &Visitor, login: &str, next: &str, error: Option<String>) -> Result<Response, PageError> {
+fn form(web: &Web, visitor: &Visitor, login: &str, next: &str, error: Option<Text>) -> Result<Response, PageError> {
     page(&SignInPage {
-        shell: shell(Text::verbatim("サインイン"), visitor, None),
+        shell: shell("sign-in-title", visitor, None),
         offer: offer_proof(web, visitor, Purpose::SignIn)?,
         login: login.to_owned(),
         next: local(next).to_owned(),
@@ -72,7 +70,7 @@ pub(super) fn refused(
     status: StatusCode,
     login: &str,
     next: &str,
-    text: String,
+    text: Text,
 ) -> Result<Response, PageError> {
     Ok((status, form(web, visitor, login, next, Some(text))?).into_response())
 }
@@ -110,7 +108,7 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
             let counted = if claimed.is_some() { &buckets[1] } else { &buckets[2] };
             log_failure(&web, &mut tx, claimed.as_ref(), counted).await?;
             tx.commit().await?;
-            return refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, &typed.login, &typed.next, REFUSED.to_owned());
+            return refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, &typed.login, &typed.next, Text::new("sign-in-refused"));
         }
     };
     counters::clear(&mut tx, &buckets[0]).await?;

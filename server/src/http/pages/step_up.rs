@@ -26,7 +26,6 @@ const KEPT: &str = "/step-up/continue";
 const KEPT_S: i64 = 30 * 60;
 /// Fields that are never kept.
 const SECRET: [&str; 6] = ["csrf", "password", "again", "code", "answer", "state"];
-const WRONG: &str = "確認コードが違います。コードは一度しか使えないため、次のコードに変わってから入力してください。続けて違う場合は、スマートフォンの時刻が合っているかを確かめてください。";
 
 /// A form that waits.
 #[derive(Serialize, Deserialize)]
@@ -50,10 +49,10 @@ pub(super) async fn keep(web: &Web, visitor: &Visitor, path: String, mut fields:
     kept.await.unwrap_or_else(|error: PageError| error)
 }
 
-async fn step_up_page(web: &Web, visitor: &Visitor, who: &Person, next: &str, error: Option<String>) -> Result<Response, PageError> {
+async fn step_up_page(web: &Web, visitor: &Visitor, who: &Person, next: &str, error: Option<Text>) -> Result<Response, PageError> {
     let ways = person::find_ways(web.store.read(), who.id).await?;
     page(&StepUpPage {
-        shell: shell(Text::verbatim("ご本人の確認"), visitor, Some(who)),
+        shell: shell("step-up-title", visitor, Some(who)),
         offer: if ways.passkeys > 0 { Some(offer_proof(web, visitor, Purpose::StepUp)?) } else { None },
         app: ways.app,
         next: local(next).to_owned(),
@@ -78,7 +77,7 @@ pub(super) async fn refused(
     who: &Person,
     next: &str,
     status: StatusCode,
-    text: String,
+    text: Text,
 ) -> Result<Response, PageError> {
     Ok((status, step_up_page(web, visitor, who, next, Some(text)).await?).into_response())
 }
@@ -109,7 +108,7 @@ pub(super) async fn prove_by_code(
     }
     counters::count_failure(&mut tx, &buckets, now).await?;
     tx.commit().await?;
-    refused(&web, &visitor, &who, &typed.next, StatusCode::UNPROCESSABLE_ENTITY, WRONG.to_owned()).await
+    refused(&web, &visitor, &who, &typed.next, StatusCode::UNPROCESSABLE_ENTITY, Text::new("step-up-wrong")).await
 }
 
 /// The person has proven themself: notes it and goes on.
@@ -129,7 +128,7 @@ pub(super) async fn show_kept(State(web): State<Web>, visitor: Visitor, Who(who)
     };
     let draft = draft.filter(|draft| web.now().seconds() - draft.at < KEPT_S);
     page(&KeptPage {
-        shell: shell(Text::verbatim("操作の続き"), &visitor, Some(&who)),
+        shell: shell("kept-title", &visitor, Some(&who)),
         form: draft.map(|draft| (local(&draft.path).to_owned(), draft.fields)),
     })
 }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::Form;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequest, Request, State};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -20,8 +21,8 @@ const FORM_LIMIT: usize = 16 * 1024;
 /// Name of the hidden field.
 const CSRF_FIELD: &str = "csrf";
 
-/// Fields that are shown to the person again when a form could not be taken, and what they are called on screen.
-const KEPT: &[(&str, &str)] = &[("login", "ログインID"), ("label", "機器の名前"), ("uses", "登録できる台数"), ("hours", "有効期間")];
+/// Fields that are shown to the person again when a form could not be taken, and the keys of what they are called on screen.
+const KEPT: &[(&str, &str)] = &[("login", "kept-login"), ("label", "kept-label"), ("uses", "kept-uses"), ("hours", "kept-hours")];
 
 /// Who knocks, signed in or not.
 #[derive(Clone, Debug)]
@@ -34,8 +35,10 @@ pub(super) struct Visitor {
     pub host: String,
     /// Coarse name of the browser.
     pub browser: String,
-    /// The language the browser asks for.
+    /// The language to read in: the account's choice, else what was chosen in this browser, else what the browser asks for.
     pub lang: Lang,
+    /// The page that is looked at; after a form, the first page.
+    pub here: String,
 }
 
 impl Visitor {
@@ -43,9 +46,14 @@ impl Visitor {
     pub(super) fn csrf(&self) -> String {
         self.token.derive("csrf").to_text()
     }
+
+    /// The same, reading in the language that an account has chosen, if it has.
+    pub(super) fn reading(&self, chosen: Option<Lang>) -> Self {
+        Self { lang: chosen.unwrap_or(self.lang), ..self.clone() }
+    }
 }
 
-/// What the person typed into a form, without secrets: (name on screen, value).
+/// What the person typed into a form, without secrets: (key of the name on screen, value).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept(pub Vec<(&'static str, String)>);
 
@@ -61,7 +69,8 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         network: network(&web, &request),
         host: host(request.headers(), request.uri()).unwrap_or_default().to_owned(),
         browser: browser::coarse(field(&request, &header::USER_AGENT)),
-        lang: Lang::accepted(field(&request, &header::ACCEPT_LANGUAGE)),
+        lang: cookie::read_lang(request.headers()).unwrap_or_else(|| Lang::accepted(field(&request, &header::ACCEPT_LANGUAGE))),
+        here: here(&request).to_owned(),
     };
     request.extensions_mut().insert(visitor.clone());
     let (mut response, sent) = match admit(request, &visitor).await {
@@ -80,13 +89,18 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         None => known.is_none().then_some(visitor.token),
     };
     if let Some(value) = cookie.and_then(|token| cookie::set(&token, web.settings.secure)) {
-        response.headers_mut().insert(header::SET_COOKIE, value);
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
 }
 
 fn field<'a>(request: &'a Request, name: &HeaderName) -> &'a str {
     request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn here(request: &Request) -> &str {
+    let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    if *request.method() == Method::GET { path } else { "/" }
 }
 
 /// The fields of a form, in order.

@@ -1,4 +1,6 @@
-//! A browser without pixels: one cookie, the CSRF token of the last page, no following of redirects.
+//! A browser without pixels: its cookies, the CSRF token of the last page, no following of redirects.
+
+use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,7 +11,9 @@ use crate::domain::people::totp::Seed;
 
 pub(super) struct Browser {
     router: Router,
-    cookie: Option<String>,
+    cookies: BTreeMap<String, String>,
+    /// `Accept-Language`; none is Japanese.
+    languages: Option<&'static str>,
     pub(super) csrf: String,
 }
 
@@ -25,7 +29,17 @@ pub(super) struct Page {
 
 impl Browser {
     pub(super) fn new(router: &Router) -> Self {
-        Self { router: router.clone(), cookie: None, csrf: String::new() }
+        Self { router: router.clone(), cookies: BTreeMap::new(), languages: None, csrf: String::new() }
+    }
+
+    /// One whose owner likes these languages.
+    pub(super) fn liking(router: &Router, languages: &'static str) -> Self {
+        Self { languages: Some(languages), ..Self::new(router) }
+    }
+
+    /// From now on its owner likes these languages.
+    pub(super) fn like(&mut self, languages: &'static str) {
+        self.languages = Some(languages);
     }
 
     pub(super) async fn get(&mut self, path: &str) -> Page {
@@ -39,11 +53,6 @@ impl Browser {
     /// The same under another `Host`.
     pub(super) async fn get_under(&mut self, host: &str, path: &str) -> Page {
         self.send_to(host, Request::get(path), String::new()).await
-    }
-
-    /// The same for somebody who reads this language.
-    pub(super) async fn get_in(&mut self, lang: &str, path: &str) -> Page {
-        self.send(Request::get(path).header(header::ACCEPT_LANGUAGE, lang), String::new()).await
     }
 
     /// Posts a form with the token of the last page.
@@ -70,13 +79,18 @@ impl Browser {
 
     async fn send_to(&mut self, host: &str, request: axum::http::request::Builder, body: String) -> Page {
         let mut request = request.header(header::HOST, host);
-        if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, cookie);
+        if !self.cookies.is_empty() {
+            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        if let Some(languages) = self.languages {
+            request = request.header(header::ACCEPT_LANGUAGE, languages);
         }
         let response = self.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("answers");
         let page = read(response).await;
-        if let Some(set) = &page.set_cookie {
-            self.cookie = set.split(';').next().map(str::to_owned);
+        for set in page.headers.get_all(header::SET_COOKIE) {
+            let pair = set.to_str().ok().and_then(|set| set.split(';').next()).and_then(|pair| pair.split_once('='));
+            self.cookies.extend(pair.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
         page
     }

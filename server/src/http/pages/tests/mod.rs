@@ -4,6 +4,7 @@ mod account;
 mod authenticator;
 mod browser;
 mod isolation;
+mod language;
 mod lost;
 mod passkeys;
 mod reading;

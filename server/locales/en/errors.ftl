@@ -1,0 +1,24 @@
+# What went wrong, and what to do.
+error-again-title = Please try again
+error-expired = What you sent could not be taken: too much time has passed, or you signed in again elsewhere. <Nothing was changed.>
+error-expired-next = Sign in, then try again.
+error-expired-kept = What you typed
+error-expired-copy = Copy or write down what you still need.
+error-expired-sign-in = Sign in
+kept-login = Sign-in name
+kept-label = Name of the device
+kept-uses = Number of devices
+kept-hours = Valid for
+error-not-found-title = Page not found
+error-not-found = The address is wrong, or it belongs to another facility, or it no longer exists. Start again from the first page.
+error-link-title = This link cannot be used
+error-link = It has been used, has expired, or a newer link was issued. Ask whoever gave it to you (the secretariat, for example) for a new one.
+error-throttled-title = Please wait a while
+error-throttled = There were too many failures, so nothing is accepted for the moment. Try again after { $until }.
+error-too-large-title = What you sent is too large
+error-too-large = Shorten it and send it again.
+error-malformed-title = What you sent could not be read
+error-malformed = Go back to the page before and fill in the form again.
+error-conflict-title = This could not be done
+error-internal-title = An internal problem keeps this page from showing
+error-internal = Please try again. If it goes on, tell the secretariat this number. Number: { $id }

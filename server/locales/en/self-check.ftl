@@ -1,0 +1,49 @@
+# 自己点検.
+self-check-title = Self-check
+self-check-about = Some clauses are beyond the checking program: people look and answer. One act can answer for many devices.
+self-check-done = <{ $n ->
+    [one] Recorded for 1 device.
+   *[other] Recorded for { $n } devices.
+}> The states follow within a minute or so.
+self-check-due = <{ $n ->
+    [one] 1 device
+   *[other] { $n } devices
+}> in use have no answer, or one that has expired.
+self-check-answer = Answer
+self-check-day-about = Leave it empty if you do not know.
+self-check-no-answer = No answer (the earlier one stands)
+self-check-which = For which devices?
+self-check-all = All devices in use
+self-check-some = Only those chosen below
+self-check-choose = Choose devices
+self-check-who = Who looked?
+self-check-by-administrator = I looked at the devices myself (confirmed by the administrator)
+self-check-by-person = I asked those who use them (declared by the person)
+self-check-note = Note (for instance, why a setting is not possible)
+self-check-note-about = At most { $n } characters. Do not write about patients or clients.
+self-check-submit = Record this
+self-check-past = Earlier self-checks
+self-check-past-none = There is no record yet.
+self-check-col-at = When
+self-check-col-by = By
+self-check-col-grade = Evidence
+self-check-col-devices = Devices
+self-check-col-note = Note
+self-check-devices = { $n }
+self-check-erased = Somebody erased from the records
+self-check-no-devices = No device is in use. Enrol and confirm devices first.
+self-check-none-chosen = Choose at least one device, or “All devices in use”.
+self-check-nothing-answered = Answer at least one question. You may leave the others as they are.
+self-check-no-grade = Say who looked.
+self-check-bad-day = Give the day for { $clause } in the form “2026-08-03”, today at the latest.
+self-check-bad-choice = Choose the answer for { $clause } again.
+self-check-no-reason = If a longer password is not possible, write the reason into the note.
+self-check-long-note = Keep the note to { $n } characters.
+grade-administrator = Confirmed by the administrator
+grade-person = Declared by the person
+choice-yes = Yes
+choice-no = No
+choice-no-line = Not applicable (it has no mobile line)
+choice-length-yes = Yes (6 or more characters, letters and digits mixed)
+choice-length-partly = 6 or more characters, but letters and digits are not mixed
+choice-length-limited = 4 or 5 characters: the device allows no more (write the reason into the note below)

@@ -1,0 +1,21 @@
+# Accounts of a region.
+accounts-title = アカウント
+accounts-about = サインインできなくなった方に、新しい一度だけ使えるリンクを発行できます。発行すると、その方のサインインはすべて終わり、リンクを使った時点で、いままでの方法は使えなくなります。発行したことはご本人に知らされます。電話など、本人と確かめられる方法で渡してください。
+accounts-list = この圏域のアカウント
+accounts-col-ways = サインインの方法
+accounts-col-signed-in = 最後のサインイン
+accounts-short-ways = 方法
+accounts-short-signed-in = 最後
+accounts-no-way = まだ設定していません
+accounts-link-until = リンク発行済み（{ $until }まで）
+accounts-never = 記録がありません
+accounts-issue = 新しいリンクを発行
+accounts-issue-label = { $name }（{ $login }）に新しいリンクを発行
+accounts-to-first = 最初へ
+accounts-way-password = パスワードと確認アプリ
+accounts-way-passkeys = パスキー{ $n }個
+accounts-own = ご自身のリンクは発行できません。「自分のアカウント」で変更するか、ほかの事務局の方に頼んでください。
+accounts-issued-title = 一度だけ使えるリンク
+accounts-issued = { $name } さん専用のリンクです。<この画面でしか見られません>。ご本人と確かめてから渡してください。{ $until }まで、一度だけ使えます。
+accounts-issued-before = リンクは発行したときに一度だけ表示します。見られなかったときは、もう一度発行してください。前のリンクは使えなくなります。
+accounts-back = アカウントの一覧へ

@@ -1,0 +1,24 @@
+# What went wrong, and what to do.
+error-again-title = もう一度お試しください
+error-expired = 時間がたったか、別の画面でサインインし直したため、送信を受け付けられませんでした。<何も変更していません。>
+error-expired-next = サインインしてから、もう一度操作してください。
+error-expired-kept = 入力した内容
+error-expired-copy = 必要なものは書き写すかコピーしてください。
+error-expired-sign-in = サインインへ
+kept-login = ログインID
+kept-label = 機器の名前
+kept-uses = 登録できる台数
+kept-hours = 有効期間
+error-not-found-title = ページが見つかりません
+error-not-found = アドレスが違うか、ほかの事業所のもの、またはすでに無くなったものです。最初のページからたどり直してください。
+error-link-title = このリンクは使えません
+error-link = 一度使われたか、有効期限が切れたか、新しいリンクが発行されています。リンクを渡した人（事務局など）に、新しいリンクの発行を頼んでください。
+error-throttled-title = しばらくお待ちください
+error-throttled = 失敗が続いたため、一時的に受け付けを止めています。{ $until } を過ぎてから、もう一度お試しください。
+error-too-large-title = 送られた内容が大きすぎます
+error-too-large = 入力を短くして、もう一度送信してください。
+error-malformed-title = 送られた内容を読み取れません
+error-malformed = 前のページに戻り、入力し直してください。
+error-conflict-title = 操作できませんでした
+error-internal-title = 内部の問題で表示できません
+error-internal = もう一度お試しください。続く場合は、次の番号を添えて事務局に連絡してください。番号: { $id }

@@ -1,0 +1,25 @@
+//! What pages load, compiled in. The address of each carries a digest of them all: browsers keep it for good and ask anew after a change.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest as _, Sha256};
+
+/// The design tokens and the rules on top of them.
+pub(crate) const STYLE: &str = concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/style.css"));
+/// The passkeys' script.
+pub(crate) const PASSKEY: &str = include_str!("../../assets/passkey.js");
+/// The icon.
+pub(crate) const ICON: &str = include_str!("../../assets/icon.svg");
+
+static EDITION: LazyLock<String> = LazyLock::new(|| {
+    let mut digest = Sha256::new();
+    for part in [STYLE, PASSKEY, ICON] {
+        digest.update(part);
+    }
+    data_encoding::HEXLOWER.encode(&digest.finalize()[..6])
+});
+
+/// The part of the addresses that changes with the content.
+pub(crate) fn edition() -> &'static str {
+    &EDITION
+}
