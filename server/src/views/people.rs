@@ -90,7 +90,6 @@ pub(crate) struct AppointPage {
     /// Name and address of the page one comes from.
     pub back: (Text, String),
     pub action: String,
-    pub role: &'static str,
     pub code: &'static str,
     pub task: &'static str,
     /// Whoever holds it now, where one person does.
@@ -144,7 +143,7 @@ pub(crate) struct AppointedPage {
     pub shell: Shell,
     pub back: (Text, String),
     /// Address, until when, whose.
-    pub link: Option<(String, String, String)>,
+    pub link: Option<(String, Text, String)>,
 }
 
 /// `/vacancies`.
@@ -257,7 +256,6 @@ mod samples {
                 shell: Shell::sample("people-title", true),
                 back: back(),
                 action: "/facilities/f/people/appoint".to_owned(),
-                role: Role::Administrator.key(),
                 code: Role::Administrator.code(),
                 task: "people-task-administrator",
                 former: former.map(str::to_owned),
@@ -294,7 +292,7 @@ mod samples {
 
     impl Sample for AppointedPage {
         fn samples() -> Vec<Self> {
-            let link = ("https://hashimori.example/start/AAAA".to_owned(), "2026-08-06 09:00".to_owned(), "見本 花子".to_owned());
+            let link = ("https://hashimori.example/start/AAAA".to_owned(), NOW.into(), "見本 花子".to_owned());
             let sample = |link| Self { shell: Shell::sample("people-title-link", true), back: back(), link };
             vec![sample(Some(link)), sample(None)]
         }

@@ -4,6 +4,7 @@
 use axum::extract::State as Use;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
@@ -84,7 +85,7 @@ fn hands<'a>(web: &'a Web, doer: &'a Person) -> Hands<'a> {
 }
 
 /// How long a facility has had no administrator, as pages say it.
-pub(super) fn vacant(web: &Web, since: hashimori_shared::time::Timestamp) -> Vacant {
+pub(super) fn vacant(web: &Web, since: Timestamp) -> Vacant {
     let (now, allowed) = (web.now(), i64::from(web.pack.parameters().administrator.vacancy_alert_days));
     let days = now.days_since(since).max(0);
     Vacant { days, since: Moment::new(since, now), alarming: now > since.plus_days(allowed), allowed }
@@ -336,7 +337,6 @@ async fn appoint_form(
         shell: shell(Text::new(title).with("role", Text::new(role.key())), visitor, Some(person)),
         back: seats.back(),
         action: format!("{}/appoint", seats.acts),
-        role: role.key(),
         code: role.code(),
         task: task(role),
         former: former.map(|held| held.person.name.clone()),
@@ -404,8 +404,7 @@ async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats
         return confirm_appoint(visitor, person, seats, typed, consequences);
     }
     if let Some(link) = &appointed.link {
-        let once =
-            format!("{}{}\n{}\n{}", web.settings.public_url, link.path, link.expires_at.jst_minute_in(visitor.lang), appointed.person.name);
+        let once = format!("{}{}\n{}\n{}", web.settings.public_url, link.path, link.expires_at.seconds(), appointed.person.name);
         put_once(web, &mut tx, visitor, &once).await?;
     }
     tx.commit().await?;
@@ -611,7 +610,8 @@ pub(super) async fn show_issued(Use(web): Use<Web>, visitor: Visitor, Who(person
     let seats = Seats::of_facility(&web, home).await?;
     let link = take_once(&web, &visitor).await?.and_then(|once| {
         let mut lines = once.lines().map(str::to_owned);
-        Some((lines.next()?, lines.next()?, lines.next()?))
+        let (url, until) = (lines.next()?, Timestamp::from_seconds(lines.next()?.parse().ok()?));
+        Some((url, until.into(), lines.next()?))
     });
     page(&AppointedPage { shell: shell(Text::new("people-title-link"), &visitor, Some(&person)), back: seats.back(), link })
 }

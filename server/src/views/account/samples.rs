@@ -87,13 +87,13 @@ impl Sample for SetupPasswordPage {
     fn samples() -> Vec<Self> {
         let sample = |error, no_passkeys| Self { shell: Shell::sample("setup-password-title", false), form: password(error), no_passkeys };
         let [_, elsewhere, nowhere] = offers();
-        vec![sample(None, Some(elsewhere)), sample(Some(Text::new("weak-short")), Some(nowhere)), sample(None, None)]
+        vec![sample(None, Some(elsewhere)), sample(Some(Text::new("weak-short").with("n", 13_i64)), Some(nowhere)), sample(None, None)]
     }
 }
 
 impl Sample for AccountPasswordPage {
     fn samples() -> Vec<Self> {
-        vec![Self { shell: Shell::sample("account-password-title", true), form: password(Some(Text::new("weak-short"))) }]
+        vec![Self { shell: Shell::sample("account-password-title", true), form: password(Some(Text::new("weak-short").with("n", 13_i64))) }]
     }
 }
 
