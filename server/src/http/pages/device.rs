@@ -185,7 +185,7 @@ fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: 
 
 fn verdict(web: &Web, present: &Present) -> VerdictView {
     let Verdict { pack, pack_revision, catalogues, clauses, .. } = &present.verdict;
-    let with = Text::new("device-judged-with").with("pack", format!("{pack} {pack_revision}")).with("catalogues", catalogues.to_string());
+    let with = Text::new("device-judged-with").with("pack", format!("{pack} {pack_revision}")).with("catalogues", catalogues.clone());
     VerdictView { groups: groups(web, clauses), judged: Text::new("device-judged").with("with", with).with("at", present.judged_at) }
 }
 

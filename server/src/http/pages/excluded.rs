@@ -49,7 +49,7 @@ pub(super) async fn show_excluded(
 }
 
 fn excluded(web: &Web, person: &Person, line: Line) -> ExcludedLine {
-    let (device, link) = match &line.device {
+    let (which, more) = match &line.device {
         Some(device) => (called(person, device.ownership, &device.label, device.id), format!("/devices/{}", device.id)),
         None => (Text::new("excluded-devices").with("n", line.devices), format!("/facilities/{}/self-check", line.facility)),
     };
@@ -60,8 +60,8 @@ fn excluded(web: &Web, person: &Person, line: Line) -> ExcludedLine {
             Kind::CannotSet => "excluded-cannot-set",
         },
         facility: Place { id: line.facility.to_string(), name: line.facility_name },
-        link,
-        device,
+        link: more,
+        device: which,
         at: Moment::new(line.at, web.now()),
         by: line.by.map_or(Text::new("excluded-by-unknown"), Text::verbatim),
         reason: if line.reason.is_empty() { Text::new("excluded-no-reason") } else { Text::verbatim(line.reason) },
