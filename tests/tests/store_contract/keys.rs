@@ -149,8 +149,8 @@ async fn a_number_that_comes_again_with_other_facts_is_kept_and_raises_the_suspi
         assert_eq!(standing(&bed, id).await?, Standing::Copied);
         assert!(device_state::report_digests(&bed.store).await?.contains(&(n, whole(&reports[2]).1)), "kept for whoever decides");
         assert_eq!(bed.send(n, (1, 3), &reports[2]).await?.outcome, Outcome::Duplicate);
-        let alerts = alert::list(&bed.store, bed.facility).await?;
-        let raised: Vec<_> = alerts.iter().filter(|a| a.device == n).map(|a| (a.kind, a.times)).collect();
+        let alerts = alert::list(&bed.store, bed.facility, 50).await?;
+        let raised: Vec<_> = alerts.iter().filter(|a| a.device == id).map(|a| (a.kind, a.times)).collect();
         assert_eq!(raised, [(alert::Kind::Copied, 1)]);
         let present = device_state::find(&bed.store, bed.facility, n).await?.expect("a verdict");
         assert_eq!(present.report, serde_json::to_vec(&reports[1])?, "the verdict stays");
