@@ -8,6 +8,8 @@ source deploy/lib/prepare.sh
 [[ ${CI:-} ]] && ASSUME_YES=1
 
 AXE_VERSION=4.14.1
+# A local OpenID provider for the sign-in tests; the newest line that runs on the Node.js of Debian 12.
+OIDC_PROVIDER_VERSION=8.8.1
 started=$SECONDS
 step() { say "[$(((SECONDS - started) / 60)) min] $*"; }
 
@@ -19,23 +21,16 @@ ensure_packages "${BUILD_PACKAGES[@]}" git postgresql chromium chromium-driver x
 ensure_rust "$(rust_version Cargo.toml)"
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
-axe=$target/npm/node_modules/axe-core/axe.min.js
+modules=$target/npm/node_modules
 command -v npm >/dev/null || ensure_packages npm
-if ! grep -qs "axe v$AXE_VERSION" "$axe"; then
-  step "fetching axe-core $AXE_VERSION from npm into $target/npm"
+if ! grep -qs "\"version\": \"$AXE_VERSION\"" "$modules/axe-core/package.json" ||
+  ! grep -qs "\"version\": \"$OIDC_PROVIDER_VERSION\"" "$modules/oidc-provider/package.json"; then
+  step "fetching axe-core $AXE_VERSION and oidc-provider $OIDC_PROVIDER_VERSION from npm into $target/npm"
   mkdir -p "$target/npm"
-  npm install --silent --no-audit --no-fund --ignore-scripts --no-save --prefix "$target/npm" "axe-core@$AXE_VERSION" >&2 ||
-    fail "npm could not fetch axe-core $AXE_VERSION"
+  npm install --silent --no-audit --no-fund --ignore-scripts --no-save --prefix "$target/npm" \
+    "axe-core@$AXE_VERSION" "oidc-provider@$OIDC_PROVIDER_VERSION" >&2 || fail "npm could not fetch axe-core and oidc-provider"
 fi
-export HASHIMORI_AXE=$axe
-OIDC_PROVIDER_VERSION=8.8.1
-oidc=$target/npm/node_modules/oidc-provider
-if ! grep -qs "\"version\": \"$OIDC_PROVIDER_VERSION\"" "$oidc/package.json"; then
-  step "fetching oidc-provider $OIDC_PROVIDER_VERSION from npm into $target/npm"
-  npm install --silent --no-audit --no-fund --ignore-scripts --no-save --prefix "$target/npm" "axe-core@$AXE_VERSION" "oidc-provider@$OIDC_PROVIDER_VERSION" >&2 ||
-    fail "npm could not fetch oidc-provider $OIDC_PROVIDER_VERSION"
-fi
-export HASHIMORI_OIDC_PROVIDER=$oidc/lib/index.js
+export HASHIMORI_AXE=$modules/axe-core/axe.min.js HASHIMORI_OIDC_PROVIDER=$modules/oidc-provider/lib/index.js
 
 step "format"
 cargo fmt --all --check

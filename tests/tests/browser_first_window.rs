@@ -126,7 +126,7 @@ async fn enrol_a_device(person: &Person<'_>, collector: &Collector, look: bool) 
     agent.check_in()?.expect(0)?;
 
     person.open("/").await?;
-    person.sees("人の確認を待つ機器が1台あります").await?;
+    person.sees("登録待ちの機器が1台あります").await?;
     person.follow("現物と見比べて確認する", "登録の申し出").await?;
     person.sees("試験機").await?;
     if look {

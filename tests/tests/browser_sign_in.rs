@@ -270,7 +270,7 @@ async fn an_account_linked_to_the_organisations_signs_in_and_proves_anew_there_a
     // From now on it signs in, and proves anew.
     walk.sign_out().await?;
     walk.follow_out("架空の組織でサインイン").await?;
-    walk.sees(FACILITY).await?;
+    walk.sees("「hanako-at-work」と結び付いています").await?;
     walk.open("/step-up?next=/account").await?;
     walk.follow_out("架空の組織でもう一度確認する").await?;
     prove_at_provider(&walk, "hanako-at-work").await?;

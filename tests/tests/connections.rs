@@ -39,9 +39,11 @@ async fn turned_to(database: Option<&str>) -> anyhow::Result<Option<BTreeSet<Soc
     assert_eq!(device.check_in(collector.device_address(), true, NOW).await?.status, 200);
     assert!(get(collector.web_address(), "/sign-in")?.contains("サインイン"));
     assert!(get(collector.metrics_address(), "/metrics")?.contains("hashimori_"));
-    let end = format!("{} +++ exited with 0 +++", collector.id());
+    let id = collector.id().to_string();
     assert!(collector.stop()?.success());
-    let whole = || std::fs::read_to_string(&trace).ok().filter(|text| text.contains(&end));
+    // A short process id is padded.
+    let is_end = |line: &str| line.strip_prefix(&id).is_some_and(|rest| rest.trim() == "+++ exited with 0 +++");
+    let whole = || std::fs::read_to_string(&trace).ok().filter(|text| text.lines().any(is_end));
     Ok(Some(addresses(&until("the trace's end", whole)?)?))
 }
 

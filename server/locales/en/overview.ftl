@@ -2,6 +2,7 @@
 overview-title = { $region } at a glance
 overview-silent = Devices that have not reported
 overview-silent-some = Of the devices in use, { $stale } have not reported for more than { $days } days and { $long } for more than { $long-days } days; { $never } have never reported.
+overview-silent-nobody = No device is in use yet.
 overview-silent-none = All devices in use have reported within { $days } days.
 overview-silent-go = Facilities with devices that have not reported
 overview-find = Find facilities

@@ -2,6 +2,7 @@
 overview-title = { $region }の状況
 overview-silent = 状態報告が届いていない機器
 overview-silent-some = 使用中の機器のうち、{ $stale }台から{ $days }日を超えて、{ $long }台から{ $long-days }日を超えて状態報告が届いていません。一度も届いていない機器は{ $never }台です。
+overview-silent-nobody = 使用中の機器はまだありません。
 overview-silent-none = 使用中の機器すべてから、{ $days }日以内に状態報告が届いています。
 overview-silent-go = 届いていない機器がある事業所
 overview-find = 事業所をさがす

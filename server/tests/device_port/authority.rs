@@ -91,9 +91,9 @@ async fn the_next_root_and_a_successor_are_announced_signed_by_this_root_with_ri
 
 #[tokio::test]
 async fn after_a_switch_of_roots_old_leaves_serve_and_renew_until_none_can_come_back_and_new_codes_name_the_new_root() {
-    let bench = Bench::start().await;
+    let mut bench = Bench::start().await;
     let app = bench.app();
-    let names = &app.settings.device.names;
+    let names = &app.settings.device.names.clone();
     assert!(matches!(switch_root(&app.store, names, None, app.hands()).await, Err(PkiError::NoNextRoot)));
     let mut old = Machine::active(&bench, "a").await;
     let before = app.pki.authority();
@@ -118,12 +118,15 @@ async fn after_a_switch_of_roots_old_leaves_serve_and_renew_until_none_can_come_
     assert!(key, "the new root's key");
 
     // Not a day too early: until then a leaf from before the switch may come out of its drawer.
-    bench.clock.advance(489 * 86_400);
+    bench.pass(489 * 86_400).await;
+    let app = bench.app();
     renew_due(&app.store, &app.pki.authority(), names, app.hands()).await.expect("runs");
     take_up(&bench).await;
     assert_eq!(app.pki.authority().older_roots, 1);
-    bench.clock.advance(2 * 86_400);
-    assert!(renew_due(&app.store, &app.pki.authority(), names, app.hands()).await.expect("runs"));
+    bench.pass(2 * 86_400).await;
+    let app = bench.app();
+    // The collector may have done it by itself at its start.
+    renew_due(&app.store, &app.pki.authority(), names, app.hands()).await.expect("runs");
     take_up(&bench).await;
     let ended = app.pki.authority();
     assert_eq!((ended.older_roots, ended.roots.len(), ended.server.cert.len()), (0, 1, 3));

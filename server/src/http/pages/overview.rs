@@ -162,6 +162,9 @@ async fn search(web: &Web, region: RegionId, text: &str) -> Result<(Vec<FoundDev
 
 fn silence(web: &Web, sum: &Summary) -> SilenceView {
     let rules = &web.pack.parameters().staleness;
+    if sum.counts.all() == 0 {
+        return SilenceView { text: Text::new("overview-silent-nobody"), link: None };
+    }
     if sum.silence.all() == 0 {
         return SilenceView { text: Text::new("overview-silent-none").with("days", rules.stale_days), link: None };
     }
