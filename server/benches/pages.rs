@@ -15,8 +15,8 @@ use hashimori_server::clock::SetClock;
 use hashimori_server::domain::device::{DeviceN, Ownership, Standing};
 use hashimori_server::domain::ids::{DeviceId, FacilityId, RegionId};
 use hashimori_server::domain::judge::{Judge, Rules};
-use hashimori_server::domain::people::Login;
 use hashimori_server::domain::people::link::Token;
+use hashimori_server::domain::people::{Login, Role, Scope};
 use hashimori_server::http::pages::{self, Web, WebSettings};
 use hashimori_server::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use hashimori_server::random::Random;
@@ -261,7 +261,10 @@ async fn sign_in(
     (region, facility): (RegionId, Option<FacilityId>),
     login: &str,
 ) -> anyhow::Result<String> {
-    invite(store, random, START, &Invite { region, facility, login, name: "見本 花子" }).await?;
+    let (role, scope) =
+        facility.map_or((Role::Secretariat, Scope::Region(region)), |facility| (Role::Administrator, Scope::Facility(region, facility)));
+    let wanted = Invite { scope, role, login, name: "見本 花子", why: "見本", hand_over: false, deputies_everywhere: false };
+    invite(store, random, START, &wanted).await?;
     let found = person::find_by_login(store.read(), &Login::parse(login)?).await?;
     let Some(person) = found else { anyhow::bail!("{login} was not made") };
     let token = Token::new(random);

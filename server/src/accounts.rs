@@ -3,13 +3,14 @@
 
 use hashimori_shared::time::Timestamp;
 
+use crate::appointments::{self, Hands, Refused, Whom, Wish};
 use crate::domain::act::{Actor, Done, What};
-use crate::domain::ids::{FacilityId, PersonId, RegionId};
 use crate::domain::people::event::{By, Kind};
 use crate::domain::people::link::{LINK_LIFETIME_S, Token};
+use crate::domain::people::role::{InvalidNewcomer, Newcomer};
 use crate::domain::people::{Login, Person, Role, Scope};
 use crate::random::Random;
-use crate::store::{self, Store, Tx, account_event, invitation, log, person, session};
+use crate::store::{self, Store, Tx, account_event, appointment, invitation, log, person, session};
 
 /// Path of a one-time link on the web port, before its secret.
 pub const LINK_PATH: &str = "/start/";
@@ -19,20 +20,26 @@ pub const RESET_LINK_S: i64 = 3600;
 /// Whom to invite.
 #[derive(Clone, Debug)]
 pub struct Invite<'a> {
-    /// Region.
-    pub region: RegionId,
-    /// Facility: must be given for an administrator, must not for the 事務局.
-    pub facility: Option<FacilityId>,
+    /// Where: a region, or one of its facilities.
+    pub scope: Scope,
+    /// As what.
+    pub role: Role,
     /// Sign-in name.
     pub login: &'a str,
     /// Name shown to colleagues.
     pub name: &'a str,
+    /// Why.
+    pub why: &'a str,
+    /// Whether somebody who holds the role now may lose it by this.
+    pub hand_over: bool,
+    /// Whether the rules let every facility have 代行者.
+    pub deputies_everywhere: bool,
 }
 
-/// An invitation that was stored.
+/// A one-time link that was stored.
 #[derive(Debug)]
 pub struct Invited {
-    /// Role that follows from the scope.
+    /// Whose role it opens.
     pub role: Role,
     /// Path of the one-time link; holds a secret: show it once, log it never.
     pub path: String,
@@ -43,53 +50,74 @@ pub struct Invited {
 /// Why an invitation is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
-    /// Not a sign-in name.
+    /// Not a sign-in name, or not a name.
     #[error(transparent)]
-    Login(#[from] crate::domain::people::InvalidLogin),
-    /// The sign-in name belongs to somebody of another role or facility.
+    Newcomer(#[from] InvalidNewcomer),
+    /// The role cannot be held there.
+    #[error("a {} cannot be one of {}", .0.code(), if matches!(.1, Scope::Region(_)) { "a whole region" } else { "a facility" })]
+    Misplaced(Role, Scope),
+    /// The sign-in name belongs to somebody of another role or place.
     #[error("the sign-in name {0} is taken by another account")]
     Taken(Login),
-    /// The name is empty or too long.
-    #[error("a name has 1 to 60 characters")]
-    Name,
+    /// Somebody holds the role.
+    #[error("{0} holds that role: `--hand-over` puts the new person in their place, and ends their sign-ins")]
+    Held(String),
+    /// The role cannot be given.
+    #[error(transparent)]
+    Refused(#[from] Refused),
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] store::Error),
 }
 
-/// Creates the account if there is none and a one-time link to set it up (again). Links handed out before stop working;
-/// a password that is set keeps working until the new link is used.
+/// Appoints a person, with an account if there is none, and makes a one-time link to set it up (again). Links handed out before
+/// stop working; a password that is set keeps working until the new link is used.
 pub async fn invite(store: &Store, random: &Random, now: Timestamp, wanted: &Invite<'_>) -> Result<Invited, InviteError> {
-    let login = Login::parse(wanted.login)?;
-    let name = wanted.name.trim();
-    if name.is_empty() || name.chars().count() > 60 {
-        return Err(InviteError::Name);
+    let newcomer = Newcomer::parse(wanted.login, wanted.name)?;
+    if !wanted.role.fits(wanted.scope) {
+        return Err(InviteError::Misplaced(wanted.role, wanted.scope));
     }
-    let (role, scope) = match wanted.facility {
-        None => (Role::Secretariat, Scope::Region(wanted.region)),
-        Some(facility) => (Role::Administrator, Scope::Facility(wanted.region, facility)),
+    let mut tx = store.begin_ledger().await?;
+    let known = person::find_by_login(&mut *tx, &newcomer.login).await?;
+    let holds = match &known {
+        Some(known) => appointment::find_of(&mut *tx, known.id, now).await?,
+        None => None,
     };
-    let mut tx = store.begin().await?;
-    let person = match person::find_by_login(&mut *tx, &login).await? {
-        Some(known) if known.scope == scope => known,
-        Some(_) => return Err(InviteError::Taken(login)),
-        None => {
-            let new = Person { id: PersonId::new(random.uuid(now)), role, scope, login, name: name.to_owned() };
-            person::insert(&mut tx, &new, now).await?;
-            new
+    let invited = match (known, holds) {
+        (Some(known), Some(_)) if known.scope == wanted.scope && known.role == wanted.role => {
+            issue_link(&mut tx, random, now, &known, None).await?
         }
+        (Some(known), None) if known.scope == wanted.scope => appoint(&mut tx, random, now, (wanted, Whom::Known(known.id))).await?,
+        (Some(known), _) => return Err(InviteError::Taken(known.login)),
+        (None, _) => appoint(&mut tx, random, now, (wanted, Whom::Newcomer(newcomer))).await?,
     };
-    let invited = issue_link(&mut tx, random, now, &person, None).await?;
     session::delete_ended(&mut tx, now).await?;
     tx.commit().await?;
     Ok(invited)
 }
 
+async fn appoint(tx: &mut Tx, random: &Random, now: Timestamp, (wanted, whom): (&Invite<'_>, Whom)) -> Result<Invited, InviteError> {
+    let hands = Hands { random, now, doer: None, deputies_everywhere: wanted.deputies_everywhere };
+    let held = appointments::holders(tx, wanted.scope, now).await?;
+    let holder = held.iter().find(|held| wanted.role.is_held_by_one() && held.person.role == wanted.role);
+    if let Some(holder) = holder.filter(|_| !wanted.hand_over) {
+        return Err(InviteError::Held(holder.person.name.clone()));
+    }
+    let seen = holder.map(|held| held.id);
+    let wish = Wish { scope: wanted.scope, role: wanted.role, whom, why: wanted.why, seen };
+    let appointed = appointments::appoint(tx, &hands, &wish).await?;
+    match appointed.link {
+        Some(link) => Ok(link),
+        None => Ok(issue_link(tx, random, now, &appointed.person, None).await?),
+    }
+}
+
 /// A one-time link for an account that exists, by its sign-in name; `None` when there is no such account. Its sessions end.
 pub async fn reset(store: &Store, random: &Random, now: Timestamp, login: &str) -> Result<Option<Invited>, InviteError> {
-    let login = Login::parse(login)?;
+    let login = Login::parse(login).map_err(InvalidNewcomer::from)?;
     let mut tx = store.begin().await?;
-    let Some(person) = person::find_by_login(&mut *tx, &login).await? else { return Ok(None) };
+    // A closed account has no way back but a new appointment.
+    let Some(person) = person::find_credentials(&mut *tx, &login).await?.map(|known| known.person) else { return Ok(None) };
     let invited = issue_link(&mut tx, random, now, &person, None).await?;
     session::delete_of(&mut tx, person.id).await?;
     tx.commit().await?;

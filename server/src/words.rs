@@ -39,7 +39,8 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "card",
     "oidc",
     "alerts",
-    "port"
+    "port",
+    "people"
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

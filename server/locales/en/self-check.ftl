@@ -31,7 +31,6 @@ self-check-col-devices = Devices
 self-check-col-note = Note
 self-check-devices = { $n }
 self-check-erased = Somebody erased from the records
-self-check-not-yours = The self-check is answered by the facility's administrator. The secretariat can see the results.
 self-check-no-devices = No device is in use. Enrol and confirm devices first.
 self-check-none-chosen = Choose at least one device, or “All devices in use”.
 self-check-nothing-answered = Answer at least one question. You may leave the others as they are.

@@ -25,7 +25,6 @@ self-check-col-devices = 台数
 self-check-col-note = メモ
 self-check-devices = { $n }台
 self-check-erased = 記録から消された人
-self-check-not-yours = 自己点検に答えるのは、事業所の管理者です。事務局は結果を見ることができます。
 self-check-no-devices = 使用中の機器がありません。機器を登録し、確認してから答えてください。
 self-check-none-chosen = 機器を1台以上選ぶか、「使用中の機器すべて」を選んでください。
 self-check-nothing-answered = 質問に1つ以上答えてください。答えない質問はそのままで構いません。

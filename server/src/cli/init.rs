@@ -11,6 +11,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::Settings;
 use crate::domain::act::{self, Actor, What};
 use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::people::Scope;
 use crate::pki::{Authority, Hands, PkiError, create_authority};
 use crate::random::Random;
 use crate::rules::RuleBook;
@@ -83,13 +84,16 @@ pub(super) async fn run(settings: &Settings, args: InitArgs) -> anyhow::Result<(
         None => None,
         Some(name) => Some(ensure_facility(&store, region.id, name, &random, now).await?),
     };
-    let person = |login| Person { region: region.id, facility: facility.as_ref().map(|f| f.id), login, name: &args.name };
-    let administrator = match &args.administrator {
-        Some(login) => Some(invite(&store, &random, now, settings, person(login)).await?),
-        None => None,
+    let administrator = match (&args.administrator, &facility) {
+        (Some(login), Some(facility)) => {
+            let person = Person::first(Scope::Facility(region.id, facility.id), login, &args.name);
+            Some(invite(&store, &random, now, settings, person).await?)
+        }
+        (Some(_), None) => bail!("an administrator needs a facility: give `--facility`"),
+        (None, _) => None,
     };
     let secretariat = match &args.secretariat {
-        Some(login) => Some(invite(&store, &random, now, settings, Person { facility: None, ..person(login) }).await?),
+        Some(login) => Some(invite(&store, &random, now, settings, Person::first(Scope::Region(region.id), login, &args.name)).await?),
         None => None,
     };
     let recovery_key = crate::backup::make_recovery_key(&store, (&random, now)).await?.map(|key| key.as_str().to_owned());

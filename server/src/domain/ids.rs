@@ -63,3 +63,11 @@ id!(
     /// A region's OpenID provider.
     ProviderId
 );
+id!(
+    /// A role held by a person for a time.
+    AppointmentId
+);
+id!(
+    /// Something taken out of the count.
+    ExclusionId
+);

@@ -8,6 +8,7 @@ pub mod link;
 pub mod password;
 pub mod recovery;
 pub mod reset;
+pub mod role;
 pub mod session;
 pub mod throttle;
 pub mod totp;
@@ -17,40 +18,7 @@ use std::fmt;
 
 use super::ids::{FacilityId, PersonId, RegionId};
 
-/// What a person is in the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// 事務局 (§7): every facility of its region.
-    Secretariat,
-    /// いつつばし連絡帳管理者 (§15, §16): one facility.
-    Administrator,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 2] = [Self::Secretariat, Self::Administrator];
-
-    /// Key of the word on screens.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Secretariat => "role-secretariat",
-            Self::Administrator => "role-administrator",
-        }
-    }
-
-    /// The word in the store and on the command line.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Secretariat => "secretariat",
-            Self::Administrator => "administrator",
-        }
-    }
-
-    /// The role a stored word stands for.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.code() == code)
-    }
-}
+pub use role::{Right, Role, may};
 
 /// What a person may see. Anything outside it answers exactly like something that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +34,14 @@ impl Scope {
     pub const fn region(self) -> RegionId {
         match self {
             Self::Region(region) | Self::Facility(region, _) => region,
+        }
+    }
+
+    /// The facility, where it is one.
+    pub const fn facility(self) -> Option<FacilityId> {
+        match self {
+            Self::Region(_) => None,
+            Self::Facility(_, facility) => Some(facility),
         }
     }
 

@@ -198,6 +198,11 @@ impl Invalid {
 }
 
 impl SelfCheck {
+    /// Whether it says 設定不可能 of its devices.
+    pub fn says_cannot_set(&self) -> bool {
+        self.answers.iter().any(|answered| answered.answer == Answer::Limited)
+    }
+
     /// From what was typed: `value_of` gives a field's text.
     pub fn read<'a>(questions: &[Question], now: Timestamp, value_of: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Invalid> {
         let (mut answers, mut needs_note, mut by_administrator) = (Vec::new(), false, None);

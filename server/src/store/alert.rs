@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 
 use super::rollup::Scope;
 use super::{Error, Store, Tx, rows};
-use crate::domain::device::DeviceN;
+use crate::domain::device::{DeviceN, Ownership};
 use crate::domain::ids::{DeviceId, FacilityId, RegionId};
 
 /// Kinds of alert.
@@ -68,6 +68,8 @@ pub struct Alert {
     pub device: DeviceId,
     /// What it is called.
     pub label: String,
+    /// Whose it is.
+    pub ownership: Ownership,
     /// What happened.
     pub kind: Kind,
     /// First time.
@@ -78,7 +80,7 @@ pub struct Alert {
     pub times: i64,
 }
 
-const COLUMNS: &str = "SELECT d.id, d.label, a.kind, a.first_at, a.last_at, a.times FROM alert a JOIN device d ON d.n = a.n \
+const COLUMNS: &str = "SELECT d.id, d.label, a.kind, a.first_at, a.last_at, a.times, d.ownership FROM alert a JOIN device d ON d.n = a.n \
                        WHERE a.facility_id = $1 AND a.closed_at IS NULL";
 
 fn read(row: &AnyRow) -> Result<Alert, Error> {
@@ -89,6 +91,7 @@ fn read(row: &AnyRow) -> Result<Alert, Error> {
         first_at: Timestamp::from_seconds(row.try_get(3)?),
         last_at: Timestamp::from_seconds(row.try_get(4)?),
         times: row.try_get(5)?,
+        ownership: Ownership::from_word(row.try_get(6)?).ok_or_else(|| rows::decode_error("device.ownership"))?,
     })
 }
 

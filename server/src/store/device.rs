@@ -9,7 +9,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::rollup::{Counts, Place};
-use super::{Error, Store, Tx, ingest, rows};
+use super::{Error, Store, Tx, exclusion, ingest, rows};
 use crate::domain::device::{ClassWord, DeviceN, Ownership, Standing};
 use crate::domain::ids::{DeviceId, FacilityId, RegionId};
 
@@ -137,8 +137,9 @@ pub async fn list(store: &Store, facility: FacilityId, after: Option<DeviceId>, 
 
 /// Devices of a region with `text` in their names, oldest first: what a person types into a search, not for anything regular.
 pub async fn list_named(store: &Store, region: RegionId, text: &str, limit: u16) -> Result<Vec<Device>, Error> {
-    let sql =
-        format!("{COLUMNS} WHERE region_id = $1 AND (label LIKE $2 ESCAPE '!' OR lower(label) LIKE $3 ESCAPE '!') ORDER BY n LIMIT $4");
+    let sql = format!(
+        "{COLUMNS} WHERE region_id = $1 AND ownership = 'managed' AND (label LIKE $2 ESCAPE '!' OR lower(label) LIKE $3 ESCAPE '!') ORDER BY n LIMIT $4"
+    );
     sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(region.to_string())
         .bind(rows::like(text))
@@ -236,6 +237,9 @@ async fn move_to(tx: &mut Tx, n: DeviceN, decision: &Decision) -> Result<(), Err
             .bind(n.0)
             .execute(&mut **tx)
             .await?;
+    }
+    if let Some(kind) = exclusion::Kind::of(decision.standing) {
+        exclusion::insert_device(tx, n, kind, &decision.by, decision.at).await?;
     }
     if decision.standing.is_judged() && !was.is_judged() {
         // What was held was not judged meanwhile: the sweeper looks at it at once.

@@ -67,11 +67,20 @@ pub async fn find_by_login(db: impl Executor<'_, Database = Any>, login: &Login)
 
 /// Adds an account that cannot sign in yet.
 pub async fn insert(tx: &mut AnyConnection, person: &Person, now: Timestamp) -> Result<(), Error> {
+    insert_as(tx, person, now, None).await
+}
+
+/// Adds an account that is closed: it holds no role yet.
+pub async fn insert_closed(tx: &mut AnyConnection, person: &Person, now: Timestamp) -> Result<(), Error> {
+    insert_as(tx, person, now, Some(now)).await
+}
+
+async fn insert_as(tx: &mut AnyConnection, person: &Person, now: Timestamp, disabled_at: Option<Timestamp>) -> Result<(), Error> {
     let facility = match person.scope {
         Scope::Region(_) => None,
         Scope::Facility(_, facility) => Some(facility.to_string()),
     };
-    sqlx::query("INSERT INTO person (id, region_id, facility_id, role, login, name, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+    sqlx::query("INSERT INTO person (id, region_id, facility_id, role, login, name, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(person.id.to_string())
         .bind(person.scope.region().to_string())
         .bind(facility)
@@ -79,6 +88,7 @@ pub async fn insert(tx: &mut AnyConnection, person: &Person, now: Timestamp) -> 
         .bind(person.login.as_str())
         .bind(person.name.as_str())
         .bind(now.seconds())
+        .bind(disabled_at.map(Timestamp::seconds))
         .execute(tx)
         .await
         .map(drop)
@@ -97,7 +107,7 @@ pub async fn find_ways(db: impl Executor<'_, Database = Any>, id: PersonId) -> R
     row.as_ref().map_or(Ok(Ways::default()), ways)
 }
 
-fn ways(row: &AnyRow) -> Result<Ways, Error> {
+pub(super) fn ways(row: &AnyRow) -> Result<Ways, Error> {
     let set = |column: &str| row.try_get::<i64, _>(column).map(|n| n != 0);
     let passkeys = usize::try_from(row.try_get::<i64, _>("passkeys")?).unwrap_or(0);
     Ok(Ways { password: set("password")?, app: set("app")?, passkeys, oidc: set("oidc")? })

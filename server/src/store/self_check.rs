@@ -7,7 +7,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 
 use super::ingest::DUE_BY_ANSWER;
-use super::{Error, Store, Tx, rows};
+use super::{Error, Store, Tx, exclusion, rows};
 use crate::domain::device::DeviceN;
 use crate::domain::ids::{FacilityId, PersonId, SelfCheckId};
 use crate::domain::self_check::{Grade, SelfCheck, attestations};
@@ -76,6 +76,9 @@ pub async fn insert(tx: &mut Tx, new: &NewSelfCheck<'_>) -> Result<u64, Error> {
         .bind(id)
         .execute(&mut **tx)
         .await?;
+    if covered > 0 && new.check.says_cannot_set() {
+        exclusion::insert_self_check(tx, new.id, covered).await?;
+    }
     Ok(covered)
 }
 

@@ -4,9 +4,10 @@ use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use sqlx::{Any, AnyConnection, Executor, Row};
 
-use super::{Error, person};
+use super::{Error, facility, person};
 use crate::domain::ids::PersonId;
 use crate::domain::people::Person;
+use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::session::{Kind, is_alive};
 
 /// A signed-in session.
@@ -18,6 +19,8 @@ pub struct SignedIn {
     pub seen_at: Timestamp,
     /// When a passkey or a code was shown last.
     pub proved_at: Timestamp,
+    /// Within which dates 代行者 act for the person's facility.
+    pub deputies: Option<DeputyTerm>,
     /// The account's choice; `None`: the browser's.
     pub language: Option<Lang>,
 }
@@ -84,8 +87,9 @@ pub async fn insert_setup(tx: &mut AnyConnection, hash: &str, setup: &Setup, now
 /// The signed-in session behind a cookie, if it is alive.
 pub async fn find_signed_in(db: impl Executor<'_, Database = Any>, hash: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let row = sqlx::query(
-        "SELECT p.id, p.region_id, p.facility_id, p.role, p.login, p.name, p.language, s.seen_at, s.proved_at, s.ends_at \
-         FROM session s JOIN person p ON p.id = s.person_id WHERE s.hash = $1 AND s.kind = $2 AND p.disabled_at IS NULL",
+        "SELECT p.id, p.region_id, p.facility_id, p.role, p.login, p.name, p.language, s.seen_at, s.proved_at, s.ends_at, \
+         f.deputy_from, f.deputy_until FROM session s JOIN person p ON p.id = s.person_id LEFT JOIN facility f ON f.id = p.facility_id \
+         WHERE s.hash = $1 AND s.kind = $2 AND p.disabled_at IS NULL",
     )
     .bind(hash)
     .bind(Kind::SignedIn.code())
@@ -98,7 +102,8 @@ pub async fn find_signed_in(db: impl Executor<'_, Database = Any>, hash: &str, n
     if !is_alive(seen_at, ends_at, now) {
         return Ok(None);
     }
-    Ok(Some(SignedIn { person: person::person(&row)?, seen_at, proved_at, language: person::language(&row)? }))
+    let (deputies, language) = (facility::term(&row)?, person::language(&row)?);
+    Ok(Some(SignedIn { person: person::person(&row)?, seen_at, proved_at, deputies, language }))
 }
 
 /// The session behind a cookie that sets an account up, if it is alive.

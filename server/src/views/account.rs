@@ -265,6 +265,8 @@ impl SessionLine {
 #[template(path = "accounts.html")]
 pub(crate) struct AccountsPage {
     pub shell: Shell,
+    /// Whether the reader hands out links, and gives and ends roles.
+    pub looks_after: bool,
     pub accounts: Vec<AccountLine>,
     pub next: Option<String>,
     pub paged: bool,
@@ -286,6 +288,8 @@ pub(crate) struct AccountLine {
     pub link_until: Option<Text>,
     /// Whether it is the one that looks.
     pub own: bool,
+    /// Whether its role is one for the whole region.
+    pub regional: bool,
 }
 
 impl AccountLine {

@@ -10,6 +10,8 @@ pub(crate) struct Alerts {
     pub lines: Vec<AlertLine>,
     /// How many are open in all.
     pub open: i64,
+    /// Whether the reader may close them.
+    pub may_close: bool,
 }
 
 impl Alerts {
@@ -62,10 +64,10 @@ impl Alerts {
             times: 3,
         };
         let copied = AlertLine { kind: "copied", what: "alerts-copied", todo: "alerts-copied-todo", decide: true, ..line.clone() };
-        Self { lines: vec![line, copied], open: 3 }
+        Self { lines: vec![line, copied], open: 3, may_close: true }
     }
 
     pub(crate) const fn none() -> Self {
-        Self { lines: Vec::new(), open: 0 }
+        Self { lines: Vec::new(), open: 0, may_close: false }
     }
 }

@@ -12,6 +12,7 @@ use crate::words::Text;
 #[template(path = "device.html")]
 pub(crate) struct DevicePage {
     pub shell: Shell,
+    pub id: String,
     pub facility: Place,
     pub mark: Mark,
     /// The reason for the headline in one sentence.
@@ -22,6 +23,8 @@ pub(crate) struct DevicePage {
     /// Set while the device waits to be confirmed.
     pub pending: bool,
     pub alerts: Alerts,
+    /// Whether the reader may take it out of use.
+    pub may_retire: bool,
     /// Warnings beside the verdict: clock, dropped reports, standing.
     pub notices: Vec<Text>,
     /// `None`: nothing reported yet.
@@ -53,6 +56,18 @@ pub(crate) struct ChangeLine {
 pub(crate) struct Viewed {
     pub at: Moment,
     pub who: Text,
+}
+
+/// `/devices/{device}` of a person's own device, for those who see its state and not its facts.
+#[derive(Template)]
+#[template(path = "personal_device.html")]
+pub(crate) struct PersonalDevicePage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub mark: Mark,
+    pub seen: Option<Moment>,
+    /// (clause, its anchor, its title, its state).
+    pub clauses: Vec<(String, String, Said, Mark)>,
 }
 
 /// The verdict.
@@ -131,6 +146,21 @@ mod samples {
     use hashimori_shared::time::Timestamp;
     use hashimori_shared::verdict::{State, Strength};
 
+    impl Sample for PersonalDevicePage {
+        fn samples() -> Vec<Self> {
+            let now = Timestamp::from_seconds(1_785_715_200);
+            let sample = |clauses: Vec<(String, String, Said, Mark)>| Self {
+                shell: Shell::sample(Text::verbatim("受付1"), true),
+                facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
+                mark: Mark::of(State::NonCompliant),
+                seen: (!clauses.is_empty()).then(|| Moment::new(now, now)),
+                clauses,
+            };
+            let clause = ("§20-3".to_owned(), "c20-3".to_owned(), Said::new("見本", Lang::Japanese), Mark::of(State::NonCompliant));
+            vec![sample(vec![clause]), sample(Vec::new())]
+        }
+    }
+
     impl Sample for DevicePage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
@@ -156,6 +186,7 @@ mod samples {
             let quiet = ClauseLine { remedy: None, checks: Vec::new(), conflict: None, ..clause.clone() };
             let full = Self {
                 shell: Shell::sample(Text::verbatim("受付1"), true),
+                id: "d".to_owned(),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 mark: Mark::of(State::NonCompliant),
                 reason: Said::new("Waits", Lang::English),
@@ -163,6 +194,7 @@ mod samples {
                 seen: Some(Moment::new(now, now)),
                 pending: true,
                 alerts: Alerts::sample(),
+                may_retire: true,
                 notices: vec![Text::new("device-clock-fast").with("n", 7_i64)],
                 verdict: Some(VerdictView {
                     groups: vec![ClauseGroup { title: "device-clauses-open", clauses: vec![clause, quiet] }],
@@ -181,9 +213,11 @@ mod samples {
             };
             let empty = Self {
                 shell: Shell::sample(Text::verbatim("受付1"), true),
+                id: "d".to_owned(),
                 seen: None,
                 pending: false,
                 alerts: Alerts::none(),
+                may_retire: false,
                 notices: Vec::new(),
                 verdict: None,
                 facts: Vec::new(),

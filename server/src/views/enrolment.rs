@@ -28,6 +28,8 @@ pub(crate) struct CodesPage {
     pub auto_about: Text,
     /// (hours, key of the words).
     pub lifetimes: &'static [(&'static str, &'static str)],
+    /// Whether the reader may issue and revoke codes.
+    pub may_issue: bool,
 }
 
 /// The facility a page is about.
@@ -95,6 +97,8 @@ pub(crate) struct Candidate {
     pub evidence: Vec<(&'static str, String)>,
     /// Why it deserves a second look, and the device it resembles.
     pub suspicion: Option<Suspicion>,
+    /// Whether the reader may let it in or refuse it.
+    pub may_decide: bool,
 }
 
 /// Why a candidate deserves a second look.
@@ -140,6 +144,7 @@ mod samples {
                 auto: true,
                 auto_about: Text::new("codes-confirm-about").with("uses", 50_u32).with("hours", 24_u32),
                 lifetimes: &[("24", "codes-1-day")],
+                may_issue: true,
             };
             vec![sample(vec![line], None), sample(Vec::new(), Some(Text::new("codes-wrong").with("n", 500_u32)))]
         }
@@ -167,12 +172,13 @@ mod samples {
 
     impl Sample for PendingPage {
         fn samples() -> Vec<Self> {
-            let candidate = |suspicion| Candidate {
+            let candidate = |suspicion: Option<Suspicion>| Candidate {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
                 mark: Mark::waiting("standing-pending"),
                 enrolled: Moment::new(NOW, NOW),
                 evidence: vec![("shown-maker", "架空電機".to_owned())],
+                may_decide: suspicion.is_some(),
                 suspicion,
             };
             let like = Some(("e".to_owned(), Text::verbatim("受付2")));

@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod log;
 mod overview;
+mod people;
 mod places;
 mod qr;
 mod rules;
@@ -26,12 +27,16 @@ pub(crate) use account::{
 };
 pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use backup_note::BackupNote;
-pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Sent, VerdictView, Viewed};
+pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, PersonalDevicePage, Sent, VerdictView, Viewed};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
+pub(crate) use people::{
+    AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,
+    VacanciesPage, Vacant,
+};
 pub(crate) use places::{DeviceLine, FacilityPage};
 pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};

@@ -13,6 +13,8 @@ pub(crate) struct RegionPage {
     /// What needs the 事務局's hand.
     pub todos: Vec<TodoLine>,
     pub backup: BackupNote,
+    /// Facilities without an administrator: in all, and for too long.
+    pub vacancies: Option<(i64, i64)>,
     /// All devices of the region, by how they read; each with the path of the facilities that have some.
     pub counts: Vec<(Count, String)>,
     pub silence: SilenceView,
@@ -107,6 +109,7 @@ mod samples {
                 todos: if searched { Vec::new() } else { TodoLine::sample(now) },
                 backup: BackupNote::of(None, None, searched, now),
                 counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
+                vacancies: (!facilities.is_empty()).then_some((3, 1)),
                 silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },
                 find: Find {
                     text: if searched { "見本".to_owned() } else { String::new() },

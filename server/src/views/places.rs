@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Alerts, Count, Mark, Moment, Shell};
+use super::{Alerts, Count, Mark, Moment, Shell, Vacant};
 use crate::words::Text;
 
 /// `/facilities/{facility}`.
@@ -13,6 +13,8 @@ pub(crate) struct FacilityPage {
     pub id: String,
     /// Whether there is a region to go back to.
     pub in_region: bool,
+    /// Set while there is no administrator.
+    pub vacancy: Option<Vacant>,
     pub counts: Vec<Count>,
     pub alerts: Alerts,
     /// Devices that wait for a person's decision.
@@ -65,6 +67,7 @@ mod samples {
                 shell: Shell::sample(Text::verbatim("さくら架空診療所"), true),
                 id: "f".to_owned(),
                 in_region: true,
+                vacancy: (pending > 0).then(|| Vacant { days: 9, since: Moment::new(now.plus_days(-9), now), alarming: true, allowed: 7 }),
                 counts: counts(),
                 alerts: if devices.is_empty() { Alerts::none() } else { Alerts::sample() },
                 pending,

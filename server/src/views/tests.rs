@@ -110,10 +110,17 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<CodeIssuedPage>();
     render::<PendingPage>();
     render::<DevicePage>();
+    render::<PersonalDevicePage>();
     render::<RulesPage>();
     render::<WhatIsCheckedPage>();
     render::<ExpiredPage>();
     render::<SelfCheckPage>();
+    render::<PeoplePage>();
+    render::<AppointPage>();
+    render::<ConfirmPage>();
+    render::<AppointedPage>();
+    render::<VacanciesPage>();
+    render::<ExcludedPage>();
 }
 
 #[test]

@@ -31,7 +31,7 @@ on_both_engines!(
 async fn add(bed: &Bed, login: &str, facility: Option<FacilityId>) -> anyhow::Result<Person> {
     let (role, scope) = match facility {
         None => (Role::Secretariat, Scope::Region(bed.region)),
-        Some(facility) => (Role::Administrator, Scope::Facility(bed.region, facility)),
+        Some(facility) => (Role::Auditor, Scope::Facility(bed.region, facility)),
     };
     let person =
         Person { id: PersonId::new(bed.random.uuid(bed.now)), role, scope, login: Login::parse(login)?, name: format!("架空 {login}") };

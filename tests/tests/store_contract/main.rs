@@ -13,6 +13,7 @@ macro_rules! on_both_engines {
 }
 
 mod accounts;
+mod appointments;
 mod backups;
 mod keys;
 mod ledger;

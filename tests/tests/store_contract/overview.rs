@@ -102,7 +102,7 @@ async fn whatever_happens_ranks_days_and_versions_equal_a_recount(on: On) -> any
         bed.device_in(other, standing).await?;
     }
     let mut reports = [sample::good_debian(bed.now), sample::bad_debian(bed.now)];
-    reports[1].agent.version = "0.2.0".to_owned();
+    "0.2.0".clone_into(&mut reports[1].agent.version);
     let standings = [Standing::Active, Standing::Lost, Standing::Active, Standing::Retired, Standing::Active];
     for step in 1..40_u64 {
         let [what, which, extra, hours, ..] = bed.random.bytes::<4>();

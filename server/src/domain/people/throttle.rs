@@ -59,9 +59,10 @@ pub fn step_up(login: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("step-up", &[login], 8, 15 * 60), bucket("network", &[network], 150, 15 * 60)]
 }
 
-/// The counters that opening a one-time link falls under.
-pub fn link(network: &str) -> Vec<Bucket> {
-    vec![bucket("link", &[network], 60, 15 * 60)]
+/// The counters that opening a one-time link falls under: whoever tries one that does not work again and again is stopped at that
+/// link, before the network's counter is used up.
+pub fn link(typed: &str, network: &str) -> Vec<Bucket> {
+    vec![bucket("one-link", &[typed, network], 8, 15 * 60), bucket("link", &[network], 60, 15 * 60)]
 }
 
 #[cfg(test)]
@@ -75,6 +76,15 @@ mod tests {
         assert_ne!(buckets[0].key, sign_in("taro", "192.0.2.7")[0].key);
         assert_eq!(buckets[2].key, sign_in("taro", "192.0.2.7")[2].key);
         assert!(!buckets.iter().any(|b| b.key.contains("hanako") || b.key.contains("192")));
+    }
+
+    #[test]
+    fn whatever_one_person_fails_at_stops_them_before_their_network() {
+        let own_then_network = [sign_in("hanako", "n"), step_up("hanako", "n"), link("AAAA", "n")];
+        for buckets in own_then_network {
+            let (own, network) = (&buckets[0], &buckets[buckets.len() - 1]);
+            assert!(own.limit * 5 < network.limit && own.window_s >= network.window_s, "{own:?} {network:?}");
+        }
     }
 
     #[test]

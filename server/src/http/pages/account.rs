@@ -16,7 +16,7 @@ use crate::domain::act::{Done, What};
 use crate::domain::people::event::{By, Kind};
 use crate::domain::people::password::MIN_CHARS;
 use crate::domain::people::totp::Seed;
-use crate::domain::people::{Person, Role, browser};
+use crate::domain::people::{Person, Right, browser, may};
 use crate::store::account_event::Event;
 use crate::store::{account_event, passkey, person, session};
 use crate::views::{AccountAppPage, AccountPage, AccountPasswordPage, EventLine, Moment, PasskeyLine, PasswordForm, SessionLine};
@@ -65,7 +65,7 @@ pub(super) async fn show_account(State(web): State<Web>, visitor: Visitor, Who(w
         oidc: super::oidc::line(&web, &who, ways).await?,
         sessions: sessions.collect(),
         languages: Lang::ALL.map(|lang| (lang, Some(lang) == language)),
-        looks_after: who.role == Role::Secretariat,
+        looks_after: may(who.role, Right::Restore),
     })
 }
 

@@ -12,6 +12,7 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::accounts;
 use crate::domain::ids::PersonId;
+use crate::domain::people::{Right, Scope, may};
 use crate::store::person::{self, Account};
 use crate::store::session;
 use crate::views::{AccountLine, AccountsPage, IssuedLink, IssuedLinkPage, Moment};
@@ -41,6 +42,7 @@ pub(super) async fn show_accounts(
     let next = known.last().filter(|_| more).map(|last| format!("/accounts?after={}", last.person.id));
     let line = |account: Account| AccountLine {
         own: account.person.id == who.id,
+        regional: matches!(account.person.scope, Scope::Region(_)),
         id: account.person.id.to_string(),
         name: account.person.name,
         login: account.person.login.to_string(),
@@ -52,6 +54,7 @@ pub(super) async fn show_accounts(
     };
     page(&AccountsPage {
         shell: shell("accounts-title", &visitor, Some(&who)),
+        looks_after: may(who.role, Right::Restore),
         accounts: known.into_iter().map(line).collect(),
         next,
         paged: asked.after.is_some(),

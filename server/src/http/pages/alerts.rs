@@ -5,11 +5,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
-use super::places::name;
+use super::places::called;
 use super::typed::Typed;
 use super::{PageError, Web};
 use crate::domain::act::{Done, What};
 use crate::domain::ids::DeviceId;
+use crate::domain::people::{Person, Right, may};
 use crate::store::alert::{self, Alert, Kind, Seen};
 use crate::store::device;
 use crate::views::{AlertLine, Alerts, Moment};
@@ -46,7 +47,7 @@ pub(super) async fn close_alert(
 }
 
 /// Alerts as a page shows them.
-pub(super) fn lines(web: &Web, alerts: Vec<Alert>) -> Vec<AlertLine> {
+pub(super) fn lines(web: &Web, reader: &Person, alerts: Vec<Alert>) -> Vec<AlertLine> {
     let now = web.now();
     let line = |alert: Alert| {
         let (what, todo) = match alert.kind {
@@ -55,7 +56,7 @@ pub(super) fn lines(web: &Web, alerts: Vec<Alert>) -> Vec<AlertLine> {
         };
         AlertLine {
             device: alert.device.to_string(),
-            label: name(&alert.label),
+            label: called(reader, alert.ownership, &alert.label, alert.device),
             kind: alert.kind.as_str(),
             what,
             todo,
@@ -68,7 +69,13 @@ pub(super) fn lines(web: &Web, alerts: Vec<Alert>) -> Vec<AlertLine> {
     alerts.into_iter().map(line).collect()
 }
 
+/// Those shown, of how many.
+pub(super) fn shown(reader: &Person, lines: Vec<AlertLine>, open: i64) -> Alerts {
+    Alerts { lines, open, may_close: may(reader.role, Right::Enrol) }
+}
+
 /// All that is open about one device.
-pub(super) fn of_one(lines: Vec<AlertLine>) -> Alerts {
-    Alerts { open: i64::try_from(lines.len()).unwrap_or(i64::MAX), lines }
+pub(super) fn of_one(reader: &Person, lines: Vec<AlertLine>) -> Alerts {
+    let open = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    shown(reader, lines, open)
 }

@@ -1,14 +1,17 @@
 //! A device's page, and a person's decision on one that waits to be confirmed.
 
 use axum::extract::{Path, State as Use};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hashimori_shared::lang::Lang;
 use hashimori_shared::report::{Report, parse_report, words};
 use hashimori_shared::time::Timestamp;
+use hashimori_shared::verdict::{State, Verdict};
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
-use super::places::{mark, name};
+use super::places::{called, mark, name};
+use super::rules::anchor;
 use super::telling::Telling;
 use super::typed::Asked;
 use super::visit::Visitor;
@@ -16,12 +19,12 @@ use super::{PageError, Web, alerts, page, shell};
 use crate::domain::act::{Act, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
-use crate::domain::people::Person;
+use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line};
 use crate::store::{alert, facility, history, log};
-use crate::views::{ChangeLine, ClauseName, DevicePage, Mark, Moment, Place, Sent, Viewed};
+use crate::views::{ChangeLine, ClauseName, DevicePage, Mark, Moment, PersonalDevicePage, Place, Said, Sent, Viewed};
 use crate::words::Text;
 
 /// Clocks further apart than this are worth a sentence.
@@ -41,22 +44,28 @@ pub(super) async fn show_device(
 ) -> Result<Response, PageError> {
     let (device, place) = find(&web, home, &id).await?;
     log_view(&web, &person, home, &device).await?;
-    let (changes, older) = changes(&web, home, &device, before).await?;
     let line = device_state::list(&web.store, home.facility, &[device.n]).await?.into_iter().next();
     let present = device_state::find(&web.store, home.facility, device.n).await?;
     let now = web.now();
     let seen = line.as_ref().and_then(|l| l.last_seen_at);
     let headline = line.as_ref().and_then(|l| l.headline);
     let report = present.as_ref().and_then(|p| parse_report(&p.report).ok());
+    if !person.role.sees_facts(device.ownership) {
+        let verdict = present.as_ref().map(|p| &p.verdict);
+        return personal_page(&web, &visitor, &person, (&device, place), (seen, headline), verdict);
+    }
+    let (changes, older) = changes(&web, home, &device, before).await?;
     let telling = Telling::of(&web, (&device, home), present.as_ref(), report.as_ref(), visitor.lang).await?;
     page(&DevicePage {
         shell: shell(name(&device.label), &visitor, Some(&person)),
+        id: device.id.to_string(),
+        may_retire: may(person.role, Right::Retire) && Act::Retire.from().contains(&device.standing),
         facility: place,
         mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)),
         reason: telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict)),
         about: about(&device, report.as_ref(), visitor.lang),
         seen: seen.map(|at| Moment::new(at, now)),
-        alerts: alerts::of_one(alerts::lines(&web, alert::list_about(&web.store, home.facility, device.n).await?)),
+        alerts: alerts::of_one(&person, alerts::lines(&web, &person, alert::list_about(&web.store, home.facility, device.n).await?)),
         pending: Act::Confirm.from().contains(&device.standing),
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
         verdict: present.as_ref().map(|p| telling.verdict(p)),
@@ -113,6 +122,28 @@ async fn viewers(web: &Web, home: Home, device: &Device) -> Result<Vec<Viewed>, 
         .into_iter()
         .map(|view| Viewed { at: Moment::new(view.at, now), who: view.name.map_or(Text::new("oplog-erased"), Text::verbatim) })
         .collect())
+}
+
+/// A person's own device, for those who see how it stands and nothing that it told.
+fn personal_page(
+    web: &Web,
+    visitor: &Visitor,
+    person: &Person,
+    (device, facility): (&Device, Place),
+    (seen, headline): (Option<Timestamp>, Option<State>),
+    verdict: Option<&Verdict>,
+) -> Result<Response, PageError> {
+    let clauses = verdict.map(|verdict| verdict.clauses.as_slice()).unwrap_or_default();
+    page(&PersonalDevicePage {
+        shell: shell(called(person, device.ownership, &device.label, device.id), visitor, Some(person)),
+        facility,
+        mark: mark(web, device.standing, headline, seen.map(Timestamp::jst_day)),
+        seen: seen.map(|at| Moment::new(at, web.now())),
+        clauses: clauses
+            .iter()
+            .map(|c| (c.clause.clone(), anchor(&c.clause), title(web, &c.clause, visitor.lang), Mark::of(c.state)))
+            .collect(),
+    })
 }
 
 /// Whoever reads what a device told is in the log, before they read it.
@@ -174,6 +205,10 @@ fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: 
     notices
 }
 
+fn title(web: &Web, clause: &str, lang: Lang) -> Said {
+    web.pack.clause(clause).map_or_else(|| Said::new("", lang), |c| Said::of(&c.title, lang))
+}
+
 /// `POST /devices/{device}/confirm`
 pub(super) async fn confirm_device(
     Use(web): Use<Web>,
@@ -196,7 +231,11 @@ pub(super) async fn refuse_device(
 
 /// Only a device that waits for a person is decided on here; whoever comes second is told.
 async fn decide(web: &Web, home: Home, id: &str, (act, by): (Act, &Person)) -> Result<Response, PageError> {
-    let (Device { id: device, label, .. }, _) = find(web, home, id).await?;
+    let (Device { id: device, label, ownership, .. }, _) = find(web, home, id).await?;
+    // Who may not see what it showed cannot tell whose it is.
+    if !by.role.sees_facts(ownership) {
+        return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("device-personal-not-yours")));
+    }
     let decision = Decision { standing: act.to(), by: by.id.to_string(), at: web.now() };
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device, act.from(), &decision).await? {

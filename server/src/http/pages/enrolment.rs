@@ -7,7 +7,7 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
-use super::places::{After, mark, name};
+use super::places::{After, called, mark};
 use super::setup::{put_once, take_once};
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
@@ -16,7 +16,7 @@ use crate::domain::act::{Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
 use crate::domain::ids::CodeId;
-use crate::domain::people::{Person, half_width};
+use crate::domain::people::{Person, Right, half_width, may};
 use crate::store::belonging::Home;
 use crate::store::{device, facility};
 use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, Moment, PendingPage, Place, Qr, Suspicion};
@@ -80,6 +80,7 @@ async fn codes_page(
         auto_about: Text::new("codes-confirm-about").with("uses", MOST_AUTO_USES).with("hours", LONGEST_AUTO_HOURS),
         most_uses: MOST_USES,
         lifetimes: LIFETIMES,
+        may_issue: may(person.role, Right::Enrol),
     })
 }
 
@@ -194,7 +195,7 @@ pub(super) async fn show_pending(
     let next = waiting.last().filter(|_| more).map(|last| format!("/facilities/{}/pending?after={}", home.facility, last.id));
     let mut devices = Vec::with_capacity(waiting.len());
     for device in &waiting {
-        devices.push(candidate(&web, home, device).await?);
+        devices.push(candidate(&web, &person, home, device).await?);
     }
     page(&PendingPage {
         shell: shell("pending-title", &visitor, Some(&person)),
@@ -205,7 +206,20 @@ pub(super) async fn show_pending(
     })
 }
 
-async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
+async fn candidate(web: &Web, reader: &Person, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
+    let label = |of: &device::Device| called(reader, of.ownership, &of.label, of.id);
+    if !reader.role.sees_facts(waiting.ownership) {
+        let enrolled = Moment::new(waiting.enrolled_at, web.now());
+        return Ok(Candidate {
+            id: waiting.id.to_string(),
+            label: label(waiting),
+            mark: mark(web, waiting.standing, None, None),
+            enrolled,
+            evidence: Vec::new(),
+            suspicion: None,
+            may_decide: false,
+        });
+    }
     let mut lines = vec![("device-about-class", waiting.class.label_ja().to_owned())];
     let mut suspicion = None;
     if let Some(shown) = web.store.find_evidence(waiting.id).await? {
@@ -221,7 +235,7 @@ async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Ca
         if let Some((kind, like)) = shown.suspicion {
             // A device elsewhere is not named here: that it exists is not this facility's to know.
             let like = match like {
-                Some(like) => device::find(&web.store, home.facility, like).await?.map(|d| (d.id.to_string(), name(&d.label))),
+                Some(like) => device::find(&web.store, home.facility, like).await?.map(|d| (d.id.to_string(), label(&d))),
                 None => None,
             };
             suspicion = Some(Suspicion { key: kind.key(), like });
@@ -229,10 +243,11 @@ async fn candidate(web: &Web, home: Home, waiting: &device::Device) -> Result<Ca
     }
     Ok(Candidate {
         id: waiting.id.to_string(),
-        label: name(&waiting.label),
+        label: label(waiting),
         mark: mark(web, waiting.standing, None, None),
         enrolled: Moment::new(waiting.enrolled_at, web.now()),
         evidence: lines,
         suspicion,
+        may_decide: may(reader.role, Right::Enrol),
     })
 }

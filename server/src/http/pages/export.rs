@@ -9,7 +9,7 @@ use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
 
 use super::guard::{Here, Who};
-use super::places::name;
+use super::places::called;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
@@ -145,7 +145,7 @@ pub(super) async fn export_devices(
     let (mut after, mut rows) = (None, 0);
     loop {
         let devices = device::list(&web.store, home.facility, after, READ).await?;
-        add_devices(&web, home, &devices, (&mut csv, visitor.lang)).await?;
+        add_devices(&web, (&person, home), &devices, (&mut csv, visitor.lang)).await?;
         rows += devices.len();
         after = devices.last().map(|last| last.id);
         if devices.len() < usize::from(READ) {
@@ -158,7 +158,12 @@ pub(super) async fn export_devices(
     Ok(file(&web, "devices", csv))
 }
 
-async fn add_devices(web: &Web, home: Home, devices: &[device::Device], (csv, lang): (&mut Csv, Lang)) -> Result<(), PageError> {
+async fn add_devices(
+    web: &Web,
+    (reader, home): (&Person, Home),
+    devices: &[device::Device],
+    (csv, lang): (&mut Csv, Lang),
+) -> Result<(), PageError> {
     let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
     let lines: std::collections::HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
@@ -167,6 +172,7 @@ async fn add_devices(web: &Web, home: Home, devices: &[device::Device], (csv, la
         let seen = line.and_then(|l| l.last_seen_at);
         let mark = super::places::mark(web, device.standing, line.and_then(|l| l.headline), seen.map(Timestamp::jst_day));
         let class = match lang {
+            _ if !reader.role.sees_facts(device.ownership) => String::new(),
             Lang::Japanese => device.class.label_ja().to_owned(),
             Lang::English => ClassWord::from(device.class).as_str().to_owned(),
         };
@@ -177,7 +183,7 @@ async fn add_devices(web: &Web, home: Home, devices: &[device::Device], (csv, la
         let at = |at: Option<Timestamp>| at.map(stamp).unwrap_or_default();
         let mut row = vec![
             device.id.to_string(),
-            name(&device.label).in_lang(lang),
+            called(reader, device.ownership, &device.label, device.id).in_lang(lang),
             class,
             Text::from(ownership).in_lang(lang),
             Text::from(mark.word).in_lang(lang),

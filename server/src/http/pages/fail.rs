@@ -33,6 +33,8 @@ pub enum PageError {
     Malformed,
     /// Somebody else acted first, or the object is no longer in the state the form was made for.
     Conflict(Text),
+    /// Refused for another reason that the catalogue has.
+    Said(StatusCode, Text),
     /// Failed inside; the cause, for the log.
     Internal(String),
 }
@@ -54,7 +56,8 @@ impl PageError {
             | Self::Throttled(_)
             | Self::TooLarge
             | Self::Malformed
-            | Self::Conflict(_) => session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await.ok().flatten(),
+            | Self::Conflict(_)
+            | Self::Said(..) => session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await.ok().flatten(),
         };
         let visitor = &visitor.reading(signed_in.as_ref().and_then(|s| s.language));
         let (status, title, text) = match self {
@@ -70,6 +73,7 @@ impl PageError {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "error-too-large-title", Text::new("error-too-large")),
             Self::Malformed => (StatusCode::BAD_REQUEST, "error-malformed-title", Text::new("error-malformed")),
             Self::Conflict(text) => (StatusCode::CONFLICT, "error-conflict-title", text),
+            Self::Said(status, text) => (status, "error-conflict-title", text),
             Self::Internal(cause) => {
                 let id = web.random.uuid(web.now());
                 tracing::error!(request_id = %id, cause, "a page failed");

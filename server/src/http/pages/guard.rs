@@ -2,8 +2,8 @@
 //! Invariant: another facility's or region's object answers exactly like one that does not exist.
 
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use hashimori_shared::lang::Lang;
@@ -12,11 +12,13 @@ use super::routes::{Access, Needs, Object};
 use super::visit::{Kept, Visitor};
 use super::{PageError, Web};
 use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId};
+use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::session::{TOUCH_EVERY_S, is_fresh};
-use crate::domain::people::{Person, Role, Scope};
+use crate::domain::people::{Person, Right, Role, Scope, may};
 use crate::store::belonging::Home;
 use crate::store::session::{Setup, SignedIn};
 use crate::store::{belonging, person, session};
+use crate::words::Text;
 
 /// The signed-in person. Extracting it on a public route is a programming error and answers 500.
 #[derive(Clone, Debug)]
@@ -56,13 +58,15 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let (mut parts, body) = request.into_parts();
     match guard.access {
         Access::Public => {}
-        Access::SignedIn | Access::Secretariat => {
-            let SignedIn { person, proved_at, language, .. } = signed_in(&guard, &parts).await?;
+        Access::SignedIn(right) | Access::Region(right) => {
+            let SignedIn { person, proved_at, deputies, language, .. } = signed_in(&guard, &parts).await?;
             read_in(&mut parts, language);
-            if guard.access == Access::Secretariat && person.role != Role::Secretariat {
+            if matches!((guard.access, person.scope), (Access::Region(_), Scope::Facility(..))) {
                 return Err(PageError::NotFound);
             }
             check_object(&guard, &mut parts, person.scope).await?;
+            // Only now: whether a role may do something must not tell whether the object is there.
+            check_right(&guard.web, &person, right, deputies)?;
             let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
             let fresh = Fresh { is: is_fresh(proved_at, guard.web.now()), path };
             match guard.needs {
@@ -81,6 +85,18 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         }
     }
     Ok(next.run(Request::from_parts(parts, body)).await)
+}
+
+fn check_right(web: &Web, person: &Person, right: Right, deputies: Option<DeputyTerm>) -> Result<(), PageError> {
+    if !may(person.role, right) {
+        let role = Text::new(person.role.key());
+        return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("people-not-your-role").with("role", role)));
+    }
+    let acts = web.pack.parameters().administrator.deputy || deputies.is_some_and(|term| term.holds(web.now()));
+    if person.role == Role::Deputy && right != Right::OwnAccount && !acts {
+        return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("people-deputy-rests")));
+    }
+    Ok(())
 }
 
 /// The account's choice of a language wins.

@@ -17,6 +17,7 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::csv::Csv;
+use crate::domain::device::Ownership;
 use crate::domain::people::{Person, Scope, half_width};
 use crate::store::log::{self, ChainState, Filter, Line, Reach};
 use crate::views::{DayHead, ExportPage, LogFilter, LogLine, LogPage, Mark, Moment};
@@ -65,7 +66,7 @@ impl Wanted {
     }
 
     /// The filter; `Err`: a day cannot be read.
-    fn filter(&self, what: Option<What>) -> Result<Filter, ()> {
+    fn filter(&self, what: Option<What>, reader: &Person) -> Result<Filter, ()> {
         let short = |text: &str| text.trim().chars().take(100).collect::<String>();
         Ok(Filter {
             who: short(&self.who),
@@ -74,6 +75,7 @@ impl Wanted {
             from: day(&self.from)?,
             until: day(&self.to)?.map(|last| last.plus_days(1)),
             before: self.before.clone(),
+            hides_personal: !reader.role.sees_facts(Ownership::Personal),
         })
     }
 
@@ -117,7 +119,7 @@ pub(super) async fn show_log(
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Response, PageError> {
     let (what, now) = (wanted.act()?, web.now());
-    let (lines, unreadable) = match wanted.filter(what) {
+    let (lines, unreadable) = match wanted.filter(what, &person) {
         Ok(filter) => (log::list(&web.store, reach(&person), &filter, ENTRIES + 1).await?, false),
         Err(()) => (Vec::new(), true),
     };
@@ -215,7 +217,7 @@ fn columns() -> Vec<Text> {
 
 /// `GET /log/export`
 pub(super) async fn show_export(visitor: Visitor, Who(person): Who, Asked(wanted): Asked<Wanted>) -> Result<Response, PageError> {
-    wanted.filter(wanted.act()?).map_err(|()| PageError::NotFound)?;
+    wanted.filter(wanted.act()?, &person).map_err(|()| PageError::NotFound)?;
     page(&ExportPage {
         shell: shell(Text::new("export-log-title"), &visitor, Some(&person)),
         back: wanted.path("/log", None),
@@ -232,7 +234,7 @@ pub(super) async fn export_log(
     Who(person): Who,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Response, PageError> {
-    let mut filter = wanted.filter(wanted.act()?).map_err(|()| PageError::NotFound)?;
+    let mut filter = wanted.filter(wanted.act()?, &person).map_err(|()| PageError::NotFound)?;
     let (mut csv, lang, mut rows) = (Csv::new(&in_words(&columns(), visitor.lang)), visitor.lang, 0);
     while rows < MOST {
         let lines = log::list(&web.store, reach(&person), &filter, READ).await?;

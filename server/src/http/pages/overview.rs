@@ -90,6 +90,7 @@ pub(super) async fn show_home(
         shell: shell(Text::new("overview-title").with("region", found.name.clone()), &visitor, Some(&person)),
         todos: today::of_region(&web, &found, &sum).await?,
         backup: BackupNote::of(last.as_ref(), newest.as_ref(), web.settings.daily_backup, web.now()),
+        vacancies: vacancies(&web, region).await?,
         counts: sum.counts.present().map(|count| (counted(count), Wanted::path(Kind::Reading(count.0), "", None))).collect(),
         silence: silence(&web, &sum),
         find: find(kind, &text),
@@ -102,6 +103,13 @@ pub(super) async fn show_home(
         trend: trend_of(&web, scope, &sum.counts).await?,
         versions: versions(&web, scope).await?,
     })
+}
+
+/// How many facilities have no administrator, in all and for too long, if any.
+async fn vacancies(web: &Web, region: RegionId) -> Result<Option<(i64, i64)>, PageError> {
+    let before = web.now().plus_days(-i64::from(web.pack.parameters().administrator.vacancy_alert_days));
+    let (total, alarming) = facility::count_vacant(&web.store, region, before).await?;
+    Ok((total > 0).then_some((total, alarming)))
 }
 
 fn counted((reading, devices): (Reading, i64)) -> Count {

@@ -8,16 +8,17 @@ use hashimori_shared::verdict::State;
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
+use super::people::vacant;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, alerts, page, shell};
 use crate::domain::act::Act;
-use crate::domain::device::Standing;
+use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
-use crate::domain::people::Scope;
+use crate::domain::people::{Person, Scope};
 use crate::store::{alert, device, device_state, facility, rollup};
-use crate::views::{Alerts, Count, DeviceLine, FacilityPage, Mark, Moment};
+use crate::views::{Count, DeviceLine, FacilityPage, Mark, Moment};
 use crate::words::Text;
 
 /// Devices on one page.
@@ -64,17 +65,18 @@ pub(super) async fn show_facility(
     let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
     let states: HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
-    let devices = devices.iter().map(|d| device_line(&web, d, states.get(&d.n))).collect();
+    let devices = devices.iter().map(|d| device_line(&web, &person, d, states.get(&d.n))).collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
     let open = alert::count(&web.store, home.region).await?.into_iter().find(|(there, _)| *there == home.facility);
-    let lines = alerts::lines(&web, alert::list(&web.store, home.facility, ALERTS).await?);
+    let lines = alerts::lines(&web, &person, alert::list(&web.store, home.facility, ALERTS).await?);
     page(&FacilityPage {
         shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)),
         id: facility.id.to_string(),
+        vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),
         counts: summed(&web, &counts),
-        alerts: Alerts { lines, open: open.map_or(0, |(_, open)| open) },
+        alerts: alerts::shown(&person, lines, open.map_or(0, |(_, open)| open)),
         pending,
         devices,
         next,
@@ -82,14 +84,14 @@ pub(super) async fn show_facility(
     })
 }
 
-pub(super) fn device_line(web: &Web, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
+pub(super) fn device_line(web: &Web, reader: &Person, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
     let now = web.now();
     let seen = line.and_then(|l| l.last_seen_at);
     let (open, more) = line.map(|l| open_clauses(&l.clauses)).unwrap_or_default();
     DeviceLine {
         id: device.id.to_string(),
-        label: name(&device.label),
-        kind: device.class.label_ja().to_owned(),
+        label: called(reader, device.ownership, &device.label, device.id),
+        kind: if reader.role.sees_facts(device.ownership) { device.class.label_ja().to_owned() } else { String::new() },
         mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
         seen: seen.map(|at| Moment::new(at, now)),
         open,
@@ -119,6 +121,15 @@ pub(super) const fn calls_for_action(state: State) -> bool {
 /// What a device is called on screen.
 pub(super) fn name(label: &str) -> Text {
     if label.trim().is_empty() { Text::new("device-unnamed") } else { Text::verbatim(label) }
+}
+
+/// What somebody calls a device: what others' own devices are called is their facility's business.
+pub(super) fn called(reader: &Person, ownership: Ownership, label: &str, id: DeviceId) -> Text {
+    if reader.role.sees_facts(ownership) {
+        return name(label);
+    }
+    let id = id.to_string();
+    Text::new("device-personal-named").with("id", id.rsplit('-').next().unwrap_or_default().to_owned())
 }
 
 /// How a device reads now: its standing where a person has to act on that, else its state.

@@ -30,7 +30,7 @@ pub(super) const WRONG_CODE: Text = Text::new("app-wrong-code");
 
 /// The link behind `text`, if it can be used. Failures are counted per network.
 async fn usable(web: &Web, visitor: &Visitor, text: &str) -> Result<(String, Person), PageError> {
-    let (now, buckets) = (web.now(), throttle::link(&visitor.network));
+    let (now, buckets) = (web.now(), throttle::link(text, &visitor.network));
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return Err(PageError::Throttled(until));
     }

@@ -36,6 +36,8 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     /// Only older than this entry.
     pub before: Option<String>,
+    /// What people call their own devices stays at their facility: neither told nor looked for.
+    pub hides_personal: bool,
 }
 
 /// An entry with its words.
@@ -51,8 +53,15 @@ pub struct Line {
 
 /// Entries, newest first.
 pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> Result<Vec<Line>, Error> {
+    let (object, joined) = if filter.hides_personal {
+        let object = "CASE WHEN d.ownership = 'personal' THEN '' ELSE w.object END";
+        (object, "LEFT JOIN device d ON e.object_kind = 'device' AND d.id = e.object_id ")
+    } else {
+        ("w.object", "")
+    };
     let mut sql = format!(
-        "SELECT {COLUMNS}, e.seq, w.salt, w.actor, w.object, w.remark FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id WHERE "
+        "SELECT {COLUMNS}, e.seq, w.salt, w.actor, {object} AS object, w.remark FROM log_entry e \
+         LEFT JOIN log_words w ON w.entry_id = e.id {joined}WHERE "
     );
     let mut values: Vec<String> = Vec::new();
     let mut add = |condition: &str, value: String| {
@@ -66,7 +75,7 @@ pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> R
     if let Some(what) = filter.what {
         add(" AND e.what = ?", what.as_str().to_owned());
     }
-    for (column, id, text) in [("w.actor", "e.actor", &filter.who), ("w.object", "e.object_id", &filter.object)] {
+    for (column, id, text) in [("w.actor", "e.actor", &filter.who), (object, "e.object_id", &filter.object)] {
         if !text.is_empty() {
             add(&format!(" AND ({id} = ?"), text.clone());
             add(&format!(" OR {column} LIKE ? ESCAPE '!')"), rows::like(text));

@@ -216,9 +216,11 @@ impl Sample for AccountsPage {
             signed_in: own.then(moment),
             link_until: (!own).then(|| Text::new("accounts-link-until").with("until", NOW)),
             own,
+            regional: !own,
         };
         vec![Self {
             shell: Shell::sample("accounts-title", true),
+            looks_after: true,
             accounts: vec![line(true, vec![Text::new("accounts-way-passkeys").with("n", 1_i64)]), line(false, Vec::new())],
             next: Some("/accounts?after=p".to_owned()),
             paged: true,

@@ -63,7 +63,7 @@ async fn a_device_of_another_facility_cannot_be_answered_for_and_the_secretariat
     assert!(self_check::list(&world.store, world.neighbour, 5).await.expect("reads").is_empty());
     let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
     secretariat.get(&path).await.status(200).says("本人申告");
-    secretariat.submit(&path, &[&some[..], &[("for", "all")]].concat()).await.status(409).says("事業所の管理者です");
+    secretariat.submit(&path, &[&some[..], &[("for", "all")]].concat()).await.status(403).says("あなたの役割（事務局）ではできません");
 }
 
 #[tokio::test]

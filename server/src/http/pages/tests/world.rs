@@ -18,7 +18,9 @@ use crate::domain::device::{Ownership, Standing};
 use crate::domain::enrolment::CodeWish;
 use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId, RegionId};
 use crate::domain::judge::{Judge, Rules};
+use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::totp::Seed;
+use crate::domain::people::{Role, Scope};
 use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
 use crate::rules::RuleBook;
@@ -132,10 +134,27 @@ impl World {
         tx.commit().await.expect("commits");
     }
 
-    /// A one-time link's path for a person; `facility` makes an administrator.
+    /// A one-time link's path for a person; `facility` makes an administrator, else it is the 事務局.
     pub(super) async fn link(&self, region: RegionId, facility: Option<FacilityId>, login: &str) -> String {
-        let wanted = Invite { region, facility, login, name: "見本 花子" };
+        let role = if facility.is_some() { Role::Administrator } else { Role::Secretariat };
+        self.link_as(role, region, facility, login).await
+    }
+
+    /// The same for any role.
+    pub(super) async fn link_as(&self, role: Role, region: RegionId, facility: Option<FacilityId>, login: &str) -> String {
+        let scope = facility.map_or(Scope::Region(region), |facility| Scope::Facility(region, facility));
+        let wanted =
+            Invite {
+                scope, role, login, name: "見本 花子", why: "見本", hand_over: false, deputies_everywhere: role == Role::Deputy
+            };
         invite(&self.store, &self.random, self.clock.now(), &wanted).await.expect("invites").path
+    }
+
+    /// 代行者 act for a facility from now on.
+    pub(super) async fn allow_deputies(&self, facility: FacilityId) {
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        facility::put_deputy_term(&mut tx, facility, DeputyTerm { from: self.clock.now(), until: None }).await.expect("writes");
+        tx.commit().await.expect("commits");
     }
 
     /// A browser in which this person has set up their account and is signed in; with the seed of their app.
@@ -146,9 +165,20 @@ impl World {
         login: &str,
     ) -> (Browser, crate::domain::people::totp::Seed) {
         let link = self.link(region, facility, login).await;
+        self.set_up(&link).await
+    }
+
+    /// The same for any role.
+    pub(super) async fn signed_in_as(&self, role: Role, region: RegionId, facility: Option<FacilityId>, login: &str) -> (Browser, Seed) {
+        let link = self.link_as(role, region, facility, login).await;
+        self.set_up(&link).await
+    }
+
+    /// A browser in which the account behind this link was set up and is signed in.
+    pub(super) async fn set_up(&self, link: &str) -> (Browser, Seed) {
         let mut browser = Browser::new(&self.router);
-        browser.get(&link).await.status(200);
-        browser.submit(&link, &[]).await.redirects_to("/setup");
+        browser.get(link).await.status(200);
+        browser.submit(link, &[]).await.redirects_to("/setup");
         browser.get("/setup/password").await.status(200);
         browser.submit("/setup/password", &[("password", PASSWORD), ("again", PASSWORD)]).await.redirects_to("/setup/app");
         let page = browser.get("/setup/app").await;
@@ -160,13 +190,18 @@ impl World {
 
     /// A device in 登録待ち.
     pub(super) async fn add_device(&self, region: RegionId, facility: FacilityId, label: &str) -> DeviceId {
+        self.add_device_of(Ownership::Managed, region, facility, label).await
+    }
+
+    /// The same, whosever it is.
+    pub(super) async fn add_device_of(&self, ownership: Ownership, region: RegionId, facility: FacilityId, label: &str) -> DeviceId {
         let id = DeviceId::new(self.random.uuid(MORNING));
         let new = NewDevice {
             id,
             region,
             facility,
             label: label.to_owned(),
-            ownership: Ownership::Managed,
+            ownership,
             class: DeviceClass::Laptop,
             standing: Standing::Pending,
             enrolled_at: MORNING,
@@ -180,7 +215,7 @@ impl World {
 
     /// An account that was never set up.
     pub(super) async fn add_person(&self, region: RegionId, facility: FacilityId, login: &str) -> PersonId {
-        self.link(region, Some(facility), login).await;
+        self.link_as(Role::Auditor, region, Some(facility), login).await;
         self.person(login).await
     }
 
