@@ -95,9 +95,9 @@ pub(crate) async fn run<A: Asker>(
 /// One who asks, with its connection if it is kept open.
 type Connected<A> = (A, Option<Connection>);
 
-async fn connect<A: Asker>(shape: Shape, to: SocketAddr, share: Vec<A>) -> anyhow::Result<Vec<Connected<A>>> {
-    let mut connected = Vec::with_capacity(share.len());
-    for asker in share {
+async fn connect<A: Asker>(shape: Shape, to: SocketAddr, askers: Vec<A>) -> anyhow::Result<Vec<Connected<A>>> {
+    let mut connected = Vec::with_capacity(askers.len());
+    for asker in askers {
         let kept = if shape == Shape::Kept { Some(Connection::open(to, &asker.tls()).await?) } else { None };
         connected.push((asker, kept));
     }
