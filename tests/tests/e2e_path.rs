@@ -45,7 +45,7 @@ fn a_device_enrols_waits_for_a_person_and_then_sees_its_verdict_clause_by_clause
 /// The facility's administrator, who has just set up the account.
 fn administrator(collector: &Collector) -> anyhow::Result<Visitor> {
     let password = "amber ferry crossing";
-    let invited = ["account", "invite", "--facility", FACILITY, "--login", "hotaru-kanri", "--name", "見本 花子"];
+    let invited = ["account", "invite", "--facility", FACILITY, "--hand-over", "--login", "hotaru-kanri", "--name", "見本 花子"];
     let link = collector.command(&invited)?.expect(0)?.out;
     let start = format!("/start/{}", link.trim().split_once("/start/").context("no link")?.1);
     let mut person = Visitor::at(collector.web_address());

@@ -46,7 +46,8 @@ fn walk(database: Option<&str>) -> anyhow::Result<Walked> {
     secrets.push(("the master key", HEXLOWER.decode(master.trim().as_bytes())?));
     secrets.push(("the master key's text", master.trim().into()));
 
-    let invited = collector.command(&["account", "invite", "--facility", FACILITY, "--login", "hotaru-kanri", "--name", PERSON])?;
+    let invited =
+        collector.command(&["account", "invite", "--facility", FACILITY, "--hand-over", "--login", "hotaru-kanri", "--name", PERSON])?;
     let link = invited.expect(0)?.out;
     let link = link.trim().split_once("/start/").context("no link")?.1;
     secrets.push(("a one-time link", link.into()));

@@ -69,7 +69,17 @@ async fn filled(database: Option<&str>) -> anyhow::Result<Collector> {
 }
 
 fn sign_up(collector: &Collector) -> anyhow::Result<()> {
-    let invited = collector.command(&["account", "invite", "--facility", FACILITY, "--login", "hotaru-kanri", "--name", "見本 花子"])?;
+    let invited = collector.command(&[
+        "account",
+        "invite",
+        "--facility",
+        FACILITY,
+        "--hand-over",
+        "--login",
+        "hotaru-kanri",
+        "--name",
+        "見本 花子",
+    ])?;
     let link = invited.expect(0)?.out;
     let start = format!("/start/{}", link.trim().split_once("/start/").context("no link")?.1);
     let mut person = Visitor::at(collector.web_address());
