@@ -81,7 +81,15 @@ fn take_up(mut collector: Collector, shell: &dyn Shell, fixture: &Path, master_k
     collector.command(&["migrate"])?.expect(0)?;
     let after = rows(shell, &columns)?;
     for (table, rows) in &before {
-        ensure!(after.get(table) == Some(rows), "{table} changed\nbefore {rows:#?}\nafter {:#?}", after.get(table));
+        let after = after.get(table).with_context(|| format!("{table} is gone"))?;
+        let mut same = after.clone();
+        if table == "person" {
+            // Of two administrators one stays and the other goes on as 代行者 (0016; §15: one for each facility).
+            ensure!(after.iter().filter(|row| row.contains("deputy")).count() == 1, "{after:#?}");
+            same = after.iter().map(|row| row.replace("deputy", "administrator")).collect();
+            same.sort();
+        }
+        ensure!(same == *rows, "{table} changed\nbefore {rows:#?}\nafter {after:#?}");
     }
     // Made long ago, seen from here: a clock far ahead of the store's has to be accepted by a person.
     collector.accept_clock();
