@@ -111,6 +111,7 @@ impl Store {
     pub async fn begin_ledger(&self) -> Result<Tx, Error> {
         let mut tx = self.begin().await?;
         self.lock_ledger(&mut tx).await?;
+        self.count_ledger(&mut tx).await?;
         Ok(tx)
     }
 
@@ -126,9 +127,24 @@ impl Store {
         Ok(tx)
     }
 
-    /// The writer's own transaction.
-    async fn begin_ingest(&self) -> Result<Tx, Error> {
-        self.begin_beside_ledger().await
+    /// The writer's own transaction, and the ledger's count: one more than in its last committed one unless somebody else has been
+    /// there. Always 0 on SQLite, where `acts` says so.
+    async fn begin_ingest(&self) -> Result<(Tx, i64), Error> {
+        let mut tx = self.begin_beside_ledger().await?;
+        let count = self.count_ledger(&mut tx).await?;
+        Ok((tx, count))
+    }
+
+    /// Counts a transaction under the ledger's lock.
+    async fn count_ledger(&self, tx: &mut Tx) -> Result<i64, Error> {
+        match self.engine {
+            Engine::Sqlite => Ok(0),
+            Engine::Postgres => {
+                sqlx::query_scalar("UPDATE tail_mark SET revision = revision + 1 WHERE one = 1 RETURNING revision")
+                    .fetch_one(&mut **tx)
+                    .await
+            }
+        }
     }
 
     async fn lock_ledger(&self, tx: &mut Tx) -> Result<(), Error> {

@@ -17,11 +17,14 @@ use super::{Engine, Failure, Store, classify, dialect};
 const READERS: u32 = 4;
 
 const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; \
-                       PRAGMA wal_autocheckpoint=20000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;";
+                       PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;";
 const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA busy_timeout=10000; PRAGMA temp_store=MEMORY;";
 
 /// Table that stands in a PostgreSQL database while a restore into it is under way.
 pub(super) const RESTORING: &str = "restore_under_way";
+
+/// Rest after which a connection to PostgreSQL is asked whether it is still there.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// What a PostgreSQL session needs so that a commit is durable, whatever server, database or role say otherwise.
 /// Settings that wait for more than the own disk (`remote_apply`, …) stay.
@@ -233,6 +236,16 @@ async fn postgres_pool(url: &str, connections: u32, restoring: bool) -> Result<A
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
+        // Asking each time would double the way to the database for the writer, whose connection hardly rests.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| Box::pin(async move { sqlx::raw_sql(DURABLE).execute(connection).await.map(|_| ()) }))
         .connect(url)
         .await

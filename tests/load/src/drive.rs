@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use hashimori_tests::wire::{Answer, Connection};
 use rustls::ClientConfig;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::tally::Tally;
@@ -70,8 +71,9 @@ pub(crate) async fn run<A: Asker>(
     #[expect(clippy::cast_precision_loss, reason = "a few hundred workers")]
     let every = pace.rate.map(|rate| Duration::from_secs_f64(workers as f64 / rate));
     let mut opening = JoinSet::new();
+    let door = Arc::new(Semaphore::new(AT_THE_DOOR));
     for share in shares {
-        opening.spawn(connect(shape, to, share));
+        opening.spawn(connect(shape, to, share, Arc::clone(&door)));
     }
     let shares = opening.join_all().await;
     let mut running = JoinSet::new();
@@ -92,13 +94,21 @@ pub(crate) async fn run<A: Asker>(
     Ok((askers, tally))
 }
 
+/// Connections opened at a time before the clock starts: the collector ends the oldest of too many unfinished handshakes of one address.
+const AT_THE_DOOR: usize = 64;
+
 /// One who asks, with its connection if it is kept open.
 type Connected<A> = (A, Option<Connection>);
 
-async fn connect<A: Asker>(shape: Shape, to: SocketAddr, askers: Vec<A>) -> anyhow::Result<Vec<Connected<A>>> {
+async fn connect<A: Asker>(shape: Shape, to: SocketAddr, askers: Vec<A>, door: Arc<Semaphore>) -> anyhow::Result<Vec<Connected<A>>> {
     let mut connected = Vec::with_capacity(askers.len());
     for asker in askers {
-        let kept = if shape == Shape::Kept { Some(Connection::open(to, &asker.tls()).await?) } else { None };
+        let kept = if shape == Shape::Kept {
+            let _turn = door.acquire().await?;
+            Some(Connection::open(to, &asker.tls()).await?)
+        } else {
+            None
+        };
         connected.push((asker, kept));
     }
     Ok(connected)

@@ -55,6 +55,11 @@ pub(super) struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// The last numbers given to a report and to a change of state.
+    pub(super) const fn numbers(&self) -> (i64, i64) {
+        (self.report_id, self.change_id)
+    }
+
     /// Decides on one check-in of `known`. An error leaves the device as it was.
     pub(super) fn decide(&mut self, known: &mut Known, check_in: &Submission) -> Result<Decided, Rejected> {
         if known.standing.told().is_none() {

@@ -23,7 +23,7 @@ const SHORT: usize = 256;
 /// Quiet moments (ticks) after which a longer tail is folded too.
 const TICKS: u32 = 30;
 /// Devices in one slice.
-const SLICE: usize = 512;
+const SLICE: usize = 128;
 
 /// What the tail holds, by device.
 #[derive(Debug, Default)]
@@ -113,7 +113,7 @@ impl Writer {
     async fn fold_slice(&mut self) -> Result<bool, Error> {
         let mut tx = self.open().await?;
         let Some(slice) = self.backlog.next_slice() else {
-            tx.rollback().await?;
+            self.leave(tx).await?;
             return Ok(false);
         };
         let mut found = HashMap::with_capacity(slice.len());

@@ -81,7 +81,7 @@ impl Writer {
             stretch = Some(found);
         }
         let judged = if due.is_empty() {
-            tx.rollback().await?;
+            self.leave(tx).await?;
             0
         } else {
             let judged = self.judge_anew(&mut tx, &*judge, &due, (cause, now)).await?;

@@ -42,9 +42,13 @@ pub(super) struct Writer {
     pub(super) folded: i64,
     /// Keys in the tail that are not folded yet.
     pub(super) backlog: Backlog,
-    /// Devices as of `acts`; always empty between transactions on PostgreSQL, where others may write.
+    /// Devices as of `acts` and `ledger`.
     remembered: HashMap<DeviceN, Known>,
+    /// Last numbers given to a report and to a change of state, as of the same.
+    numbers: Option<(i64, i64)>,
     acts: u64,
+    /// The ledger's count in the last transaction begun; `None` after one that was not committed.
+    ledger: Option<i64>,
     /// How far the walk under the rules in force has come.
     pub(super) round: Round,
     /// False until the tail was read, and after any failure.
@@ -64,13 +68,16 @@ impl Writer {
             folded: 0,
             backlog: Backlog::default(),
             remembered: HashMap::new(),
+            numbers: None,
             acts: 0,
+            ledger: None,
             round: Round::default(),
             in_step: false,
             hasty,
             uncommitted: None,
         };
-        writer.open().await?.rollback().await?;
+        let tx = writer.open().await?;
+        writer.leave(tx).await?;
         Ok(writer)
     }
 
@@ -119,17 +126,29 @@ impl Writer {
         if let Some(answered) = self.uncommitted.take() {
             return Ok(answered);
         }
-        let mut tx = self.store.begin_ingest().await?;
+        let (mut tx, ledger) = self.store.begin_ingest().await?;
         let acts = self.store.acts.load(Ordering::SeqCst);
-        if self.store.engine() == Engine::Postgres || acts != self.acts || self.remembered.len() > REMEMBERED {
+        let alone = match self.store.engine() {
+            Engine::Sqlite => acts == self.acts,
+            // Acts of this process that touch what is remembered count in the ledger too.
+            Engine::Postgres => self.ledger.is_some_and(|last| last + 1 == ledger),
+        };
+        (self.acts, self.ledger) = (acts, Some(ledger));
+        if !alone || self.remembered.len() > REMEMBERED {
             self.remembered.clear();
-            self.acts = acts;
+            self.numbers = None;
         }
-        if self.store.engine() == Engine::Postgres || !self.in_step {
+        if !self.in_step || (!alone && self.store.engine() == Engine::Postgres) {
             self.read_tail(&mut tx).await?;
             self.in_step = true;
         }
         Ok(tx)
+    }
+
+    /// Ends a transaction in which nothing was written.
+    pub(super) async fn leave(&mut self, tx: Tx) -> Result<(), Error> {
+        self.ledger = None;
+        tx.rollback().await
     }
 
     /// Reads what others (or an earlier life of this process) have put into the tail.
@@ -219,6 +238,7 @@ impl Writer {
                 (n, result)
             })
             .collect();
+        let numbers = desk.numbers();
         let mut writes = desk.writes;
         let tail_id = self.last_tail + 1;
         writes.write(&mut tx, tail_id).await?;
@@ -228,6 +248,7 @@ impl Writer {
         } else {
             tx.commit().await?;
         }
+        self.numbers = Some(numbers);
         if !writes.entries.is_empty() {
             self.backlog.add(tail_id, &writes.entries);
             self.last_tail = tail_id;
@@ -235,20 +256,19 @@ impl Writer {
         Ok(decided.into_iter().map(|(n, result)| result.map(|d| self.ack(d, &*judge, stored.get(&n)))).collect())
     }
 
-    /// A desk whose numbers go on from the newest rows, for a transaction that may judge these devices.
+    /// A desk whose numbers go on from the newest rows, for a transaction that may judge these devices. Whoever commits what was done
+    /// at it remembers its numbers.
     pub(super) async fn desk<'a>(&mut self, tx: &mut Tx, judge: &'a dyn Judge, judged: Vec<DeviceN>) -> Result<Desk<'a>, Error> {
         let attestations = self_check::load(tx, &judged).await?;
-        let row = sqlx::query("SELECT (SELECT coalesce(max(id), 0) FROM report), (SELECT coalesce(max(id), 0) FROM state_change)")
-            .fetch_one(&mut **tx)
-            .await?;
-        Ok(Desk {
-            judge,
-            attestations,
-            stored: HashSet::new(),
-            report_id: row.try_get(0)?,
-            change_id: row.try_get(1)?,
-            writes: Writes::default(),
-        })
+        let (report_id, change_id) = match self.numbers.take() {
+            Some(numbers) => numbers,
+            None => {
+                let sql = "SELECT (SELECT coalesce(max(id), 0) FROM report), (SELECT coalesce(max(id), 0) FROM state_change)";
+                let row = sqlx::query(sql).fetch_one(&mut **tx).await?;
+                (row.try_get(0)?, row.try_get(1)?)
+            }
+        };
+        Ok(Desk { judge, attestations, stored: HashSet::new(), report_id, change_id, writes: Writes::default() })
     }
 
     /// Devices that send a whole report under a key that was taken before, or twice in this batch: rare.
@@ -280,6 +300,8 @@ impl Writer {
     /// After a failure: nothing remembered can be trusted.
     pub(super) fn forget(&mut self) {
         self.remembered.clear();
+        self.numbers = None;
+        self.ledger = None;
         self.in_step = false;
     }
 
