@@ -18,6 +18,12 @@ pub enum Kind {
     AuthorityEnds,
     /// A requirement is not met.
     NonCompliant,
+    /// What was taken out and is not back in time (§20-8).
+    TakeOutOverdue,
+    /// Papers that wait for an approval.
+    PaperToDecide,
+    /// Returns that wait for somebody else to look.
+    ReturnToCheck,
     /// Devices to be confirmed again after a restore.
     Reconfirm,
     /// Devices that wait to be confirmed.
@@ -36,13 +42,16 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::LostSeen,
         Self::Copied,
         Self::LogBroken,
         Self::BackupOld,
         Self::AuthorityEnds,
         Self::NonCompliant,
+        Self::TakeOutOverdue,
+        Self::PaperToDecide,
+        Self::ReturnToCheck,
         Self::Reconfirm,
         Self::Pending,
         Self::Silent,

@@ -1,0 +1,167 @@
+//! A paper as somebody fills it in: read as a whole, or refused with what is wrong where.
+
+use hashimori_shared::pack::Parameters;
+use hashimori_shared::time::Timestamp;
+
+use super::field::read_all;
+use super::{Act, Field, InvalidField, InvalidPeriod, Kind, Period, Values, paper_day, take_out};
+use crate::domain::ids::DeviceId;
+use crate::domain::people::role::LONGEST_NAME;
+
+/// What is to be filed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Name of the person it is for.
+    pub applicant: String,
+    /// The device of the ledger it is about.
+    pub device: Option<DeviceId>,
+    /// From when to when.
+    pub period: Period,
+    /// The fields.
+    pub values: Values,
+    /// The day on the paper, where it was written by hand first.
+    pub on: Option<Timestamp>,
+}
+
+/// What is wrong with a paper as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// The name of the person it is for.
+    #[error("a name has 1 to {LONGEST_NAME} characters")]
+    Applicant,
+    /// A field.
+    #[error(transparent)]
+    Field(#[from] InvalidField),
+    /// The device is not one of the facility's.
+    #[error("not a device of the facility that is in use")]
+    Device,
+    /// One notice for many times names its device.
+    #[error("a standing notice names its device")]
+    StandingWithoutDevice,
+    /// The period.
+    #[error(transparent)]
+    Period(#[from] InvalidPeriod),
+    /// The day on the paper.
+    #[error("not a day that the paper can bear")]
+    PaperDay,
+}
+
+impl Wish {
+    /// As typed: `applicant`, `device`, `from`, `until`, `on` and the kind's fields.
+    pub fn read<'a>(kind: Kind, rules: &Parameters, now: Timestamp, typed: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Invalid> {
+        let text = |name: &str| typed(name).unwrap_or_default().trim();
+        let applicant = text("applicant").split_whitespace().collect::<Vec<_>>().join(" ");
+        if applicant.is_empty() || applicant.chars().count() > LONGEST_NAME || applicant.chars().any(char::is_control) {
+            return Err(Invalid::Applicant);
+        }
+        let values = read_all(kind.fields(), &typed)?;
+        let device = match text("device") {
+            "" => None,
+            id => Some(id.parse().map_err(|_| Invalid::Device)?),
+        };
+        if device.is_none() && values.get(take_out::FORM).is_some_and(|form| form == take_out::STANDING) {
+            return Err(Invalid::StandingWithoutDevice);
+        }
+        let on = match text("on") {
+            "" => None,
+            day => Some(rules.approval.paper_ok.then(|| paper_day(day, None, now)).flatten().ok_or(Invalid::PaperDay)?),
+        };
+        let period = Period::read(text("from"), text("until"), (kind.most_days(rules), on.is_some()), now)?;
+        Ok(Self { applicant, device, period, values, on })
+    }
+}
+
+impl Kind {
+    /// What it asks for, beside who, which device and when.
+    pub const fn fields(self) -> &'static [Field] {
+        match self {
+            Self::TakeOut => take_out::FIELDS,
+        }
+    }
+
+    /// Key of what the form says first.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::TakeOut => "paper-take-out-about",
+        }
+    }
+
+    /// The clauses that it answers.
+    pub const fn clauses(self) -> &'static [&'static str] {
+        match self {
+            Self::TakeOut => take_out::CLAUSES,
+        }
+    }
+
+    /// Its 決裁欄: (key of the heading, acts of which the last signs there).
+    pub const fn seals(self) -> &'static [(&'static str, &'static [Act])] {
+        match self {
+            Self::TakeOut => take_out::SEALS,
+        }
+    }
+
+    /// Its longest period, in days.
+    pub const fn most_days(self, rules: &Parameters) -> u32 {
+        match self {
+            Self::TakeOut => rules.take_out.standing_days,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hashimori_shared::pack::Pack;
+
+    use super::*;
+
+    /// 2026-08-03 09:00 JST.
+    const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
+    const GOOD: &[(&str, &str)] = &[
+        ("applicant", "髙﨑　𠮷男"),
+        ("form", "single"),
+        ("contents", "訪問予定表"),
+        ("medium", "タブレット"),
+        ("purpose", "訪問看護"),
+        ("place", "架空町"),
+        ("protection", "起動時ロック"),
+        ("from", "2026-08-03"),
+        ("until", "2026-08-04"),
+    ];
+
+    fn read(changed: &[(&str, &str)]) -> Result<Wish, Invalid> {
+        let pack = Pack::bundled();
+        let typed = |name: &str| changed.iter().chain(GOOD).find(|(field, _)| *field == name).map(|(_, value)| *value);
+        Wish::read(Kind::TakeOut, pack.parameters(), NOW, typed)
+    }
+
+    #[test]
+    fn a_notice_keeps_the_name_letter_for_letter() {
+        assert_eq!(read(&[]).map(|wish| wish.applicant), Ok("髙﨑 𠮷男".to_owned()));
+        assert_eq!(read(&[("applicant", " ")]), Err(Invalid::Applicant));
+    }
+
+    #[test]
+    fn a_notice_says_content_medium_purpose_and_period() {
+        for (field, label) in [("contents", "paper-contents"), ("medium", "paper-medium"), ("purpose", "paper-purpose")] {
+            assert_eq!(read(&[(field, " ")]), Err(Invalid::Field(InvalidField::Missing(label))), "{field}");
+        }
+        assert_eq!(read(&[("until", "2026-08-02")]), Err(Invalid::Period(InvalidPeriod::EndBeforeStart)));
+        assert_eq!(read(&[("until", "2027-08-03")]), Err(Invalid::Period(InvalidPeriod::TooLong(183))));
+    }
+
+    #[test]
+    fn one_notice_for_many_times_names_its_device() {
+        assert_eq!(read(&[("form", "standing")]), Err(Invalid::StandingWithoutDevice));
+        let device = "01900000-0000-7000-8000-000000000000";
+        assert!(read(&[("form", "standing"), ("device", device)]).is_ok_and(|wish| wish.device.is_some()));
+        assert_eq!(read(&[("device", "x")]), Err(Invalid::Device));
+    }
+
+    #[test]
+    fn what_was_on_paper_first_may_be_over_and_bears_no_day_to_come() {
+        let past = [("from", "2026-07-01"), ("until", "2026-07-02")];
+        assert_eq!(read(&past), Err(Invalid::Period(InvalidPeriod::Over)));
+        assert!(read(&[past.as_slice(), &[("on", "2026-06-30")]].concat()).is_ok_and(|wish| wish.on.is_some()));
+        assert_eq!(read(&[("on", "2026-08-04")]), Err(Invalid::PaperDay));
+    }
+}

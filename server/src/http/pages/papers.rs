@@ -1,0 +1,161 @@
+//! Papers of a facility: the list, and what its pages have in common. What can be done with a paper is the domain's to say.
+
+mod form;
+mod one;
+mod print;
+
+use axum::extract::State as Use;
+use axum::response::Response;
+use serde::Deserialize;
+
+pub(super) use form::{file_again, file_paper, show_edit, show_new};
+pub(super) use one::{act_on_paper, show_paper};
+pub(super) use print::{show_blank, show_print};
+
+use super::guard::{Here, Who};
+use super::places::called;
+use super::typed::Asked;
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::domain::ids::PaperId;
+use crate::domain::paper::{Hand, Kind, Paper, State, Surroundings, same_name};
+use crate::domain::people::{Person, Right, Role, may};
+use crate::store::appointment::{self, Held};
+use crate::store::belonging::Home;
+use crate::store::facility;
+use crate::store::paper::{self, Filter, Found};
+use crate::views::{Mark, PaperLine, PapersPage, Place};
+use crate::words::Text;
+
+/// Papers on one page.
+const PAPERS: u16 = 50;
+
+/// Which papers are asked for.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Wanted {
+    kind: Option<String>,
+    /// `open`: something is still to be done; `over`: their period is over.
+    is: Option<String>,
+    before: Option<String>,
+}
+
+/// `GET /facilities/{facility}/papers`
+pub(super) async fn show_papers(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Response, PageError> {
+    let kind = wanted.kind.as_deref().map(|word| Kind::from_word(word).ok_or(PageError::NotFound)).transpose()?;
+    let before: Option<PaperId> = wanted.before.as_deref().map(str::parse).transpose().map_err(|_| PageError::NotFound)?;
+    let (open, over) = match wanted.is.as_deref() {
+        None => (false, false),
+        Some("open") => (true, false),
+        Some("over") => (true, true),
+        Some(_) => return Err(PageError::NotFound),
+    };
+    let filter = Filter { kind, open, ended_by: over.then(|| web.now()), before };
+    let mut found = paper::list(&web.store, home.facility, filter, PAPERS + 1).await?;
+    let more = found.len() > usize::from(PAPERS);
+    found.truncate(usize::from(PAPERS));
+    let list = format!("/facilities/{}/papers", home.facility);
+    let next = found.last().filter(|_| more).map(|last| {
+        let kind = kind.map(|kind| format!("kind={}&", kind.as_str())).unwrap_or_default();
+        let is = wanted.is.as_ref().map(|is| format!("is={is}&")).unwrap_or_default();
+        format!("{list}?{kind}{is}before={}", last.paper.id)
+    });
+    page(&PapersPage {
+        shell: shell("papers-title", &visitor, Some(&person)),
+        facility: place(&web, home).await?,
+        may_file: may(person.role, Right::FilePapers),
+        kinds: Kind::ALL.iter().map(|kind| (kind.as_str(), kind.key())).collect(),
+        lines: found.iter().map(|found| line(&web, &person, found)).collect(),
+        filtered: kind.is_some() || open,
+        paged: before.is_some(),
+        next,
+    })
+}
+
+async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
+    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    Ok(Place { id: facility.id.to_string(), name: facility.name })
+}
+
+fn line(web: &Web, reader: &Person, found: &Found) -> PaperLine {
+    let paper = &found.paper;
+    PaperLine {
+        id: paper.id.to_string(),
+        title: title(paper),
+        applicant: Text::verbatim(&paper.applicant.name),
+        device: device(reader, found),
+        mark: mark(web, paper),
+        period: days(paper),
+    }
+}
+
+/// 「持出届 第3号」.
+fn title(paper: &Paper) -> Text {
+    Text::new("paper-numbered").with("kind", Text::new(paper.kind.key())).with("number", paper.number)
+}
+
+fn days(paper: &Paper) -> Text {
+    Text::new("paper-days").with("from", Text::Day(paper.period.from)).with("until", Text::Day(paper.period.last_day()))
+}
+
+/// What the reader calls the device it is about.
+fn device(reader: &Person, found: &Found) -> Option<Text> {
+    let (about, id) = found.device.as_ref().zip(found.paper.device)?;
+    Some(called(reader, about.ownership, &about.label, id))
+}
+
+/// How a paper reads now.
+fn mark(web: &Web, paper: &Paper) -> Mark {
+    if paper.is_overdue(web.now()) {
+        return Mark::alarming("paper-overdue");
+    }
+    let word = paper.state.key();
+    match paper.state {
+        State::Filed | State::SentBack | State::Extending | State::Returned => Mark::waiting(word),
+        State::Approved | State::Out => Mark::running(word),
+        State::Lost => Mark::alarming(word),
+        State::Refused | State::Withdrawn | State::Closed => Mark::out_of_use(word),
+    }
+}
+
+/// Who is at the facility, as far as papers ask.
+struct Staff(Vec<Held>);
+
+impl Staff {
+    async fn of(web: &Web, home: Home) -> Result<Self, PageError> {
+        Ok(Self(appointment::list(web.store.read(), home.facility, web.now()).await?))
+    }
+
+    /// The account that a paper's person has, by the name as typed.
+    fn account(&self, name: &str) -> Option<&Person> {
+        self.0.iter().map(|held| &held.person).find(|person| same_name(&person.name, name))
+    }
+
+    fn around<'a>(&self, web: &'a Web, found: &Found) -> Surroundings<'a> {
+        let applicant = &found.paper.applicant;
+        let held = self.0.iter().map(|held| &held.person);
+        let role = held.filter(|held| applicant.person == Some(held.id) || same_name(&held.name, &applicant.name)).map(|held| held.role);
+        Surroundings {
+            // Whoever holds the seat themself counts as such, whatever namesakes there are.
+            applicant: role.max_by_key(|role| *role == Role::Administrator),
+            has_head: self.0.iter().any(|held| held.person.role == Role::Head),
+            device: found.device.as_ref().map(|device| device.standing),
+            rules: &web.pack.parameters().approval,
+            most_days: found.paper.kind.most_days(web.pack.parameters()),
+        }
+    }
+}
+
+fn hand(person: &Person) -> Hand<'_> {
+    Hand { person: person.id, role: person.role, name: &person.name }
+}
+
+async fn find(web: &Web, home: Home, id: &str) -> Result<Found, PageError> {
+    let id: PaperId = id.parse().map_err(|_| PageError::NotFound)?;
+    paper::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)
+}

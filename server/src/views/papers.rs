@@ -1,0 +1,188 @@
+//! Views of papers: the list, the form, one paper with what can be done, and the A4 form.
+
+use askama::Template;
+
+use super::{Mark, Moment, Place, Shell};
+use crate::domain::paper::{Act, Entry, Field, Input, LONGEST_LINE, LONGEST_TEXT, Need, Step};
+use crate::words::Text;
+
+/// `/facilities/{facility}/papers`.
+#[derive(Template)]
+#[template(path = "papers.html")]
+pub(crate) struct PapersPage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub may_file: bool,
+    /// Kinds that can be filed: word, key of the name.
+    pub kinds: Vec<(&'static str, &'static str)>,
+    pub lines: Vec<PaperLine>,
+    /// Whether only some are listed.
+    pub filtered: bool,
+    pub paged: bool,
+    pub next: Option<String>,
+}
+
+/// One paper in a list.
+#[derive(Clone, Debug)]
+pub(crate) struct PaperLine {
+    pub id: String,
+    pub title: Text,
+    pub applicant: Text,
+    pub device: Option<Text>,
+    pub mark: Mark,
+    pub period: Text,
+}
+
+/// `/facilities/{facility}/papers/new` and `/papers/{paper}/edit`.
+#[derive(Template)]
+#[template(path = "paper_form.html")]
+pub(crate) struct PaperFormPage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub kind: &'static str,
+    /// Key of what it says first.
+    pub about: &'static str,
+    pub action: String,
+    /// The paper that was sent back.
+    pub again: Option<String>,
+    pub applicant: String,
+    /// Name of who fills it in.
+    pub own_name: String,
+    pub longest_name: usize,
+    /// Id, name, chosen.
+    pub devices: Vec<(String, Text, bool)>,
+    pub fields: Vec<FormField>,
+    pub from: String,
+    pub until: String,
+    pub most_days: u32,
+    /// The day on the paper as typed, where papers may be entered later.
+    pub on: Option<String>,
+    pub error: Option<Text>,
+}
+
+/// One field of a form, as typed.
+#[derive(Clone, Debug)]
+pub(crate) struct FormField {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub about: &'static str,
+    pub required: bool,
+    /// Empty: it is typed, not chosen.
+    pub choices: &'static [(&'static str, &'static str)],
+    pub lines: bool,
+    pub longest: usize,
+    pub value: String,
+}
+
+impl FormField {
+    /// A field of a paper with what was typed before.
+    pub(crate) fn of(field: &Field, value: String) -> Self {
+        let (choices, lines, longest) = match field.input {
+            Input::Line => (&[][..], false, LONGEST_LINE),
+            Input::Text => (&[][..], true, LONGEST_TEXT),
+            Input::Choice(choices) => (choices, false, LONGEST_LINE),
+        };
+        Self { name: field.name, label: field.label, about: field.about, required: field.required, choices, lines, longest, value }
+    }
+}
+
+/// `/papers/{paper}`.
+#[derive(Template)]
+#[template(path = "paper.html")]
+pub(crate) struct PaperPage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub id: String,
+    /// As it is seen here.
+    pub version: i64,
+    pub mark: Mark,
+    pub notices: Vec<Text>,
+    /// What was filled in: key of the label, words.
+    pub pairs: Vec<(&'static str, Text)>,
+    pub acts: Vec<ActForm>,
+    /// Whether it can be filled in again.
+    pub may_edit: bool,
+    pub longest_reason: usize,
+    pub longest_name: usize,
+    /// Whether something done on paper may be entered later.
+    pub paper_ok: bool,
+    pub error: Option<Text>,
+    pub past: Vec<StepLine>,
+}
+
+/// Something that can be done with a paper.
+#[derive(Clone, Debug)]
+pub(crate) struct ActForm {
+    /// The act's word.
+    pub word: &'static str,
+    /// Key of its name.
+    pub key: &'static str,
+    /// Whether it ends something.
+    pub ends: bool,
+    /// Whether its form stands open.
+    pub open: bool,
+    pub why: bool,
+    pub note: bool,
+    pub until: bool,
+    pub checker: bool,
+    pub on: bool,
+    pub typed: Entry,
+}
+
+impl ActForm {
+    /// A step's form with what was typed before.
+    pub(crate) fn of(step: &Step, typed: Entry, open: bool) -> Self {
+        let needs = |need| step.needs.contains(&need);
+        Self {
+            word: step.act.as_str(),
+            key: step.act.key(),
+            ends: matches!(step.act, Act::Refuse | Act::Withdraw | Act::ReportLost),
+            open,
+            why: needs(Need::Why),
+            note: needs(Need::Note),
+            until: needs(Need::Until),
+            checker: needs(Need::Checker),
+            on: needs(Need::OnPaper),
+            typed,
+        }
+    }
+}
+
+/// One step of the history.
+#[derive(Clone, Debug)]
+pub(crate) struct StepLine {
+    /// Keys of act and state.
+    pub act: &'static str,
+    pub state: &'static str,
+    pub by: Text,
+    pub at: Moment,
+    pub on: Option<Text>,
+    pub why: String,
+    pub checker: Option<Text>,
+}
+
+/// `/papers/{paper}/print` and `/facilities/{facility}/papers/blank`.
+#[derive(Template)]
+#[template(path = "paper_print.html")]
+pub(crate) struct PaperPrintPage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub back: String,
+    /// Key of the label, words; `None`: to be written by hand.
+    pub pairs: Vec<(&'static str, Option<Text>)>,
+    pub seals: Vec<Seal>,
+    /// Key of how it stands; `None`: a blank form.
+    pub state: Option<&'static str>,
+}
+
+/// One field of the 決裁欄.
+#[derive(Clone, Debug)]
+pub(crate) struct Seal {
+    /// Key of the heading.
+    pub key: &'static str,
+    pub name: Option<String>,
+    pub day: Option<Text>,
+}
+
+#[cfg(test)]
+mod samples;
