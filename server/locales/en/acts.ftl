@@ -28,6 +28,7 @@ act-paper_filed = Paper filed
 act-paper_approved = Paper approved
 act-paper_refused = Paper refused or sent back
 act-paper_moved = Step with a paper
+act-facility_link_changed = Facility's link changed
 act-region_made = Region made
 act-facility_made = Facility taken in
 act-settings_changed = Settings changed

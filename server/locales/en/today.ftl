@@ -84,3 +84,11 @@ todo-return-to-check = { $n ->
 } a check by somebody else.
 todo-do-papers = See papers
 todo-do-decide = Decide
+todo-personal-use-over = The approval of { $n ->
+    [one] 1 personal device is
+   *[other] { $n } personal devices is
+} over. See that data and sign-ins are gone, and confirm the end of use.
+todo-personal-use-ends = The approval of { $n ->
+    [one] 1 personal device
+   *[other] { $n } personal devices
+} ends within 7 days.

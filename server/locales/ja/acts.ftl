@@ -28,6 +28,7 @@ act-paper_filed = 書類の届出
 act-paper_approved = 書類の承認
 act-paper_refused = 書類の不承認・差戻し
 act-paper_moved = 書類の手続
+act-facility_link_changed = 事業所のリンクの変更
 act-region_made = 圏域の登録
 act-facility_made = 事業所の登録
 act-settings_changed = 設定の変更

@@ -51,3 +51,5 @@ todo-paper-to-decide = 承認を待つ書類が{ $n }件あります。
 todo-return-to-check = 別の人の確認を待つ返却が{ $n }件あります。
 todo-do-papers = 書類を見る
 todo-do-decide = 承認する
+todo-personal-use-over = 承認の期間が終わった個人所有の機器が{ $n }件あります。データ削除とログアウトを確かめ、利用の終わりを確認してください。
+todo-personal-use-ends = 承認の期間が7日以内に終わる個人所有の機器が{ $n }件あります。

@@ -8,6 +8,7 @@ mod field;
 mod flow;
 mod name;
 mod period;
+mod personal;
 mod take_out;
 mod told;
 mod wish;
@@ -17,7 +18,7 @@ pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
 pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices};
 pub use name::same_name;
 pub use period::{InvalidPeriod, Period, paper_day};
-pub use wish::{Invalid, Wish};
+pub use wish::{Invalid, Rules, Wish};
 pub use words::{Act, Kind, State};
 
 use hashimori_shared::time::Timestamp;
@@ -61,6 +62,11 @@ pub struct Paper {
 }
 
 impl Paper {
+    /// Whether it lets a personal device be used now: approved, begun, and not over.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.state == State::InUse && self.period.from <= now && now < self.period.until
+    }
+
     /// Whether what was taken out should have been back: arithmetic when read, nobody has to look.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         matches!(self.state, State::Out | State::Extending) && self.period.until <= now

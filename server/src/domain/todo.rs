@@ -20,10 +20,14 @@ pub enum Kind {
     NonCompliant,
     /// What was taken out and is not back in time (§20-8).
     TakeOutOverdue,
+    /// Personal devices whose approval has ended, and the end of whose use nobody has confirmed (§20-7).
+    PersonalUseOver,
     /// Papers that wait for an approval.
     PaperToDecide,
     /// Returns that wait for somebody else to look.
     ReturnToCheck,
+    /// Personal devices whose approval ends within a week.
+    PersonalUseEnds,
     /// Devices to be confirmed again after a restore.
     Reconfirm,
     /// Devices that wait to be confirmed.
@@ -42,7 +46,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::LostSeen,
         Self::Copied,
         Self::LogBroken,
@@ -50,8 +54,10 @@ impl Kind {
         Self::AuthorityEnds,
         Self::NonCompliant,
         Self::TakeOutOverdue,
+        Self::PersonalUseOver,
         Self::PaperToDecide,
         Self::ReturnToCheck,
+        Self::PersonalUseEnds,
         Self::Reconfirm,
         Self::Pending,
         Self::Silent,

@@ -8,6 +8,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::{Error, Store, Tx, rows};
+use crate::domain::act::Actor;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::{DeviceId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::paper::{Act, Applicant, Kind, Moved, Paper, Period, State, Wish};
@@ -28,7 +29,7 @@ pub struct NewPaper<'a> {
     /// The account of whom it is for.
     pub applicant: Option<PersonId>,
     /// Who enters it.
-    pub by: PersonId,
+    pub by: Actor,
     /// When.
     pub at: Timestamp,
 }
@@ -66,6 +67,8 @@ pub struct Past {
     pub on: Option<Timestamp>,
     /// Who; `None`: no longer on file.
     pub by: Option<String>,
+    /// Who, as a word or an id.
+    pub by_word: String,
     /// Why.
     pub why: String,
     /// Who looked.
@@ -130,7 +133,17 @@ pub async fn refile(
 }
 
 fn filed(act: Act, wish: &Wish, at: Timestamp) -> Moved {
-    Moved { act, to: State::Filed, period: wish.period, asked_until: None, at, on: wish.on, why: String::new(), checker: String::new() }
+    Moved {
+        act,
+        to: State::Filed,
+        period: wish.period,
+        device: None,
+        asked_until: None,
+        at,
+        on: wish.on,
+        why: String::new(),
+        checker: String::new(),
+    }
 }
 
 fn encoded(wish: &Wish) -> Result<String, Error> {
@@ -156,11 +169,18 @@ pub async fn move_on(tx: &mut Tx, paper: &Paper, moved: &Moved, by: PersonId) ->
     if done.rows_affected() != 1 {
         return Ok(false);
     }
-    insert_step(tx, (paper.id, paper.version + 1), moved, by).await?;
+    if let Some(device) = moved.device {
+        sqlx::query("UPDATE paper SET device_id = $2 WHERE id = $1")
+            .bind(paper.id.to_string())
+            .bind(device.to_string())
+            .execute(&mut **tx)
+            .await?;
+    }
+    insert_step(tx, (paper.id, paper.version + 1), moved, Actor::Person(by)).await?;
     Ok(true)
 }
 
-async fn insert_step(tx: &mut Tx, (paper, n): (PaperId, i64), moved: &Moved, by: PersonId) -> Result<(), Error> {
+async fn insert_step(tx: &mut Tx, (paper, n): (PaperId, i64), moved: &Moved, by: Actor) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO paper_step (paper_id, n, act, state, at, on_day, by_whom, why, checker) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
@@ -170,7 +190,7 @@ async fn insert_step(tx: &mut Tx, (paper, n): (PaperId, i64), moved: &Moved, by:
     .bind(moved.to.as_str())
     .bind(moved.at.seconds())
     .bind(moved.on.map(Timestamp::seconds))
-    .bind(by.to_string())
+    .bind(by.to_word())
     .bind(moved.why.clone())
     .bind(moved.checker.clone())
     .execute(&mut **tx)
@@ -246,7 +266,7 @@ pub async fn list(store: &Store, facility: FacilityId, filter: Filter, limit: u1
 /// A paper's steps, the first first.
 pub async fn history(store: &Store, id: PaperId) -> Result<Vec<Past>, Error> {
     sqlx::query(
-        "SELECT s.act, s.state, s.at, s.on_day, w.name, s.why, s.checker FROM paper_step s LEFT JOIN person w ON w.id = s.by_whom \
+        "SELECT s.act, s.state, s.at, s.on_day, w.name, s.why, s.checker, s.by_whom FROM paper_step s LEFT JOIN person w ON w.id = s.by_whom \
          WHERE s.paper_id = $1 ORDER BY s.n",
     )
     .bind(id.to_string())
@@ -260,6 +280,7 @@ pub async fn history(store: &Store, id: PaperId) -> Result<Vec<Past>, Error> {
             at: Timestamp::from_seconds(row.try_get(2)?),
             on: row.try_get::<Option<i64>, _>(3)?.map(Timestamp::from_seconds),
             by: row.try_get(4)?,
+            by_word: row.try_get(7)?,
             why: row.try_get(5)?,
             checker: row.try_get(6)?,
         })
@@ -276,28 +297,49 @@ pub struct OpenCount {
     pub state: State,
     /// Whether their period is over.
     pub over: bool,
+    /// Whether it ends within a week.
+    pub ends_soon: bool,
     /// How many.
     pub papers: i64,
     /// The first instant at which one was filed, or over.
     pub since: Timestamp,
 }
 
+/// The approvals in force for a device of a facility, as its pages show them over its verdict.
+pub async fn list_in_force(store: &Store, facility: FacilityId, device: DeviceId, now: Timestamp) -> Result<Vec<Paper>, Error> {
+    let sql = format!("{COLUMNS} WHERE p.device_id = $1 AND p.kind = $2 AND p.facility_id = $3 AND p.open = 1 ORDER BY p.until_at DESC");
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(device.to_string())
+        .bind(Kind::PersonalDevice.as_str())
+        .bind(facility.to_string())
+        .fetch_all(store.read())
+        .await?;
+    let papers = found.iter().map(|row| read(row).map(|found| found.paper)).collect::<Result<Vec<_>, _>>()?;
+    Ok(papers.into_iter().filter(|paper| paper.is_in_force(now)).collect())
+}
+
+/// Days before its end from which a paper ends soon.
+const SOON_DAYS: i64 = 7;
+
 /// A facility's open papers, counted by how they stand now.
 pub async fn count_open(store: &Store, facility: FacilityId, now: Timestamp) -> Result<Vec<OpenCount>, Error> {
     sqlx::query(
-        "SELECT kind, state, CASE WHEN until_at <= $2 THEN 1 ELSE 0 END, COUNT(*), MIN(CASE WHEN until_at <= $2 THEN until_at ELSE filed_at END) \
+        "SELECT kind, state, CASE WHEN until_at <= $2 THEN 2 WHEN until_at <= $3 THEN 1 ELSE 0 END, COUNT(*), MIN(CASE WHEN until_at <= $2 THEN until_at ELSE filed_at END) \
          FROM paper WHERE facility_id = $1 AND open = 1 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
     )
     .bind(facility.to_string())
     .bind(now.seconds())
+    .bind(now.plus_days(SOON_DAYS).seconds())
     .fetch_all(store.read())
     .await?
     .iter()
     .map(|row| {
+        let end: i64 = row.try_get(2)?;
         Ok(OpenCount {
             kind: kind(row.try_get(0)?)?,
             state: state(row.try_get(1)?)?,
-            over: row.try_get::<i64, _>(2)? == 1,
+            over: end == 2,
+            ends_soon: end == 1,
             papers: row.try_get(3)?,
             since: Timestamp::from_seconds(row.try_get(4)?),
         })

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Mark, Moment, Place, Shell};
+use super::{Mark, Moment, Place, Qr, Shell};
 use crate::domain::paper::{Act, Entry, Field, Input, LONGEST_LINE, LONGEST_TEXT, Need, Step};
 use crate::words::Text;
 
@@ -39,6 +39,10 @@ pub(crate) struct PaperLine {
 pub(crate) struct PaperFormPage {
     pub shell: Shell,
     pub facility: Place,
+    /// Filled in through the facility's link, by somebody who is not signed in.
+    pub without_account: bool,
+    /// Number of the paper that was filed just now.
+    pub done: Option<i64>,
     pub kind: &'static str,
     /// Key of what it says first.
     pub about: &'static str,
@@ -47,10 +51,10 @@ pub(crate) struct PaperFormPage {
     pub again: Option<String>,
     pub applicant: String,
     /// Name of who fills it in.
-    pub own_name: String,
+    pub own_name: Option<String>,
     pub longest_name: usize,
-    /// Id, name, chosen.
-    pub devices: Vec<(String, Text, bool)>,
+    /// Id, name, chosen; `None`: it is not asked.
+    pub devices: Option<Vec<(String, Text, bool)>>,
     pub fields: Vec<FormField>,
     pub from: String,
     pub until: String,
@@ -100,6 +104,8 @@ pub(crate) struct PaperPage {
     /// What was filled in: key of the label, words.
     pub pairs: Vec<(&'static str, Text)>,
     pub acts: Vec<ActForm>,
+    /// Devices that can be linked: id, name.
+    pub devices: Vec<(String, Text)>,
     /// Whether it can be filled in again.
     pub may_edit: bool,
     pub longest_reason: usize,
@@ -112,6 +118,7 @@ pub(crate) struct PaperPage {
 
 /// Something that can be done with a paper.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one field is asked for")]
 pub(crate) struct ActForm {
     /// The act's word.
     pub word: &'static str,
@@ -124,6 +131,9 @@ pub(crate) struct ActForm {
     pub why: bool,
     pub note: bool,
     pub until: bool,
+    pub shorter: bool,
+    pub device: bool,
+    pub cleared: bool,
     pub checker: bool,
     pub on: bool,
     pub typed: Entry,
@@ -136,11 +146,14 @@ impl ActForm {
         Self {
             word: step.act.as_str(),
             key: step.act.key(),
-            ends: matches!(step.act, Act::Refuse | Act::Withdraw | Act::ReportLost),
+            ends: matches!(step.act, Act::Refuse | Act::Withdraw | Act::Revoke | Act::ReportLost),
             open,
             why: needs(Need::Why),
             note: needs(Need::Note),
             until: needs(Need::Until),
+            shorter: needs(Need::Shorter),
+            device: needs(Need::Device),
+            cleared: needs(Need::Cleared),
             checker: needs(Need::Checker),
             on: needs(Need::OnPaper),
             typed,
@@ -182,6 +195,68 @@ pub(crate) struct Seal {
     pub key: &'static str,
     pub name: Option<String>,
     pub day: Option<Text>,
+}
+
+/// `/facilities/{facility}/links`.
+#[derive(Template)]
+#[template(path = "facility_links.html")]
+pub(crate) struct FacilityLinksPage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub may_change: bool,
+    pub lines: Vec<FacilityLinkLine>,
+}
+
+/// What a link files, and since when there is one.
+#[derive(Clone, Debug)]
+pub(crate) struct FacilityLinkLine {
+    pub word: &'static str,
+    /// Key of the paper's name.
+    pub key: &'static str,
+    /// `None`: there is none.
+    pub since: Option<Moment>,
+    pub by: Option<Text>,
+}
+
+/// `/facilities/{facility}/links/issued`.
+#[derive(Template)]
+#[template(path = "facility_link.html")]
+pub(crate) struct FacilityLinkPage {
+    pub shell: Shell,
+    pub facility: Place,
+    /// Key of the paper's name.
+    pub kind: Option<&'static str>,
+    /// `None`: it was shown before.
+    pub url: Option<String>,
+    pub qr: Option<Qr>,
+}
+
+/// `/facilities/{facility}/personal-devices`.
+#[derive(Template)]
+#[template(path = "policy.html")]
+pub(crate) struct PolicyPage {
+    pub shell: Shell,
+    pub facility: Place,
+    /// Key of how it is now.
+    pub now: &'static str,
+    /// Whether the facility has decided itself.
+    pub decided: bool,
+    pub may_change: bool,
+    /// Value, key of the words, chosen.
+    pub modes: Vec<(&'static str, &'static str, bool)>,
+    pub risk: String,
+    pub longest: usize,
+    pub error: Option<Text>,
+    pub past: Vec<PolicyLine>,
+}
+
+/// One decision.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyLine {
+    pub at: Moment,
+    pub key: &'static str,
+    pub by: Text,
+    pub risk: String,
 }
 
 #[cfg(test)]

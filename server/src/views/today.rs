@@ -65,6 +65,8 @@ impl TodoLine {
             Kind::AuthorityEnds => (Mark::alarming("todo-mark-system"), "todo-authority-ends", "todo-do-log"),
             Kind::NonCompliant => (Mark::of(State::NonCompliant), "todo-devices", see),
             Kind::TakeOutOverdue => (Mark::alarming("paper-overdue"), "todo-take-out-overdue", "todo-do-papers"),
+            Kind::PersonalUseOver => (Mark::alarming("paper-expired"), "todo-personal-use-over", "todo-do-papers"),
+            Kind::PersonalUseEnds => (Mark::waiting("paper-ends-soon"), "todo-personal-use-ends", "todo-do-papers"),
             Kind::PaperToDecide => (Mark::waiting("paper-state-filed"), "todo-paper-to-decide", "todo-do-decide"),
             Kind::ReturnToCheck => (Mark::waiting("paper-state-returned"), "todo-return-to-check", "todo-do-papers"),
             Kind::Reconfirm if region => (Mark::waiting("standing-reconfirm"), "todo-reconfirm", see),

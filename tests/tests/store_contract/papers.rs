@@ -1,5 +1,6 @@
 //! Papers in the store: numbered within a facility, moved on by one of two, every step kept, and counted by the clock.
 
+use hashimori_server::domain::act::Actor;
 use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::ids::{DeviceId, FacilityId, PaperId, PersonId};
 use hashimori_server::domain::paper::{Act, Kind, Moved, Paper, Period, State, Wish};
@@ -26,7 +27,8 @@ fn wish(bed: &Bed, device: Option<DeviceId>, (from, until): (i64, i64)) -> Wish 
 async fn file(bed: &Bed, facility: FacilityId, wish: &Wish) -> anyhow::Result<(PaperId, i64)> {
     let id = PaperId::new(bed.random.uuid(bed.now));
     let by = PersonId::new(bed.random.uuid(bed.now));
-    let new = NewPaper { id, region: bed.region, facility, kind: Kind::TakeOut, wish, applicant: Some(by), by, at: bed.now };
+    let new =
+        NewPaper { id, region: bed.region, facility, kind: Kind::TakeOut, wish, applicant: Some(by), by: Actor::Person(by), at: bed.now };
     let mut tx = bed.store.begin_ledger().await?;
     let number = paper::insert(&mut tx, &new).await?;
     tx.commit().await?;
@@ -38,8 +40,17 @@ async fn found(bed: &Bed, id: PaperId) -> anyhow::Result<Paper> {
 }
 
 async fn step(bed: &Bed, paper: &Paper, act: Act, to: State) -> anyhow::Result<bool> {
-    let moved =
-        Moved { act, to, period: paper.period, asked_until: None, at: bed.now, on: None, why: format!("{act:?}"), checker: String::new() };
+    let moved = Moved {
+        act,
+        to,
+        period: paper.period,
+        device: None,
+        asked_until: None,
+        at: bed.now,
+        on: None,
+        why: format!("{act:?}"),
+        checker: String::new(),
+    };
     let mut tx = bed.store.begin_ledger().await?;
     let done = paper::move_on(&mut tx, paper, &moved, PersonId::new(bed.random.uuid(bed.now))).await?;
     tx.commit().await?;
@@ -116,7 +127,14 @@ async fn open_papers_are_counted_by_the_clock_and_listed_page_by_page(on: On) ->
         assert!(step(&bed, &found(&bed, ids[0]).await?, Act::TakeOut, state).await?);
     }
     assert!(step(&bed, &found(&bed, ids[1]).await?, Act::Refuse, State::Refused).await?);
-    let count = |state, over, since: i64| OpenCount { kind: Kind::TakeOut, state, over, papers: 1, since: bed.now.plus_days(since) };
+    let count = |state, over, since: i64| OpenCount {
+        kind: Kind::TakeOut,
+        state,
+        over,
+        ends_soon: !over,
+        papers: 1,
+        since: bed.now.plus_days(since),
+    };
     let now = paper::count_open(&bed.store, bed.facility, bed.now).await?;
     assert_eq!(now, [count(State::Filed, false, -1), count(State::Out, false, -1)]);
     let later = paper::count_open(&bed.store, bed.facility, bed.now.plus_days(3)).await?;

@@ -88,6 +88,8 @@ acts! {
     PaperRefused = "paper_refused";
     /// Another step was taken with a paper.
     PaperMoved = "paper_moved";
+    /// A facility's link for people without an account was made anew or ended.
+    FacilityLinkChanged = "facility_link_changed";
     /// A region was made.
     RegionMade = "region_made";
     /// A facility was taken in.

@@ -3,9 +3,9 @@
 use hashimori_shared::pack::ApprovalRules;
 use hashimori_shared::time::Timestamp;
 
-use super::{Act, InvalidPeriod, Kind, Paper, Period, State, approval, paper_day, same_name};
+use super::{Act, InvalidPeriod, Kind, Paper, Period, State, approval, paper_day, personal, same_name, take_out};
 use crate::domain::device::Standing;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{DeviceId, PersonId};
 use crate::domain::people::Role;
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON, reason};
 
@@ -29,6 +29,12 @@ pub enum Need {
     Note,
     /// A new last day.
     Until,
+    /// An earlier last day, if the approval is for less than was asked for.
+    Shorter,
+    /// A device of the ledger.
+    Device,
+    /// That data, sign-ins and saved passwords are gone.
+    Cleared,
     /// The name of who looked, somebody other than the person the paper is for.
     Checker,
     /// The day on the paper, where it was done on paper first.
@@ -47,6 +53,11 @@ pub struct Step {
     pub(super) hands: Hands,
     /// What is asked for.
     pub needs: &'static [Need],
+}
+
+/// A line of a table.
+pub(super) const fn step(act: Act, from: &'static [State], to: State, hands: Hands, needs: &'static [Need]) -> Step {
+    Step { act, from, to, hands, needs }
 }
 
 /// Who acts.
@@ -86,6 +97,10 @@ pub struct Entry {
     pub checker: String,
     /// The day on the paper.
     pub on: String,
+    /// The device's id.
+    pub device: String,
+    /// Whether data, sign-ins and saved passwords are gone.
+    pub cleared: bool,
 }
 
 /// A step that was taken.
@@ -97,6 +112,8 @@ pub struct Moved {
     pub to: State,
     /// Its period now.
     pub period: Period,
+    /// The device that it is about from now on, where that changes.
+    pub device: Option<DeviceId>,
     /// Until when it is asked to last instead.
     pub asked_until: Option<Timestamp>,
     /// When it was entered.
@@ -142,6 +159,18 @@ pub enum Refusal {
     /// The new last day.
     #[error(transparent)]
     Period(#[from] InvalidPeriod),
+    /// A check was answered with no, and no condition is given.
+    #[error("a check failed and there is no condition")]
+    NoCondition,
+    /// An earlier last day that is none.
+    #[error("not a day within the period")]
+    NotShorter,
+    /// No device was chosen.
+    #[error("no device was chosen")]
+    NoDevice,
+    /// Not everything is cleared.
+    #[error("data, sign-ins and saved passwords have to be gone")]
+    NotCleared,
     /// Nobody is named who looked.
     #[error("a name has 1 to {LONGEST_NAME} characters")]
     NoChecker,
@@ -167,12 +196,24 @@ pub fn advance(
     let found = paper.kind.steps().iter().find(|step| step.act == act && step.from.contains(&paper.state));
     let step = *found.ok_or(Refusal::NotNow(paper.state))?;
     check_hands(step, paper, by, around)?;
-    let mut moved =
-        Moved { act, to: step.to, period: paper.period, asked_until: None, at: now, on: None, why: String::new(), checker: String::new() };
+    let mut moved = Moved {
+        act,
+        to: step.to,
+        period: paper.period,
+        device: None,
+        asked_until: None,
+        at: now,
+        on: None,
+        why: String::new(),
+        checker: String::new(),
+    };
     for need in step.needs {
         meet(*need, paper, entry, around, &mut moved)?;
     }
-    check_time_and_device(&moved, around)?;
+    if act == Act::Approve && moved.why.is_empty() && personal::has_failed_check(&paper.values) {
+        return Err(Refusal::NoCondition);
+    }
+    check_time_and_device(paper.kind, &moved, around)?;
     match (act, paper.asked_until) {
         (Act::AskExtension, _) => (moved.asked_until, moved.period) = (Some(moved.period.until), paper.period),
         (Act::Extend, Some(until)) => moved.period.until = until,
@@ -197,6 +238,11 @@ fn meet(need: Need, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, mov
         Need::Note if entry.why.trim().is_empty() => {}
         Need::Note => moved.why = reason(&entry.why).map_err(|_| Refusal::Note)?,
         Need::Until => moved.period = paper.period.extended(&entry.until, around.most_days, moved.at)?,
+        Need::Shorter if entry.until.trim().is_empty() => {}
+        Need::Shorter => moved.period = paper.period.shortened(&entry.until).ok_or(Refusal::NotShorter)?,
+        Need::Device => moved.device = Some(entry.device.trim().parse().map_err(|_| Refusal::NoDevice)?),
+        Need::Cleared if entry.cleared => {}
+        Need::Cleared => return Err(Refusal::NotCleared),
         Need::Checker => moved.checker = checker(paper, &entry.checker)?,
         Need::OnPaper if entry.on.trim().is_empty() => {}
         Need::OnPaper => {
@@ -219,12 +265,17 @@ fn checker(paper: &Paper, typed: &str) -> Result<String, Refusal> {
 }
 
 /// What lets something out needs a period that runs and a device in use; what brings it back never does.
-fn check_time_and_device(moved: &Moved, around: &Surroundings<'_>) -> Result<(), Refusal> {
+fn check_time_and_device(kind: Kind, moved: &Moved, around: &Surroundings<'_>) -> Result<(), Refusal> {
     let lets_out = matches!(moved.act, Act::Approve | Act::TakeOut | Act::Extend);
     if !lets_out {
         return Ok(());
     }
-    if let Some(standing) = around.device.filter(|standing| *standing != Standing::Active) {
+    // A person's own device may be approved while it waits to be confirmed: it enrols in the same flow.
+    let fits = |standing: &Standing| match kind {
+        Kind::TakeOut => *standing == Standing::Active,
+        Kind::PersonalDevice => matches!(standing, Standing::Active | Standing::Pending),
+    };
+    if let Some(standing) = around.device.filter(|standing| !fits(standing)) {
         return Err(Refusal::DeviceNotInUse(standing));
     }
     // A day on paper counts from midnight; the period begins at one.
@@ -239,7 +290,8 @@ fn check_time_and_device(moved: &Moved, around: &Surroundings<'_>) -> Result<(),
 impl Kind {
     pub(super) const fn steps(self) -> &'static [Step] {
         match self {
-            Self::TakeOut => super::take_out::STEPS,
+            Self::TakeOut => take_out::STEPS,
+            Self::PersonalDevice => personal::STEPS,
         }
     }
 }

@@ -64,6 +64,12 @@ impl Period {
         Self { until, ..self }.checked((most_days, false), now)
     }
 
+    /// The same with an earlier last day; `None`: not a day within it.
+    pub fn shortened(self, until: &str) -> Option<Self> {
+        let until = day_start(until)?.plus_seconds(DAY);
+        (self.from < until && until <= self.until).then_some(Self { until, ..self })
+    }
+
     fn checked(self, (most_days, late): (u32, bool), now: Timestamp) -> Result<Self, InvalidPeriod> {
         if self.until <= self.from {
             Err(InvalidPeriod::EndBeforeStart)

@@ -1,6 +1,6 @@
 //! 持出届 (§20-8): what is taken out, on which medium, for what and how long. Every step of it, from the notice to the checked return.
 
-use super::flow::{Hands, Need, Step};
+use super::flow::{Hands, Need, Step, step};
 use super::{Act, Field, Input, State};
 
 pub(super) const CLAUSES: &[&str] = &["§20-8"];
@@ -25,10 +25,6 @@ pub(super) const FIELDS: &[Field] = &[
     Field { name: "protection", label: "paper-protection", about: "paper-protection-about", input: Input::Line, required: true },
     Field { name: "when_lost", label: "paper-when-lost", about: "paper-when-lost-about", input: Input::Line, required: false },
 ];
-
-const fn step(act: Act, from: &'static [State], to: State, hands: Hands, needs: &'static [Need]) -> Step {
-    Step { act, from, to, hands, needs }
-}
 
 pub(super) const STEPS: &[Step] = &[
     step(Act::Approve, &[State::Filed], State::Approved, Hands::Approver, &[Need::Note, Need::OnPaper]),

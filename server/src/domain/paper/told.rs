@@ -30,6 +30,7 @@ impl Invalid {
     /// What the person is told.
     pub fn text(self) -> Text {
         match self {
+            Self::Prohibited => Text::new("paper-prohibited"),
             Self::Applicant => Text::new("paper-wrong-applicant").with("most", LONGEST_NAME),
             Self::Field(field) => field.text(),
             Self::Device => Text::new("paper-wrong-device"),
@@ -55,6 +56,10 @@ impl Refusal {
             Self::Note => Text::new("paper-wrong-note").with("most", LONGEST_REASON),
             Self::PaperDay => Text::new("paper-wrong-day"),
             Self::Period(period) => period.text(),
+            Self::NoCondition => Text::new("paper-no-condition"),
+            Self::NotShorter => Text::new("paper-not-shorter"),
+            Self::NoDevice => Text::new("paper-choose-device"),
+            Self::NotCleared => Text::new("paper-not-cleared"),
             Self::NoChecker => Text::new("paper-wrong-checker").with("most", LONGEST_NAME),
             Self::SameChecker => Text::new("paper-same-checker"),
         }

@@ -1,10 +1,11 @@
 //! A paper as somebody fills it in: read as a whole, or refused with what is wrong where.
 
-use hashimori_shared::pack::Parameters;
+use hashimori_shared::pack::{Parameters, PersonalMode};
 use hashimori_shared::time::Timestamp;
 
 use super::field::read_all;
-use super::{Act, Field, InvalidField, InvalidPeriod, Kind, Period, Values, paper_day, take_out};
+use super::{Act, Field, InvalidField, InvalidPeriod, Kind, Period, Values, paper_day, personal, take_out};
+use crate::domain::device::Ownership;
 use crate::domain::ids::DeviceId;
 use crate::domain::people::role::LONGEST_NAME;
 
@@ -29,6 +30,9 @@ pub enum Invalid {
     /// The name of the person it is for.
     #[error("a name has 1 to {LONGEST_NAME} characters")]
     Applicant,
+    /// The facility does not allow personal devices at all.
+    #[error("the facility does not allow personal devices")]
+    Prohibited,
     /// A field.
     #[error(transparent)]
     Field(#[from] InvalidField),
@@ -46,9 +50,18 @@ pub enum Invalid {
     PaperDay,
 }
 
+/// What papers are read by: the pack's numbers, and how the facility allows personal devices.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// The pack's.
+    pub parameters: &'a Parameters,
+    /// The facility's.
+    pub personal: PersonalMode,
+}
+
 impl Wish {
     /// As typed: `applicant`, `device`, `from`, `until`, `on` and the kind's fields.
-    pub fn read<'a>(kind: Kind, rules: &Parameters, now: Timestamp, typed: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Invalid> {
+    pub fn read<'a>(kind: Kind, rules: &Rules<'_>, now: Timestamp, typed: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Invalid> {
         let text = |name: &str| typed(name).unwrap_or_default().trim();
         let applicant = text("applicant").split_whitespace().collect::<Vec<_>>().join(" ");
         if applicant.is_empty() || applicant.chars().count() > LONGEST_NAME || applicant.chars().any(char::is_control) {
@@ -62,9 +75,12 @@ impl Wish {
         if device.is_none() && values.get(take_out::FORM).is_some_and(|form| form == take_out::STANDING) {
             return Err(Invalid::StandingWithoutDevice);
         }
+        if kind == Kind::PersonalDevice {
+            personal::check_mode(&values, rules.personal)?;
+        }
         let on = match text("on") {
             "" => None,
-            day => Some(rules.approval.paper_ok.then(|| paper_day(day, None, now)).flatten().ok_or(Invalid::PaperDay)?),
+            day => Some(rules.parameters.approval.paper_ok.then(|| paper_day(day, None, now)).flatten().ok_or(Invalid::PaperDay)?),
         };
         let period = Period::read(text("from"), text("until"), (kind.most_days(rules), on.is_some()), now)?;
         Ok(Self { applicant, device, period, values, on })
@@ -76,6 +92,7 @@ impl Kind {
     pub const fn fields(self) -> &'static [Field] {
         match self {
             Self::TakeOut => take_out::FIELDS,
+            Self::PersonalDevice => personal::FIELDS,
         }
     }
 
@@ -83,6 +100,23 @@ impl Kind {
     pub const fn about(self) -> &'static str {
         match self {
             Self::TakeOut => "paper-take-out-about",
+            Self::PersonalDevice => "paper-personal-device-about",
+        }
+    }
+
+    /// Whose devices it can be about.
+    pub const fn ownership(self) -> Ownership {
+        match self {
+            Self::TakeOut => Ownership::Managed,
+            Self::PersonalDevice => Ownership::Personal,
+        }
+    }
+
+    /// Whether a facility can have a link through which it is filed without an account.
+    pub const fn has_link(self) -> bool {
+        match self {
+            Self::TakeOut => false,
+            Self::PersonalDevice => true,
         }
     }
 
@@ -90,6 +124,7 @@ impl Kind {
     pub const fn clauses(self) -> &'static [&'static str] {
         match self {
             Self::TakeOut => take_out::CLAUSES,
+            Self::PersonalDevice => personal::CLAUSES,
         }
     }
 
@@ -97,13 +132,18 @@ impl Kind {
     pub const fn seals(self) -> &'static [(&'static str, &'static [Act])] {
         match self {
             Self::TakeOut => take_out::SEALS,
+            Self::PersonalDevice => personal::SEALS,
         }
     }
 
     /// Its longest period, in days.
-    pub const fn most_days(self, rules: &Parameters) -> u32 {
+    pub const fn most_days(self, rules: &Rules<'_>) -> u32 {
         match self {
-            Self::TakeOut => rules.take_out.standing_days,
+            Self::TakeOut => rules.parameters.take_out.standing_days,
+            Self::PersonalDevice => match rules.personal {
+                PersonalMode::Standing => rules.parameters.personal_devices.standing_max_days,
+                PersonalMode::ExceptionOnly | PersonalMode::Prohibited => rules.parameters.personal_devices.max_days,
+            },
         }
     }
 }
@@ -131,7 +171,8 @@ mod tests {
     fn read(changed: &[(&str, &str)]) -> Result<Wish, Invalid> {
         let pack = Pack::bundled();
         let typed = |name: &str| changed.iter().chain(GOOD).find(|(field, _)| *field == name).map(|(_, value)| *value);
-        Wish::read(Kind::TakeOut, pack.parameters(), NOW, typed)
+        let rules = Rules { parameters: pack.parameters(), personal: PersonalMode::ExceptionOnly };
+        Wish::read(Kind::TakeOut, &rules, NOW, typed)
     }
 
     #[test]

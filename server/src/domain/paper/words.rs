@@ -34,6 +34,8 @@ words!(
     Kind {
         /// 持出届 (§20-8).
         TakeOut = "take_out", "paper-take-out";
+        /// 個人所有機器利用申請 (§20-7, §20-13).
+        PersonalDevice = "personal_device", "paper-personal-device";
     }
 );
 
@@ -54,6 +56,10 @@ words!(
         Out = "out", "paper-state-out";
         /// 持出中, and a longer period waits for an approval.
         Extending = "extending", "paper-state-extending";
+        /// 利用中: a personal device may be used.
+        InUse = "in_use", "paper-state-in-use";
+        /// 取消: the end of its use waits to be confirmed.
+        Revoked = "revoked", "paper-state-revoked";
         /// 返却: waits for somebody else to look.
         Returned = "returned", "paper-state-returned";
         /// 完了.
@@ -90,6 +96,12 @@ words!(
         Return = "return", "paper-act-return";
         /// 返却を確認する.
         CheckReturn = "check_return", "paper-act-check-return";
+        /// 台帳の機器と結び付ける.
+        LinkDevice = "link_device", "paper-act-link-device";
+        /// 承認を取り消す.
+        Revoke = "revoke", "paper-act-revoke";
+        /// 利用の終わりを確認する.
+        ConfirmEnd = "confirm_end", "paper-act-confirm-end";
         /// 紛失とする.
         ReportLost = "report_lost", "paper-act-report-lost";
     }
@@ -100,7 +112,8 @@ impl State {
     pub const fn is_final(self) -> bool {
         match self {
             Self::Refused | Self::Withdrawn | Self::Closed | Self::Lost => true,
-            Self::Filed | Self::SentBack | Self::Approved | Self::Out | Self::Extending | Self::Returned => false,
+            Self::Filed | Self::SentBack | Self::Approved | Self::Out | Self::Extending => false,
+            Self::InUse | Self::Revoked | Self::Returned => false,
         }
     }
 

@@ -1,15 +1,22 @@
 //! Papers of a facility: the list, and what its pages have in common. What can be done with a paper is the domain's to say.
 
+mod apply;
 mod form;
+mod links;
 mod one;
+mod policy;
 mod print;
 
 use axum::extract::State as Use;
 use axum::response::Response;
+use hashimori_shared::pack::PersonalMode;
 use serde::Deserialize;
 
+pub(super) use apply::{apply, show_apply};
 pub(super) use form::{file_again, file_paper, show_edit, show_new};
+pub(super) use links::{change_link, show_link, show_links};
 pub(super) use one::{act_on_paper, show_paper};
+pub(super) use policy::{decide_policy, show_policy};
 pub(super) use print::{show_blank, show_print};
 
 use super::guard::{Here, Who};
@@ -18,12 +25,12 @@ use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::ids::PaperId;
-use crate::domain::paper::{Hand, Kind, Paper, State, Surroundings, same_name};
+use crate::domain::paper::{Hand, Kind, Paper, Rules, State, Surroundings, same_name};
 use crate::domain::people::{Person, Right, Role, may};
 use crate::store::appointment::{self, Held};
 use crate::store::belonging::Home;
-use crate::store::facility;
 use crate::store::paper::{self, Filter, Found};
+use crate::store::{facility, personal_policy};
 use crate::views::{Mark, PaperLine, PapersPage, Place};
 use crate::words::Text;
 
@@ -87,7 +94,7 @@ fn line(web: &Web, reader: &Person, found: &Found) -> PaperLine {
     PaperLine {
         id: paper.id.to_string(),
         title: title(paper),
-        applicant: Text::verbatim(&paper.applicant.name),
+        applicant: applicant(reader, found),
         device: device(reader, found),
         mark: mark(web, paper),
         period: days(paper),
@@ -109,44 +116,69 @@ fn device(reader: &Person, found: &Found) -> Option<Text> {
     Some(called(reader, about.ownership, &about.label, id))
 }
 
+/// Whom it is for, as far as that is the reader's business: what people use of their own stays at their facility.
+fn applicant(reader: &Person, found: &Found) -> Text {
+    let paper = &found.paper;
+    if sees(reader, paper) { Text::verbatim(&paper.applicant.name) } else { Text::new("paper-not-shown") }
+}
+
+/// Whether the reader sees what was filled in: of a person's own device only its facility does.
+fn sees(reader: &Person, paper: &Paper) -> bool {
+    reader.role.sees_facts(paper.kind.ownership())
+}
+
 /// How a paper reads now.
 fn mark(web: &Web, paper: &Paper) -> Mark {
     if paper.is_overdue(web.now()) {
         return Mark::alarming("paper-overdue");
     }
+    if paper.state == State::InUse && paper.period.until <= web.now() {
+        return Mark::alarming("paper-expired");
+    }
     let word = paper.state.key();
     match paper.state {
-        State::Filed | State::SentBack | State::Extending | State::Returned => Mark::waiting(word),
-        State::Approved | State::Out => Mark::running(word),
+        State::Filed | State::SentBack | State::Extending | State::Returned | State::Revoked => Mark::waiting(word),
+        State::Approved | State::Out | State::InUse => Mark::running(word),
         State::Lost => Mark::alarming(word),
         State::Refused | State::Withdrawn | State::Closed => Mark::out_of_use(word),
     }
 }
 
 /// Who is at the facility, as far as papers ask.
-struct Staff(Vec<Held>);
+struct Staff {
+    held: Vec<Held>,
+    /// How the facility allows personal devices.
+    personal: PersonalMode,
+}
 
 impl Staff {
     async fn of(web: &Web, home: Home) -> Result<Self, PageError> {
-        Ok(Self(appointment::list(web.store.read(), home.facility, web.now()).await?))
+        let held = appointment::list(web.store.read(), home.facility, web.now()).await?;
+        let decided = personal_policy::list(&web.store, home.facility, 1).await?;
+        let personal = decided.first().map_or(web.pack.parameters().personal_devices.mode, |policy| policy.mode);
+        Ok(Self { held, personal })
     }
 
     /// The account that a paper's person has, by the name as typed.
     fn account(&self, name: &str) -> Option<&Person> {
-        self.0.iter().map(|held| &held.person).find(|person| same_name(&person.name, name))
+        self.held.iter().map(|held| &held.person).find(|person| same_name(&person.name, name))
+    }
+
+    fn rules<'a>(&self, web: &'a Web) -> Rules<'a> {
+        Rules { parameters: web.pack.parameters(), personal: self.personal }
     }
 
     fn around<'a>(&self, web: &'a Web, found: &Found) -> Surroundings<'a> {
         let applicant = &found.paper.applicant;
-        let held = self.0.iter().map(|held| &held.person);
+        let held = self.held.iter().map(|held| &held.person);
         let role = held.filter(|held| applicant.person == Some(held.id) || same_name(&held.name, &applicant.name)).map(|held| held.role);
         Surroundings {
             // Whoever holds the seat themself counts as such, whatever namesakes there are.
             applicant: role.max_by_key(|role| *role == Role::Administrator),
-            has_head: self.0.iter().any(|held| held.person.role == Role::Head),
+            has_head: self.held.iter().any(|held| held.person.role == Role::Head),
             device: found.device.as_ref().map(|device| device.standing),
             rules: &web.pack.parameters().approval,
-            most_days: found.paper.kind.most_days(web.pack.parameters()),
+            most_days: found.paper.kind.most_days(&self.rules(web)),
         }
     }
 }

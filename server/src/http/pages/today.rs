@@ -100,8 +100,11 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
         let (kind, is) = match (open.state, open.over) {
             (PaperState::Out | PaperState::Extending, true) => (Kind::TakeOutOverdue, "over"),
             (PaperState::Filed | PaperState::Extending, _) => (Kind::PaperToDecide, "open"),
+            (PaperState::InUse, true) => (Kind::PersonalUseOver, "over"),
+            (PaperState::Revoked, _) => (Kind::PersonalUseOver, "open"),
+            (PaperState::InUse, false) if open.ends_soon => (Kind::PersonalUseEnds, "open"),
             (PaperState::Returned, _) => (Kind::ReturnToCheck, "open"),
-            (PaperState::SentBack | PaperState::Approved | PaperState::Out, _) => continue,
+            (PaperState::SentBack | PaperState::Approved | PaperState::Out | PaperState::InUse, _) => continue,
             (PaperState::Refused | PaperState::Withdrawn | PaperState::Closed | PaperState::Lost, _) => continue,
         };
         let link = format!("/facilities/{}/papers?is={is}", home.facility);

@@ -49,14 +49,16 @@ impl Sample for PaperFormPage {
                 [true, false].map(|full| Self {
                     shell: Shell::sample(kind.key(), true),
                     facility: place(),
+                    without_account: !full,
+                    done: (!full).then_some(3),
                     kind: kind.as_str(),
                     about: kind.about(),
                     action: "/facilities/f/papers/new".to_owned(),
                     again: full.then(|| "p".to_owned()),
                     applicant: "見本 花子".to_owned(),
-                    own_name: "見本 花子".to_owned(),
+                    own_name: full.then(|| "見本 花子".to_owned()),
                     longest_name: 60,
-                    devices: if full { vec![("d".to_owned(), Text::verbatim("受付1"), true)] } else { Vec::new() },
+                    devices: full.then(|| vec![("d".to_owned(), Text::verbatim("受付1"), true)]),
                     fields: kind.fields().iter().map(|field| FormField::of(field, "見本".to_owned())).collect(),
                     from: "2026-08-03".to_owned(),
                     until: String::new(),
@@ -79,6 +81,9 @@ impl Sample for PaperPage {
             why: true,
             note: false,
             until: true,
+            shorter: true,
+            device: true,
+            cleared: true,
             checker: true,
             on: true,
             typed: Entry { why: "見本".to_owned(), ..Entry::default() },
@@ -90,6 +95,9 @@ impl Sample for PaperPage {
             why: false,
             note: true,
             until: false,
+            shorter: false,
+            device: false,
+            cleared: false,
             checker: false,
             on: false,
             ..all.clone()
@@ -112,6 +120,7 @@ impl Sample for PaperPage {
             mark: Mark::waiting("paper-state-filed"),
             notices: if full { vec![Text::new("paper-own-waits")] } else { Vec::new() },
             pairs: vec![("paper-applicant", Text::verbatim("見本 花子")), ("paper-purpose", Text::verbatim("見本"))],
+            devices: vec![("d".to_owned(), Text::verbatim("受付1"))],
             acts: if full { vec![all.clone(), bare.clone()] } else { Vec::new() },
             may_edit: full,
             longest_reason: 200,
@@ -133,6 +142,60 @@ impl Sample for PaperPrintPage {
             pairs: vec![("paper-applicant", full.then(|| Text::verbatim("見本 花子")))],
             seals: vec![Seal { key: "paper-seal-approved", name: full.then(|| "見本".to_owned()), day: full.then(|| Text::Day(NOW)) }],
             state: full.then_some("paper-state-approved"),
+        };
+        vec![sample(true), sample(false)]
+    }
+}
+
+impl Sample for FacilityLinksPage {
+    fn samples() -> Vec<Self> {
+        let line = FacilityLinkLine {
+            word: "personal_device",
+            key: "paper-personal-device",
+            since: Some(Moment::new(NOW, NOW)),
+            by: Some(Text::verbatim("見本 花子")),
+        };
+        let none = FacilityLinkLine { since: None, by: None, ..line.clone() };
+        let sample = |may_change| Self {
+            shell: Shell::sample("links-title", true),
+            facility: place(),
+            may_change,
+            lines: vec![line.clone(), none.clone()],
+        };
+        vec![sample(true), sample(false)]
+    }
+}
+
+impl Sample for FacilityLinkPage {
+    fn samples() -> Vec<Self> {
+        let sample = |shown: bool, drawn: bool| Self {
+            shell: Shell::sample("links-title", true),
+            facility: place(),
+            kind: shown.then_some("paper-personal-device"),
+            url: shown.then(|| "https://hashimori.example/apply/AAAA".to_owned()),
+            qr: drawn.then(|| Qr::of("https://hashimori.example/apply/AAAA").expect("drawn")),
+        };
+        vec![sample(true, true), sample(true, false), sample(false, false)]
+    }
+}
+
+impl Sample for PolicyPage {
+    fn samples() -> Vec<Self> {
+        let line =
+            PolicyLine {
+                at: Moment::new(NOW, NOW), key: "policy-standing", by: Text::verbatim("見本 花子"), risk: "見本".to_owned()
+            };
+        let sample = |full: bool| Self {
+            shell: Shell::sample("policy-title", true),
+            facility: place(),
+            now: "policy-exception-only",
+            decided: full,
+            may_change: full,
+            modes: vec![("standing", "policy-standing", true), ("prohibited", "policy-prohibited", false)],
+            risk: "見本".to_owned(),
+            longest: 500,
+            error: full.then(|| Text::new("policy-choose")),
+            past: if full { vec![line.clone()] } else { Vec::new() },
         };
         vec![sample(true), sample(false)]
     }

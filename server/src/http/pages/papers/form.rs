@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::{Staff, find, place, title};
-use crate::domain::act::{Done, What};
-use crate::domain::device::{Ownership, Standing};
+use crate::domain::act::{Actor, Done, What};
+use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, PaperId};
 use crate::domain::paper::{Kind, State, Wish};
 use crate::domain::people::Person;
@@ -52,7 +52,7 @@ impl Form {
     }
 }
 
-fn value<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
+pub(super) fn value<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
     typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
 }
 
@@ -107,30 +107,34 @@ async fn form_page(
     let in_use = device::list_standing(&web.store, home.facility, Standing::Active, OFFERED).await?;
     let mut devices: Vec<(String, Text, bool)> = in_use
         .iter()
-        .filter(|d| d.ownership == Ownership::Managed)
+        .filter(|d| d.ownership == form.kind.ownership())
         .map(|d| (d.id.to_string(), name(&d.label), d.id.to_string() == chosen))
         .collect();
     // A device's own page leads here also where there are more than are offered.
     if let (false, Ok(id)) = (devices.iter().any(|(.., chosen)| *chosen), chosen.parse::<DeviceId>()) {
-        devices.extend(device::find(&web.store, home.facility, id).await?.map(|d| (d.id.to_string(), name(&d.label), true)));
+        let there = device::find(&web.store, home.facility, id).await?.filter(|d| d.ownership == form.kind.ownership());
+        devices.extend(there.map(|d| (d.id.to_string(), name(&d.label), true)));
     }
+    let staff = Staff::of(web, home).await?;
     let typed_or = |field: &str| value(typed, field).unwrap_or_default().to_owned();
     let parameters = web.pack.parameters();
     page(&PaperFormPage {
         shell: shell(form.title.clone(), visitor, Some(person)),
         facility: place(web, home).await?,
+        without_account: false,
+        done: None,
         kind: form.kind.as_str(),
         about: form.kind.about(),
         action: form.action.clone(),
         again: form.again.map(|id| id.to_string()),
         applicant: typed_or("applicant"),
-        own_name: person.name.clone(),
+        own_name: Some(person.name.clone()),
         longest_name: LONGEST_NAME,
-        devices,
+        devices: Some(devices),
         fields: form.kind.fields().iter().map(|field| FormField::of(field, typed_or(field.name))).collect(),
         from: typed_or("from"),
         until: typed_or("until"),
-        most_days: form.kind.most_days(parameters),
+        most_days: form.kind.most_days(&staff.rules(web)),
         on: parameters.approval.paper_ok.then(|| typed_or("on")),
         error,
     })
@@ -158,7 +162,8 @@ pub(in crate::http::pages) async fn file_paper(
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
     let applicant = applicant.map(|applicant| applicant.id);
-    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by: person.id, at: now };
+    let new =
+        NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by: Actor::Person(person.id), at: now };
     let number = paper::insert(&mut tx, &new).await?;
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
     web.log(&mut tx, &done.noting(format!("kind={}", kind.as_str()))).await?;
@@ -199,17 +204,18 @@ pub(in crate::http::pages) async fn file_again(
 
 /// The paper as typed and the account of whom it is for, or what is wrong.
 async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Option<Person>), Text>, PageError> {
-    let wish = match Wish::read(kind, web.pack.parameters(), web.now(), |field| value(typed, field)) {
+    let staff = Staff::of(web, home).await?;
+    let wish = match Wish::read(kind, &staff.rules(web), web.now(), |field| value(typed, field)) {
         Ok(wish) => wish,
         Err(invalid) => return Ok(Err(invalid.text())),
     };
     if let Some(id) = wish.device {
         let device = device::find(&web.store, home.facility, id).await?;
-        if device.is_none_or(|device| device.standing != Standing::Active) {
+        if device.is_none_or(|device| device.standing != Standing::Active || device.ownership != kind.ownership()) {
             return Ok(Err(Text::new("paper-wrong-device")));
         }
     }
-    let account = Staff::of(web, home).await?.account(&wish.applicant).cloned();
+    let account = staff.account(&wish.applicant).cloned();
     Ok(Ok((wish, account)))
 }
 

@@ -3,14 +3,17 @@
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
-use super::{Staff, days, device, find, hand, mark, place, title};
-use crate::domain::act::{self, Done, What};
-use crate::domain::paper::{Act, Entry, Input, Kind, Moved, State, Step, advance, choices};
+use super::{Staff, applicant, days, device, find, hand, mark, place, sees, title};
+use crate::domain::act::{self, Actor, Done, What};
+use crate::domain::device::{Ownership, Standing};
+use crate::domain::paper::{Act, Entry, Input, Kind, Moved, Need, State, Step, advance, choices};
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON};
 use crate::domain::people::{Person, Right, may};
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::places::name;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, page, shell};
@@ -20,6 +23,9 @@ use crate::store::device::{self as devices, Decision};
 use crate::store::paper::{self, Found, Past};
 use crate::views::{ActForm, Moment, PaperPage, StepLine};
 use crate::words::Text;
+
+/// Devices offered to be linked, of each standing.
+const OFFERED: u16 = 200;
 
 /// `GET /papers/{paper}`
 pub(in crate::http::pages) async fn show_paper(
@@ -60,14 +66,18 @@ async fn paper_page(
         version: paper.version,
         mark: mark(web, paper),
         notices: notices(person, found, &steps),
-        pairs: pairs(person, found),
+        pairs: pairs(person, found, decides(&steps)),
+        devices: if steps.iter().any(|step| step.needs.contains(&Need::Device)) { own_devices(web, home).await? } else { Vec::new() },
         acts: steps.iter().map(form).collect(),
         may_edit,
         longest_reason: LONGEST_REASON,
         longest_name: LONGEST_NAME,
         paper_ok: web.pack.parameters().approval.paper_ok,
         error: refused.map(|(.., error)| error),
-        past: paper::history(&web.store, paper.id).await?.into_iter().map(|past| step_line(past, now)).collect(),
+        past: {
+            let past = paper::history(&web.store, paper.id).await?;
+            past.into_iter().map(|past| step_line(past, now, sees(person, paper) || decides(&steps))).collect()
+        },
     })
 }
 
@@ -77,6 +87,21 @@ fn suggested(person: &Person, found: &Found) -> String {
     if own { String::new() } else { person.name.clone() }
 }
 
+/// Whether the decision is the reader's.
+fn decides(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step.act, Act::Approve | Act::Extend))
+}
+
+/// The personal devices of the facility to which an application can be linked.
+async fn own_devices(web: &Web, home: Home) -> Result<Vec<(String, Text)>, PageError> {
+    let mut found = Vec::new();
+    for standing in [Standing::Active, Standing::Pending] {
+        found.extend(devices::list_standing(&web.store, home.facility, standing, OFFERED).await?);
+    }
+    let own = found.into_iter().filter(|device| device.ownership == Ownership::Personal);
+    Ok(own.map(|device| (device.id.to_string(), name(&device.label))).collect())
+}
+
 /// What stands out about how it stands.
 fn notices(person: &Person, found: &Found, steps: &[Step]) -> Vec<Text> {
     let paper = &found.paper;
@@ -84,21 +109,22 @@ fn notices(person: &Person, found: &Found, steps: &[Step]) -> Vec<Text> {
     if let Some(until) = paper.asked_until {
         notices.push(Text::new("paper-asked-until").with("until", Text::Day(until.plus_seconds(-1))));
     }
-    let decides = steps.iter().any(|step| matches!(step.act, Act::Approve | Act::Extend));
-    if paper.state.awaits_approval() && !decides {
+    if paper.state.awaits_approval() && !decides(steps) {
         let own = paper.applicant.person == Some(person.id);
         notices.push(Text::new(if own { "paper-own-waits" } else { "paper-others-decide" }));
     }
     notices
 }
 
-/// What was filled in, by label.
-pub(super) fn pairs(reader: &Person, found: &Found) -> Vec<(&'static str, Text)> {
+/// What was filled in, by label; of what is not the reader's business, unless they decide on it, only that it is there.
+pub(super) fn pairs(reader: &Person, found: &Found, decides: bool) -> Vec<(&'static str, Text)> {
     let paper = &found.paper;
-    let mut pairs = vec![("paper-applicant", Text::verbatim(&paper.applicant.name)), ("paper-filed-at", Text::Day(paper.filed_at))];
+    let shown = decides || sees(reader, paper);
+    let name = if shown { Text::verbatim(&paper.applicant.name) } else { applicant(reader, found) };
+    let mut pairs = vec![("paper-applicant", name), ("paper-filed-at", Text::Day(paper.filed_at))];
     pairs.push(("paper-device", device(reader, found).unwrap_or(Text::new("paper-no-device"))));
     pairs.push(("paper-period", days(paper)));
-    for field in paper.kind.fields() {
+    for field in paper.kind.fields().iter().filter(|_| shown) {
         let value = paper.values.get(field.name);
         let words = match (field.input, value) {
             (_, None) => Text::new("frame-none"),
@@ -112,15 +138,19 @@ pub(super) fn pairs(reader: &Person, found: &Found) -> Vec<(&'static str, Text)>
     pairs
 }
 
-fn step_line(past: Past, now: hashimori_shared::time::Timestamp) -> StepLine {
+fn step_line(past: Past, now: Timestamp, shown: bool) -> StepLine {
     StepLine {
         act: past.act.key(),
         state: past.state.key(),
-        by: past.by.map_or(Text::new("oplog-erased"), Text::verbatim),
+        by: match (past.by, shown) {
+            (Some(_), false) => Text::new("paper-not-shown"),
+            (Some(name), true) => Text::verbatim(name),
+            (None, _) => Actor::label(&past.by_word).unwrap_or(Text::new("oplog-erased")),
+        },
         at: Moment::new(past.at, now),
         on: past.on.map(|on| Text::new("paper-on-day").with("day", Text::Day(on))),
-        why: past.why,
-        checker: (!past.checker.is_empty()).then(|| Text::new("paper-checked-by").with("name", past.checker)),
+        why: if shown { past.why } else { String::new() },
+        checker: (shown && !past.checker.is_empty()).then(|| Text::new("paper-checked-by").with("name", past.checker)),
     }
 }
 
@@ -140,6 +170,14 @@ pub(in crate::http::pages) struct Typing {
     checker: String,
     #[serde(default)]
     on: String,
+    #[serde(default)]
+    device: String,
+    #[serde(default)]
+    data: String,
+    #[serde(default)]
+    logout: String,
+    #[serde(default)]
+    passwords: String,
 }
 
 /// `POST /papers/{paper}/act`
@@ -157,7 +195,8 @@ pub(in crate::http::pages) async fn act_on_paper(
     if typed.seen != paper.version.to_string() {
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
-    let entry = Entry { why: typed.why, until: typed.until, checker: typed.checker, on: typed.on };
+    let cleared = [&typed.data, &typed.logout, &typed.passwords].into_iter().all(|tick| tick == "yes");
+    let entry = Entry { why: typed.why, until: typed.until, checker: typed.checker, on: typed.on, device: typed.device, cleared };
     let staff = Staff::of(&web, home).await?;
     let refuse = async |error: Text| {
         let answer = paper_page(&web, &visitor, &person, home, &found, Some((act, &entry, error))).await?;
@@ -169,6 +208,12 @@ pub(in crate::http::pages) async fn act_on_paper(
         Ok(moved) => moved,
         Err(refusal) => return refuse(refusal.text()).await,
     };
+    if let Some(id) = moved.device {
+        let linked = devices::find(&web.store, home.facility, id).await?.filter(|device| device.ownership == paper.kind.ownership());
+        if linked.is_none() {
+            return refuse(Text::new("paper-choose-device")).await;
+        }
+    }
     let mut tx = web.store.begin_ledger().await?;
     if let Some(number) = clash(&mut tx, home, &found, &moved).await? {
         tx.rollback().await?;
@@ -178,7 +223,9 @@ pub(in crate::http::pages) async fn act_on_paper(
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
     let done = Done::by_person(&person, what(act), now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
-    web.log(&mut tx, &done.noting(detail(paper.kind, &moved)).saying(&moved.why)).await?;
+    // What is said about a person's own device stays with the paper: the log is read beyond the facility.
+    let done = if paper.kind.ownership() == Ownership::Managed { done.saying(&moved.why) } else { done };
+    web.log(&mut tx, &done.noting(detail(paper.kind, &moved))).await?;
     if act == Act::ReportLost {
         mark_lost(&web, &mut tx, &person, home, &found).await?;
     }
@@ -198,8 +245,9 @@ const fn what(act: Act) -> What {
     match act {
         Act::File | Act::FileAgain => What::PaperFiled,
         Act::Approve | Act::Extend => What::PaperApproved,
-        Act::Refuse | Act::SendBack | Act::KeepEnd => What::PaperRefused,
+        Act::Refuse | Act::SendBack | Act::KeepEnd | Act::Revoke => What::PaperRefused,
         Act::Withdraw | Act::TakeOut | Act::AskExtension | Act::Return | Act::CheckReturn | Act::ReportLost => What::PaperMoved,
+        Act::LinkDevice | Act::ConfirmEnd => What::PaperMoved,
     }
 }
 

@@ -31,7 +31,7 @@ pub(in crate::http::pages) async fn show_print(
         shell: shell(title(paper), &visitor, Some(&person)),
         facility: place(&web, home).await?,
         back: format!("/papers/{}", paper.id),
-        pairs: pairs(&person, &found).into_iter().map(|(label, words)| (label, Some(words))).collect(),
+        pairs: pairs(&person, &found, false).into_iter().map(|(label, words)| (label, Some(words))).collect(),
         seals: paper.kind.seals().iter().map(|(key, acts)| seal(key, acts, &past)).collect(),
         state: Some(paper.state.key()),
     })

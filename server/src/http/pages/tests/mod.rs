@@ -11,6 +11,7 @@ mod lost;
 mod overview;
 mod papers;
 mod passkeys;
+mod personal;
 mod reading;
 mod roles;
 mod self_check;

@@ -14,6 +14,7 @@ use super::super::{Parts, Web, WebSettings, router};
 use super::browser::Browser;
 use crate::accounts::{Invite, invite};
 use crate::clock::{Clock as _, SetClock};
+use crate::domain::act::Actor;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::enrolment::CodeWish;
 use crate::domain::ids::{CodeId, DeviceId, FacilityId, PaperId, PersonId, RegionId};
@@ -272,7 +273,7 @@ impl World {
         };
         let id = PaperId::new(self.random.uuid(now));
         let by = PersonId::new(self.random.uuid(now));
-        let new = NewPaper { id, region, facility, kind: Kind::TakeOut, wish: &wish, applicant: None, by, at: now };
+        let new = NewPaper { id, region, facility, kind: Kind::TakeOut, wish: &wish, applicant: None, by: Actor::Person(by), at: now };
         let mut tx = self.store.begin_ledger().await.expect("begins");
         paper::insert(&mut tx, &new).await.expect("inserts");
         tx.commit().await.expect("commits");
