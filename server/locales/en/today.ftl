@@ -92,3 +92,7 @@ todo-personal-use-ends = The approval of { $n ->
     [one] 1 personal device
    *[other] { $n } personal devices
 } ends within 7 days.
+todo-wipe-to-check = { $n ->
+    [one] 1 wiped device awaits
+   *[other] { $n } wiped devices await
+} a check by somebody else.

@@ -6,6 +6,7 @@
 mod approval;
 mod field;
 mod flow;
+mod hand_over;
 mod name;
 mod period;
 mod personal;
@@ -62,6 +63,11 @@ pub struct Paper {
 }
 
 impl Paper {
+    /// Whether the device it is about is the facility's no more once it is handed over.
+    pub fn ends_custody(&self) -> bool {
+        self.kind == Kind::HandOver && hand_over::leaves_for_good(&self.values)
+    }
+
     /// Whether it lets a personal device be used now: approved, begun, and not over.
     pub fn is_in_force(&self, now: Timestamp) -> bool {
         self.state == State::InUse && self.period.from <= now && now < self.period.until

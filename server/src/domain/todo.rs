@@ -26,6 +26,8 @@ pub enum Kind {
     PaperToDecide,
     /// Returns that wait for somebody else to look.
     ReturnToCheck,
+    /// Devices that were wiped, and wait for somebody else to look (§20-9).
+    WipeToCheck,
     /// Personal devices whose approval ends within a week.
     PersonalUseEnds,
     /// Devices to be confirmed again after a restore.
@@ -46,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::LostSeen,
         Self::Copied,
         Self::LogBroken,
@@ -57,6 +59,7 @@ impl Kind {
         Self::PersonalUseOver,
         Self::PaperToDecide,
         Self::ReturnToCheck,
+        Self::WipeToCheck,
         Self::PersonalUseEnds,
         Self::Reconfirm,
         Self::Pending,

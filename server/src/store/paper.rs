@@ -94,7 +94,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
     .bind(new.facility.to_string())
     .bind(new.kind.as_str())
     .bind(number)
-    .bind(State::Filed.as_str())
+    .bind(new.kind.first_state().as_str())
     .bind(new.wish.applicant.clone())
     .bind(new.applicant.map(|id| id.to_string()))
     .bind(new.wish.device.map(|id| id.to_string()))
@@ -105,7 +105,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
     .bind(new.at.seconds())
     .execute(&mut **tx)
     .await?;
-    insert_step(tx, (new.id, 0), &filed(Act::File, new.wish, new.at), new.by).await?;
+    insert_step(tx, (new.id, 0), &filed((Act::File, new.kind), new.wish, new.at), new.by).await?;
     Ok(number)
 }
 
@@ -116,7 +116,7 @@ pub async fn refile(
     (wish, applicant): (&Wish, Option<PersonId>),
     (by, at): (PersonId, Timestamp),
 ) -> Result<bool, Error> {
-    let moved = filed(Act::FileAgain, wish, at);
+    let moved = filed((Act::FileAgain, paper.kind), wish, at);
     if !move_on(tx, paper, &moved, by).await? {
         return Ok(false);
     }
@@ -132,10 +132,10 @@ pub async fn refile(
     Ok(true)
 }
 
-fn filed(act: Act, wish: &Wish, at: Timestamp) -> Moved {
+fn filed((act, kind): (Act, Kind), wish: &Wish, at: Timestamp) -> Moved {
     Moved {
         act,
-        to: State::Filed,
+        to: kind.first_state(),
         period: wish.period,
         device: None,
         asked_until: None,

@@ -68,6 +68,7 @@ impl TodoLine {
             Kind::PersonalUseOver => (Mark::alarming("paper-expired"), "todo-personal-use-over", "todo-do-papers"),
             Kind::PersonalUseEnds => (Mark::waiting("paper-ends-soon"), "todo-personal-use-ends", "todo-do-papers"),
             Kind::PaperToDecide => (Mark::waiting("paper-state-filed"), "todo-paper-to-decide", "todo-do-decide"),
+            Kind::WipeToCheck => (Mark::waiting("paper-state-wiped"), "todo-wipe-to-check", "todo-do-papers"),
             Kind::ReturnToCheck => (Mark::waiting("paper-state-returned"), "todo-return-to-check", "todo-do-papers"),
             Kind::Reconfirm if region => (Mark::waiting("standing-reconfirm"), "todo-reconfirm", see),
             Kind::Reconfirm => (Mark::waiting("standing-reconfirm"), "todo-reconfirm", "todo-do-confirm"),

@@ -3,7 +3,7 @@
 use hashimori_shared::pack::ApprovalRules;
 use hashimori_shared::time::Timestamp;
 
-use super::{Act, InvalidPeriod, Kind, Paper, Period, State, approval, paper_day, personal, same_name, take_out};
+use super::{Act, InvalidPeriod, Kind, Paper, Period, State, approval, hand_over, paper_day, personal, same_name, take_out};
 use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, PersonId};
 use crate::domain::people::Role;
@@ -272,7 +272,7 @@ fn check_time_and_device(kind: Kind, moved: &Moved, around: &Surroundings<'_>) -
     }
     // A person's own device may be approved while it waits to be confirmed: it enrols in the same flow.
     let fits = |standing: &Standing| match kind {
-        Kind::TakeOut => *standing == Standing::Active,
+        Kind::TakeOut | Kind::HandOver => *standing == Standing::Active,
         Kind::PersonalDevice => matches!(standing, Standing::Active | Standing::Pending),
     };
     if let Some(standing) = around.device.filter(|standing| !fits(standing)) {
@@ -292,6 +292,7 @@ impl Kind {
         match self {
             Self::TakeOut => take_out::STEPS,
             Self::PersonalDevice => personal::STEPS,
+            Self::HandOver => hand_over::STEPS,
         }
     }
 }

@@ -33,6 +33,7 @@ impl Invalid {
             Self::Prohibited => Text::new("paper-prohibited"),
             Self::Applicant => Text::new("paper-wrong-applicant").with("most", LONGEST_NAME),
             Self::Field(field) => field.text(),
+            Self::WithoutDevice => Text::new("paper-wrong-no-device"),
             Self::Device => Text::new("paper-wrong-device"),
             Self::StandingWithoutDevice => Text::new("paper-wrong-standing"),
             Self::Period(period) => period.text(),

@@ -4,7 +4,7 @@ use hashimori_shared::pack::{Parameters, PersonalMode};
 use hashimori_shared::time::Timestamp;
 
 use super::field::read_all;
-use super::{Act, Field, InvalidField, InvalidPeriod, Kind, Period, Values, paper_day, personal, take_out};
+use super::{Act, Field, InvalidField, InvalidPeriod, Kind, Period, State, Values, hand_over, paper_day, personal, take_out};
 use crate::domain::device::Ownership;
 use crate::domain::ids::DeviceId;
 use crate::domain::people::role::LONGEST_NAME;
@@ -36,6 +36,9 @@ pub enum Invalid {
     /// A field.
     #[error(transparent)]
     Field(#[from] InvalidField),
+    /// This kind of paper is about a device.
+    #[error("it names its device")]
+    WithoutDevice,
     /// The device is not one of the facility's.
     #[error("not a device of the facility that is in use")]
     Device,
@@ -75,6 +78,9 @@ impl Wish {
         if device.is_none() && values.get(take_out::FORM).is_some_and(|form| form == take_out::STANDING) {
             return Err(Invalid::StandingWithoutDevice);
         }
+        if kind == Kind::HandOver && device.is_none() {
+            return Err(Invalid::WithoutDevice);
+        }
         if kind == Kind::PersonalDevice {
             personal::check_mode(&values, rules.personal)?;
         }
@@ -93,6 +99,7 @@ impl Kind {
         match self {
             Self::TakeOut => take_out::FIELDS,
             Self::PersonalDevice => personal::FIELDS,
+            Self::HandOver => hand_over::FIELDS,
         }
     }
 
@@ -101,13 +108,14 @@ impl Kind {
         match self {
             Self::TakeOut => "paper-take-out-about",
             Self::PersonalDevice => "paper-personal-device-about",
+            Self::HandOver => "paper-hand-over-about",
         }
     }
 
     /// Whose devices it can be about.
     pub const fn ownership(self) -> Ownership {
         match self {
-            Self::TakeOut => Ownership::Managed,
+            Self::TakeOut | Self::HandOver => Ownership::Managed,
             Self::PersonalDevice => Ownership::Personal,
         }
     }
@@ -115,8 +123,16 @@ impl Kind {
     /// Whether a facility can have a link through which it is filed without an account.
     pub const fn has_link(self) -> bool {
         match self {
-            Self::TakeOut => false,
+            Self::TakeOut | Self::HandOver => false,
             Self::PersonalDevice => true,
+        }
+    }
+
+    /// How it stands once it is filed.
+    pub const fn first_state(self) -> State {
+        match self {
+            Self::TakeOut | Self::PersonalDevice => State::Filed,
+            Self::HandOver => State::Planned,
         }
     }
 
@@ -125,6 +141,7 @@ impl Kind {
         match self {
             Self::TakeOut => take_out::CLAUSES,
             Self::PersonalDevice => personal::CLAUSES,
+            Self::HandOver => hand_over::CLAUSES,
         }
     }
 
@@ -133,6 +150,7 @@ impl Kind {
         match self {
             Self::TakeOut => take_out::SEALS,
             Self::PersonalDevice => personal::SEALS,
+            Self::HandOver => hand_over::SEALS,
         }
     }
 
@@ -144,6 +162,7 @@ impl Kind {
                 PersonalMode::Standing => rules.parameters.personal_devices.standing_max_days,
                 PersonalMode::ExceptionOnly | PersonalMode::Prohibited => rules.parameters.personal_devices.max_days,
             },
+            Self::HandOver => hand_over::MOST_DAYS,
         }
     }
 }

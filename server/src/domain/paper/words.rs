@@ -36,6 +36,8 @@ words!(
         TakeOut = "take_out", "paper-take-out";
         /// 個人所有機器利用申請 (§20-7, §20-13).
         PersonalDevice = "personal_device", "paper-personal-device";
+        /// 引渡し・消去記録 (§20-9, 留3-7).
+        HandOver = "hand_over", "paper-hand-over";
     }
 );
 
@@ -60,6 +62,12 @@ words!(
         InUse = "in_use", "paper-state-in-use";
         /// 取消: the end of its use waits to be confirmed.
         Revoked = "revoked", "paper-state-revoked";
+        /// 予定: to be wiped.
+        Planned = "planned", "paper-state-planned";
+        /// 消去済み: waits for somebody else to look.
+        Wiped = "wiped", "paper-state-wiped";
+        /// 消去確認済み: can be handed over.
+        WipeConfirmed = "wipe_confirmed", "paper-state-wipe-confirmed";
         /// 返却: waits for somebody else to look.
         Returned = "returned", "paper-state-returned";
         /// 完了.
@@ -102,6 +110,14 @@ words!(
         Revoke = "revoke", "paper-act-revoke";
         /// 利用の終わりを確認する.
         ConfirmEnd = "confirm_end", "paper-act-confirm-end";
+        /// 消去したことを記録する.
+        Wipe = "wipe", "paper-act-wipe";
+        /// 消去を確認する.
+        ConfirmWipe = "confirm_wipe", "paper-act-confirm-wipe";
+        /// 消去をやり直す.
+        WipeAgain = "wipe_again", "paper-act-wipe-again";
+        /// 引き渡す.
+        HandOver = "hand_over", "paper-act-hand-over";
         /// 紛失とする.
         ReportLost = "report_lost", "paper-act-report-lost";
     }
@@ -113,7 +129,7 @@ impl State {
         match self {
             Self::Refused | Self::Withdrawn | Self::Closed | Self::Lost => true,
             Self::Filed | Self::SentBack | Self::Approved | Self::Out | Self::Extending => false,
-            Self::InUse | Self::Revoked | Self::Returned => false,
+            Self::InUse | Self::Revoked | Self::Planned | Self::Wiped | Self::WipeConfirmed | Self::Returned => false,
         }
     }
 

@@ -137,8 +137,10 @@ fn mark(web: &Web, paper: &Paper) -> Mark {
     }
     let word = paper.state.key();
     match paper.state {
-        State::Filed | State::SentBack | State::Extending | State::Returned | State::Revoked => Mark::waiting(word),
-        State::Approved | State::Out | State::InUse => Mark::running(word),
+        State::Filed | State::SentBack | State::Extending | State::Returned | State::Revoked | State::Planned | State::Wiped => {
+            Mark::waiting(word)
+        }
+        State::Approved | State::Out | State::InUse | State::WipeConfirmed => Mark::running(word),
         State::Lost => Mark::alarming(word),
         State::Refused | State::Withdrawn | State::Closed => Mark::out_of_use(word),
     }

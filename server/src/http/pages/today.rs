@@ -103,7 +103,9 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
             (PaperState::InUse, true) => (Kind::PersonalUseOver, "over"),
             (PaperState::Revoked, _) => (Kind::PersonalUseOver, "open"),
             (PaperState::InUse, false) if open.ends_soon => (Kind::PersonalUseEnds, "open"),
+            (PaperState::Wiped, _) => (Kind::WipeToCheck, "open"),
             (PaperState::Returned, _) => (Kind::ReturnToCheck, "open"),
+            (PaperState::Planned | PaperState::WipeConfirmed, _) => continue,
             (PaperState::SentBack | PaperState::Approved | PaperState::Out | PaperState::InUse, _) => continue,
             (PaperState::Refused | PaperState::Withdrawn | PaperState::Closed | PaperState::Lost, _) => continue,
         };

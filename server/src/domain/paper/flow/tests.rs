@@ -40,7 +40,7 @@ fn paper_of(kind: Kind, applicant: (Option<u64>, &str)) -> Paper {
         id: PaperId::new(id(9)),
         kind,
         number: 1,
-        state: State::Filed,
+        state: kind.first_state(),
         applicant: Applicant { person: applicant.0.map(|n| PersonId::new(id(n))), name: applicant.1.to_owned() },
         device: None,
         period: Period { from: MIDNIGHT, until: MIDNIGHT.plus_days(7) },
@@ -148,7 +148,7 @@ fn what_was_done_on_paper_bears_its_own_day_and_that_day_counts() {
 #[test]
 fn no_state_is_a_dead_end_but_the_final_ones_and_every_state_is_reached() {
     for &kind in Kind::ALL {
-        let mut reached = vec![State::Filed];
+        let mut reached = vec![kind.first_state()];
         while let Some(step) = kind.steps().iter().find(|s| !reached.contains(&s.to) && s.from.iter().any(|from| reached.contains(from))) {
             reached.push(step.to);
         }
@@ -171,7 +171,7 @@ proptest! {
         let pack = Pack::bundled();
         let mut paper = paper_of(Kind::ALL[kind], if own { (Some(1), "髙橋 花子") } else { (None, "見本 看護師") });
         let around = Surroundings { applicant: own.then_some(Role::Administrator), ..around(&pack) };
-        let (mut approved, mut now) = (false, NOW);
+        let (mut approved, mut confirmed, mut now) = (paper.kind == Kind::HandOver, false, NOW);
         for (act, by, days) in tries {
             let (act, by) = (Act::ALL[act], hand(by));
             now = now.plus_seconds(days * DAY / 2);
@@ -187,6 +187,8 @@ proptest! {
             }
             approved = if act == Act::FileAgain { false } else { approved || act == Act::Approve };
             paper = after(paper, &moved);
+            confirmed = act == Act::ConfirmWipe || (confirmed && act != Act::WipeAgain);
+            prop_assert!(act != Act::HandOver || confirmed, "handed over without a checked wipe");
             let beyond = !matches!(paper.state, State::Filed | State::SentBack | State::Refused | State::Withdrawn);
             prop_assert!(!beyond || approved, "{:?} without an approval", paper.state);
             prop_assert_eq!(paper.asked_until.is_some(), paper.state == State::Extending);

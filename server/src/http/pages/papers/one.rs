@@ -3,6 +3,7 @@
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
@@ -17,10 +18,10 @@ use crate::http::pages::places::name;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, page, shell};
-use crate::store::Tx;
 use crate::store::belonging::Home;
 use crate::store::device::{self as devices, Decision};
 use crate::store::paper::{self, Found, Past};
+use crate::store::{Tx, exclusion};
 use crate::views::{ActForm, Moment, PaperPage, StepLine};
 use crate::words::Text;
 
@@ -226,8 +227,10 @@ pub(in crate::http::pages) async fn act_on_paper(
     // What is said about a person's own device stays with the paper: the log is read beyond the facility.
     let done = if paper.kind.ownership() == Ownership::Managed { done.saying(&moved.why) } else { done };
     web.log(&mut tx, &done.noting(detail(paper.kind, &moved))).await?;
-    if act == Act::ReportLost {
-        mark_lost(&web, &mut tx, &person, home, &found).await?;
+    match act {
+        Act::ReportLost => stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?,
+        Act::HandOver if paper.ends_custody() => stand(&web, &mut tx, &person, home, (&found, act::Act::Retire)).await?,
+        _ => {}
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{}", paper.id)).into_response())
@@ -247,7 +250,7 @@ const fn what(act: Act) -> What {
         Act::Approve | Act::Extend => What::PaperApproved,
         Act::Refuse | Act::SendBack | Act::KeepEnd | Act::Revoke => What::PaperRefused,
         Act::Withdraw | Act::TakeOut | Act::AskExtension | Act::Return | Act::CheckReturn | Act::ReportLost => What::PaperMoved,
-        Act::LinkDevice | Act::ConfirmEnd => What::PaperMoved,
+        Act::LinkDevice | Act::ConfirmEnd | Act::Wipe | Act::ConfirmWipe | Act::WipeAgain | Act::HandOver => What::PaperMoved,
     }
 }
 
@@ -255,13 +258,16 @@ fn detail(kind: Kind, moved: &Moved) -> String {
     format!("kind={} act={} state={}", kind.as_str(), moved.act.as_str(), moved.to.as_str())
 }
 
-/// The device that is gone is lost in the ledger too: its check-ins are evidence from now on.
-async fn mark_lost(web: &Web, tx: &mut Tx, person: &Person, home: Home, found: &Found) -> Result<(), PageError> {
+/// What the paper says of its device the ledger says too: gone is lost (its check-ins are evidence from now on), given away is 廃止.
+async fn stand(web: &Web, tx: &mut Tx, person: &Person, home: Home, (found, act): (&Found, act::Act)) -> Result<(), PageError> {
     let (Some(id), Some(about)) = (found.paper.device, &found.device) else { return Ok(()) };
-    let (lost, now) = (act::Act::MarkLost, web.now());
-    let decision = Decision { standing: lost.to(), by: person.id.to_string(), at: now };
-    if devices::stand(tx, home.facility, id, lost.from(), &decision).await? {
-        let done = Done::by_person(person, lost.what(), now).at_facility(home.region, home.facility);
+    let now = web.now();
+    let decision = Decision { standing: act.to(), by: person.id.to_string(), at: now };
+    if devices::stand(tx, home.facility, id, act.from(), &decision).await? {
+        if act == act::Act::Retire {
+            exclusion::put_reason(tx, id, &Text::from(found.paper.kind.key()).in_lang(Lang::Japanese)).await?;
+        }
+        let done = Done::by_person(person, act.what(), now).at_facility(home.region, home.facility);
         web.log(tx, &done.on_device(id, &about.label).noting(format!("paper={}", found.paper.id))).await?;
     }
     Ok(())

@@ -220,3 +220,35 @@ async fn a_blank_form_prints_and_the_rules_say_where_the_clause_is_answered() {
     let rules = desk.browser.get("/rules").await;
     assert!(rules.body.contains(&format!("/facilities/{}/papers?kind=take_out", desk.world.facility)), "{}", rules.body);
 }
+
+#[tokio::test]
+async fn a_device_passes_into_other_hands_only_after_somebody_else_saw_that_it_is_wiped() {
+    let mut desk = Desk::new().await;
+    let device = desk.device.clone();
+    desk.browser.get(&desk.new.clone()).await.status(200);
+    let fields = [
+        ("kind", "hand_over"),
+        ("applicant", "見本 看護師"),
+        ("into", "disposal"),
+        ("receiver", "架空の回収業者"),
+        ("method", "erase"),
+        ("from", "2026-08-03"),
+        ("until", "2026-08-10"),
+    ];
+    let without = desk.browser.submit(&desk.new.clone(), &[fields.as_slice(), &[("device", "")]].concat()).await;
+    without.status(422).says("台帳の機器を選んでください。");
+    let filed = desk.browser.submit(&desk.new.clone(), &[fields.as_slice(), &[("device", device.as_str())]].concat()).await;
+    let paper = filed.location.clone().expect("filed");
+    desk.act(&paper, "hand_over", &[]).await.status(422).says("いま「消去待ち」");
+    desk.act(&paper, "wipe", &[]).await.redirects_to(&paper);
+    desk.act(&paper, "hand_over", &[]).await.status(422).says("いま「消去の確認待ち」");
+    let today = desk.browser.get(&format!("/facilities/{}/today", desk.world.facility)).await;
+    today.says("消去したことの確認を待つ機器が1件あります。");
+    desk.act(&paper, "confirm_wipe", &[("checker", "見本看護師")]).await.status(422).says("本人は確かめる人になれません");
+    desk.act(&paper, "confirm_wipe", &[("checker", "見本 花子")]).await.redirects_to(&paper);
+    assert_eq!(desk.device_stands().await.as_deref(), Some("active"));
+    desk.act(&paper, "hand_over", &[]).await.redirects_to(&paper);
+    assert_eq!(desk.device_stands().await.as_deref(), Some("retired"));
+    desk.browser.get(&paper).await.says("完了").says("確かめた人: 見本 花子");
+    assert_eq!(desk.world.acts("device_retired").await.len(), 1);
+}
