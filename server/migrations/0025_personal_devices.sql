@@ -18,3 +18,6 @@ CREATE TABLE facility_link (
     made_by       TEXT NOT NULL,             -- person id
     PRIMARY KEY (facility_id, purpose)
 );
+
+-- Incidents that are open, of a whole region.
+CREATE INDEX paper_open_by_region ON paper (region_id, kind, from_at) WHERE open = 1;

@@ -96,3 +96,11 @@ todo-wipe-to-check = { $n ->
     [one] 1 wiped device awaits
    *[other] { $n } wiped devices await
 } a check by somebody else.
+todo-incident-reported = { $n ->
+    [one] 1 incident was
+   *[other] { $n } incidents were
+} reported and not taken up yet. Look at once.
+todo-incident-open = { $n ->
+    [one] 1 incident is
+   *[other] { $n } incidents are
+} being dealt with.

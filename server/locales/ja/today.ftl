@@ -54,3 +54,5 @@ todo-do-decide = 承認する
 todo-personal-use-over = 承認の期間が終わった個人所有の機器が{ $n }件あります。データ削除とログアウトを確かめ、利用の終わりを確認してください。
 todo-personal-use-ends = 承認の期間が7日以内に終わる個人所有の機器が{ $n }件あります。
 todo-wipe-to-check = 消去したことの確認を待つ機器が{ $n }件あります。
+todo-incident-reported = 事故の報告が{ $n }件届き、まだ受け付けられていません。すぐに確かめてください。
+todo-incident-open = 対応中の事故が{ $n }件あります。

@@ -7,6 +7,7 @@ mod approval;
 mod field;
 mod flow;
 mod hand_over;
+mod incident;
 mod name;
 mod period;
 mod personal;
@@ -17,6 +18,7 @@ mod words;
 
 pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
 pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices};
+pub use incident::Deadline;
 pub use name::same_name;
 pub use period::{InvalidPeriod, Period, paper_day};
 pub use wish::{Invalid, Rules, Wish};

@@ -10,6 +10,10 @@ pub enum Kind {
     LostSeen,
     /// One key on two machines.
     Copied,
+    /// Incidents that nobody has taken up (留3-10).
+    IncidentReported,
+    /// Incidents that are not closed.
+    IncidentOpen,
     /// The operation log does not hold.
     LogBroken,
     /// No backup that could be read back for too long.
@@ -48,9 +52,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::LostSeen,
         Self::Copied,
+        Self::IncidentReported,
+        Self::IncidentOpen,
         Self::LogBroken,
         Self::BackupOld,
         Self::AuthorityEnds,

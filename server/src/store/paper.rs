@@ -11,7 +11,7 @@ use super::{Error, Store, Tx, rows};
 use crate::domain::act::Actor;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::{DeviceId, FacilityId, PaperId, PersonId, RegionId};
-use crate::domain::paper::{Act, Applicant, Kind, Moved, Paper, Period, State, Wish};
+use crate::domain::paper::{Act, Applicant, Kind, Moved, Paper, Period, State, Values, Wish};
 
 /// A paper about to be filed.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
     .bind(new.facility.to_string())
     .bind(new.kind.as_str())
     .bind(number)
-    .bind(new.kind.first_state().as_str())
+    .bind(new.kind.first_state(new.by == Actor::Stranger).as_str())
     .bind(new.wish.applicant.clone())
     .bind(new.applicant.map(|id| id.to_string()))
     .bind(new.wish.device.map(|id| id.to_string()))
@@ -105,7 +105,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
     .bind(new.at.seconds())
     .execute(&mut **tx)
     .await?;
-    insert_step(tx, (new.id, 0), &filed((Act::File, new.kind), new.wish, new.at), new.by).await?;
+    insert_step(tx, (new.id, 0), &filed(Act::File, new.kind.first_state(new.by == Actor::Stranger), new.wish, new.at), new.by).await?;
     Ok(number)
 }
 
@@ -116,7 +116,7 @@ pub async fn refile(
     (wish, applicant): (&Wish, Option<PersonId>),
     (by, at): (PersonId, Timestamp),
 ) -> Result<bool, Error> {
-    let moved = filed((Act::FileAgain, paper.kind), wish, at);
+    let moved = filed(Act::FileAgain, paper.kind.first_state(false), wish, at);
     if !move_on(tx, paper, &moved, by).await? {
         return Ok(false);
     }
@@ -132,10 +132,10 @@ pub async fn refile(
     Ok(true)
 }
 
-fn filed((act, kind): (Act, Kind), wish: &Wish, at: Timestamp) -> Moved {
+fn filed(act: Act, to: State, wish: &Wish, at: Timestamp) -> Moved {
     Moved {
         act,
-        to: kind.first_state(),
+        to,
         period: wish.period,
         device: None,
         asked_until: None,
@@ -143,6 +143,7 @@ fn filed((act, kind): (Act, Kind), wish: &Wish, at: Timestamp) -> Moved {
         on: wish.on,
         why: String::new(),
         checker: String::new(),
+        added: Values::new(),
     }
 }
 
@@ -168,6 +169,11 @@ pub async fn move_on(tx: &mut Tx, paper: &Paper, moved: &Moved, by: PersonId) ->
     .await?;
     if done.rows_affected() != 1 {
         return Ok(false);
+    }
+    if !moved.added.is_empty() {
+        let values: Values = paper.values.iter().chain(&moved.added).map(|(name, value)| (name.clone(), value.clone())).collect();
+        let fields = serde_json::to_string(&values).map_err(|e| Error::Encode(Box::new(e)))?;
+        sqlx::query("UPDATE paper SET fields = $2 WHERE id = $1").bind(paper.id.to_string()).bind(fields).execute(&mut **tx).await?;
     }
     if let Some(device) = moved.device {
         sqlx::query("UPDATE paper SET device_id = $2 WHERE id = $1")
@@ -345,6 +351,35 @@ pub async fn count_open(store: &Store, facility: FacilityId, now: Timestamp) -> 
         })
     })
     .collect()
+}
+
+/// The open incidents of a region, the oldest first: where, the facility's name, and the paper.
+pub async fn list_incidents(store: &Store, region: RegionId, limit: u16) -> Result<Vec<(FacilityId, String, Found)>, Error> {
+    let sql = COLUMNS.replace("d.standing FROM", "d.standing, f.id, f.name FROM")
+        + " JOIN facility f ON f.id = p.facility_id WHERE p.region_id = $1 AND p.kind = $2 AND p.open = 1 ORDER BY p.from_at, p.id LIMIT $3";
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(region.to_string())
+        .bind(Kind::Incident.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(|row| {
+            let facility = row.try_get::<&str, _>(16)?.parse().map_err(|_| rows::decode_error("facility.id"))?;
+            Ok((facility, row.try_get(17)?, read(row)?))
+        })
+        .collect()
+}
+
+/// How many incidents of a region are open, and since when the first is.
+pub async fn count_incidents(store: &Store, region: RegionId) -> Result<(i64, Option<Timestamp>), Error> {
+    let (open, since): (i64, Option<i64>) =
+        sqlx::query_as("SELECT COUNT(*), MIN(filed_at) FROM paper WHERE region_id = $1 AND kind = $2 AND open = 1")
+            .bind(region.to_string())
+            .bind(Kind::Incident.as_str())
+            .fetch_one(store.read())
+            .await?;
+    Ok((open, since.map(Timestamp::from_seconds)))
 }
 
 fn read(row: &AnyRow) -> Result<Found, Error> {

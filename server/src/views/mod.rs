@@ -37,8 +37,8 @@ pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use papers::{
-    ActForm, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, PaperFormPage, PaperLine, PaperPage, PaperPrintPage,
-    PapersPage, PolicyLine, PolicyPage, Seal, StepLine,
+    ActForm, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage, PaperFormPage, PaperLine,
+    PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal, StepLine,
 };
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,

@@ -58,6 +58,8 @@ pub(crate) struct PaperFormPage {
     pub fields: Vec<FormField>,
     pub from: String,
     pub until: String,
+    /// One day is asked for: the one on which it was found.
+    pub found_on: bool,
     pub most_days: u32,
     /// The day on the paper as typed, where papers may be entered later.
     pub on: Option<String>,
@@ -103,6 +105,10 @@ pub(crate) struct PaperPage {
     pub notices: Vec<Text>,
     /// What was filled in: key of the label, words.
     pub pairs: Vec<(&'static str, Text)>,
+    /// Deadlines of the statutory clock.
+    pub clock: Vec<Text>,
+    /// What is last known of the device: label, words; empty: nothing to say.
+    pub last: Vec<(Text, Text)>,
     pub acts: Vec<ActForm>,
     /// Devices that can be linked: id, name.
     pub devices: Vec<(String, Text)>,
@@ -136,17 +142,20 @@ pub(crate) struct ActForm {
     pub cleared: bool,
     pub checker: bool,
     pub on: bool,
+    pub when: bool,
+    pub fields: Vec<FormField>,
     pub typed: Entry,
 }
 
 impl ActForm {
     /// A step's form with what was typed before.
     pub(crate) fn of(step: &Step, typed: Entry, open: bool) -> Self {
+        let value = |field: &Field| typed.fields.get(field.name).cloned().unwrap_or_default();
         let needs = |need| step.needs.contains(&need);
         Self {
             word: step.act.as_str(),
             key: step.act.key(),
-            ends: matches!(step.act, Act::Refuse | Act::Withdraw | Act::Revoke | Act::ReportLost),
+            ends: matches!(step.act, Act::Refuse | Act::Dismiss | Act::Withdraw | Act::Revoke | Act::ReportLost),
             open,
             why: needs(Need::Why),
             note: needs(Need::Note),
@@ -156,9 +165,47 @@ impl ActForm {
             cleared: needs(Need::Cleared),
             checker: needs(Need::Checker),
             on: needs(Need::OnPaper),
+            when: needs(Need::When),
+            fields: step.needs.iter().flat_map(|need| further(*need)).map(|f| FormField::of(f, value(f))).collect(),
             typed,
         }
     }
+}
+
+/// The further fields that a need is.
+const fn further(need: Need) -> &'static [Field] {
+    match need {
+        Need::Fields(fields) => fields,
+        Need::Why
+        | Need::Note
+        | Need::Until
+        | Need::Shorter
+        | Need::Device
+        | Need::Cleared
+        | Need::Checker
+        | Need::OnPaper
+        | Need::When => &[],
+    }
+}
+
+/// `/incidents`.
+#[derive(Template)]
+#[template(path = "incidents.html")]
+pub(crate) struct IncidentsPage {
+    pub shell: Shell,
+    pub lines: Vec<IncidentLine>,
+}
+
+/// One open incident of a region.
+#[derive(Clone, Debug)]
+pub(crate) struct IncidentLine {
+    pub id: String,
+    pub facility: Place,
+    pub title: Text,
+    pub what: Text,
+    pub mark: Mark,
+    pub found: Text,
+    pub clock: Vec<Text>,
 }
 
 /// One step of the history.

@@ -60,6 +60,8 @@ impl TodoLine {
         let (mark, key, button) = match todo.kind {
             Kind::LostSeen => (Mark::alarming("todo-mark-lost-seen"), "todo-lost-seen", see),
             Kind::Copied => (Mark::alarming("todo-mark-copied"), "todo-copied", see),
+            Kind::IncidentReported => (Mark::alarming("paper-state-reported"), "todo-incident-reported", "todo-do-papers"),
+            Kind::IncidentOpen => (Mark::alarming("paper-incident"), "todo-incident-open", "todo-do-papers"),
             Kind::LogBroken => (Mark::alarming("todo-mark-system"), "todo-log-broken", "todo-do-log"),
             Kind::BackupOld => (Mark::alarming("todo-mark-system"), "todo-backup-old", "todo-do-log"),
             Kind::AuthorityEnds => (Mark::alarming("todo-mark-system"), "todo-authority-ends", "todo-do-log"),

@@ -3,7 +3,7 @@
 use hashimori_server::domain::act::Actor;
 use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::ids::{DeviceId, FacilityId, PaperId, PersonId};
-use hashimori_server::domain::paper::{Act, Kind, Moved, Paper, Period, State, Wish};
+use hashimori_server::domain::paper::{Act, Kind, Moved, Paper, Period, State, Values, Wish};
 use hashimori_server::store::paper::{self, Filter, NewPaper, OpenCount};
 use hashimori_tests::bed::{Bed, On};
 
@@ -12,6 +12,7 @@ on_both_engines!(
     of_two_steps_from_the_same_state_one_is_taken_and_every_step_stays,
     what_overlaps_is_found_until_it_is_closed,
     open_papers_are_counted_by_the_clock_and_listed_page_by_page,
+    an_incident_keeps_what_is_added_and_is_found_in_its_region_until_it_is_closed,
 );
 
 fn wish(bed: &Bed, device: Option<DeviceId>, (from, until): (i64, i64)) -> Wish {
@@ -50,6 +51,7 @@ async fn step(bed: &Bed, paper: &Paper, act: Act, to: State) -> anyhow::Result<b
         on: None,
         why: format!("{act:?}"),
         checker: String::new(),
+        added: Values::new(),
     };
     let mut tx = bed.store.begin_ledger().await?;
     let done = paper::move_on(&mut tx, paper, &moved, PersonId::new(bed.random.uuid(bed.now))).await?;
@@ -150,5 +152,44 @@ async fn open_papers_are_counted_by_the_clock_and_listed_page_by_page(on: On) ->
     let open = Filter { open: true, ..Filter::default() };
     assert_eq!(page(open).await?.len(), 2);
     assert!(page(Filter { ended_by: Some(bed.now), ..open }).await?.is_empty());
+    Ok(())
+}
+
+async fn an_incident_keeps_what_is_added_and_is_found_in_its_region_until_it_is_closed(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let (device, _) = bed.device(Standing::Active).await?;
+    let (id, by) = (PaperId::new(bed.random.uuid(bed.now)), Actor::Stranger);
+    let wish = wish(&bed, None, (0, 100));
+    let new =
+        NewPaper { id, region: bed.region, facility: bed.facility, kind: Kind::Incident, wish: &wish, applicant: None, by, at: bed.now };
+    let mut tx = bed.store.begin_ledger().await?;
+    paper::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    let reported = found(&bed, id).await?;
+    assert_eq!(reported.state, State::Reported, "nobody with an account has looked");
+    assert_eq!(paper::history(&bed.store, id).await?[0].by_word, "stranger");
+    assert_eq!(paper::count_incidents(&bed.store, bed.region).await?, (1, Some(bed.now.plus_days(-1))));
+    let listed = paper::list_incidents(&bed.store, bed.region, 10).await?;
+    assert_eq!((listed[0].0, listed[0].2.paper.id), (bed.facility, id));
+
+    let added: Values = [("cause".to_owned(), "見本".to_owned())].into();
+    let moved = Moved {
+        act: Act::CloseIncident,
+        to: State::Closed,
+        period: reported.period,
+        device: Some(device),
+        asked_until: None,
+        at: bed.now,
+        on: None,
+        why: String::new(),
+        checker: String::new(),
+        added,
+    };
+    let mut tx = bed.store.begin_ledger().await?;
+    assert!(paper::move_on(&mut tx, &reported, &moved, PersonId::new(bed.random.uuid(bed.now))).await?);
+    tx.commit().await?;
+    let closed = found(&bed, id).await?;
+    assert_eq!((closed.values.len(), closed.device), (2, Some(device)));
+    assert_eq!(paper::count_incidents(&bed.store, bed.region).await?, (0, None));
     Ok(())
 }

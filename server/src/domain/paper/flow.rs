@@ -3,7 +3,13 @@
 use hashimori_shared::pack::ApprovalRules;
 use hashimori_shared::time::Timestamp;
 
-use super::{Act, InvalidPeriod, Kind, Paper, Period, State, approval, hand_over, paper_day, personal, same_name, take_out};
+use super::field::read_all;
+use super::period::instant;
+use super::{
+    Act, Field, InvalidField, InvalidPeriod, Kind, Paper, Period, State, Values, approval, hand_over, incident, paper_day, personal,
+    same_name, take_out,
+};
+use crate::domain::act::Act as OnDevice;
 use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, PersonId};
 use crate::domain::people::Role;
@@ -18,6 +24,8 @@ pub(super) enum Hands {
     Approver,
     /// Those at the facility, with the form filled in again.
     Form,
+    /// Those at the facility, and the 事務局.
+    Custody,
 }
 
 /// What is asked for together with an act.
@@ -39,6 +47,10 @@ pub enum Need {
     Checker,
     /// The day on the paper, where it was done on paper first.
     OnPaper,
+    /// When it was done, if not now.
+    When,
+    /// Further fields, which the paper has from then on.
+    Fields(&'static [Field]),
 }
 
 /// One line of a kind's table.
@@ -101,6 +113,10 @@ pub struct Entry {
     pub device: String,
     /// Whether data, sign-ins and saved passwords are gone.
     pub cleared: bool,
+    /// When it was done.
+    pub when: String,
+    /// Further fields, as typed.
+    pub fields: Values,
 }
 
 /// A step that was taken.
@@ -124,6 +140,8 @@ pub struct Moved {
     pub why: String,
     /// Who looked.
     pub checker: String,
+    /// Further fields that the paper has from now on.
+    pub added: Values,
 }
 
 /// Why a step cannot be taken.
@@ -171,6 +189,15 @@ pub enum Refusal {
     /// Not everything is cleared.
     #[error("data, sign-ins and saved passwords have to be gone")]
     NotCleared,
+    /// When it was done cannot be read or be true.
+    #[error("not an instant before now")]
+    When,
+    /// A further field.
+    #[error(transparent)]
+    Field(#[from] InvalidField),
+    /// There is no device to be marked.
+    #[error("no device is linked")]
+    NothingToMark,
     /// Nobody is named who looked.
     #[error("a name has 1 to {LONGEST_NAME} characters")]
     NoChecker,
@@ -182,7 +209,13 @@ pub enum Refusal {
 /// What somebody can do with a paper now, as far as it depends on them and the paper.
 pub fn choices(paper: &Paper, by: &Hand<'_>, around: &Surroundings<'_>) -> Vec<Step> {
     let now = paper.kind.steps().iter().filter(|step| step.hands != Hands::Form && step.from.contains(&paper.state));
-    now.copied().filter(|step| check_hands(*step, paper, by, around).is_ok()).collect()
+    let possible = |step: &Step| step.act != Act::MarkLost || can_be_lost(around);
+    now.copied().filter(possible).filter(|step| check_hands(*step, paper, by, around).is_ok()).collect()
+}
+
+/// Whether there is a device that can be marked as lost.
+fn can_be_lost(around: &Surroundings<'_>) -> bool {
+    around.device.is_some_and(|standing| OnDevice::MarkLost.from().contains(&standing))
 }
 
 /// Takes a step with a paper.
@@ -206,12 +239,16 @@ pub fn advance(
         on: None,
         why: String::new(),
         checker: String::new(),
+        added: Values::new(),
     };
     for need in step.needs {
         meet(*need, paper, entry, around, &mut moved)?;
     }
     if act == Act::Approve && moved.why.is_empty() && personal::has_failed_check(&paper.values) {
         return Err(Refusal::NoCondition);
+    }
+    if act == Act::MarkLost && !can_be_lost(around) {
+        return Err(Refusal::NothingToMark);
     }
     check_time_and_device(paper.kind, &moved, around)?;
     match (act, paper.asked_until) {
@@ -225,7 +262,8 @@ pub fn advance(
 fn check_hands(step: Step, paper: &Paper, by: &Hand<'_>, around: &Surroundings<'_>) -> Result<(), Refusal> {
     match step.hands {
         Hands::Approver => approval::check(&paper.applicant, by, around),
-        Hands::Facility | Hands::Form => match by.role {
+        Hands::Custody if by.role == Role::Secretariat => Ok(()),
+        Hands::Facility | Hands::Form | Hands::Custody => match by.role {
             Role::Head | Role::Administrator | Role::Deputy => Ok(()),
             Role::Secretariat | Role::Auditor => Err(Refusal::NotYours(None)),
         },
@@ -244,6 +282,8 @@ fn meet(need: Need, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, mov
         Need::Cleared if entry.cleared => {}
         Need::Cleared => return Err(Refusal::NotCleared),
         Need::Checker => moved.checker = checker(paper, &entry.checker)?,
+        Need::When => moved.on = Some(instant(&entry.when, moved.at).ok_or(Refusal::When)?),
+        Need::Fields(fields) => moved.added = read_all(fields, |name| entry.fields.get(name).map(String::as_str))?,
         Need::OnPaper if entry.on.trim().is_empty() => {}
         Need::OnPaper => {
             let on = around.rules.paper_ok.then(|| paper_day(&entry.on, Some(paper.filed_at), moved.at)).flatten();
@@ -272,7 +312,7 @@ fn check_time_and_device(kind: Kind, moved: &Moved, around: &Surroundings<'_>) -
     }
     // A person's own device may be approved while it waits to be confirmed: it enrols in the same flow.
     let fits = |standing: &Standing| match kind {
-        Kind::TakeOut | Kind::HandOver => *standing == Standing::Active,
+        Kind::TakeOut | Kind::HandOver | Kind::Incident => *standing == Standing::Active,
         Kind::PersonalDevice => matches!(standing, Standing::Active | Standing::Pending),
     };
     if let Some(standing) = around.device.filter(|standing| !fits(standing)) {
@@ -293,6 +333,7 @@ impl Kind {
             Self::TakeOut => take_out::STEPS,
             Self::PersonalDevice => personal::STEPS,
             Self::HandOver => hand_over::STEPS,
+            Self::Incident => incident::STEPS,
         }
     }
 }

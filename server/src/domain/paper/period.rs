@@ -41,6 +41,19 @@ fn day_start(typed: &str) -> Option<Timestamp> {
     Some(Timestamp::from_seconds(midnight.timestamp().as_second()))
 }
 
+/// The instant at which something was done, as a browser sends it (`2026-08-03T09:30`, JST), `now` at the latest; empty: now.
+pub(super) fn instant(typed: &str, now: Timestamp) -> Option<Timestamp> {
+    let typed: String = typed.trim().chars().map(half_width).collect();
+    if typed.is_empty() {
+        return Some(now);
+    }
+    let at: jiff::civil::DateTime = typed.parse().ok()?;
+    let at = at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).ok()?;
+    let at = Timestamp::from_seconds(at.timestamp().as_second());
+    // The browser knows minutes only.
+    (at < now.plus_seconds(60)).then_some(at)
+}
+
 /// The day a paper bears that was written by hand: today at the latest, and after `since`; `None`: it cannot be read or be true.
 pub fn paper_day(typed: &str, since: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     let day = day_start(typed)?;
@@ -131,6 +144,14 @@ mod tests {
         assert_eq!(period.extended("2026-08-10", 31, NOW), Err(InvalidPeriod::EndBeforeStart));
         assert_eq!(period.extended("2026-09-03", 31, NOW), Err(InvalidPeriod::TooLong(31)));
         assert!(period.extended("2026-08-20", 31, NOW).is_ok_and(|longer| longer.from == period.from));
+    }
+
+    #[test]
+    fn what_was_done_was_done_before_now() {
+        assert_eq!(instant(" ", NOW), Some(NOW));
+        assert_eq!(instant("2026-08-03T08:59", NOW), Some(NOW.plus_seconds(-60)));
+        assert_eq!(instant("2026-08-03T09:01", NOW), None);
+        assert_eq!(instant("2027-02-29T09:00", NOW), None);
     }
 
     #[test]

@@ -38,6 +38,7 @@ impl Invalid {
             Self::StandingWithoutDevice => Text::new("paper-wrong-standing"),
             Self::Period(period) => period.text(),
             Self::PaperDay => Text::new("paper-wrong-day"),
+            Self::Found => Text::new("paper-wrong-found"),
         }
     }
 }
@@ -57,6 +58,9 @@ impl Refusal {
             Self::Note => Text::new("paper-wrong-note").with("most", LONGEST_REASON),
             Self::PaperDay => Text::new("paper-wrong-day"),
             Self::Period(period) => period.text(),
+            Self::When => Text::new("paper-wrong-when"),
+            Self::Field(field) => field.text(),
+            Self::NothingToMark => Text::new("paper-nothing-to-mark"),
             Self::NoCondition => Text::new("paper-no-condition"),
             Self::NotShorter => Text::new("paper-not-shorter"),
             Self::NoDevice => Text::new("paper-choose-device"),

@@ -4,7 +4,9 @@ use hashimori_shared::pack::{Parameters, PersonalMode};
 use hashimori_shared::time::Timestamp;
 
 use super::field::read_all;
-use super::{Act, Field, InvalidField, InvalidPeriod, Kind, Period, State, Values, hand_over, paper_day, personal, take_out};
+use super::{
+    Act, Field, InvalidField, InvalidPeriod, Kind, Paper, Period, State, Values, hand_over, incident, paper_day, personal, take_out,
+};
 use crate::domain::device::Ownership;
 use crate::domain::ids::DeviceId;
 use crate::domain::people::role::LONGEST_NAME;
@@ -48,6 +50,9 @@ pub enum Invalid {
     /// The period.
     #[error(transparent)]
     Period(#[from] InvalidPeriod),
+    /// The day on which it was found.
+    #[error("not a day before tomorrow")]
+    Found,
     /// The day on the paper.
     #[error("not a day that the paper can bear")]
     PaperDay,
@@ -88,10 +93,34 @@ impl Wish {
             "" => None,
             day => Some(rules.parameters.approval.paper_ok.then(|| paper_day(day, None, now)).flatten().ok_or(Invalid::PaperDay)?),
         };
+        if kind == Kind::Incident {
+            return Ok(Self { period: since_found(text("from"), now)?, applicant, device, values, on });
+        }
         let period = Period::read(text("from"), text("until"), (kind.most_days(rules), on.is_some()), now)?;
         Ok(Self { applicant, device, period, values, on })
     }
 }
+
+impl Wish {
+    /// The loss of a device that did not come back, as its paper tells it.
+    pub fn loss(paper: &Paper, why: &str, now: Timestamp) -> Result<Self, Invalid> {
+        let values =
+            [(incident::WHAT, incident::LOSS), (incident::SITUATION, why)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let period = since_found("", now)?;
+        Ok(Self { applicant: paper.applicant.name.clone(), device: paper.device, period, values: values.into(), on: None })
+    }
+}
+
+/// From the day on which something was found, today where none is typed; a late report is never refused. An incident has no last day
+/// of its own: its deadlines follow from the first.
+fn since_found(typed: &str, now: Timestamp) -> Result<Period, Invalid> {
+    let today = Timestamp::from_seconds(0).plus_days(now.jst_day()).plus_seconds(-9 * 3600);
+    let from = if typed.is_empty() { today } else { paper_day(typed, None, now).ok_or(Invalid::Found)? };
+    Ok(Period { from, until: from.plus_days(NO_LAST_DAY) })
+}
+
+/// What stands in for the end of what has none.
+const NO_LAST_DAY: i64 = 36_500;
 
 impl Kind {
     /// What it asks for, beside who, which device and when.
@@ -100,6 +129,7 @@ impl Kind {
             Self::TakeOut => take_out::FIELDS,
             Self::PersonalDevice => personal::FIELDS,
             Self::HandOver => hand_over::FIELDS,
+            Self::Incident => incident::FIELDS,
         }
     }
 
@@ -109,14 +139,24 @@ impl Kind {
             Self::TakeOut => "paper-take-out-about",
             Self::PersonalDevice => "paper-personal-device-about",
             Self::HandOver => "paper-hand-over-about",
+            Self::Incident => "paper-incident-about",
         }
     }
 
-    /// Whose devices it can be about.
-    pub const fn ownership(self) -> Ownership {
+    /// What is filled in later, when it is closed.
+    pub const fn closing_fields(self) -> &'static [Field] {
         match self {
-            Self::TakeOut | Self::HandOver => Ownership::Managed,
-            Self::PersonalDevice => Ownership::Personal,
+            Self::Incident => incident::CLOSING,
+            Self::TakeOut | Self::PersonalDevice | Self::HandOver => &[],
+        }
+    }
+
+    /// Whose devices it can be about; `None`: anybody's.
+    pub const fn ownership(self) -> Option<Ownership> {
+        match self {
+            Self::Incident => None,
+            Self::TakeOut | Self::HandOver => Some(Ownership::Managed),
+            Self::PersonalDevice => Some(Ownership::Personal),
         }
     }
 
@@ -124,13 +164,15 @@ impl Kind {
     pub const fn has_link(self) -> bool {
         match self {
             Self::TakeOut | Self::HandOver => false,
-            Self::PersonalDevice => true,
+            Self::PersonalDevice | Self::Incident => true,
         }
     }
 
-    /// How it stands once it is filed.
-    pub const fn first_state(self) -> State {
+    /// How it stands once it is filed, by somebody with an account or not.
+    pub const fn first_state(self, without_account: bool) -> State {
         match self {
+            Self::Incident if without_account => State::Reported,
+            Self::Incident => State::Open,
             Self::TakeOut | Self::PersonalDevice => State::Filed,
             Self::HandOver => State::Planned,
         }
@@ -142,6 +184,7 @@ impl Kind {
             Self::TakeOut => take_out::CLAUSES,
             Self::PersonalDevice => personal::CLAUSES,
             Self::HandOver => hand_over::CLAUSES,
+            Self::Incident => incident::CLAUSES,
         }
     }
 
@@ -151,6 +194,7 @@ impl Kind {
             Self::TakeOut => take_out::SEALS,
             Self::PersonalDevice => personal::SEALS,
             Self::HandOver => hand_over::SEALS,
+            Self::Incident => incident::SEALS,
         }
     }
 
@@ -163,6 +207,7 @@ impl Kind {
                 PersonalMode::ExceptionOnly | PersonalMode::Prohibited => rules.parameters.personal_devices.max_days,
             },
             Self::HandOver => hand_over::MOST_DAYS,
+            Self::Incident => 1,
         }
     }
 }

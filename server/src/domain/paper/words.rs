@@ -38,6 +38,8 @@ words!(
         PersonalDevice = "personal_device", "paper-personal-device";
         /// 引渡し・消去記録 (§20-9, 留3-7).
         HandOver = "hand_over", "paper-hand-over";
+        /// 事故報告 (§16-6, 留3-10, 留3-11).
+        Incident = "incident", "paper-incident";
     }
 );
 
@@ -68,6 +70,12 @@ words!(
         Wiped = "wiped", "paper-state-wiped";
         /// 消去確認済み: can be handed over.
         WipeConfirmed = "wipe_confirmed", "paper-state-wipe-confirmed";
+        /// 報告あり: nobody has taken it up yet.
+        Reported = "reported", "paper-state-reported";
+        /// 対応中.
+        Open = "open", "paper-state-open";
+        /// 取り上げない.
+        Dismissed = "dismissed", "paper-state-dismissed";
         /// 返却: waits for somebody else to look.
         Returned = "returned", "paper-state-returned";
         /// 完了.
@@ -118,6 +126,30 @@ words!(
         WipeAgain = "wipe_again", "paper-act-wipe-again";
         /// 引き渡す.
         HandOver = "hand_over", "paper-act-hand-over";
+        /// 報告を受け付ける.
+        TakeUp = "take_up", "paper-act-take-up";
+        /// 誤報とする.
+        Dismiss = "dismiss", "paper-act-dismiss";
+        /// 台帳の機器を紛失とする.
+        MarkLost = "mark_lost", "paper-act-mark-lost";
+        /// 回線を止める.
+        SuspendLine = "suspend_line", "paper-act-suspend-line";
+        /// 遠隔消去する.
+        RemoteWipe = "remote_wipe", "paper-act-remote-wipe";
+        /// 連絡帳のパスワード変更・利用停止.
+        StopAccount = "stop_account", "paper-act-stop-account";
+        /// 警察に届け出る.
+        TellPolice = "tell_police", "paper-act-tell-police";
+        /// 事務局に報告する.
+        TellSecretariat = "tell_secretariat", "paper-act-tell-secretariat";
+        /// 速報.
+        ReportFirst = "report_first", "paper-act-report-first";
+        /// 確報.
+        ReportFull = "report_full", "paper-act-report-full";
+        /// 漏えいに当たらないと判断する.
+        NoLeak = "no_leak", "paper-act-no-leak";
+        /// 終結する.
+        CloseIncident = "close_incident", "paper-act-close-incident";
         /// 紛失とする.
         ReportLost = "report_lost", "paper-act-report-lost";
     }
@@ -127,8 +159,8 @@ impl State {
     /// Whether nothing more is to be done with it.
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Refused | Self::Withdrawn | Self::Closed | Self::Lost => true,
-            Self::Filed | Self::SentBack | Self::Approved | Self::Out | Self::Extending => false,
+            Self::Refused | Self::Withdrawn | Self::Dismissed | Self::Closed | Self::Lost => true,
+            Self::Filed | Self::SentBack | Self::Approved | Self::Out | Self::Extending | Self::Reported | Self::Open => false,
             Self::InUse | Self::Revoked | Self::Planned | Self::Wiped | Self::WipeConfirmed | Self::Returned => false,
         }
     }

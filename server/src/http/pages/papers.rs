@@ -2,6 +2,7 @@
 
 mod apply;
 mod form;
+mod incident;
 mod links;
 mod one;
 mod policy;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 
 pub(super) use apply::{apply, show_apply};
 pub(super) use form::{file_again, file_paper, show_edit, show_new};
+pub(super) use incident::show_incidents;
 pub(super) use links::{change_link, show_link, show_links};
 pub(super) use one::{act_on_paper, show_paper};
 pub(super) use policy::{decide_policy, show_policy};
@@ -107,6 +109,9 @@ fn title(paper: &Paper) -> Text {
 }
 
 fn days(paper: &Paper) -> Text {
+    if paper.kind == Kind::Incident {
+        return Text::new("paper-found-on").with("day", Text::Day(paper.period.from));
+    }
     Text::new("paper-days").with("from", Text::Day(paper.period.from)).with("until", Text::Day(paper.period.last_day()))
 }
 
@@ -124,7 +129,7 @@ fn applicant(reader: &Person, found: &Found) -> Text {
 
 /// Whether the reader sees what was filled in: of a person's own device only its facility does.
 fn sees(reader: &Person, paper: &Paper) -> bool {
-    reader.role.sees_facts(paper.kind.ownership())
+    paper.kind.ownership().is_none_or(|ownership| reader.role.sees_facts(ownership))
 }
 
 /// How a paper reads now.
@@ -141,8 +146,8 @@ fn mark(web: &Web, paper: &Paper) -> Mark {
             Mark::waiting(word)
         }
         State::Approved | State::Out | State::InUse | State::WipeConfirmed => Mark::running(word),
-        State::Lost => Mark::alarming(word),
-        State::Refused | State::Withdrawn | State::Closed => Mark::out_of_use(word),
+        State::Lost | State::Reported | State::Open => Mark::alarming(word),
+        State::Refused | State::Withdrawn | State::Dismissed | State::Closed => Mark::out_of_use(word),
     }
 }
 

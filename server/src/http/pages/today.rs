@@ -103,11 +103,13 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
             (PaperState::InUse, true) => (Kind::PersonalUseOver, "over"),
             (PaperState::Revoked, _) => (Kind::PersonalUseOver, "open"),
             (PaperState::InUse, false) if open.ends_soon => (Kind::PersonalUseEnds, "open"),
+            (PaperState::Reported, _) => (Kind::IncidentReported, "open"),
+            (PaperState::Open, _) => (Kind::IncidentOpen, "open"),
             (PaperState::Wiped, _) => (Kind::WipeToCheck, "open"),
             (PaperState::Returned, _) => (Kind::ReturnToCheck, "open"),
             (PaperState::Planned | PaperState::WipeConfirmed, _) => continue,
             (PaperState::SentBack | PaperState::Approved | PaperState::Out | PaperState::InUse, _) => continue,
-            (PaperState::Refused | PaperState::Withdrawn | PaperState::Closed | PaperState::Lost, _) => continue,
+            (PaperState::Refused | PaperState::Withdrawn | PaperState::Dismissed | PaperState::Closed | PaperState::Lost, _) => continue,
         };
         let link = format!("/facilities/{}/papers?is={is}", home.facility);
         let todo = sums.entry(kind).or_insert_with(|| Todo { since: Some(open.since), ..Todo::new(kind, 0, link) });
@@ -156,6 +158,8 @@ async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
 pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Result<Vec<TodoLine>, PageError> {
     let scope = rollup::Scope::Region(region.id);
     let mut todos = from_alerts(web, scope, |reading| format!("/?state={}", reading.as_str())).await?;
+    let (incidents, since) = paper::count_incidents(&web.store, region.id).await?;
+    todos.push(Todo { since, ..Todo::new(Kind::IncidentOpen, incidents, "/incidents") });
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
     todos.extend(from_collector(web, region.created_at).await?);

@@ -62,6 +62,7 @@ impl Sample for PaperFormPage {
                     fields: kind.fields().iter().map(|field| FormField::of(field, "見本".to_owned())).collect(),
                     from: "2026-08-03".to_owned(),
                     until: String::new(),
+                    found_on: kind == Kind::Incident,
                     most_days: 183,
                     on: full.then(String::new),
                     error: full.then(|| Text::new("paper-wrong-order")),
@@ -86,6 +87,8 @@ impl Sample for PaperPage {
             cleared: true,
             checker: true,
             on: true,
+            when: true,
+            fields: Kind::Incident.closing_fields().iter().map(|field| FormField::of(field, "見本".to_owned())).collect(),
             typed: Entry { why: "見本".to_owned(), ..Entry::default() },
         };
         let bare = ActForm {
@@ -100,6 +103,8 @@ impl Sample for PaperPage {
             cleared: false,
             checker: false,
             on: false,
+            when: false,
+            fields: Vec::new(),
             ..all.clone()
         };
         let step = StepLine {
@@ -120,6 +125,8 @@ impl Sample for PaperPage {
             mark: Mark::waiting("paper-state-filed"),
             notices: if full { vec![Text::new("paper-own-waits")] } else { Vec::new() },
             pairs: vec![("paper-applicant", Text::verbatim("見本 花子")), ("paper-purpose", Text::verbatim("見本"))],
+            clock: if full { vec![Text::new("paper-act-report-first")] } else { Vec::new() },
+            last: if full { vec![(Text::new("paper-last-report"), Text::Minute(NOW))] } else { Vec::new() },
             devices: vec![("d".to_owned(), Text::verbatim("受付1"))],
             acts: if full { vec![all.clone(), bare.clone()] } else { Vec::new() },
             may_edit: full,
@@ -198,5 +205,20 @@ impl Sample for PolicyPage {
             past: if full { vec![line.clone()] } else { Vec::new() },
         };
         vec![sample(true), sample(false)]
+    }
+}
+
+impl Sample for IncidentsPage {
+    fn samples() -> Vec<Self> {
+        let line = IncidentLine {
+            id: "p".to_owned(),
+            facility: place(),
+            title: title(),
+            what: Text::new("paper-what-loss"),
+            mark: Mark::alarming("paper-state-open"),
+            found: Text::Day(NOW),
+            clock: vec![Text::new("paper-act-report-first")],
+        };
+        [vec![line], Vec::new()].map(|lines| Self { shell: Shell::sample("incidents-title", true), lines }).into()
     }
 }

@@ -40,7 +40,7 @@ fn paper_of(kind: Kind, applicant: (Option<u64>, &str)) -> Paper {
         id: PaperId::new(id(9)),
         kind,
         number: 1,
-        state: kind.first_state(),
+        state: kind.first_state(false),
         applicant: Applicant { person: applicant.0.map(|n| PersonId::new(id(n))), name: applicant.1.to_owned() },
         device: None,
         period: Period { from: MIDNIGHT, until: MIDNIGHT.plus_days(7) },
@@ -63,6 +63,8 @@ fn entry() -> Entry {
         on: String::new(),
         device: "01900000-0000-7000-8000-000000000000".to_owned(),
         cleared: true,
+        when: String::new(),
+        fields: [("cause", "見本"), ("prevention", "見本")].map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
     }
 }
 
@@ -148,7 +150,7 @@ fn what_was_done_on_paper_bears_its_own_day_and_that_day_counts() {
 #[test]
 fn no_state_is_a_dead_end_but_the_final_ones_and_every_state_is_reached() {
     for &kind in Kind::ALL {
-        let mut reached = vec![kind.first_state()];
+        let mut reached = vec![kind.first_state(false), kind.first_state(true)];
         while let Some(step) = kind.steps().iter().find(|s| !reached.contains(&s.to) && s.from.iter().any(|from| reached.contains(from))) {
             reached.push(step.to);
         }
@@ -158,6 +160,40 @@ fn no_state_is_a_dead_end_but_the_final_ones_and_every_state_is_reached() {
         }
         let unreached: Vec<_> = kind.steps().iter().flat_map(|s| s.from).filter(|from| !reached.contains(from)).collect();
         assert!(unreached.is_empty(), "{kind:?}: {unreached:?}");
+    }
+}
+
+#[test]
+fn an_incident_closes_only_with_cause_and_prevention_and_its_clock_counts_days_from_the_finding() {
+    let pack = Pack::bundled();
+    let open = paper_of(Kind::Incident, (None, "見本"));
+    let close = |entry: &Entry| advance(&open, Act::CloseIncident, (&hand(3), entry), &around(&pack), NOW).map(|moved| moved.added.len());
+    assert_eq!(close(&entry()), Ok(2), "the secretariat too");
+    for missing in ["cause", "prevention"] {
+        let mut entry = entry();
+        entry.fields.insert(missing.to_owned(), " ".to_owned());
+        assert!(matches!(close(&entry), Err(Refusal::Field(InvalidField::Missing(_)))), "{missing}");
+    }
+    let due = |what: &str| {
+        let values = [("what".to_owned(), what.to_owned())].into();
+        let deadlines = Paper { values, ..open.clone() }.deadlines(&pack.parameters().incident);
+        deadlines.map(|deadline| deadline.due.seconds_since(MIDNIGHT) / DAY - 1)
+    };
+    assert_eq!((due("loss"), due("theft")), ([5, 30], [5, 60]));
+}
+
+#[test]
+fn only_a_device_that_is_there_and_not_gone_is_marked_as_lost() {
+    let pack = Pack::bundled();
+    let open = paper_of(Kind::Incident, (None, "見本"));
+    let mark = |device| {
+        let around = Surroundings { device, ..around(&pack) };
+        let offered = choices(&open, &hand(0), &around).iter().any(|step| step.act == Act::MarkLost);
+        (offered, advance(&open, Act::MarkLost, (&hand(0), &entry()), &around, NOW).map(|moved| moved.to))
+    };
+    assert_eq!(mark(Some(Standing::Active)), (true, Ok(State::Open)));
+    for device in [None, Some(Standing::Lost), Some(Standing::Retired)] {
+        assert_eq!(mark(device), (false, Err(Refusal::NothingToMark)), "{device:?}");
     }
 }
 
@@ -171,7 +207,7 @@ proptest! {
         let pack = Pack::bundled();
         let mut paper = paper_of(Kind::ALL[kind], if own { (Some(1), "髙橋 花子") } else { (None, "見本 看護師") });
         let around = Surroundings { applicant: own.then_some(Role::Administrator), ..around(&pack) };
-        let (mut approved, mut confirmed, mut now) = (paper.kind == Kind::HandOver, false, NOW);
+        let (mut approved, mut confirmed, mut now) = (matches!(paper.kind, Kind::HandOver | Kind::Incident), false, NOW);
         for (act, by, days) in tries {
             let (act, by) = (Act::ALL[act], hand(by));
             now = now.plus_seconds(days * DAY / 2);
@@ -187,6 +223,7 @@ proptest! {
             }
             approved = if act == Act::FileAgain { false } else { approved || act == Act::Approve };
             paper = after(paper, &moved);
+            prop_assert!(act != Act::CloseIncident || moved.added.len() == 2, "closed without cause and prevention");
             confirmed = act == Act::ConfirmWipe || (confirmed && act != Act::WipeAgain);
             prop_assert!(act != Act::HandOver || confirmed, "handed over without a checked wipe");
             let beyond = !matches!(paper.state, State::Filed | State::SentBack | State::Refused | State::Withdrawn);

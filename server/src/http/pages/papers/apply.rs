@@ -82,6 +82,7 @@ async fn apply_page(
         fields: kind.fields().iter().map(|field| FormField::of(field, typed_or(field.name))).collect(),
         from: typed_or("from"),
         until: typed_or("until"),
+        found_on: kind == Kind::Incident,
         most_days: kind.most_days(&staff.rules(web)),
         on: None,
         error,

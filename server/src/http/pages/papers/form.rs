@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::{Staff, find, place, title};
-use crate::domain::act::{Actor, Done, What};
+use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, PaperId};
 use crate::domain::paper::{Kind, State, Wish};
@@ -107,12 +107,13 @@ async fn form_page(
     let in_use = device::list_standing(&web.store, home.facility, Standing::Active, OFFERED).await?;
     let mut devices: Vec<(String, Text, bool)> = in_use
         .iter()
-        .filter(|d| d.ownership == form.kind.ownership())
+        .filter(|d| form.kind.ownership().is_none_or(|whose| whose == d.ownership))
         .map(|d| (d.id.to_string(), name(&d.label), d.id.to_string() == chosen))
         .collect();
     // A device's own page leads here also where there are more than are offered.
     if let (false, Ok(id)) = (devices.iter().any(|(.., chosen)| *chosen), chosen.parse::<DeviceId>()) {
-        let there = device::find(&web.store, home.facility, id).await?.filter(|d| d.ownership == form.kind.ownership());
+        let there =
+            device::find(&web.store, home.facility, id).await?.filter(|d| form.kind.ownership().is_none_or(|whose| whose == d.ownership));
         devices.extend(there.map(|d| (d.id.to_string(), name(&d.label), true)));
     }
     let staff = Staff::of(web, home).await?;
@@ -134,6 +135,7 @@ async fn form_page(
         fields: form.kind.fields().iter().map(|field| FormField::of(field, typed_or(field.name))).collect(),
         from: typed_or("from"),
         until: typed_or("until"),
+        found_on: form.kind == Kind::Incident,
         most_days: form.kind.most_days(&staff.rules(web)),
         on: parameters.approval.paper_ok.then(|| typed_or("on")),
         error,
@@ -211,7 +213,8 @@ async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Resul
     };
     if let Some(id) = wish.device {
         let device = device::find(&web.store, home.facility, id).await?;
-        if device.is_none_or(|device| device.standing != Standing::Active || device.ownership != kind.ownership()) {
+        let fits = |standing| standing == Standing::Active || (kind == Kind::Incident && OnDevice::MarkLost.from().contains(&standing));
+        if device.is_none_or(|device| !fits(device.standing) || kind.ownership().is_some_and(|whose| whose != device.ownership)) {
             return Ok(Err(Text::new("paper-wrong-device")));
         }
     }
@@ -221,7 +224,7 @@ async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Resul
 
 /// Another paper of the kind about the same device on the same days.
 async fn clash(tx: &mut Tx, home: Home, form: &Form, wish: &Wish) -> Result<Option<Text>, PageError> {
-    let Some(device) = wish.device else { return Ok(None) };
+    let Some(device) = wish.device.filter(|_| form.kind != Kind::Incident) else { return Ok(None) };
     let other = paper::overlapping(tx, home.facility, (form.kind, device, wish.period), form.again).await?;
     Ok(other.map(|number| Text::new("paper-wrong-overlap").with("number", number)))
 }

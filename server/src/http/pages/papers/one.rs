@@ -7,6 +7,7 @@ use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
+use super::incident::{clock, report_loss, seen_last};
 use super::{Staff, applicant, days, device, find, hand, mark, place, sees, title};
 use crate::domain::act::{self, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
@@ -59,6 +60,7 @@ async fn paper_page(
         let open = typed.is_some();
         ActForm::of(step, typed.unwrap_or_else(|| Entry { checker: suggested(person, found), ..Entry::default() }), open)
     };
+    let past = paper::history(&web.store, paper.id).await?;
     let may_edit = may(person.role, Right::FilePapers) && paper.state == State::SentBack;
     page(&PaperPage {
         shell: shell(title(paper), visitor, Some(person)),
@@ -68,17 +70,20 @@ async fn paper_page(
         mark: mark(web, paper),
         notices: notices(person, found, &steps),
         pairs: pairs(person, found, decides(&steps)),
-        devices: if steps.iter().any(|step| step.needs.contains(&Need::Device)) { own_devices(web, home).await? } else { Vec::new() },
+        clock: clock(web, paper, &past),
+        last: seen_last(web, person, home, found, visitor.lang).await?,
+        devices: if steps.iter().any(|step| step.needs.contains(&Need::Device)) {
+            own_devices(web, home, paper.kind).await?
+        } else {
+            Vec::new()
+        },
         acts: steps.iter().map(form).collect(),
         may_edit,
         longest_reason: LONGEST_REASON,
         longest_name: LONGEST_NAME,
         paper_ok: web.pack.parameters().approval.paper_ok,
         error: refused.map(|(.., error)| error),
-        past: {
-            let past = paper::history(&web.store, paper.id).await?;
-            past.into_iter().map(|past| step_line(past, now, sees(person, paper) || decides(&steps))).collect()
-        },
+        past: past.into_iter().map(|past| step_line(past, now, sees(person, paper) || decides(&steps))).collect(),
     })
 }
 
@@ -93,13 +98,13 @@ fn decides(steps: &[Step]) -> bool {
     steps.iter().any(|step| matches!(step.act, Act::Approve | Act::Extend))
 }
 
-/// The personal devices of the facility to which an application can be linked.
-async fn own_devices(web: &Web, home: Home) -> Result<Vec<(String, Text)>, PageError> {
+/// The devices of the facility to which a paper of this kind can be linked.
+async fn own_devices(web: &Web, home: Home, kind: Kind) -> Result<Vec<(String, Text)>, PageError> {
     let mut found = Vec::new();
     for standing in [Standing::Active, Standing::Pending] {
         found.extend(devices::list_standing(&web.store, home.facility, standing, OFFERED).await?);
     }
-    let own = found.into_iter().filter(|device| device.ownership == Ownership::Personal);
+    let own = found.into_iter().filter(|device| kind.ownership().is_none_or(|whose| whose == device.ownership));
     Ok(own.map(|device| (device.id.to_string(), name(&device.label))).collect())
 }
 
@@ -125,7 +130,8 @@ pub(super) fn pairs(reader: &Person, found: &Found, decides: bool) -> Vec<(&'sta
     let mut pairs = vec![("paper-applicant", name), ("paper-filed-at", Text::Day(paper.filed_at))];
     pairs.push(("paper-device", device(reader, found).unwrap_or(Text::new("paper-no-device"))));
     pairs.push(("paper-period", days(paper)));
-    for field in paper.kind.fields().iter().filter(|_| shown) {
+    let later = paper.kind.closing_fields().iter().filter(|field| paper.values.contains_key(field.name));
+    for field in paper.kind.fields().iter().chain(later).filter(|_| shown) {
         let value = paper.values.get(field.name);
         let words = match (field.input, value) {
             (_, None) => Text::new("frame-none"),
@@ -149,7 +155,11 @@ fn step_line(past: Past, now: Timestamp, shown: bool) -> StepLine {
             (None, _) => Actor::label(&past.by_word).unwrap_or(Text::new("oplog-erased")),
         },
         at: Moment::new(past.at, now),
-        on: past.on.map(|on| Text::new("paper-on-day").with("day", Text::Day(on))),
+        on: past.on.map(|on| {
+            // A day begins at midnight; what was done at an instant says which.
+            let is_day = (on.seconds() + 9 * 3600).rem_euclid(86_400) == 0;
+            if is_day { Text::new("paper-on-day").with("day", Text::Day(on)) } else { Text::new("paper-done-at").with("at", on) }
+        }),
         why: if shown { past.why } else { String::new() },
         checker: (shown && !past.checker.is_empty()).then(|| Text::new("paper-checked-by").with("name", past.checker)),
     }
@@ -179,6 +189,12 @@ pub(in crate::http::pages) struct Typing {
     logout: String,
     #[serde(default)]
     passwords: String,
+    #[serde(default)]
+    when: String,
+    #[serde(default)]
+    cause: String,
+    #[serde(default)]
+    prevention: String,
 }
 
 /// `POST /papers/{paper}/act`
@@ -197,7 +213,17 @@ pub(in crate::http::pages) async fn act_on_paper(
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
     let cleared = [&typed.data, &typed.logout, &typed.passwords].into_iter().all(|tick| tick == "yes");
-    let entry = Entry { why: typed.why, until: typed.until, checker: typed.checker, on: typed.on, device: typed.device, cleared };
+    let fields = [("cause", typed.cause), ("prevention", typed.prevention)].map(|(name, value)| (name.to_owned(), value)).into();
+    let entry = Entry {
+        why: typed.why,
+        until: typed.until,
+        checker: typed.checker,
+        on: typed.on,
+        device: typed.device,
+        cleared,
+        when: typed.when,
+        fields,
+    };
     let staff = Staff::of(&web, home).await?;
     let refuse = async |error: Text| {
         let answer = paper_page(&web, &visitor, &person, home, &found, Some((act, &entry, error))).await?;
@@ -210,7 +236,9 @@ pub(in crate::http::pages) async fn act_on_paper(
         Err(refusal) => return refuse(refusal.text()).await,
     };
     if let Some(id) = moved.device {
-        let linked = devices::find(&web.store, home.facility, id).await?.filter(|device| device.ownership == paper.kind.ownership());
+        let linked = devices::find(&web.store, home.facility, id)
+            .await?
+            .filter(|device| paper.kind.ownership().is_none_or(|whose| whose == device.ownership));
         if linked.is_none() {
             return refuse(Text::new("paper-choose-device")).await;
         }
@@ -225,10 +253,14 @@ pub(in crate::http::pages) async fn act_on_paper(
     }
     let done = Done::by_person(&person, what(act), now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
     // What is said about a person's own device stays with the paper: the log is read beyond the facility.
-    let done = if paper.kind.ownership() == Ownership::Managed { done.saying(&moved.why) } else { done };
+    let done = if paper.kind.ownership() != Some(Ownership::Personal) { done.saying(&moved.why) } else { done };
     web.log(&mut tx, &done.noting(detail(paper.kind, &moved))).await?;
     match act {
-        Act::ReportLost => stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?,
+        Act::ReportLost => {
+            stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?;
+            report_loss(&web, &mut tx, &person, home, (paper, &moved.why)).await?;
+        }
+        Act::MarkLost => stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?,
         Act::HandOver if paper.ends_custody() => stand(&web, &mut tx, &person, home, (&found, act::Act::Retire)).await?,
         _ => {}
     }
@@ -250,6 +282,8 @@ const fn what(act: Act) -> What {
         Act::Approve | Act::Extend => What::PaperApproved,
         Act::Refuse | Act::SendBack | Act::KeepEnd | Act::Revoke => What::PaperRefused,
         Act::Withdraw | Act::TakeOut | Act::AskExtension | Act::Return | Act::CheckReturn | Act::ReportLost => What::PaperMoved,
+        Act::TakeUp | Act::Dismiss | Act::MarkLost | Act::SuspendLine | Act::RemoteWipe | Act::StopAccount => What::PaperMoved,
+        Act::TellPolice | Act::TellSecretariat | Act::ReportFirst | Act::ReportFull | Act::NoLeak | Act::CloseIncident => What::PaperMoved,
         Act::LinkDevice | Act::ConfirmEnd | Act::Wipe | Act::ConfirmWipe | Act::WipeAgain | Act::HandOver => What::PaperMoved,
     }
 }

@@ -4,6 +4,7 @@ mod account;
 mod alerts;
 mod authenticator;
 mod browser;
+mod incidents;
 mod isolation;
 mod language;
 mod lists;
