@@ -40,7 +40,8 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "oidc",
     "alerts",
     "port",
-    "people"
+    "people",
+    "papers"
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));
@@ -79,6 +80,8 @@ pub enum Text {
     Verbatim(String),
     /// To the minute, JST.
     Minute(Timestamp),
+    /// The day in JST.
+    Day(Timestamp),
 }
 
 /// A value in a sentence.
@@ -115,6 +118,7 @@ impl Text {
         match self {
             Self::Verbatim(words) => words.clone(),
             Self::Minute(at) => at.jst_minute_in(lang),
+            Self::Day(at) => at.jst_date_in(lang),
             Self::Sentence { key, values } => said(lang, key, values),
         }
     }

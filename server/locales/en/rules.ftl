@@ -41,3 +41,4 @@ checked-where-about = It goes only to the collector that was fixed at enrolment.
 checked-yourself = See for yourself on your device
 checked-yourself-about = Run this command on the device to see what is sent, how it is judged, and what to do about it.
 checked-yourself-report = You can also see exactly what would be sent, without sending it.
+rules-done-at = Done at

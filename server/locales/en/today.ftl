@@ -69,3 +69,38 @@ listed-silent = not reporting
 listed-never = never reported
 listed-none = No device matches. It has been dealt with, or its state has changed.
 listed-back = Back to today
+today-looked-papers = Papers that await approval, and take-outs that are not back in time
+todo-take-out-overdue = { $n ->
+    [one] 1 take-out is
+   *[other] { $n } take-outs are
+} not back in time. Find out where it is; if it cannot be found, report it lost.
+todo-paper-to-decide = { $n ->
+    [one] 1 paper awaits
+   *[other] { $n } papers await
+} approval.
+todo-return-to-check = { $n ->
+    [one] 1 return awaits
+   *[other] { $n } returns await
+} a check by somebody else.
+todo-do-papers = See papers
+todo-do-decide = Decide
+todo-personal-use-over = The approval of { $n ->
+    [one] 1 personal device is
+   *[other] { $n } personal devices is
+} over. See that data and sign-ins are gone, and confirm the end of use.
+todo-personal-use-ends = The approval of { $n ->
+    [one] 1 personal device
+   *[other] { $n } personal devices
+} ends within 7 days.
+todo-wipe-to-check = { $n ->
+    [one] 1 wiped device awaits
+   *[other] { $n } wiped devices await
+} a check by somebody else.
+todo-incident-reported = { $n ->
+    [one] 1 incident was
+   *[other] { $n } incidents were
+} reported and not taken up yet. Look at once.
+todo-incident-open = { $n ->
+    [one] 1 incident is
+   *[other] { $n } incidents are
+} being dealt with.

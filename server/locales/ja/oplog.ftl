@@ -34,3 +34,4 @@ oplog-erased = 氏名は消去されています
 oplog-older = 古い記録を見る
 oplog-export = 書き出す（CSV）
 oplog-object-code = 登録コード
+oplog-object-paper = 書類 第{ $number }号

@@ -41,3 +41,4 @@ checked-where-about = 送る先は、登録したときに決まった収集サ�
 checked-yourself = 自分の機器で確かめる
 checked-yourself-about = 機器で次のコマンドを実行すると、何を送り、どう判定され、何をすればよいかが日本語で出ます。
 checked-yourself-report = 送る内容そのものを、送らずに見ることもできます。
+rules-done-at = 行う場所

@@ -71,3 +71,7 @@ id!(
     /// Something taken out of the count.
     ExclusionId
 );
+id!(
+    /// A paper: a notice, an application, a report or a record.
+    PaperId
+);

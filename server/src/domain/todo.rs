@@ -10,6 +10,10 @@ pub enum Kind {
     LostSeen,
     /// One key on two machines.
     Copied,
+    /// Incidents that nobody has taken up (留3-10).
+    IncidentReported,
+    /// Incidents that are not closed.
+    IncidentOpen,
     /// The operation log does not hold.
     LogBroken,
     /// No backup that could be read back for too long.
@@ -18,6 +22,18 @@ pub enum Kind {
     AuthorityEnds,
     /// A requirement is not met.
     NonCompliant,
+    /// What was taken out and is not back in time (§20-8).
+    TakeOutOverdue,
+    /// Personal devices whose approval has ended, and the end of whose use nobody has confirmed (§20-7).
+    PersonalUseOver,
+    /// Papers that wait for an approval.
+    PaperToDecide,
+    /// Returns that wait for somebody else to look.
+    ReturnToCheck,
+    /// Devices that were wiped, and wait for somebody else to look (§20-9).
+    WipeToCheck,
+    /// Personal devices whose approval ends within a week.
+    PersonalUseEnds,
     /// Devices to be confirmed again after a restore.
     Reconfirm,
     /// Devices that wait to be confirmed.
@@ -36,13 +52,21 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::LostSeen,
         Self::Copied,
+        Self::IncidentReported,
+        Self::IncidentOpen,
         Self::LogBroken,
         Self::BackupOld,
         Self::AuthorityEnds,
         Self::NonCompliant,
+        Self::TakeOutOverdue,
+        Self::PersonalUseOver,
+        Self::PaperToDecide,
+        Self::ReturnToCheck,
+        Self::WipeToCheck,
+        Self::PersonalUseEnds,
         Self::Reconfirm,
         Self::Pending,
         Self::Silent,

@@ -3,7 +3,7 @@
 use sqlx::{Any, Executor};
 
 use super::Error;
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId, RegionId};
+use crate::domain::ids::{CodeId, DeviceId, FacilityId, PaperId, PersonId, RegionId};
 
 /// Where a thing belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,4 +40,9 @@ pub async fn of_person(db: impl Executor<'_, Database = Any>, id: PersonId) -> R
 /// Where an enrolment code belongs.
 pub async fn of_code(db: impl Executor<'_, Database = Any>, id: CodeId) -> Result<Option<Home>, Error> {
     home(sqlx::query_as("SELECT region_id, facility_id FROM enrolment_code WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?)
+}
+
+/// Where a paper belongs.
+pub async fn of_paper(db: impl Executor<'_, Database = Any>, id: PaperId) -> Result<Option<Home>, Error> {
+    home(sqlx::query_as("SELECT region_id, facility_id FROM paper WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?)
 }

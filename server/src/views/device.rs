@@ -27,6 +27,8 @@ pub(crate) struct DevicePage {
     pub may_retire: bool,
     /// Warnings beside the verdict: clock, dropped reports, standing.
     pub notices: Vec<Text>,
+    /// On a person's own device: whether its use is approved. Lies over the verdict, and is no part of it.
+    pub custody: Option<Custody>,
     /// `None`: nothing reported yet.
     pub verdict: Option<VerdictView>,
     pub facts: Vec<FactGroup>,
@@ -38,6 +40,15 @@ pub(crate) struct DevicePage {
     pub older: Option<String>,
     /// Who read this page, newest first.
     pub viewers: Vec<Viewed>,
+}
+
+/// Whether the use of a person's own device is approved (§20-7).
+#[derive(Clone, Debug)]
+pub(crate) struct Custody {
+    pub mark: Mark,
+    pub text: Text,
+    /// The paper, or the page on which one is filed.
+    pub path: String,
 }
 
 /// One change of the verdict.
@@ -65,6 +76,7 @@ pub(crate) struct PersonalDevicePage {
     pub shell: Shell,
     pub facility: Place,
     pub mark: Mark,
+    pub custody: Option<Custody>,
     pub seen: Option<Moment>,
     /// (clause, its anchor, its title, its state).
     pub clauses: Vec<(String, String, Said, Mark)>,
@@ -153,6 +165,11 @@ mod samples {
                 shell: Shell::sample(Text::verbatim("受付1"), true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 mark: Mark::of(State::NonCompliant),
+                custody: Some(Custody {
+                    mark: Mark::alarming("custody-none"),
+                    text: Text::new("custody-none-about"),
+                    path: "/".to_owned(),
+                }),
                 seen: (!clauses.is_empty()).then(|| Moment::new(now, now)),
                 clauses,
             };
@@ -196,6 +213,11 @@ mod samples {
                 alerts: Alerts::sample(),
                 may_retire: true,
                 notices: vec![Text::new("device-clock-fast").with("n", 7_i64)],
+                custody: Some(Custody {
+                    mark: Mark::running("custody-exception"),
+                    text: Text::new("custody-until").with("number", 3_i64).with("until", Text::Day(now)),
+                    path: "/papers/p".to_owned(),
+                }),
                 verdict: Some(VerdictView {
                     groups: vec![ClauseGroup { title: "device-clauses-open", clauses: vec![clause, quiet] }],
                     judged: Text::new("device-judged").with("with", "見本".to_owned()).with("at", now),
@@ -219,6 +241,7 @@ mod samples {
                 alerts: Alerts::none(),
                 may_retire: false,
                 notices: Vec::new(),
+                custody: None,
                 verdict: None,
                 facts: Vec::new(),
                 sent: None,

@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod log;
 mod overview;
+mod papers;
 mod people;
 mod places;
 mod qr;
@@ -27,12 +28,18 @@ pub(crate) use account::{
 };
 pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use backup_note::BackupNote;
-pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, PersonalDevicePage, Sent, VerdictView, Viewed};
+pub(crate) use device::{
+    ChangeLine, CheckLine, ClauseGroup, ClauseLine, Custody, DevicePage, PersonalDevicePage, Sent, VerdictView, Viewed,
+};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
+pub(crate) use papers::{
+    ActForm, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage, PaperFormPage, PaperLine,
+    PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal, StepLine,
+};
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,
     VacanciesPage, Vacant,

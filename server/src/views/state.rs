@@ -68,6 +68,11 @@ impl Mark {
         Self { word, class: "state-noncompliant", icon: TRIANGLE }
     }
 
+    /// Runs as it should, in other words than a verdict's; `word` is a key.
+    pub(crate) const fn running(word: &'static str) -> Self {
+        Self { word, class: "state-na", icon: CLOCK }
+    }
+
     /// Out of use.
     pub(crate) const fn out_of_use(word: &'static str) -> Self {
         Self { word, class: "state-na", icon: DASH }

@@ -121,6 +121,14 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<AppointedPage>();
     render::<VacanciesPage>();
     render::<ExcludedPage>();
+    render::<PapersPage>();
+    render::<PaperFormPage>();
+    render::<PaperPage>();
+    render::<PaperPrintPage>();
+    render::<FacilityLinksPage>();
+    render::<FacilityLinkPage>();
+    render::<PolicyPage>();
+    render::<IncidentsPage>();
 }
 
 #[test]

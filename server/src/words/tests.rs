@@ -161,6 +161,9 @@ const DATA: &[(&str, &str, &str)] = &[
     ("domain/people/totp.rs", "橋守", "the issuer's name in people's authenticator apps, the same for every reader"),
     ("domain/people/password.rs", "", "what people of this network would try first as a password"),
     ("http/device/check_in.rs", "管理者に連絡してください", "told to an agent, which shows it in its own language"),
+    ("domain/paper/hand_over.rs", "留3-7", "a clause's id"),
+    ("domain/paper/incident.rs", "留3-10", "a clause's id"),
+    ("domain/paper/incident.rs", "留3-11", "a clause's id"),
     ("http/device/known.rs", "復元後に再確認", "a device's name, to be stored"),
 ];
 

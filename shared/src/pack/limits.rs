@@ -55,6 +55,12 @@ pub(super) fn check(p: &Parameters) -> Result<(), String> {
             "incident.to_administrator_hours must not exceed to_secretariat_hours",
         ),
         (
+            p.incident.first_report_days <= p.incident.full_report_days
+                && p.incident.full_report_days <= p.incident.full_report_days_if_meant
+                && days_ok(p.incident.full_report_days_if_meant),
+            "incident.first_report_days, full_report_days and full_report_days_if_meant must each not exceed the next",
+        ),
+        (
             p.disaster.provisional_hours >= 1 && p.disaster.provisional_hours <= p.disaster.provisional_max_hours,
             "disaster.provisional_hours must be at least 1 and not exceed provisional_max_hours",
         ),

@@ -4,7 +4,7 @@
 use hashimori_shared::time::Timestamp;
 
 use super::{Act, What};
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId, RegionId};
+use crate::domain::ids::{CodeId, DeviceId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::people::{Person, Scope};
 use crate::words::Text;
 
@@ -46,7 +46,7 @@ impl Actor {
 /// What an act was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Kind: `device`, `code`, `person`, `facility`, `region`, `page`.
+    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `region`, `page`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -128,6 +128,12 @@ impl Done {
     #[must_use]
     pub fn on_code(self, id: CodeId) -> Self {
         self.about("code", id.to_string(), "")
+    }
+
+    /// On a paper, by its number.
+    #[must_use]
+    pub fn on_paper(self, id: PaperId, number: i64) -> Self {
+        self.about("paper", id.to_string(), &number.to_string())
     }
 
     /// On a person's account; it belongs to the log of where that person works.

@@ -80,6 +80,16 @@ acts! {
     AlertClosed = "alert_closed";
     /// A person answered a clause for devices.
     Attested = "attested";
+    /// A paper was filed.
+    PaperFiled = "paper_filed";
+    /// A paper, or a longer period for it, was approved.
+    PaperApproved = "paper_approved";
+    /// A paper, or a longer period for it, was refused or sent back.
+    PaperRefused = "paper_refused";
+    /// Another step was taken with a paper.
+    PaperMoved = "paper_moved";
+    /// A facility's link for people without an account was made anew or ended.
+    FacilityLinkChanged = "facility_link_changed";
     /// A region was made.
     RegionMade = "region_made";
     /// A facility was taken in.

@@ -36,6 +36,10 @@ pub enum Right {
     Attest,
     /// 廃止: take a device out of use.
     Retire,
+    /// 持出届 and other papers: fill one in.
+    FilePapers,
+    /// Move one on; the paper's own table says who may what (`domain::paper`).
+    HandlePapers,
     /// 選任・交代・退任 at a facility; `Role::appoints` says of whom.
     AppointLocally,
     /// Switch 代行者 on or off for a facility.
@@ -48,13 +52,15 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
         Self::Enrol,
         Self::Attest,
         Self::Retire,
+        Self::FilePapers,
+        Self::HandlePapers,
         Self::AppointLocally,
         Self::AllowDeputy,
         Self::AppointRegionally,
@@ -66,8 +72,8 @@ impl Right {
 pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
-        Right::Enrol => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire => matches!(role, Role::Head | Role::Administrator | Role::Deputy),
+        Right::Enrol | Right::HandlePapers => !matches!(role, Role::Auditor),
+        Right::Attest | Right::Retire | Right::FilePapers => matches!(role, Role::Head | Role::Administrator | Role::Deputy),
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
         Right::AppointRegionally | Right::Restore => matches!(role, Role::Secretariat),
     }
@@ -230,7 +236,8 @@ mod tests {
         let has = |role| Right::ALL.into_iter().filter(move |&right| may(role, right)).collect::<Vec<_>>();
         assert_eq!(has(Role::Auditor), [Right::OwnAccount, Right::Read, Right::Export]);
         assert_eq!(has(Role::Deputy), has(Role::Administrator));
-        assert_eq!(has(Role::Administrator), [Right::OwnAccount, Right::Read, Right::Export, Right::Enrol, Right::Attest, Right::Retire]);
+        let with_devices = [Right::Enrol, Right::Attest, Right::Retire, Right::FilePapers, Right::HandlePapers];
+        assert_eq!(has(Role::Administrator), [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &with_devices].concat());
     }
 
     #[test]

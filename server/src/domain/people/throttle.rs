@@ -65,6 +65,12 @@ pub fn link(typed: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("one-link", &[typed, network], 8, 15 * 60), bucket("link", &[network], 60, 15 * 60)]
 }
 
+/// The counters that filing a paper through a facility's link falls under: whoever files without end is stopped at that link, long
+/// before the network's counter is used up.
+pub fn filing(link: &str, network: &str) -> Vec<Bucket> {
+    vec![bucket("filing", &[link, network], 12, 3600), bucket("filings", &[network], 120, 3600)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,7 +86,7 @@ mod tests {
 
     #[test]
     fn whatever_one_person_fails_at_stops_them_before_their_network() {
-        let own_then_network = [sign_in("hanako", "n"), step_up("hanako", "n"), link("AAAA", "n")];
+        let own_then_network = [sign_in("hanako", "n"), step_up("hanako", "n"), link("AAAA", "n"), filing("hash", "n")];
         for buckets in own_then_network {
             let (own, network) = (&buckets[0], &buckets[buckets.len() - 1]);
             assert!(own.limit * 5 < network.limit && own.window_s >= network.window_s, "{own:?} {network:?}");

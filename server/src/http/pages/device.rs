@@ -23,8 +23,8 @@ use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line};
-use crate::store::{alert, facility, history, log};
-use crate::views::{ChangeLine, ClauseName, DevicePage, Mark, Moment, PersonalDevicePage, Place, Said, Sent, Viewed};
+use crate::store::{alert, facility, history, log, paper};
+use crate::views::{ChangeLine, ClauseName, Custody, DevicePage, Mark, Moment, PersonalDevicePage, Place, Said, Sent, Viewed};
 use crate::words::Text;
 
 /// Clocks further apart than this are worth a sentence.
@@ -52,7 +52,8 @@ pub(super) async fn show_device(
     let report = present.as_ref().and_then(|p| parse_report(&p.report).ok());
     if !person.role.sees_facts(device.ownership) {
         let verdict = present.as_ref().map(|p| &p.verdict);
-        return personal_page(&web, &visitor, &person, (&device, place), (seen, headline), verdict);
+        let custody = custody(&web, home, &device).await?;
+        return personal_page(&web, &visitor, &person, (&device, place), (seen, headline, custody), verdict);
     }
     let (changes, older) = changes(&web, home, &device, before).await?;
     let telling = Telling::of(&web, (&device, home), present.as_ref(), report.as_ref(), visitor.lang).await?;
@@ -67,6 +68,7 @@ pub(super) async fn show_device(
         seen: seen.map(|at| Moment::new(at, now)),
         alerts: alerts::of_one(&person, alerts::lines(&web, &person, alert::list_about(&web.store, home.facility, device.n).await?)),
         pending: Act::Confirm.from().contains(&device.standing),
+        custody: custody(&web, home, &device).await?,
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
         verdict: present.as_ref().map(|p| telling.verdict(p)),
         facts: match (&report, &present) {
@@ -130,7 +132,7 @@ fn personal_page(
     visitor: &Visitor,
     person: &Person,
     (device, facility): (&Device, Place),
-    (seen, headline): (Option<Timestamp>, Option<State>),
+    (seen, headline, custody): (Option<Timestamp>, Option<State>, Option<Custody>),
     verdict: Option<&Verdict>,
 ) -> Result<Response, PageError> {
     let clauses = verdict.map(|verdict| verdict.clauses.as_slice()).unwrap_or_default();
@@ -138,6 +140,7 @@ fn personal_page(
         shell: shell(called(person, device.ownership, &device.label, device.id), visitor, Some(person)),
         facility,
         mark: mark(web, device.standing, headline, seen.map(Timestamp::jst_day)),
+        custody,
         seen: seen.map(|at| Moment::new(at, web.now())),
         clauses: clauses
             .iter()
@@ -203,6 +206,26 @@ fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: 
         notices.push(Text::new("device-unconfirmed"));
     }
     notices
+}
+
+/// Whether the use of a person's own device is approved now (§20-7): read from its papers, whatever the verdict says.
+async fn custody(web: &Web, home: Home, device: &Device) -> Result<Option<Custody>, PageError> {
+    if device.ownership != Ownership::Personal || !matches!(device.standing, Standing::Active | Standing::Pending) {
+        return Ok(None);
+    }
+    let approved = paper::list_in_force(&web.store, home.facility, device.id, web.now()).await?.into_iter().next();
+    Ok(Some(match approved {
+        Some(paper) => Custody {
+            mark: Mark::running("custody-exception"),
+            text: Text::new("custody-until").with("number", paper.number).with("until", Text::Day(paper.period.last_day())),
+            path: format!("/papers/{}", paper.id),
+        },
+        None => Custody {
+            mark: Mark::alarming("custody-none"),
+            text: Text::new("custody-none-about"),
+            path: format!("/facilities/{}/papers?kind=personal_device", home.facility),
+        },
+    }))
 }
 
 fn title(web: &Web, clause: &str, lang: Lang) -> Said {

@@ -11,7 +11,7 @@ use hashimori_shared::lang::Lang;
 use super::routes::{Access, Needs, Object};
 use super::visit::{Kept, Visitor};
 use super::{PageError, Web};
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId};
+use crate::domain::ids::{CodeId, DeviceId, FacilityId, PaperId, PersonId};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::session::{TOUCH_EVERY_S, is_fresh};
 use crate::domain::people::{Person, Right, Role, Scope, may};
@@ -147,6 +147,10 @@ async fn check_object(guard: &Guard, parts: &mut Parts, scope: Scope) -> Result<
         Object::Code => {
             let id: CodeId = param("code")?.parse().map_err(|_| PageError::NotFound)?;
             belonging::of_code(db, id).await?
+        }
+        Object::Paper => {
+            let id: PaperId = param("paper")?.parse().map_err(|_| PageError::NotFound)?;
+            belonging::of_paper(db, id).await?
         }
     };
     match home {

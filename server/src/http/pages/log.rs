@@ -177,6 +177,7 @@ fn object(line: &Line) -> Option<Text> {
     Some(match line.entry.object_kind.as_deref() {
         Some("page") => Text::verbatim(id),
         Some("code") => Text::new("oplog-object-code"),
+        Some("paper") => Text::new("oplog-object-paper").with("number", words.object.clone()),
         Some(_) | None => Text::verbatim(if words.object.is_empty() { id } else { words.object.clone() }),
     })
 }
@@ -185,6 +186,7 @@ fn line(entry: Line, now: Timestamp) -> LogLine {
     let link = match (entry.entry.object_kind.as_deref(), &entry.entry.object_id) {
         (Some("device"), Some(id)) => Some(format!("/devices/{id}")),
         (Some("facility"), Some(id)) => Some(format!("/facilities/{id}")),
+        (Some("paper"), Some(id)) => Some(format!("/papers/{id}")),
         _ => None,
     };
     LogLine {

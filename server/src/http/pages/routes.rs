@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, get, post};
 use super::guard::{Guard, guard};
 use super::{
     PageError, Web, account, accounts, alerts, assets, device, enrolment, excluded, export, headers, language, listed, log, lost, oidc,
-    overview, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
+    overview, papers, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -46,6 +46,8 @@ pub(super) enum Object {
     Device,
     /// `{code}`: an enrolment code.
     Code,
+    /// `{paper}`.
+    Paper,
     /// `{person}`: an account of the region; only on `Access::Region`.
     Person,
 }
@@ -74,7 +76,9 @@ impl Route {
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
     use Access::{Public, Region, Setup, SignedIn};
-    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Attest, Enrol, Export, OwnAccount, Read, Restore, Retire};
+    use Right::{
+        AllowDeputy, AppointLocally, AppointRegionally, Attest, Enrol, Export, FilePapers, HandlePapers, OwnAccount, Read, Restore, Retire,
+    };
     vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
@@ -155,6 +159,29 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/facilities/{facility}/people/deputy", SignedIn(AllowDeputy), Object::Facility, post(people::allow_deputy))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
+        route(Method::GET, "/facilities/{facility}/papers", SignedIn(Read), Object::Facility, get(papers::show_papers)),
+        route(Method::GET, "/facilities/{facility}/papers/new", SignedIn(FilePapers), Object::Facility, get(papers::show_new)),
+        route(Method::POST, "/facilities/{facility}/papers/new", SignedIn(FilePapers), Object::Facility, post(papers::file_paper)),
+        route(Method::GET, "/facilities/{facility}/papers/blank", SignedIn(Read), Object::Facility, get(papers::show_blank)),
+        route(Method::GET, "/facilities/{facility}/links", SignedIn(Read), Object::Facility, get(papers::show_links)),
+        route(Method::POST, "/facilities/{facility}/links", SignedIn(FilePapers), Object::Facility, post(papers::change_link)),
+        route(Method::GET, "/facilities/{facility}/links/issued", SignedIn(FilePapers), Object::Facility, get(papers::show_link)),
+        route(Method::GET, "/facilities/{facility}/personal-devices", SignedIn(Read), Object::Facility, get(papers::show_policy)),
+        route(
+            Method::POST,
+            "/facilities/{facility}/personal-devices",
+            SignedIn(HandlePapers),
+            Object::Facility,
+            post(papers::decide_policy),
+        ),
+        route(Method::GET, "/apply/{secret}", Public, Object::None, get(papers::show_apply)),
+        route(Method::POST, "/apply/{secret}", Public, Object::None, post(papers::apply)),
+        route(Method::GET, "/incidents", Region(Read), Object::None, get(papers::show_incidents)),
+        route(Method::GET, "/papers/{paper}", SignedIn(Read), Object::Paper, get(papers::show_paper)),
+        route(Method::POST, "/papers/{paper}/act", SignedIn(HandlePapers), Object::Paper, post(papers::act_on_paper)),
+        route(Method::GET, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, get(papers::show_edit)),
+        route(Method::POST, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, post(papers::file_again)),
+        route(Method::GET, "/papers/{paper}/print", SignedIn(Read), Object::Paper, get(papers::show_print)),
         route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
         route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
         route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),

@@ -8,6 +8,8 @@ use hashimori_shared::pack::{Clause, Pack};
 use super::guard::Who;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::ids::FacilityId;
+use crate::domain::paper::Kind;
 use crate::store::session;
 use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, Said, WhatIsCheckedPage};
 use crate::words::Text;
@@ -22,7 +24,7 @@ pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person)
         edition: Said::of(pack.edition(), lang),
         source: Said::of(pack.source(), lang),
         pack: format!("{} {}", pack.id(), pack.revision()),
-        groups: groups(pack, lang),
+        groups: groups(pack, lang, person.scope.facility()),
     })
 }
 
@@ -48,7 +50,7 @@ pub(super) fn anchor(clause: &str) -> String {
     anchor
 }
 
-fn groups(pack: &Pack, lang: Lang) -> Vec<RuleGroup> {
+fn groups(pack: &Pack, lang: Lang, facility: Option<FacilityId>) -> Vec<RuleGroup> {
     let mut groups: Vec<RuleGroup> = Vec::new();
     for clause in pack.clauses() {
         let title = heading(&clause.id);
@@ -56,7 +58,7 @@ fn groups(pack: &Pack, lang: Lang) -> Vec<RuleGroup> {
             groups.push(RuleGroup { title, clauses: Vec::new() });
         }
         if let Some(group) = groups.last_mut() {
-            group.clauses.push(line(clause, lang));
+            group.clauses.push(line(clause, lang, facility));
         }
     }
     groups
@@ -74,7 +76,13 @@ fn heading(clause: &str) -> Text {
     }
 }
 
-fn line(clause: &Clause, lang: Lang) -> RuleLine {
+/// Where a clause is answered by a page of papers.
+fn done(clause: &str, facility: Option<FacilityId>) -> Option<(&'static str, Option<String>)> {
+    let kind = Kind::ALL.iter().find(|kind| kind.clauses().contains(&clause))?;
+    Some((kind.key(), facility.map(|id| format!("/facilities/{id}/papers?kind={}", kind.as_str()))))
+}
+
+fn line(clause: &Clause, lang: Lang, facility: Option<FacilityId>) -> RuleLine {
     RuleLine {
         id: clause.id.clone(),
         anchor: anchor(&clause.id),
@@ -84,6 +92,7 @@ fn line(clause: &Clause, lang: Lang) -> RuleLine {
         strength: clause.strength.label(lang),
         responsible: lang.list(&clause.responsible.iter().map(|r| r.label(lang)).collect::<Vec<_>>()),
         answered: lang.list(&clause.answered.iter().map(|a| a.label(lang)).collect::<Vec<_>>()),
+        done: done(&clause.id, facility),
         left_to_people: clause.out_of_scope.as_ref().map(|why| Said::of(why, lang)),
         conflict: clause.conflict.as_ref().map(|c| ConflictLine {
             note: Said::of(&c.note, lang),
@@ -98,6 +107,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_clause_that_a_paper_answers_is_in_the_pack_and_says_where() {
+        let pack = Pack::bundled();
+        for clause in Kind::ALL.iter().flat_map(|kind| kind.clauses()) {
+            assert!(pack.clause(clause).is_some(), "{clause}");
+        }
+        let named: Vec<String> =
+            groups(&pack, Lang::Japanese, None).into_iter().flat_map(|g| g.clauses).filter(|c| c.done.is_some()).map(|c| c.id).collect();
+        assert_eq!(named.len(), Kind::ALL.iter().map(|kind| kind.clauses().len()).sum::<usize>());
+    }
+
+    #[test]
     fn every_clause_of_the_bundled_pack_has_an_anchor_of_its_own_and_stands_in_one_group() {
         let pack = Pack::bundled();
         let mut anchors: Vec<String> = pack.clauses().iter().map(|c| anchor(&c.id)).collect();
@@ -106,7 +126,7 @@ mod tests {
         anchors.dedup();
         assert_eq!(anchors.len(), total);
         assert!(anchors.iter().all(|a| a.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')));
-        let groups = groups(&pack, Lang::Japanese);
+        let groups = groups(&pack, Lang::Japanese, None);
         let mut titles: Vec<String> = groups.iter().map(|g| g.title.in_lang(Lang::Japanese)).collect();
         assert_eq!(groups.iter().map(|g| g.clauses.len()).sum::<usize>(), total);
         let many = titles.len();

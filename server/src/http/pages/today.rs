@@ -1,6 +1,8 @@
 //! 今日の対応: what needs a hand, gathered from providers, each a small keyed query or arithmetic over roll-ups.
 //! Another kind of thing to do is another provider here, a `todo::Kind`, and a sentence.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State as Use;
 use axum::response::Response;
 use hashimori_shared::time::{DAY, Timestamp};
@@ -11,6 +13,7 @@ use super::sign_in::encode;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::device::Standing;
+use crate::domain::paper::State as PaperState;
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
 use crate::domain::summary::Summary;
@@ -18,7 +21,7 @@ use crate::domain::todo::{Kind, Todo, in_order};
 use crate::store::belonging::Home;
 use crate::store::log::ChainState;
 use crate::store::region::Region;
-use crate::store::{alert, backup, facility, log, rollup, self_check};
+use crate::store::{alert, backup, facility, log, paper, rollup, self_check};
 use crate::views::{Moment, Place, TodayPage, TodoLine};
 use crate::words::Text;
 
@@ -26,8 +29,14 @@ use crate::words::Text;
 const BACKUP_S: i64 = DAY + 6 * 3600;
 
 /// What the page looks at: keys.
-const LOOKED: &[&str] =
-    &["today-looked-custody", "today-looked-enrolment", "today-looked-clauses", "today-looked-silence", "today-looked-answers"];
+const LOOKED: &[&str] = &[
+    "today-looked-papers",
+    "today-looked-custody",
+    "today-looked-enrolment",
+    "today-looked-clauses",
+    "today-looked-silence",
+    "today-looked-answers",
+];
 
 /// `GET /facilities/{facility}/today`
 pub(super) async fn show_today(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
@@ -38,6 +47,7 @@ pub(super) async fn show_today(Use(web): Use<Web>, visitor: Visitor, Who(person)
     let mut todos = from_alerts(&web, scope, |reading| listed(home, &format!("is={}", reading.as_str()))).await?;
     todos.extend(from_standings(home, &sum));
     todos.extend(from_silence(home, &sum));
+    todos.extend(from_papers(&web, home).await?);
     todos.extend(from_clauses(&web, home).await?);
     todos.extend(from_answers(&web, home).await?);
     let waiting = [Reading::Lost, Reading::Copied, Reading::Pending, Reading::Reconfirm].map(|reading| sum.counts.of(reading));
@@ -83,6 +93,32 @@ fn from_standings(home: Home, sum: &Summary) -> Vec<Todo> {
     ]
 }
 
+/// Papers with which something is to be done; what is overdue is so by the clock, whether anybody looked or not.
+async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
+    let mut sums: BTreeMap<Kind, Todo> = BTreeMap::new();
+    for open in paper::count_open(&web.store, home.facility, web.now()).await? {
+        let (kind, is) = match (open.state, open.over) {
+            (PaperState::Out | PaperState::Extending, true) => (Kind::TakeOutOverdue, "over"),
+            (PaperState::Filed | PaperState::Extending, _) => (Kind::PaperToDecide, "open"),
+            (PaperState::InUse, true) => (Kind::PersonalUseOver, "over"),
+            (PaperState::Revoked, _) => (Kind::PersonalUseOver, "open"),
+            (PaperState::InUse, false) if open.ends_soon => (Kind::PersonalUseEnds, "open"),
+            (PaperState::Reported, _) => (Kind::IncidentReported, "open"),
+            (PaperState::Open, _) => (Kind::IncidentOpen, "open"),
+            (PaperState::Wiped, _) => (Kind::WipeToCheck, "open"),
+            (PaperState::Returned, _) => (Kind::ReturnToCheck, "open"),
+            (PaperState::Planned | PaperState::WipeConfirmed, _) => continue,
+            (PaperState::SentBack | PaperState::Approved | PaperState::Out | PaperState::InUse, _) => continue,
+            (PaperState::Refused | PaperState::Withdrawn | PaperState::Dismissed | PaperState::Closed | PaperState::Lost, _) => continue,
+        };
+        let link = format!("/facilities/{}/papers?is={is}", home.facility);
+        let todo = sums.entry(kind).or_insert_with(|| Todo { since: Some(open.since), ..Todo::new(kind, 0, link) });
+        todo.count += open.papers;
+        todo.since = todo.since.min(Some(open.since));
+    }
+    Ok(sums.into_values().collect())
+}
+
 /// Devices in use that are silent.
 fn from_silence(home: Home, sum: &Summary) -> Vec<Todo> {
     vec![
@@ -122,6 +158,8 @@ async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
 pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Result<Vec<TodoLine>, PageError> {
     let scope = rollup::Scope::Region(region.id);
     let mut todos = from_alerts(web, scope, |reading| format!("/?state={}", reading.as_str())).await?;
+    let (incidents, since) = paper::count_incidents(&web.store, region.id).await?;
+    todos.push(Todo { since, ..Todo::new(Kind::IncidentOpen, incidents, "/incidents") });
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
     todos.extend(from_collector(web, region.created_at).await?);

@@ -29,6 +29,11 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/devices/{device}/alerts/close", ENROL),
     ("/devices/{device}/retire", AT_FACILITY),
     ("/facilities/{facility}/self-check", AT_FACILITY),
+    ("/facilities/{facility}/papers/new", AT_FACILITY),
+    ("/facilities/{facility}/links", AT_FACILITY),
+    ("/facilities/{facility}/personal-devices", ENROL),
+    ("/papers/{paper}/act", ENROL),
+    ("/papers/{paper}/edit", AT_FACILITY),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/end", APPOINT),
     ("/facilities/{facility}/people/deputy", APPOINT),
@@ -39,6 +44,9 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/accounts/issued", REGION),
     ("/accounts/appoint", REGION),
     ("/devices/{device}/retire", AT_FACILITY),
+    ("/facilities/{facility}/papers/new", AT_FACILITY),
+    ("/facilities/{facility}/links/issued", AT_FACILITY),
+    ("/papers/{paper}/edit", AT_FACILITY),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/issued", APPOINT),
 ];
@@ -65,6 +73,7 @@ struct Things {
     device: String,
     code: String,
     person: String,
+    paper: String,
 }
 
 impl Things {
@@ -74,6 +83,7 @@ impl Things {
             facility: facility.to_string(),
             device: world.add_device(region, facility, "見本機").await.to_string(),
             code: world.add_code(region, facility).await.to_string(),
+            paper: world.add_paper(region, facility, None, "見本 看護師").await.to_string(),
         }
     }
 
@@ -84,6 +94,7 @@ impl Things {
             .replace("{device}", &self.device)
             .replace("{code}", &self.code)
             .replace("{person}", &self.person)
+            .replace("{paper}", &self.paper)
             .replace("{secret}", "AAAA")
             .replace("{provider}", "01900000-0000-7000-8000-000000000000")
     }
@@ -159,7 +170,7 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
     let own = Things::of(&world, world.region, world.facility, "ichiro").await;
     let neighbours = Things::of(&world, world.region, world.neighbour, "jiro").await;
     let foreign = Things::of(&world, world.other_region, world.foreign, "saburo").await;
-    let nothing = Things { facility: random_id(), device: random_id(), code: random_id(), person: random_id() };
+    let nothing = Things { facility: random_id(), device: random_id(), code: random_id(), person: random_id(), paper: random_id() };
     let mut actors = Actor::all(&world).await;
 
     for route in table().iter().filter(|r| r.object != Object::None) {

@@ -14,10 +14,12 @@ use super::super::{Parts, Web, WebSettings, router};
 use super::browser::Browser;
 use crate::accounts::{Invite, invite};
 use crate::clock::{Clock as _, SetClock};
+use crate::domain::act::Actor;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::enrolment::CodeWish;
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId, RegionId};
+use crate::domain::ids::{CodeId, DeviceId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::judge::{Judge, Rules};
+use crate::domain::paper::{Kind, Period, Wish};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::totp::Seed;
 use crate::domain::people::{Role, Scope};
@@ -28,6 +30,7 @@ use crate::secrets::MasterKey;
 use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
+use crate::store::paper::{self, NewPaper};
 use crate::store::region::Region;
 use crate::store::{Store, StoreUrl, facility, meta, passkey, person, rank, region};
 
@@ -143,10 +146,21 @@ impl World {
     /// The same for any role.
     pub(super) async fn link_as(&self, role: Role, region: RegionId, facility: Option<FacilityId>, login: &str) -> String {
         let scope = facility.map_or(Scope::Region(region), |facility| Scope::Facility(region, facility));
-        let wanted =
-            Invite {
-                scope, role, login, name: "見本 花子", why: "見本", hand_over: false, deputies_everywhere: role == Role::Deputy
-            };
+        self.link_at(role, scope, login, "見本 花子").await
+    }
+
+    /// The same at `facility`, for somebody of another name.
+    pub(super) async fn link_named(&self, role: Role, login: &str, name: &str) -> String {
+        self.link_at(role, Scope::Facility(self.region, self.facility), login, name).await
+    }
+
+    /// The same in the region.
+    pub(super) async fn link_in_region(&self, role: Role, login: &str, name: &str) -> String {
+        self.link_at(role, Scope::Region(self.region), login, name).await
+    }
+
+    async fn link_at(&self, role: Role, scope: Scope, login: &str, name: &str) -> String {
+        let wanted = Invite { scope, role, login, name, why: "見本", hand_over: false, deputies_everywhere: role == Role::Deputy };
         invite(&self.store, &self.random, self.clock.now(), &wanted).await.expect("invites").path
     }
 
@@ -244,6 +258,26 @@ impl World {
         tx.insert_code(&issued, "operator").await.expect("inserts");
         tx.commit().await.expect("commits");
         issued.id
+    }
+
+    /// A 持出届 that waits for an approval, for five days from today.
+    pub(super) async fn add_paper(&self, region: RegionId, facility: FacilityId, device: Option<DeviceId>, applicant: &str) -> PaperId {
+        let now = self.clock.now();
+        let today = Timestamp::from_seconds(now.seconds() - (now.seconds() + 9 * 3600).rem_euclid(86_400));
+        let wish = Wish {
+            applicant: applicant.to_owned(),
+            device,
+            period: Period { from: today, until: today.plus_days(5) },
+            values: [("contents", "見本"), ("medium", "見本"), ("purpose", "見本")].map(|(n, v)| (n.to_owned(), v.to_owned())).into(),
+            on: None,
+        };
+        let id = PaperId::new(self.random.uuid(now));
+        let by = PersonId::new(self.random.uuid(now));
+        let new = NewPaper { id, region, facility, kind: Kind::TakeOut, wish: &wish, applicant: None, by: Actor::Person(by), at: now };
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        paper::insert(&mut tx, &new).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        id
     }
 
     /// How a device stands.

@@ -1,0 +1,82 @@
+//! Papers: what §20 and the notes want in writing. A paper has a kind, a number, the person it is for, fields, a period, a state, and
+//! a history in which every step names who, when and why. Which step is possible from where, and by whom, is `flow`'s table.
+//!
+//! Invariant: no path through the table skips an approval, and no state is a dead end but the final ones.
+
+mod approval;
+mod field;
+mod flow;
+mod hand_over;
+mod incident;
+mod name;
+mod period;
+mod personal;
+mod take_out;
+mod told;
+mod wish;
+mod words;
+
+pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
+pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices};
+pub use incident::Deadline;
+pub use name::same_name;
+pub use period::{InvalidPeriod, Period, paper_day};
+pub use wish::{Invalid, Rules, Wish};
+pub use words::{Act, Kind, State};
+
+use hashimori_shared::time::Timestamp;
+
+use super::ids::{DeviceId, PaperId, PersonId};
+
+/// Whom a paper is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applicant {
+    /// The account, where the person has one.
+    pub person: Option<PersonId>,
+    /// The name, as typed.
+    pub name: String,
+}
+
+/// A paper as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// Its id.
+    pub id: PaperId,
+    /// What kind it is.
+    pub kind: Kind,
+    /// Its number among the facility's papers of its kind.
+    pub number: i64,
+    /// How it stands.
+    pub state: State,
+    /// Whom it is for.
+    pub applicant: Applicant,
+    /// The device of the ledger it is about, where it is about one.
+    pub device: Option<DeviceId>,
+    /// From when to when.
+    pub period: Period,
+    /// Until when it is asked to last instead, while that waits for an answer.
+    pub asked_until: Option<Timestamp>,
+    /// What was filled in.
+    pub values: Values,
+    /// When it was filed: the paper's own day where it was written by hand first, else when it was entered.
+    pub filed_at: Timestamp,
+    /// Counts the steps; whoever acts says which one they saw.
+    pub version: i64,
+}
+
+impl Paper {
+    /// Whether the device it is about is the facility's no more once it is handed over.
+    pub fn ends_custody(&self) -> bool {
+        self.kind == Kind::HandOver && hand_over::leaves_for_good(&self.values)
+    }
+
+    /// Whether it lets a personal device be used now: approved, begun, and not over.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.state == State::InUse && self.period.from <= now && now < self.period.until
+    }
+
+    /// Whether what was taken out should have been back: arithmetic when read, nobody has to look.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        matches!(self.state, State::Out | State::Extending) && self.period.until <= now
+    }
+}

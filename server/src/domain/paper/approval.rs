@@ -1,0 +1,28 @@
+//! Who approves a paper (§20-7, §20-8): the administrator or who acts for them, never the person it is for; the administrator's own
+//! goes to whom the pack names, in its order.
+
+use hashimori_shared::pack::{ApprovalRules, Responsible};
+
+use super::flow::{Hand, Refusal, Surroundings};
+use super::{Applicant, same_name};
+use crate::domain::people::Role;
+
+/// Whether somebody may approve what this person asks for.
+pub(super) fn check(applicant: &Applicant, by: &Hand<'_>, around: &Surroundings<'_>) -> Result<(), Refusal> {
+    if applicant.person == Some(by.person) || same_name(&applicant.name, by.name) {
+        return Err(Refusal::OwnRequest);
+    }
+    let own = around.applicant == Some(Role::Administrator);
+    let allowed = if own { turn(around) == Some(by.role) } else { matches!(by.role, Role::Head | Role::Administrator | Role::Deputy) };
+    if allowed { Ok(()) } else { Err(Refusal::NotYours(turn(around).filter(|_| own))) }
+}
+
+/// Whose turn it is where the administrator asks for themself; `None`: nobody's, until there is somebody.
+fn turn(around: &Surroundings<'_>) -> Option<Role> {
+    let ApprovalRules { own_request_approvers, .. } = around.rules;
+    own_request_approvers.iter().find_map(|one| match one {
+        Responsible::FacilityHead => around.has_head.then_some(Role::Head),
+        Responsible::Secretariat => Some(Role::Secretariat),
+        Responsible::Council | Responsible::Administrator | Responsible::HostFacility | Responsible::User | Responsible::Facility => None,
+    })
+}

@@ -1,0 +1,110 @@
+//! Fields of papers: what a kind asks for, and what was typed into it, kept as it was typed.
+
+use std::collections::BTreeMap;
+
+/// Longest answer on one line, in characters.
+pub const LONGEST_LINE: usize = 100;
+/// Longest answer on several lines, in characters.
+pub const LONGEST_TEXT: usize = 500;
+
+/// How a field is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// One line.
+    Line,
+    /// Several lines.
+    Text,
+    /// One of these: (value, key of the words).
+    Choice(&'static [(&'static str, &'static str)]),
+}
+
+/// One thing that a paper asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in forms and in the store.
+    pub name: &'static str,
+    /// Key of its label.
+    pub label: &'static str,
+    /// Key of what helps to fill it in.
+    pub about: &'static str,
+    /// How it is filled in.
+    pub input: Input,
+    /// Whether it may stay empty.
+    pub required: bool,
+}
+
+/// What was filled in, by the fields' names; what was left empty is not there.
+pub type Values = BTreeMap<String, String>;
+
+/// What is wrong with a field as typed; holds the key of its label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidField {
+    /// It is empty and must not be.
+    #[error("{0} is empty")]
+    Missing(&'static str),
+    /// It is longer than so many characters.
+    #[error("{0} is longer than {1} characters")]
+    TooLong(&'static str, usize),
+    /// It is none of what can be chosen.
+    #[error("{0} is none of the choices")]
+    Choice(&'static str),
+}
+
+impl Field {
+    /// What was typed; empty: nothing.
+    pub fn read(&self, typed: &str) -> Result<String, InvalidField> {
+        let clean: String = typed.trim().chars().filter(|c| !c.is_control() || *c == '\n').collect();
+        let (clean, longest) = match self.input {
+            Input::Line => (clean.replace('\n', " "), LONGEST_LINE),
+            Input::Text => (clean, LONGEST_TEXT),
+            Input::Choice(choices) => {
+                let chosen = clean.is_empty() || choices.iter().any(|(value, _)| *value == clean);
+                if !chosen {
+                    return Err(InvalidField::Choice(self.label));
+                }
+                (clean, LONGEST_LINE)
+            }
+        };
+        if clean.chars().count() > longest {
+            Err(InvalidField::TooLong(self.label, longest))
+        } else if clean.is_empty() && self.required {
+            Err(InvalidField::Missing(self.label))
+        } else {
+            Ok(clean)
+        }
+    }
+}
+
+/// Reads every field.
+pub(super) fn read_all<'a>(fields: &[Field], typed: impl Fn(&str) -> Option<&'a str>) -> Result<Values, InvalidField> {
+    let mut values = Values::new();
+    for field in fields {
+        let value = field.read(typed(field.name).unwrap_or_default())?;
+        if !value.is_empty() {
+            values.insert(field.name.to_owned(), value);
+        }
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: Field = Field { name: "a", label: "label", about: "about", input: Input::Line, required: true };
+
+    #[test]
+    fn a_field_keeps_old_letters_counts_characters_and_says_what_is_missing() {
+        assert_eq!(LINE.read(" 髙﨑 𠮷男\r\n宅 "), Ok("髙﨑 𠮷男 宅".to_owned()));
+        assert_eq!(LINE.read(&"𠮷".repeat(LONGEST_LINE)), Ok("𠮷".repeat(LONGEST_LINE)));
+        assert_eq!(LINE.read(&"𠮷".repeat(LONGEST_LINE + 1)), Err(InvalidField::TooLong("label", LONGEST_LINE)));
+        assert_eq!(LINE.read(" \u{3000}"), Err(InvalidField::Missing("label")));
+    }
+
+    #[test]
+    fn only_what_is_offered_can_be_chosen() {
+        let choice = Field { input: Input::Choice(&[("yes", "key")]), required: false, ..LINE };
+        assert_eq!((choice.read("yes"), choice.read("")), (Ok("yes".to_owned()), Ok(String::new())));
+        assert_eq!(choice.read("maybe"), Err(InvalidField::Choice("label")));
+    }
+}

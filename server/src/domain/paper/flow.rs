@@ -1,0 +1,342 @@
+//! What can be done with a paper from where, and by whom: one table for each kind, and the one function that moves a paper on.
+
+use hashimori_shared::pack::ApprovalRules;
+use hashimori_shared::time::Timestamp;
+
+use super::field::read_all;
+use super::period::instant;
+use super::{
+    Act, Field, InvalidField, InvalidPeriod, Kind, Paper, Period, State, Values, approval, hand_over, incident, paper_day, personal,
+    same_name, take_out,
+};
+use crate::domain::act::Act as OnDevice;
+use crate::domain::device::Standing;
+use crate::domain::ids::{DeviceId, PersonId};
+use crate::domain::people::Role;
+use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON, reason};
+
+/// Whose hands a step is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hands {
+    /// Those who handle papers at the facility.
+    Facility,
+    /// Whoever approves this paper.
+    Approver,
+    /// Those at the facility, with the form filled in again.
+    Form,
+    /// Those at the facility, and the 事務局.
+    Custody,
+}
+
+/// What is asked for together with an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A reason.
+    Why,
+    /// A remark, if there is one.
+    Note,
+    /// A new last day.
+    Until,
+    /// An earlier last day, if the approval is for less than was asked for.
+    Shorter,
+    /// A device of the ledger.
+    Device,
+    /// That data, sign-ins and saved passwords are gone.
+    Cleared,
+    /// The name of who looked, somebody other than the person the paper is for.
+    Checker,
+    /// The day on the paper, where it was done on paper first.
+    OnPaper,
+    /// When it was done, if not now.
+    When,
+    /// Further fields, which the paper has from then on.
+    Fields(&'static [Field]),
+}
+
+/// One line of a kind's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is done.
+    pub act: Act,
+    /// From where it is possible.
+    pub(super) from: &'static [State],
+    /// Where it leads.
+    pub(super) to: State,
+    pub(super) hands: Hands,
+    /// What is asked for.
+    pub needs: &'static [Need],
+}
+
+/// A line of a table.
+pub(super) const fn step(act: Act, from: &'static [State], to: State, hands: Hands, needs: &'static [Need]) -> Step {
+    Step { act, from, to, hands, needs }
+}
+
+/// Who acts.
+#[derive(Clone, Copy, Debug)]
+pub struct Hand<'a> {
+    /// Account.
+    pub person: PersonId,
+    /// Role.
+    pub role: Role,
+    /// Name.
+    pub name: &'a str,
+}
+
+/// What a step depends on beside the paper.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The role that the person whom the paper is for holds at the facility.
+    pub applicant: Option<Role>,
+    /// Whether the facility has a head.
+    pub has_head: bool,
+    /// How the device stands that the paper is about.
+    pub device: Option<Standing>,
+    /// Who approves.
+    pub rules: &'a ApprovalRules,
+    /// Longest period of this paper, in days.
+    pub most_days: u32,
+}
+
+/// What was typed together with an act.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Reason or remark.
+    pub why: String,
+    /// New last day.
+    pub until: String,
+    /// Who looked.
+    pub checker: String,
+    /// The day on the paper.
+    pub on: String,
+    /// The device's id.
+    pub device: String,
+    /// Whether data, sign-ins and saved passwords are gone.
+    pub cleared: bool,
+    /// When it was done.
+    pub when: String,
+    /// Further fields, as typed.
+    pub fields: Values,
+}
+
+/// A step that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// What was done.
+    pub act: Act,
+    /// How the paper stands now.
+    pub to: State,
+    /// Its period now.
+    pub period: Period,
+    /// The device that it is about from now on, where that changes.
+    pub device: Option<DeviceId>,
+    /// Until when it is asked to last instead.
+    pub asked_until: Option<Timestamp>,
+    /// When it was entered.
+    pub at: Timestamp,
+    /// The day on the paper, where it was done on paper first.
+    pub on: Option<Timestamp>,
+    /// Reason or remark.
+    pub why: String,
+    /// Who looked.
+    pub checker: String,
+    /// Further fields that the paper has from now on.
+    pub added: Values,
+}
+
+/// Why a step cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Not from how the paper stands.
+    #[error("not while the paper is {}", .0.as_str())]
+    NotNow(State),
+    /// Nobody approves what they ask for themself.
+    #[error("nobody approves their own request")]
+    OwnRequest,
+    /// It is somebody else's to do; whose, where it is the administrator's own.
+    #[error("it is somebody else's to do")]
+    NotYours(Option<Role>),
+    /// The device is not in use.
+    #[error("the device is {}", .0.as_str())]
+    DeviceNotInUse(Standing),
+    /// The period is over.
+    #[error("the period is over")]
+    PeriodOver,
+    /// The period has not begun.
+    #[error("the period has not begun")]
+    NotYet,
+    /// No reason, or too long a one.
+    #[error("a reason has 1 to {LONGEST_REASON} characters")]
+    Reason,
+    /// A remark that is too long.
+    #[error("a remark has at most {LONGEST_REASON} characters")]
+    Note,
+    /// The day on the paper cannot be read or be true.
+    #[error("not a day that the paper can bear")]
+    PaperDay,
+    /// The new last day.
+    #[error(transparent)]
+    Period(#[from] InvalidPeriod),
+    /// A check was answered with no, and no condition is given.
+    #[error("a check failed and there is no condition")]
+    NoCondition,
+    /// An earlier last day that is none.
+    #[error("not a day within the period")]
+    NotShorter,
+    /// No device was chosen.
+    #[error("no device was chosen")]
+    NoDevice,
+    /// Not everything is cleared.
+    #[error("data, sign-ins and saved passwords have to be gone")]
+    NotCleared,
+    /// When it was done cannot be read or be true.
+    #[error("not an instant before now")]
+    When,
+    /// A further field.
+    #[error(transparent)]
+    Field(#[from] InvalidField),
+    /// There is no device to be marked.
+    #[error("no device is linked")]
+    NothingToMark,
+    /// Nobody is named who looked.
+    #[error("a name has 1 to {LONGEST_NAME} characters")]
+    NoChecker,
+    /// Who looked is whom the paper is for.
+    #[error("somebody else has to look")]
+    SameChecker,
+}
+
+/// What somebody can do with a paper now, as far as it depends on them and the paper.
+pub fn choices(paper: &Paper, by: &Hand<'_>, around: &Surroundings<'_>) -> Vec<Step> {
+    let now = paper.kind.steps().iter().filter(|step| step.hands != Hands::Form && step.from.contains(&paper.state));
+    let possible = |step: &Step| step.act != Act::MarkLost || can_be_lost(around);
+    now.copied().filter(possible).filter(|step| check_hands(*step, paper, by, around).is_ok()).collect()
+}
+
+/// Whether there is a device that can be marked as lost.
+fn can_be_lost(around: &Surroundings<'_>) -> bool {
+    around.device.is_some_and(|standing| OnDevice::MarkLost.from().contains(&standing))
+}
+
+/// Takes a step with a paper.
+pub fn advance(
+    paper: &Paper,
+    act: Act,
+    (by, entry): (&Hand<'_>, &Entry),
+    around: &Surroundings<'_>,
+    now: Timestamp,
+) -> Result<Moved, Refusal> {
+    let found = paper.kind.steps().iter().find(|step| step.act == act && step.from.contains(&paper.state));
+    let step = *found.ok_or(Refusal::NotNow(paper.state))?;
+    check_hands(step, paper, by, around)?;
+    let mut moved = Moved {
+        act,
+        to: step.to,
+        period: paper.period,
+        device: None,
+        asked_until: None,
+        at: now,
+        on: None,
+        why: String::new(),
+        checker: String::new(),
+        added: Values::new(),
+    };
+    for need in step.needs {
+        meet(*need, paper, entry, around, &mut moved)?;
+    }
+    if act == Act::Approve && moved.why.is_empty() && personal::has_failed_check(&paper.values) {
+        return Err(Refusal::NoCondition);
+    }
+    if act == Act::MarkLost && !can_be_lost(around) {
+        return Err(Refusal::NothingToMark);
+    }
+    check_time_and_device(paper.kind, &moved, around)?;
+    match (act, paper.asked_until) {
+        (Act::AskExtension, _) => (moved.asked_until, moved.period) = (Some(moved.period.until), paper.period),
+        (Act::Extend, Some(until)) => moved.period.until = until,
+        (_, asked) => moved.asked_until = asked.filter(|_| moved.to == State::Extending),
+    }
+    Ok(moved)
+}
+
+fn check_hands(step: Step, paper: &Paper, by: &Hand<'_>, around: &Surroundings<'_>) -> Result<(), Refusal> {
+    match step.hands {
+        Hands::Approver => approval::check(&paper.applicant, by, around),
+        Hands::Custody if by.role == Role::Secretariat => Ok(()),
+        Hands::Facility | Hands::Form | Hands::Custody => match by.role {
+            Role::Head | Role::Administrator | Role::Deputy => Ok(()),
+            Role::Secretariat | Role::Auditor => Err(Refusal::NotYours(None)),
+        },
+    }
+}
+
+fn meet(need: Need, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, moved: &mut Moved) -> Result<(), Refusal> {
+    match need {
+        Need::Why => moved.why = reason(&entry.why).map_err(|_| Refusal::Reason)?,
+        Need::Note if entry.why.trim().is_empty() => {}
+        Need::Note => moved.why = reason(&entry.why).map_err(|_| Refusal::Note)?,
+        Need::Until => moved.period = paper.period.extended(&entry.until, around.most_days, moved.at)?,
+        Need::Shorter if entry.until.trim().is_empty() => {}
+        Need::Shorter => moved.period = paper.period.shortened(&entry.until).ok_or(Refusal::NotShorter)?,
+        Need::Device => moved.device = Some(entry.device.trim().parse().map_err(|_| Refusal::NoDevice)?),
+        Need::Cleared if entry.cleared => {}
+        Need::Cleared => return Err(Refusal::NotCleared),
+        Need::Checker => moved.checker = checker(paper, &entry.checker)?,
+        Need::When => moved.on = Some(instant(&entry.when, moved.at).ok_or(Refusal::When)?),
+        Need::Fields(fields) => moved.added = read_all(fields, |name| entry.fields.get(name).map(String::as_str))?,
+        Need::OnPaper if entry.on.trim().is_empty() => {}
+        Need::OnPaper => {
+            let on = around.rules.paper_ok.then(|| paper_day(&entry.on, Some(paper.filed_at), moved.at)).flatten();
+            moved.on = Some(on.ok_or(Refusal::PaperDay)?);
+        }
+    }
+    Ok(())
+}
+
+fn checker(paper: &Paper, typed: &str) -> Result<String, Refusal> {
+    let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        Err(Refusal::NoChecker)
+    } else if same_name(&name, &paper.applicant.name) {
+        Err(Refusal::SameChecker)
+    } else {
+        Ok(name)
+    }
+}
+
+/// What lets something out needs a period that runs and a device in use; what brings it back never does.
+fn check_time_and_device(kind: Kind, moved: &Moved, around: &Surroundings<'_>) -> Result<(), Refusal> {
+    let lets_out = matches!(moved.act, Act::Approve | Act::TakeOut | Act::Extend);
+    if !lets_out {
+        return Ok(());
+    }
+    // A person's own device may be approved while it waits to be confirmed: it enrols in the same flow.
+    let fits = |standing: &Standing| match kind {
+        Kind::TakeOut | Kind::HandOver | Kind::Incident => *standing == Standing::Active,
+        Kind::PersonalDevice => matches!(standing, Standing::Active | Standing::Pending),
+    };
+    if let Some(standing) = around.device.filter(|standing| !fits(standing)) {
+        return Err(Refusal::DeviceNotInUse(standing));
+    }
+    // A day on paper counts from midnight; the period begins at one.
+    let done = moved.on.unwrap_or(moved.at);
+    match moved.act {
+        Act::TakeOut if done < moved.period.from => Err(Refusal::NotYet),
+        Act::TakeOut | Act::Approve if moved.period.until <= done => Err(Refusal::PeriodOver),
+        _ => Ok(()),
+    }
+}
+
+impl Kind {
+    pub(super) const fn steps(self) -> &'static [Step] {
+        match self {
+            Self::TakeOut => take_out::STEPS,
+            Self::PersonalDevice => personal::STEPS,
+            Self::HandOver => hand_over::STEPS,
+            Self::Incident => incident::STEPS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

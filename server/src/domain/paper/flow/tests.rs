@@ -1,0 +1,235 @@
+//! Laws of the tables, whatever is tried by whomever in whatever order: nothing leaves without an approval by somebody else, no paper
+//! is stuck, and every step says who, when and why.
+
+use hashimori_shared::pack::Pack;
+use hashimori_shared::time::DAY;
+use proptest::prelude::*;
+
+use super::super::{Applicant, Values};
+use super::*;
+use crate::domain::ids::PaperId;
+
+/// 2026-08-03 09:00 JST.
+const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
+const MIDNIGHT: Timestamp = Timestamp::from_seconds(1_785_715_200 - 9 * 3600);
+
+fn id(n: u64) -> uuid::Uuid {
+    uuid::Uuid::from_u64_pair(0, n)
+}
+
+/// Who there is: the role and the name of each.
+const PEOPLE: [(u64, Role, &str); 5] = [
+    (1, Role::Administrator, "髙橋 花子"),
+    (2, Role::Deputy, "見本 次郎"),
+    (3, Role::Head, "見本 三郎"),
+    (4, Role::Secretariat, "架空 四郎"),
+    (5, Role::Auditor, "架空 五郎"),
+];
+
+fn hand(n: usize) -> Hand<'static> {
+    let (person, role, name) = PEOPLE[n];
+    Hand { person: PersonId::new(id(person)), role, name }
+}
+
+fn paper(applicant: (Option<u64>, &str)) -> Paper {
+    paper_of(Kind::TakeOut, applicant)
+}
+
+fn paper_of(kind: Kind, applicant: (Option<u64>, &str)) -> Paper {
+    Paper {
+        id: PaperId::new(id(9)),
+        kind,
+        number: 1,
+        state: kind.first_state(false),
+        applicant: Applicant { person: applicant.0.map(|n| PersonId::new(id(n))), name: applicant.1.to_owned() },
+        device: None,
+        period: Period { from: MIDNIGHT, until: MIDNIGHT.plus_days(7) },
+        asked_until: None,
+        values: Values::new(),
+        filed_at: NOW,
+        version: 1,
+    }
+}
+
+fn around(pack: &Pack) -> Surroundings<'_> {
+    Surroundings { applicant: None, has_head: true, device: Some(Standing::Active), rules: &pack.parameters().approval, most_days: 183 }
+}
+
+fn entry() -> Entry {
+    Entry {
+        why: "見本の理由".to_owned(),
+        until: "2026-08-20".to_owned(),
+        checker: "別の 人".to_owned(),
+        on: String::new(),
+        device: "01900000-0000-7000-8000-000000000000".to_owned(),
+        cleared: true,
+        when: String::new(),
+        fields: [("cause", "見本"), ("prevention", "見本")].map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+    }
+}
+
+/// The paper after a step.
+fn after(mut paper: Paper, moved: &Moved) -> Paper {
+    (paper.state, paper.period, paper.asked_until) = (moved.to, moved.period, moved.asked_until);
+    paper
+}
+
+#[test]
+fn nobody_approves_what_they_ask_for_however_the_name_is_written() {
+    let pack = Pack::bundled();
+    let act = |paper: &Paper, by: usize, around: &Surroundings<'_>| {
+        advance(paper, Act::Approve, (&hand(by), &entry()), around, NOW).map(|m| m.to)
+    };
+    let nurse = paper((None, "見本 看護師"));
+    assert_eq!(act(&nurse, 0, &around(&pack)), Ok(State::Approved));
+    assert_eq!(act(&nurse, 3, &around(&pack)), Err(Refusal::NotYours(None)));
+    assert_eq!(act(&paper((None, "高橋花子")), 0, &around(&pack)), Err(Refusal::OwnRequest));
+    let own = paper((Some(1), "髙橋 花子"));
+    let by_administrator = Surroundings { applicant: Some(Role::Administrator), ..around(&pack) };
+    assert_eq!(act(&own, 0, &by_administrator), Err(Refusal::OwnRequest));
+    assert_eq!(act(&own, 1, &by_administrator), Err(Refusal::NotYours(Some(Role::Head))), "not even a deputy");
+    assert_eq!(act(&own, 2, &by_administrator), Ok(State::Approved));
+    let headless = Surroundings { has_head: false, ..by_administrator };
+    assert_eq!(act(&own, 3, &headless), Ok(State::Approved));
+}
+
+#[test]
+fn a_device_that_is_retired_in_the_middle_is_let_out_no_more_and_still_comes_back() {
+    let pack = Pack::bundled();
+    let retired = Surroundings { device: Some(Standing::Retired), ..around(&pack) };
+    let act = |paper: &Paper, act| advance(paper, act, (&hand(0), &entry()), &retired, NOW).map(|m| m.to);
+    let filed = paper((None, "見本"));
+    assert_eq!(act(&filed, Act::Approve), Err(Refusal::DeviceNotInUse(Standing::Retired)));
+    assert_eq!(act(&Paper { state: State::Approved, ..filed.clone() }, Act::TakeOut), Err(Refusal::DeviceNotInUse(Standing::Retired)));
+    assert_eq!(act(&Paper { state: State::Out, ..filed }, Act::Return), Ok(State::Returned));
+}
+
+#[test]
+fn a_return_is_checked_by_somebody_else_than_who_had_it() {
+    let pack = Pack::bundled();
+    let back = Paper { state: State::Returned, ..paper((None, "山﨑 一郎")) };
+    let check = |name: &str| {
+        let entry = Entry { checker: name.to_owned(), ..entry() };
+        advance(&back, Act::CheckReturn, (&hand(0), &entry), &around(&pack), NOW).map(|moved| moved.checker)
+    };
+    assert_eq!(check("山崎　一郎"), Err(Refusal::SameChecker));
+    assert_eq!(check(" "), Err(Refusal::NoChecker));
+    assert_eq!(check("髙橋　花子"), Ok("髙橋 花子".to_owned()));
+}
+
+#[test]
+fn an_extension_moves_the_end_only_when_it_is_approved() {
+    let pack = Pack::bundled();
+    let out = Paper { state: State::Out, ..paper((None, "見本")) };
+    let asked = advance(&out, Act::AskExtension, (&hand(0), &entry()), &around(&pack), NOW).expect("asked");
+    assert_eq!(asked.period, out.period);
+    let waits = after(out.clone(), &asked);
+    assert!(waits.asked_until.is_some_and(|until| until > out.period.until));
+    assert!(waits.is_overdue(out.period.until), "what is asked for is no approval");
+    let kept = advance(&waits, Act::KeepEnd, (&hand(0), &entry()), &around(&pack), NOW).expect("kept");
+    assert_eq!((kept.to, kept.period, kept.asked_until), (State::Out, out.period, None));
+    let longer = advance(&waits, Act::Extend, (&hand(0), &entry()), &around(&pack), NOW).expect("longer");
+    assert_eq!((longer.to, Some(longer.period.until), longer.asked_until), (State::Out, waits.asked_until, None));
+}
+
+#[test]
+fn what_was_done_on_paper_bears_its_own_day_and_that_day_counts() {
+    let pack = Pack::bundled();
+    let late = paper((None, "見本"));
+    let now = late.period.until.plus_days(3);
+    let on = |day: &str| {
+        let entry = Entry { on: day.to_owned(), ..entry() };
+        advance(&late, Act::Approve, (&hand(0), &entry), &around(&pack), now).map(|moved| moved.on)
+    };
+    assert_eq!(on(""), Err(Refusal::PeriodOver));
+    assert!(on("2026-08-04").is_ok_and(|on| on == Some(MIDNIGHT.plus_days(1))));
+    assert_eq!(on("2026-08-01"), Err(Refusal::PaperDay), "before it was filed");
+    assert_eq!(on("2027-02-29"), Err(Refusal::PaperDay));
+}
+
+#[test]
+fn no_state_is_a_dead_end_but_the_final_ones_and_every_state_is_reached() {
+    for &kind in Kind::ALL {
+        let mut reached = vec![kind.first_state(false), kind.first_state(true)];
+        while let Some(step) = kind.steps().iter().find(|s| !reached.contains(&s.to) && s.from.iter().any(|from| reached.contains(from))) {
+            reached.push(step.to);
+        }
+        for &state in &reached {
+            let leads_on = kind.steps().iter().any(|step| step.from.contains(&state));
+            assert_eq!(leads_on, !state.is_final(), "{kind:?} {state:?}");
+        }
+        let unreached: Vec<_> = kind.steps().iter().flat_map(|s| s.from).filter(|from| !reached.contains(from)).collect();
+        assert!(unreached.is_empty(), "{kind:?}: {unreached:?}");
+    }
+}
+
+#[test]
+fn an_incident_closes_only_with_cause_and_prevention_and_its_clock_counts_days_from_the_finding() {
+    let pack = Pack::bundled();
+    let open = paper_of(Kind::Incident, (None, "見本"));
+    let close = |entry: &Entry| advance(&open, Act::CloseIncident, (&hand(3), entry), &around(&pack), NOW).map(|moved| moved.added.len());
+    assert_eq!(close(&entry()), Ok(2), "the secretariat too");
+    for missing in ["cause", "prevention"] {
+        let mut entry = entry();
+        entry.fields.insert(missing.to_owned(), " ".to_owned());
+        assert!(matches!(close(&entry), Err(Refusal::Field(InvalidField::Missing(_)))), "{missing}");
+    }
+    let due = |what: &str| {
+        let values = [("what".to_owned(), what.to_owned())].into();
+        let deadlines = Paper { values, ..open.clone() }.deadlines(&pack.parameters().incident);
+        deadlines.map(|deadline| deadline.due.seconds_since(MIDNIGHT) / DAY - 1)
+    };
+    assert_eq!((due("loss"), due("theft")), ([5, 30], [5, 60]));
+}
+
+#[test]
+fn only_a_device_that_is_there_and_not_gone_is_marked_as_lost() {
+    let pack = Pack::bundled();
+    let open = paper_of(Kind::Incident, (None, "見本"));
+    let mark = |device| {
+        let around = Surroundings { device, ..around(&pack) };
+        let offered = choices(&open, &hand(0), &around).iter().any(|step| step.act == Act::MarkLost);
+        (offered, advance(&open, Act::MarkLost, (&hand(0), &entry()), &around, NOW).map(|moved| moved.to))
+    };
+    assert_eq!(mark(Some(Standing::Active)), (true, Ok(State::Open)));
+    for device in [None, Some(Standing::Lost), Some(Standing::Retired)] {
+        assert_eq!(mark(device), (false, Err(Refusal::NothingToMark)), "{device:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_path_skips_an_approval_by_somebody_else(
+        kind in 0..Kind::ALL.len(),
+        own in any::<bool>(),
+        tries in proptest::collection::vec((0..Act::ALL.len(), 0..PEOPLE.len(), 0_i64..3), 0..60),
+    ) {
+        let pack = Pack::bundled();
+        let mut paper = paper_of(Kind::ALL[kind], if own { (Some(1), "髙橋 花子") } else { (None, "見本 看護師") });
+        let around = Surroundings { applicant: own.then_some(Role::Administrator), ..around(&pack) };
+        let (mut approved, mut confirmed, mut now) = (matches!(paper.kind, Kind::HandOver | Kind::Incident), false, NOW);
+        for (act, by, days) in tries {
+            let (act, by) = (Act::ALL[act], hand(by));
+            now = now.plus_seconds(days * DAY / 2);
+            let was = paper.state;
+            // A day within the first period shortens it, a later one extends it.
+            let until = if paper.kind == Kind::PersonalDevice { "2026-08-06" } else { "2026-08-20" };
+            let entry = Entry { until: until.to_owned(), ..entry() };
+            let Ok(moved) = advance(&paper, act, (&by, &entry), &around, now) else { continue };
+            prop_assert!(!was.is_final(), "{:?} from {:?}", act, was);
+            if matches!(act, Act::Approve | Act::Extend) {
+                prop_assert!(Some(by.person) != paper.applicant.person && by.role != Role::Auditor);
+                prop_assert!(!own || by.role == Role::Head);
+            }
+            approved = if act == Act::FileAgain { false } else { approved || act == Act::Approve };
+            paper = after(paper, &moved);
+            prop_assert!(act != Act::CloseIncident || moved.added.len() == 2, "closed without cause and prevention");
+            confirmed = act == Act::ConfirmWipe || (confirmed && act != Act::WipeAgain);
+            prop_assert!(act != Act::HandOver || confirmed, "handed over without a checked wipe");
+            let beyond = !matches!(paper.state, State::Filed | State::SentBack | State::Refused | State::Withdrawn);
+            prop_assert!(!beyond || approved, "{:?} without an approval", paper.state);
+            prop_assert_eq!(paper.asked_until.is_some(), paper.state == State::Extending);
+            prop_assert_eq!(moved.at, now);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! 事故報告 (§16-6, 留3-10, 留3-11): loss, theft, faults and unauthorised access. Reported in a minute, by anybody; taken up with one
+//! tap; first measures with their times; the statutory clock; closed only with cause and prevention.
+
+use hashimori_shared::pack::IncidentRules;
+use hashimori_shared::time::Timestamp;
+
+use super::flow::{Hands, Need, Step, step};
+use super::{Act, Field, Input, Paper, State, Values};
+
+pub(super) const CLAUSES: &[&str] = &["§16-6", "留3-10", "留3-11"];
+
+/// Name of the field that says what happened.
+pub(super) const WHAT: &str = "what";
+/// Name of the field that says how.
+pub(super) const SITUATION: &str = "situation";
+/// What a device is that did not come back.
+pub(super) const LOSS: &str = "loss";
+
+const WHATS: &[(&str, &str)] = &[
+    (LOSS, "paper-what-loss"),
+    ("theft", "paper-what-theft"),
+    ("fault", "paper-what-fault"),
+    ("access", "paper-what-access"),
+    ("other", "paper-cause-other"),
+];
+const HELD: &[(&str, &str)] = &[("unknown", "paper-held-unknown"), ("yes", "paper-yes"), ("no", "paper-no")];
+
+const fn line(name: &'static str, label: &'static str, about: &'static str) -> Field {
+    Field { name, label, about, input: Input::Line, required: false }
+}
+
+pub(super) const FIELDS: &[Field] = &[
+    Field { name: WHAT, label: "paper-what", about: "paper-what-about", input: Input::Choice(WHATS), required: true },
+    Field { name: SITUATION, label: "paper-situation", about: "paper-situation-about", input: Input::Text, required: true },
+    line("where", "paper-where", "paper-where-about"),
+    Field { name: "held", label: "paper-held", about: "paper-held-about", input: Input::Choice(HELD), required: false },
+    line("people", "paper-people", "paper-people-about"),
+    line("contact", "paper-contact", "paper-contact-about"),
+];
+
+/// What is filled in when it is closed.
+pub(super) const CLOSING: &[Field] = &[
+    Field { name: "cause", label: "paper-incident-cause", about: "paper-incident-cause-about", input: Input::Text, required: true },
+    Field { name: "prevention", label: "paper-prevention", about: "paper-prevention-about", input: Input::Text, required: true },
+];
+
+const OPEN: &[State] = &[State::Open];
+const MEASURE: &[Need] = &[Need::When, Need::Note];
+
+const fn measure(act: Act) -> Step {
+    step(act, OPEN, State::Open, Hands::Custody, MEASURE)
+}
+
+pub(super) const STEPS: &[Step] = &[
+    step(Act::TakeUp, &[State::Reported], State::Open, Hands::Custody, &[]),
+    step(Act::Dismiss, &[State::Reported], State::Dismissed, Hands::Custody, &[Need::Why]),
+    step(Act::MarkLost, OPEN, State::Open, Hands::Custody, &[]),
+    measure(Act::SuspendLine),
+    measure(Act::RemoteWipe),
+    measure(Act::StopAccount),
+    measure(Act::TellPolice),
+    measure(Act::TellSecretariat),
+    step(Act::LinkDevice, OPEN, State::Open, Hands::Facility, &[Need::Device]),
+    measure(Act::ReportFirst),
+    measure(Act::ReportFull),
+    step(Act::NoLeak, OPEN, State::Open, Hands::Custody, &[Need::Why]),
+    step(Act::CloseIncident, OPEN, State::Closed, Hands::Custody, &[Need::Fields(CLOSING)]),
+];
+
+pub(super) const SEALS: &[(&str, &[Act])] = &[
+    ("paper-seal-reported", &[Act::File]),
+    ("paper-seal-taken-up", &[Act::TakeUp]),
+    ("paper-seal-secretariat", &[Act::TellSecretariat]),
+    ("paper-seal-incident-closed", &[Act::CloseIncident]),
+];
+
+/// Whether somebody may have meant it: the full report then has longer (個人情報保護法 規則8条).
+fn may_be_meant(values: &Values) -> bool {
+    values.get(WHAT).is_some_and(|what| matches!(what.as_str(), "theft" | "access"))
+}
+
+/// One deadline of the statutory clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// What is due: 速報 or 確報.
+    pub act: Act,
+    /// When: the end of that day.
+    pub due: Timestamp,
+}
+
+impl Paper {
+    /// The deadlines of the reports to the authority, from the day on which it was found.
+    pub fn deadlines(&self, rules: &IncidentRules) -> [Deadline; 2] {
+        let full = if may_be_meant(&self.values) { rules.full_report_days_if_meant } else { rules.full_report_days };
+        let due = |days: u32| self.period.from.plus_days(i64::from(days) + 1);
+        [Deadline { act: Act::ReportFirst, due: due(rules.first_report_days) }, Deadline { act: Act::ReportFull, due: due(full) }]
+    }
+}

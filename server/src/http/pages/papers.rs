@@ -1,0 +1,200 @@
+//! Papers of a facility: the list, and what its pages have in common. What can be done with a paper is the domain's to say.
+
+mod apply;
+mod form;
+mod incident;
+mod links;
+mod one;
+mod policy;
+mod print;
+
+use axum::extract::State as Use;
+use axum::response::Response;
+use hashimori_shared::pack::PersonalMode;
+use serde::Deserialize;
+
+pub(super) use apply::{apply, show_apply};
+pub(super) use form::{file_again, file_paper, show_edit, show_new};
+pub(super) use incident::show_incidents;
+pub(super) use links::{change_link, show_link, show_links};
+pub(super) use one::{act_on_paper, show_paper};
+pub(super) use policy::{decide_policy, show_policy};
+pub(super) use print::{show_blank, show_print};
+
+use super::guard::{Here, Who};
+use super::places::called;
+use super::typed::Asked;
+use super::visit::Visitor;
+use super::{PageError, Web, page, shell};
+use crate::domain::ids::PaperId;
+use crate::domain::paper::{Hand, Kind, Paper, Rules, State, Surroundings, same_name};
+use crate::domain::people::{Person, Right, Role, may};
+use crate::store::appointment::{self, Held};
+use crate::store::belonging::Home;
+use crate::store::paper::{self, Filter, Found};
+use crate::store::{facility, personal_policy};
+use crate::views::{Mark, PaperLine, PapersPage, Place};
+use crate::words::Text;
+
+/// Papers on one page.
+const PAPERS: u16 = 50;
+
+/// Which papers are asked for.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Wanted {
+    kind: Option<String>,
+    /// `open`: something is still to be done; `over`: their period is over.
+    is: Option<String>,
+    before: Option<String>,
+}
+
+/// `GET /facilities/{facility}/papers`
+pub(super) async fn show_papers(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Response, PageError> {
+    let kind = wanted.kind.as_deref().map(|word| Kind::from_word(word).ok_or(PageError::NotFound)).transpose()?;
+    let before: Option<PaperId> = wanted.before.as_deref().map(str::parse).transpose().map_err(|_| PageError::NotFound)?;
+    let (open, over) = match wanted.is.as_deref() {
+        None => (false, false),
+        Some("open") => (true, false),
+        Some("over") => (true, true),
+        Some(_) => return Err(PageError::NotFound),
+    };
+    let filter = Filter { kind, open, ended_by: over.then(|| web.now()), before };
+    let mut found = paper::list(&web.store, home.facility, filter, PAPERS + 1).await?;
+    let more = found.len() > usize::from(PAPERS);
+    found.truncate(usize::from(PAPERS));
+    let list = format!("/facilities/{}/papers", home.facility);
+    let next = found.last().filter(|_| more).map(|last| {
+        let kind = kind.map(|kind| format!("kind={}&", kind.as_str())).unwrap_or_default();
+        let is = wanted.is.as_ref().map(|is| format!("is={is}&")).unwrap_or_default();
+        format!("{list}?{kind}{is}before={}", last.paper.id)
+    });
+    page(&PapersPage {
+        shell: shell("papers-title", &visitor, Some(&person)),
+        facility: place(&web, home).await?,
+        may_file: may(person.role, Right::FilePapers),
+        kinds: Kind::ALL.iter().map(|kind| (kind.as_str(), kind.key())).collect(),
+        lines: found.iter().map(|found| line(&web, &person, found)).collect(),
+        filtered: kind.is_some() || open,
+        paged: before.is_some(),
+        next,
+    })
+}
+
+async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
+    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    Ok(Place { id: facility.id.to_string(), name: facility.name })
+}
+
+fn line(web: &Web, reader: &Person, found: &Found) -> PaperLine {
+    let paper = &found.paper;
+    PaperLine {
+        id: paper.id.to_string(),
+        title: title(paper),
+        applicant: applicant(reader, found),
+        device: device(reader, found),
+        mark: mark(web, paper),
+        period: days(paper),
+    }
+}
+
+/// 「持出届 第3号」.
+fn title(paper: &Paper) -> Text {
+    Text::new("paper-numbered").with("kind", Text::new(paper.kind.key())).with("number", paper.number)
+}
+
+fn days(paper: &Paper) -> Text {
+    if paper.kind == Kind::Incident {
+        return Text::new("paper-found-on").with("day", Text::Day(paper.period.from));
+    }
+    Text::new("paper-days").with("from", Text::Day(paper.period.from)).with("until", Text::Day(paper.period.last_day()))
+}
+
+/// What the reader calls the device it is about.
+fn device(reader: &Person, found: &Found) -> Option<Text> {
+    let (about, id) = found.device.as_ref().zip(found.paper.device)?;
+    Some(called(reader, about.ownership, &about.label, id))
+}
+
+/// Whom it is for, as far as that is the reader's business: what people use of their own stays at their facility.
+fn applicant(reader: &Person, found: &Found) -> Text {
+    let paper = &found.paper;
+    if sees(reader, paper) { Text::verbatim(&paper.applicant.name) } else { Text::new("paper-not-shown") }
+}
+
+/// Whether the reader sees what was filled in: of a person's own device only its facility does.
+fn sees(reader: &Person, paper: &Paper) -> bool {
+    paper.kind.ownership().is_none_or(|ownership| reader.role.sees_facts(ownership))
+}
+
+/// How a paper reads now.
+fn mark(web: &Web, paper: &Paper) -> Mark {
+    if paper.is_overdue(web.now()) {
+        return Mark::alarming("paper-overdue");
+    }
+    if paper.state == State::InUse && paper.period.until <= web.now() {
+        return Mark::alarming("paper-expired");
+    }
+    let word = paper.state.key();
+    match paper.state {
+        State::Filed | State::SentBack | State::Extending | State::Returned | State::Revoked | State::Planned | State::Wiped => {
+            Mark::waiting(word)
+        }
+        State::Approved | State::Out | State::InUse | State::WipeConfirmed => Mark::running(word),
+        State::Lost | State::Reported | State::Open => Mark::alarming(word),
+        State::Refused | State::Withdrawn | State::Dismissed | State::Closed => Mark::out_of_use(word),
+    }
+}
+
+/// Who is at the facility, as far as papers ask.
+struct Staff {
+    held: Vec<Held>,
+    /// How the facility allows personal devices.
+    personal: PersonalMode,
+}
+
+impl Staff {
+    async fn of(web: &Web, home: Home) -> Result<Self, PageError> {
+        let held = appointment::list(web.store.read(), home.facility, web.now()).await?;
+        let decided = personal_policy::list(&web.store, home.facility, 1).await?;
+        let personal = decided.first().map_or(web.pack.parameters().personal_devices.mode, |policy| policy.mode);
+        Ok(Self { held, personal })
+    }
+
+    /// The account that a paper's person has, by the name as typed.
+    fn account(&self, name: &str) -> Option<&Person> {
+        self.held.iter().map(|held| &held.person).find(|person| same_name(&person.name, name))
+    }
+
+    fn rules<'a>(&self, web: &'a Web) -> Rules<'a> {
+        Rules { parameters: web.pack.parameters(), personal: self.personal }
+    }
+
+    fn around<'a>(&self, web: &'a Web, found: &Found) -> Surroundings<'a> {
+        let applicant = &found.paper.applicant;
+        let held = self.held.iter().map(|held| &held.person);
+        let role = held.filter(|held| applicant.person == Some(held.id) || same_name(&held.name, &applicant.name)).map(|held| held.role);
+        Surroundings {
+            // Whoever holds the seat themself counts as such, whatever namesakes there are.
+            applicant: role.max_by_key(|role| *role == Role::Administrator),
+            has_head: self.held.iter().any(|held| held.person.role == Role::Head),
+            device: found.device.as_ref().map(|device| device.standing),
+            rules: &web.pack.parameters().approval,
+            most_days: found.paper.kind.most_days(&self.rules(web)),
+        }
+    }
+}
+
+fn hand(person: &Person) -> Hand<'_> {
+    Hand { person: person.id, role: person.role, name: &person.name }
+}
+
+async fn find(web: &Web, home: Home, id: &str) -> Result<Found, PageError> {
+    let id: PaperId = id.parse().map_err(|_| PageError::NotFound)?;
+    paper::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)
+}

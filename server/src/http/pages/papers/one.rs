@@ -1,0 +1,308 @@
+//! A paper's page: how it stands, what was filled in, what can be done with it, and every step so far.
+
+use axum::extract::{Path, State as Use};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::lang::Lang;
+use hashimori_shared::time::Timestamp;
+use serde::Deserialize;
+
+use super::incident::{clock, report_loss, seen_last};
+use super::{Staff, applicant, days, device, find, hand, mark, place, sees, title};
+use crate::domain::act::{self, Actor, Done, What};
+use crate::domain::device::{Ownership, Standing};
+use crate::domain::paper::{Act, Entry, Input, Kind, Moved, Need, State, Step, advance, choices};
+use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON};
+use crate::domain::people::{Person, Right, may};
+use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::places::name;
+use crate::http::pages::typed::Typed;
+use crate::http::pages::visit::Visitor;
+use crate::http::pages::{PageError, Web, page, shell};
+use crate::store::belonging::Home;
+use crate::store::device::{self as devices, Decision};
+use crate::store::paper::{self, Found, Past};
+use crate::store::{Tx, exclusion};
+use crate::views::{ActForm, Moment, PaperPage, StepLine};
+use crate::words::Text;
+
+/// Devices offered to be linked, of each standing.
+const OFFERED: u16 = 200;
+
+/// `GET /papers/{paper}`
+pub(in crate::http::pages) async fn show_paper(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let found = find(&web, home, &id).await?;
+    paper_page(&web, &visitor, &person, home, &found, None).await
+}
+
+/// A step that was refused: which, what was typed, and why not.
+type Refused<'a> = (Act, &'a Entry, Text);
+
+async fn paper_page(
+    web: &Web,
+    visitor: &Visitor,
+    person: &Person,
+    home: Home,
+    found: &Found,
+    refused: Option<Refused<'_>>,
+) -> Result<Response, PageError> {
+    let (paper, now) = (&found.paper, web.now());
+    let staff = Staff::of(web, home).await?;
+    let steps = choices(paper, &hand(person), &staff.around(web, found));
+    let form = |step: &Step| {
+        let typed = refused.as_ref().filter(|(act, ..)| *act == step.act).map(|(_, entry, _)| (*entry).clone());
+        let open = typed.is_some();
+        ActForm::of(step, typed.unwrap_or_else(|| Entry { checker: suggested(person, found), ..Entry::default() }), open)
+    };
+    let past = paper::history(&web.store, paper.id).await?;
+    let may_edit = may(person.role, Right::FilePapers) && paper.state == State::SentBack;
+    page(&PaperPage {
+        shell: shell(title(paper), visitor, Some(person)),
+        facility: place(web, home).await?,
+        id: paper.id.to_string(),
+        version: paper.version,
+        mark: mark(web, paper),
+        notices: notices(person, found, &steps),
+        pairs: pairs(person, found, decides(&steps)),
+        clock: clock(web, paper, &past),
+        last: seen_last(web, person, home, found, visitor.lang).await?,
+        devices: if steps.iter().any(|step| step.needs.contains(&Need::Device)) {
+            own_devices(web, home, paper.kind).await?
+        } else {
+            Vec::new()
+        },
+        acts: steps.iter().map(form).collect(),
+        may_edit,
+        longest_reason: LONGEST_REASON,
+        longest_name: LONGEST_NAME,
+        paper_ok: web.pack.parameters().approval.paper_ok,
+        error: refused.map(|(.., error)| error),
+        past: past.into_iter().map(|past| step_line(past, now, sees(person, paper) || decides(&steps))).collect(),
+    })
+}
+
+/// Who looks is mostly who is signed in; not where the paper is theirs.
+fn suggested(person: &Person, found: &Found) -> String {
+    let own = found.paper.applicant.person == Some(person.id);
+    if own { String::new() } else { person.name.clone() }
+}
+
+/// Whether the decision is the reader's.
+fn decides(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step.act, Act::Approve | Act::Extend))
+}
+
+/// The devices of the facility to which a paper of this kind can be linked.
+async fn own_devices(web: &Web, home: Home, kind: Kind) -> Result<Vec<(String, Text)>, PageError> {
+    let mut found = Vec::new();
+    for standing in [Standing::Active, Standing::Pending] {
+        found.extend(devices::list_standing(&web.store, home.facility, standing, OFFERED).await?);
+    }
+    let own = found.into_iter().filter(|device| kind.ownership().is_none_or(|whose| whose == device.ownership));
+    Ok(own.map(|device| (device.id.to_string(), name(&device.label))).collect())
+}
+
+/// What stands out about how it stands.
+fn notices(person: &Person, found: &Found, steps: &[Step]) -> Vec<Text> {
+    let paper = &found.paper;
+    let mut notices = Vec::new();
+    if let Some(until) = paper.asked_until {
+        notices.push(Text::new("paper-asked-until").with("until", Text::Day(until.plus_seconds(-1))));
+    }
+    if paper.state.awaits_approval() && !decides(steps) {
+        let own = paper.applicant.person == Some(person.id);
+        notices.push(Text::new(if own { "paper-own-waits" } else { "paper-others-decide" }));
+    }
+    notices
+}
+
+/// What was filled in, by label; of what is not the reader's business, unless they decide on it, only that it is there.
+pub(super) fn pairs(reader: &Person, found: &Found, decides: bool) -> Vec<(&'static str, Text)> {
+    let paper = &found.paper;
+    let shown = decides || sees(reader, paper);
+    let name = if shown { Text::verbatim(&paper.applicant.name) } else { applicant(reader, found) };
+    let mut pairs = vec![("paper-applicant", name), ("paper-filed-at", Text::Day(paper.filed_at))];
+    pairs.push(("paper-device", device(reader, found).unwrap_or(Text::new("paper-no-device"))));
+    pairs.push(("paper-period", days(paper)));
+    let later = paper.kind.closing_fields().iter().filter(|field| paper.values.contains_key(field.name));
+    for field in paper.kind.fields().iter().chain(later).filter(|_| shown) {
+        let value = paper.values.get(field.name);
+        let words = match (field.input, value) {
+            (_, None) => Text::new("frame-none"),
+            (Input::Choice(choices), Some(value)) => {
+                choices.iter().find(|(known, _)| known == value).map_or(Text::verbatim(value), |(_, key)| Text::new(key))
+            }
+            (Input::Line | Input::Text, Some(value)) => Text::verbatim(value),
+        };
+        pairs.push((field.label, words));
+    }
+    pairs
+}
+
+fn step_line(past: Past, now: Timestamp, shown: bool) -> StepLine {
+    StepLine {
+        act: past.act.key(),
+        state: past.state.key(),
+        by: match (past.by, shown) {
+            (Some(_), false) => Text::new("paper-not-shown"),
+            (Some(name), true) => Text::verbatim(name),
+            (None, _) => Actor::label(&past.by_word).unwrap_or(Text::new("oplog-erased")),
+        },
+        at: Moment::new(past.at, now),
+        on: past.on.map(|on| {
+            // A day begins at midnight; what was done at an instant says which.
+            let is_day = (on.seconds() + 9 * 3600).rem_euclid(86_400) == 0;
+            if is_day { Text::new("paper-on-day").with("day", Text::Day(on)) } else { Text::new("paper-done-at").with("at", on) }
+        }),
+        why: if shown { past.why } else { String::new() },
+        checker: (shown && !past.checker.is_empty()).then(|| Text::new("paper-checked-by").with("name", past.checker)),
+    }
+}
+
+/// An act as typed.
+#[derive(Debug, Deserialize)]
+pub(in crate::http::pages) struct Typing {
+    #[serde(default)]
+    act: String,
+    /// The paper's version when the form was made.
+    #[serde(default)]
+    seen: String,
+    #[serde(default)]
+    why: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    checker: String,
+    #[serde(default)]
+    on: String,
+    #[serde(default)]
+    device: String,
+    #[serde(default)]
+    data: String,
+    #[serde(default)]
+    logout: String,
+    #[serde(default)]
+    passwords: String,
+    #[serde(default)]
+    when: String,
+    #[serde(default)]
+    cause: String,
+    #[serde(default)]
+    prevention: String,
+}
+
+/// `POST /papers/{paper}/act`
+pub(in crate::http::pages) async fn act_on_paper(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Path(id): Path<String>,
+    Typed(typed): Typed<Typing>,
+) -> Result<Response, PageError> {
+    let (found, now) = (find(&web, home, &id).await?, web.now());
+    let act = Act::from_word(&typed.act).ok_or(PageError::Malformed)?;
+    let paper = &found.paper;
+    if typed.seen != paper.version.to_string() {
+        return Err(PageError::Conflict(Text::new("paper-changed")));
+    }
+    let cleared = [&typed.data, &typed.logout, &typed.passwords].into_iter().all(|tick| tick == "yes");
+    let fields = [("cause", typed.cause), ("prevention", typed.prevention)].map(|(name, value)| (name.to_owned(), value)).into();
+    let entry = Entry {
+        why: typed.why,
+        until: typed.until,
+        checker: typed.checker,
+        on: typed.on,
+        device: typed.device,
+        cleared,
+        when: typed.when,
+        fields,
+    };
+    let staff = Staff::of(&web, home).await?;
+    let refuse = async |error: Text| {
+        let answer = paper_page(&web, &visitor, &person, home, &found, Some((act, &entry, error))).await?;
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
+    };
+    // Filing again goes with the form filled in again.
+    let moved = match advance(paper, act, (&hand(&person), &entry), &staff.around(&web, &found), now) {
+        Ok(_) if act == Act::FileAgain => return Err(PageError::Malformed),
+        Ok(moved) => moved,
+        Err(refusal) => return refuse(refusal.text()).await,
+    };
+    if let Some(id) = moved.device {
+        let linked = devices::find(&web.store, home.facility, id)
+            .await?
+            .filter(|device| paper.kind.ownership().is_none_or(|whose| whose == device.ownership));
+        if linked.is_none() {
+            return refuse(Text::new("paper-choose-device")).await;
+        }
+    }
+    let mut tx = web.store.begin_ledger().await?;
+    if let Some(number) = clash(&mut tx, home, &found, &moved).await? {
+        tx.rollback().await?;
+        return refuse(Text::new("paper-wrong-overlap").with("number", number)).await;
+    }
+    if !paper::move_on(&mut tx, paper, &moved, person.id).await? {
+        return Err(PageError::Conflict(Text::new("paper-changed")));
+    }
+    let done = Done::by_person(&person, what(act), now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
+    // What is said about a person's own device stays with the paper: the log is read beyond the facility.
+    let done = if paper.kind.ownership() != Some(Ownership::Personal) { done.saying(&moved.why) } else { done };
+    web.log(&mut tx, &done.noting(detail(paper.kind, &moved))).await?;
+    match act {
+        Act::ReportLost => {
+            stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?;
+            report_loss(&web, &mut tx, &person, home, (paper, &moved.why)).await?;
+        }
+        Act::MarkLost => stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?,
+        Act::HandOver if paper.ends_custody() => stand(&web, &mut tx, &person, home, (&found, act::Act::Retire)).await?,
+        _ => {}
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/papers/{}", paper.id)).into_response())
+}
+
+/// Another paper about the same device on the days that this one is to last now.
+async fn clash(tx: &mut Tx, home: Home, found: &Found, moved: &Moved) -> Result<Option<i64>, PageError> {
+    let (paper, mut period) = (&found.paper, moved.period);
+    period.until = moved.asked_until.unwrap_or(period.until);
+    let Some(device) = paper.device.filter(|_| period.until > paper.period.until) else { return Ok(None) };
+    Ok(paper::overlapping(tx, home.facility, (paper.kind, device, period), Some(paper.id)).await?)
+}
+
+const fn what(act: Act) -> What {
+    match act {
+        Act::File | Act::FileAgain => What::PaperFiled,
+        Act::Approve | Act::Extend => What::PaperApproved,
+        Act::Refuse | Act::SendBack | Act::KeepEnd | Act::Revoke => What::PaperRefused,
+        Act::Withdraw | Act::TakeOut | Act::AskExtension | Act::Return | Act::CheckReturn | Act::ReportLost => What::PaperMoved,
+        Act::TakeUp | Act::Dismiss | Act::MarkLost | Act::SuspendLine | Act::RemoteWipe | Act::StopAccount => What::PaperMoved,
+        Act::TellPolice | Act::TellSecretariat | Act::ReportFirst | Act::ReportFull | Act::NoLeak | Act::CloseIncident => What::PaperMoved,
+        Act::LinkDevice | Act::ConfirmEnd | Act::Wipe | Act::ConfirmWipe | Act::WipeAgain | Act::HandOver => What::PaperMoved,
+    }
+}
+
+fn detail(kind: Kind, moved: &Moved) -> String {
+    format!("kind={} act={} state={}", kind.as_str(), moved.act.as_str(), moved.to.as_str())
+}
+
+/// What the paper says of its device the ledger says too: gone is lost (its check-ins are evidence from now on), given away is 廃止.
+async fn stand(web: &Web, tx: &mut Tx, person: &Person, home: Home, (found, act): (&Found, act::Act)) -> Result<(), PageError> {
+    let (Some(id), Some(about)) = (found.paper.device, &found.device) else { return Ok(()) };
+    let now = web.now();
+    let decision = Decision { standing: act.to(), by: person.id.to_string(), at: now };
+    if devices::stand(tx, home.facility, id, act.from(), &decision).await? {
+        if act == act::Act::Retire {
+            exclusion::put_reason(tx, id, &Text::from(found.paper.kind.key()).in_lang(Lang::Japanese)).await?;
+        }
+        let done = Done::by_person(person, act.what(), now).at_facility(home.region, home.facility);
+        web.log(tx, &done.on_device(id, &about.label).noting(format!("paper={}", found.paper.id))).await?;
+    }
+    Ok(())
+}

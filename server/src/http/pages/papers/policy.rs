@@ -1,0 +1,121 @@
+//! How the facility allows personal devices (§20-13), with what it thinks of the risk. A facility decides for itself as strictly as the
+//! rules or more so; what is looser is the 事務局's to enter (§26).
+
+use axum::extract::State as Use;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::pack::PersonalMode;
+use serde::Deserialize;
+
+use super::place;
+use crate::domain::act::{Done, What};
+use crate::domain::paper::LONGEST_TEXT;
+use crate::domain::people::{Person, Right, Role, may};
+use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::typed::Typed;
+use crate::http::pages::visit::Visitor;
+use crate::http::pages::{PageError, Web, page, shell};
+use crate::store::belonging::Home;
+use crate::store::personal_policy;
+use crate::views::{Moment, PolicyLine, PolicyPage};
+use crate::words::Text;
+
+/// Decisions listed.
+const LISTED: u16 = 20;
+
+/// The ways: value in the form, key of the words, the way.
+const MODES: [(&str, &str, PersonalMode); 3] = [
+    ("exception_only", "policy-exception-only", PersonalMode::ExceptionOnly),
+    ("standing", "policy-standing", PersonalMode::Standing),
+    ("prohibited", "policy-prohibited", PersonalMode::Prohibited),
+];
+
+fn key(mode: PersonalMode) -> &'static str {
+    MODES.iter().find(|(.., known)| *known == mode).map_or("policy-exception-only", |(_, key, _)| key)
+}
+
+/// `GET /facilities/{facility}/personal-devices`
+pub(in crate::http::pages) async fn show_policy(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+) -> Result<Response, PageError> {
+    policy_page(&web, &visitor, &person, home, (String::new(), String::new()), None).await
+}
+
+async fn policy_page(
+    web: &Web,
+    visitor: &Visitor,
+    person: &Person,
+    home: Home,
+    (typed, risk): (String, String),
+    error: Option<Text>,
+) -> Result<Response, PageError> {
+    let (past, now) = (personal_policy::list(&web.store, home.facility, LISTED).await?, web.now());
+    let mode = past.first().map_or(web.pack.parameters().personal_devices.mode, |policy| policy.mode);
+    page(&PolicyPage {
+        shell: shell("policy-title", visitor, Some(person)),
+        facility: place(web, home).await?,
+        now: key(mode),
+        decided: !past.is_empty(),
+        may_change: may(person.role, Right::HandlePapers),
+        modes: MODES
+            .iter()
+            .map(|(value, key, known)| (*value, *key, if typed.is_empty() { *known == mode } else { *value == typed }))
+            .collect(),
+        risk,
+        longest: LONGEST_TEXT,
+        error,
+        past: past
+            .into_iter()
+            .map(|policy| PolicyLine {
+                at: Moment::new(policy.at, now),
+                key: key(policy.mode),
+                by: policy.by.map_or(Text::new("oplog-erased"), Text::verbatim),
+                risk: policy.risk,
+            })
+            .collect(),
+    })
+}
+
+/// A decision as typed.
+#[derive(Debug, Deserialize)]
+pub(in crate::http::pages) struct Decision {
+    #[serde(default)]
+    mode: String,
+    #[serde(default)]
+    risk: String,
+}
+
+/// `POST /facilities/{facility}/personal-devices`
+pub(in crate::http::pages) async fn decide_policy(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Typed(typed): Typed<Decision>,
+) -> Result<Response, PageError> {
+    let chosen = MODES.iter().find(|(value, ..)| *value == typed.mode).map(|(.., mode)| *mode);
+    let risk = typed.risk.trim().to_owned();
+    let looser = chosen.is_some_and(|mode| mode < web.pack.parameters().personal_devices.mode);
+    let error = match chosen {
+        None => Some(Text::new("policy-choose")),
+        Some(_) if risk.is_empty() || risk.chars().count() > LONGEST_TEXT => {
+            Some(Text::new("policy-risk-missing").with("most", LONGEST_TEXT))
+        }
+        Some(_) if looser && person.role != Role::Secretariat => Some(Text::new("policy-looser")),
+        Some(_) => None,
+    };
+    let (None, Some(mode)) = (&error, chosen) else {
+        let answer = policy_page(&web, &visitor, &person, home, (typed.mode, typed.risk), error).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
+    };
+    let now = web.now();
+    let mut tx = web.store.begin_ledger().await?;
+    personal_policy::insert(&mut tx, home.facility, (mode, &risk), (person.id, now)).await?;
+    let done = Done::by_person(&person, What::SettingsChanged, now).at_facility(home.region, home.facility);
+    web.log(&mut tx, &done.noting(format!("personal_devices={}", typed.mode)).saying(risk)).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/facilities/{}/personal-devices", home.facility)).into_response())
+}

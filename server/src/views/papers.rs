@@ -1,0 +1,310 @@
+//! Views of papers: the list, the form, one paper with what can be done, and the A4 form.
+
+use askama::Template;
+
+use super::{Mark, Moment, Place, Qr, Shell};
+use crate::domain::paper::{Act, Entry, Field, Input, LONGEST_LINE, LONGEST_TEXT, Need, Step};
+use crate::words::Text;
+
+/// `/facilities/{facility}/papers`.
+#[derive(Template)]
+#[template(path = "papers.html")]
+pub(crate) struct PapersPage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub may_file: bool,
+    /// Kinds that can be filed: word, key of the name.
+    pub kinds: Vec<(&'static str, &'static str)>,
+    pub lines: Vec<PaperLine>,
+    /// Whether only some are listed.
+    pub filtered: bool,
+    pub paged: bool,
+    pub next: Option<String>,
+}
+
+/// One paper in a list.
+#[derive(Clone, Debug)]
+pub(crate) struct PaperLine {
+    pub id: String,
+    pub title: Text,
+    pub applicant: Text,
+    pub device: Option<Text>,
+    pub mark: Mark,
+    pub period: Text,
+}
+
+/// `/facilities/{facility}/papers/new` and `/papers/{paper}/edit`.
+#[derive(Template)]
+#[template(path = "paper_form.html")]
+pub(crate) struct PaperFormPage {
+    pub shell: Shell,
+    pub facility: Place,
+    /// Filled in through the facility's link, by somebody who is not signed in.
+    pub without_account: bool,
+    /// Number of the paper that was filed just now.
+    pub done: Option<i64>,
+    pub kind: &'static str,
+    /// Key of what it says first.
+    pub about: &'static str,
+    pub action: String,
+    /// The paper that was sent back.
+    pub again: Option<String>,
+    pub applicant: String,
+    /// Name of who fills it in.
+    pub own_name: Option<String>,
+    pub longest_name: usize,
+    /// Id, name, chosen; `None`: it is not asked.
+    pub devices: Option<Vec<(String, Text, bool)>>,
+    pub fields: Vec<FormField>,
+    pub from: String,
+    pub until: String,
+    /// One day is asked for: the one on which it was found.
+    pub found_on: bool,
+    pub most_days: u32,
+    /// The day on the paper as typed, where papers may be entered later.
+    pub on: Option<String>,
+    pub error: Option<Text>,
+}
+
+/// One field of a form, as typed.
+#[derive(Clone, Debug)]
+pub(crate) struct FormField {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub about: &'static str,
+    pub required: bool,
+    /// Empty: it is typed, not chosen.
+    pub choices: &'static [(&'static str, &'static str)],
+    pub lines: bool,
+    pub longest: usize,
+    pub value: String,
+}
+
+impl FormField {
+    /// A field of a paper with what was typed before.
+    pub(crate) fn of(field: &Field, value: String) -> Self {
+        let (choices, lines, longest) = match field.input {
+            Input::Line => (&[][..], false, LONGEST_LINE),
+            Input::Text => (&[][..], true, LONGEST_TEXT),
+            Input::Choice(choices) => (choices, false, LONGEST_LINE),
+        };
+        Self { name: field.name, label: field.label, about: field.about, required: field.required, choices, lines, longest, value }
+    }
+}
+
+/// `/papers/{paper}`.
+#[derive(Template)]
+#[template(path = "paper.html")]
+pub(crate) struct PaperPage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub id: String,
+    /// As it is seen here.
+    pub version: i64,
+    pub mark: Mark,
+    pub notices: Vec<Text>,
+    /// What was filled in: key of the label, words.
+    pub pairs: Vec<(&'static str, Text)>,
+    /// Deadlines of the statutory clock.
+    pub clock: Vec<Text>,
+    /// What is last known of the device: label, words; empty: nothing to say.
+    pub last: Vec<(Text, Text)>,
+    pub acts: Vec<ActForm>,
+    /// Devices that can be linked: id, name.
+    pub devices: Vec<(String, Text)>,
+    /// Whether it can be filled in again.
+    pub may_edit: bool,
+    pub longest_reason: usize,
+    pub longest_name: usize,
+    /// Whether something done on paper may be entered later.
+    pub paper_ok: bool,
+    pub error: Option<Text>,
+    pub past: Vec<StepLine>,
+}
+
+/// Something that can be done with a paper.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one field is asked for")]
+pub(crate) struct ActForm {
+    /// The act's word.
+    pub word: &'static str,
+    /// Key of its name.
+    pub key: &'static str,
+    /// Whether it ends something.
+    pub ends: bool,
+    /// Whether its form stands open.
+    pub open: bool,
+    pub why: bool,
+    pub note: bool,
+    pub until: bool,
+    pub shorter: bool,
+    pub device: bool,
+    pub cleared: bool,
+    pub checker: bool,
+    pub on: bool,
+    pub when: bool,
+    pub fields: Vec<FormField>,
+    pub typed: Entry,
+}
+
+impl ActForm {
+    /// A step's form with what was typed before.
+    pub(crate) fn of(step: &Step, typed: Entry, open: bool) -> Self {
+        let value = |field: &Field| typed.fields.get(field.name).cloned().unwrap_or_default();
+        let needs = |need| step.needs.contains(&need);
+        Self {
+            word: step.act.as_str(),
+            key: step.act.key(),
+            ends: matches!(step.act, Act::Refuse | Act::Dismiss | Act::Withdraw | Act::Revoke | Act::ReportLost),
+            open,
+            why: needs(Need::Why),
+            note: needs(Need::Note),
+            until: needs(Need::Until),
+            shorter: needs(Need::Shorter),
+            device: needs(Need::Device),
+            cleared: needs(Need::Cleared),
+            checker: needs(Need::Checker),
+            on: needs(Need::OnPaper),
+            when: needs(Need::When),
+            fields: step.needs.iter().flat_map(|need| further(*need)).map(|f| FormField::of(f, value(f))).collect(),
+            typed,
+        }
+    }
+}
+
+/// The further fields that a need is.
+const fn further(need: Need) -> &'static [Field] {
+    match need {
+        Need::Fields(fields) => fields,
+        Need::Why
+        | Need::Note
+        | Need::Until
+        | Need::Shorter
+        | Need::Device
+        | Need::Cleared
+        | Need::Checker
+        | Need::OnPaper
+        | Need::When => &[],
+    }
+}
+
+/// `/incidents`.
+#[derive(Template)]
+#[template(path = "incidents.html")]
+pub(crate) struct IncidentsPage {
+    pub shell: Shell,
+    pub lines: Vec<IncidentLine>,
+}
+
+/// One open incident of a region.
+#[derive(Clone, Debug)]
+pub(crate) struct IncidentLine {
+    pub id: String,
+    pub facility: Place,
+    pub title: Text,
+    pub what: Text,
+    pub mark: Mark,
+    pub found: Text,
+    pub clock: Vec<Text>,
+}
+
+/// One step of the history.
+#[derive(Clone, Debug)]
+pub(crate) struct StepLine {
+    /// Keys of act and state.
+    pub act: &'static str,
+    pub state: &'static str,
+    pub by: Text,
+    pub at: Moment,
+    pub on: Option<Text>,
+    pub why: String,
+    pub checker: Option<Text>,
+}
+
+/// `/papers/{paper}/print` and `/facilities/{facility}/papers/blank`.
+#[derive(Template)]
+#[template(path = "paper_print.html")]
+pub(crate) struct PaperPrintPage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub back: String,
+    /// Key of the label, words; `None`: to be written by hand.
+    pub pairs: Vec<(&'static str, Option<Text>)>,
+    pub seals: Vec<Seal>,
+    /// Key of how it stands; `None`: a blank form.
+    pub state: Option<&'static str>,
+}
+
+/// One field of the 決裁欄.
+#[derive(Clone, Debug)]
+pub(crate) struct Seal {
+    /// Key of the heading.
+    pub key: &'static str,
+    pub name: Option<String>,
+    pub day: Option<Text>,
+}
+
+/// `/facilities/{facility}/links`.
+#[derive(Template)]
+#[template(path = "facility_links.html")]
+pub(crate) struct FacilityLinksPage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub may_change: bool,
+    pub lines: Vec<FacilityLinkLine>,
+}
+
+/// What a link files, and since when there is one.
+#[derive(Clone, Debug)]
+pub(crate) struct FacilityLinkLine {
+    pub word: &'static str,
+    /// Key of the paper's name.
+    pub key: &'static str,
+    /// `None`: there is none.
+    pub since: Option<Moment>,
+    pub by: Option<Text>,
+}
+
+/// `/facilities/{facility}/links/issued`.
+#[derive(Template)]
+#[template(path = "facility_link.html")]
+pub(crate) struct FacilityLinkPage {
+    pub shell: Shell,
+    pub facility: Place,
+    /// Key of the paper's name.
+    pub kind: Option<&'static str>,
+    /// `None`: it was shown before.
+    pub url: Option<String>,
+    pub qr: Option<Qr>,
+}
+
+/// `/facilities/{facility}/personal-devices`.
+#[derive(Template)]
+#[template(path = "policy.html")]
+pub(crate) struct PolicyPage {
+    pub shell: Shell,
+    pub facility: Place,
+    /// Key of how it is now.
+    pub now: &'static str,
+    /// Whether the facility has decided itself.
+    pub decided: bool,
+    pub may_change: bool,
+    /// Value, key of the words, chosen.
+    pub modes: Vec<(&'static str, &'static str, bool)>,
+    pub risk: String,
+    pub longest: usize,
+    pub error: Option<Text>,
+    pub past: Vec<PolicyLine>,
+}
+
+/// One decision.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyLine {
+    pub at: Moment,
+    pub key: &'static str,
+    pub by: Text,
+    pub risk: String,
+}
+
+#[cfg(test)]
+mod samples;
