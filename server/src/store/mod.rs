@@ -30,6 +30,7 @@ pub mod invitation;
 pub mod log;
 pub mod meta;
 pub mod oidc;
+pub mod own_rules;
 pub mod passkey;
 pub mod person;
 pub mod rank;

@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod log;
 mod overview;
+mod own_rules;
 mod people;
 mod places;
 mod qr;
@@ -33,6 +34,7 @@ pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
+pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,
     VacanciesPage, Vacant,

@@ -80,6 +80,14 @@ acts! {
     AlertClosed = "alert_closed";
     /// A person answered a clause for devices.
     Attested = "attested";
+    /// A facility filed rules of its own.
+    OwnRulesFiled = "own_rules_filed";
+    /// The secretariat accepted them.
+    OwnRulesAccepted = "own_rules_accepted";
+    /// The secretariat refused them.
+    OwnRulesRefused = "own_rules_refused";
+    /// The facility took them back.
+    OwnRulesWithdrawn = "own_rules_withdrawn";
     /// A region was made.
     RegionMade = "region_made";
     /// A facility was taken in.

@@ -44,11 +44,15 @@ pub enum Right {
     AppointRegionally,
     /// Hand out a new one-time link to somebody who lost the way in.
     Restore,
+    /// 事業所の定め (§26): file them for a facility, and take them back.
+    FileRules,
+    /// Accept or refuse what facilities file.
+    DecideRules,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -59,6 +63,8 @@ impl Right {
         Self::AllowDeputy,
         Self::AppointRegionally,
         Self::Restore,
+        Self::FileRules,
+        Self::DecideRules,
     ];
 }
 
@@ -67,9 +73,9 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire => matches!(role, Role::Head | Role::Administrator | Role::Deputy),
+        Right::Attest | Right::Retire | Right::FileRules => matches!(role, Role::Head | Role::Administrator | Role::Deputy),
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore => matches!(role, Role::Secretariat),
+        Right::AppointRegionally | Right::Restore | Right::DecideRules => matches!(role, Role::Secretariat),
     }
 }
 
@@ -230,7 +236,9 @@ mod tests {
         let has = |role| Right::ALL.into_iter().filter(move |&right| may(role, right)).collect::<Vec<_>>();
         assert_eq!(has(Role::Auditor), [Right::OwnAccount, Right::Read, Right::Export]);
         assert_eq!(has(Role::Deputy), has(Role::Administrator));
-        assert_eq!(has(Role::Administrator), [Right::OwnAccount, Right::Read, Right::Export, Right::Enrol, Right::Attest, Right::Retire]);
+        let of_administrator =
+            [Right::OwnAccount, Right::Read, Right::Export, Right::Enrol, Right::Attest, Right::Retire, Right::FileRules];
+        assert_eq!(has(Role::Administrator), of_administrator);
     }
 
     #[test]

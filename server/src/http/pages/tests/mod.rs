@@ -9,6 +9,7 @@ mod language;
 mod lists;
 mod lost;
 mod overview;
+mod own_rules;
 mod passkeys;
 mod reading;
 mod roles;
