@@ -15,9 +15,10 @@ step() { say "[$(((SECONDS - started) / 60)) min] $*"; }
 
 step "looking for what the tests need"
 # PostgreSQL and Chromium are driven for real; xfsprogs cuts the power of an ext4 image; strace and libfaketime watch and mislead the
-# programs; dbus-daemon is a bus for a desktop that is played.
+# programs; dbus-daemon is a bus for a desktop that is played and for a real keyring.
 ensure_packages "${BUILD_PACKAGES[@]}" git postgresql chromium chromium-driver xfsprogs e2fsprogs mount strace systemd \
-  haproxy nginx libnginx-mod-stream dconf-cli libglib2.0-bin sqlite3 fonts-noto-cjk libfaketime dbus-daemon shellcheck procps util-linux
+  haproxy nginx libnginx-mod-stream dconf-cli libglib2.0-bin sqlite3 fonts-noto-cjk libfaketime dbus-daemon gnome-keyring shellcheck \
+  procps util-linux
 ensure_rust "$(rust_version Cargo.toml)"
 
 target=${CARGO_TARGET_DIR:-$PWD/target}

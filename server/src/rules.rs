@@ -12,7 +12,7 @@ use hashimori_shared::verdict::Verdict;
 use tokio::sync::watch;
 
 use crate::config::Settings;
-use crate::domain::judge::{self, Judge, Subject};
+use crate::domain::judge::{self, Judge, Own, Subject};
 
 /// Why packs or catalogues could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +90,11 @@ impl RuleBook {
     /// The pack with this id.
     pub fn pack(&self, id: &str) -> Option<&Pack> {
         self.judge.pack(id)
+    }
+
+    /// The pack with this id, a facility's own rules laid over it; `None`: there is no such pack, or they cannot be read.
+    pub fn pack_with(&self, id: &str, own: &Own) -> Option<Arc<Pack>> {
+        self.judge.pack_with(id, own)
     }
 
     /// The verdict on `subject` at `at` by this edition, its words in a language.
@@ -279,8 +284,14 @@ mod tests {
             by: AttestedBy::Administrator,
             at: NOW,
         }];
-        let silent =
-            Subject { report: &report, attestations: &[], pack: bundled.id(), ownership: Ownership::Managed, class: DeviceClass::Laptop };
+        let silent = Subject {
+            report: &report,
+            attestations: &[],
+            pack: bundled.id(),
+            own: None,
+            ownership: Ownership::Managed,
+            class: DeviceClass::Laptop,
+        };
         assert_eq!(state(silent, "§20-6"), (State::AwaitingDeclaration, None));
         assert_eq!(state(Subject { attestations: &said, ..silent }, "§20-6"), (State::Compliant, Some(Evidence::Confirmed)));
         assert_eq!(state(silent, "§20-10").0, State::AwaitingDeclaration, "a laptop is carried about");

@@ -41,7 +41,8 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "alerts",
     "port",
     "people",
-    "papers"
+    "papers",
+    "own-rules",
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

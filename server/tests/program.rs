@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use hashimori_server::secrets::write_private;
 use skipped::skipped;
 
 #[path = "../../tests/src/skipped.rs"]
@@ -118,6 +119,20 @@ fn init_is_harmless_when_run_again_and_hands_out_a_fresh_link() {
 }
 
 #[test]
+fn a_store_that_is_sealed_with_one_key_is_never_given_another() {
+    let dir = tempfile::tempdir().expect("a folder");
+    init(dir.path());
+    let key = dir.path().join("data.master-key");
+    let right = std::fs::read(&key).expect("reads");
+    std::fs::remove_file(&key).expect("removes");
+    refused(dir.path(), &["init", "--region", "架空圏域"], &["data.master-key", "put its copy there", "no new one was made"]);
+    assert!(!key.exists());
+    // A key's file is its owner's alone, as `init` makes it.
+    write_private(&key, right.trim_ascii()).expect("writes");
+    init(dir.path());
+}
+
+#[test]
 fn every_refusal_to_start_says_what_to_do() {
     let dir = tempfile::tempdir().expect("a folder");
     let serve = serve_arguments(&[]);
@@ -219,7 +234,8 @@ fn check_config_says_what_is_wrong_before_anything_is_touched() {
         refused(dir.path(), &["serve", "--check-config", "--config", path], &words);
     }
     std::fs::write(&config, "[limits]\nbody_s = 3\n").expect("writes");
-    assert!(run(dir.path(), &["serve", "--check-config", "--config", path]).status.success());
+    let valid = run(dir.path(), &["serve", "--check-config", "--config", path]);
+    assert!(valid.status.success() && text(&valid).contains("the master key comes from the file: "), "{}", text(&valid));
     assert!(!dir.path().join("data").exists(), "checking makes nothing");
 }
 

@@ -201,6 +201,9 @@ pub struct Verdict {
     pub pack: String,
     /// Revision of the pack's data (facility and region overrides applied).
     pub pack_revision: String,
+    /// The facility's own rules (§26) it was made with, by the name they are filed under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_rules: Option<String>,
     /// Version of the catalogues used.
     pub catalogues: String,
     /// Worst of the binding clauses; recommendations can lower it to 推奨未達 at most.

@@ -8,6 +8,7 @@ pub mod collector;
 pub mod crowd;
 pub mod disk;
 pub mod host;
+pub mod keyring;
 pub mod oidc;
 pub mod postgres;
 pub mod process;

@@ -16,7 +16,7 @@ use crate::domain::act::Actor;
 use crate::domain::device::Standing;
 use crate::domain::ids::DeviceId;
 use crate::random::Random;
-use crate::secrets::write_private;
+use crate::secrets::MasterKey;
 
 #[derive(Debug, Args)]
 pub(super) struct BackupArgs {
@@ -85,17 +85,17 @@ pub(super) async fn restore(settings: Settings, args: RestoreArgs) -> anyhow::Re
     Ok(())
 }
 
-/// Writes the backup's master key where the settings say it is kept; refuses when another one is there.
+/// Puts the backup's master key where the settings say it is kept; refuses when another one is there.
 fn keep_master_key(settings: &Settings, master: &str) -> anyhow::Result<()> {
-    let path = settings.master_key.path();
-    if !path.exists() {
-        return write_private(path, master.as_bytes()).with_context(|| format!("cannot write {}", path.display()));
-    }
-    let present = settings.master_key.load(&settings.data)?;
+    let place = &settings.master_key;
+    let Some(present) = place.find(&settings.data)? else {
+        let key = MasterKey::from_text(master.as_bytes()).context("the master key in this backup is not 64 hexadecimal digits")?;
+        place.keep(key, &settings.data)?;
+        return Ok(());
+    };
     ensure!(
         present.to_text().as_str() == master,
-        "{} holds another master key than the backup; nothing was restored. Move it away, then restore again",
-        path.display()
+        "{place} holds another master key than the backup; nothing was restored. Move it away, then restore again"
     );
     Ok(())
 }

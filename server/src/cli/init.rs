@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 
 use super::account::{Person, invite};
@@ -17,7 +17,7 @@ use crate::random::Random;
 use crate::rules::RuleBook;
 use crate::store::facility::Facility;
 use crate::store::region::Region;
-use crate::store::{Store, facility, log, meta, region};
+use crate::store::{Store, StoreUrl, facility, log, meta, region};
 use hashimori_shared::time::Timestamp;
 
 #[derive(Debug, Args)]
@@ -65,7 +65,13 @@ pub(super) async fn run(settings: &Settings, args: InitArgs) -> anyhow::Result<(
     if !book.packs().any(|p| p.id() == args.pack) {
         bail!("there is no rule pack {}; `hashimori-server pack list` shows those there are", args.pack);
     }
-    let master = settings.master_key.load_or_create(&settings.data, &random)?;
+    let master = match settings.master_key.find(&settings.data)? {
+        Some(master) => master,
+        None => {
+            refuse_a_second_key(settings).await?;
+            settings.master_key.create(&settings.data, &random)?
+        }
+    };
     let store = Store::open(settings.store.clone()).await?;
     meta::ensure_epoch(&store, &random).await?;
     log::ensure_key(&store, &master, &random, now).await?;
@@ -102,12 +108,27 @@ pub(super) async fn run(settings: &Settings, args: InitArgs) -> anyhow::Result<(
         region: region.id.to_string(),
         facility: facility.map(|f| f.id.to_string()),
         root_pin: data_encoding::HEXLOWER.encode(&authority.root_pin),
-        master_key: settings.master_key.path().display().to_string(),
+        master_key: settings.master_key.to_string(),
         recovery_key,
         administrator_link: administrator,
         secretariat_link: secretariat,
     };
     print(&done, args.json)
+}
+
+/// What is sealed already opens with its own key alone: a fresh one would only stand in that one's way.
+async fn refuse_a_second_key(settings: &Settings) -> anyhow::Result<()> {
+    if let StoreUrl::Sqlite(path) = &settings.store
+        && !path.exists()
+    {
+        return Ok(());
+    }
+    let store = Store::open(settings.store.clone()).await?;
+    let known = meta::find(&store, "epoch").await?;
+    store.close().await;
+    let place = &settings.master_key;
+    ensure!(known.is_none(), "there is no master key {place}, and this store is sealed with one: put its copy there; no new one was made");
+    Ok(())
 }
 
 async fn ensure_region(store: &Store, args: &InitArgs, random: &Random, now: Timestamp) -> anyhow::Result<Region> {

@@ -27,7 +27,7 @@ pub(super) struct ServeArgs {
 
 pub(super) async fn run(settings: Settings, args: ServeArgs) -> anyhow::Result<()> {
     if args.check_config {
-        println!("the configuration is valid");
+        println!("the configuration is valid; the master key comes from the {}: {}", settings.master_key.kind(), settings.master_key);
         return Ok(());
     }
     let signals = Signals::listen()?;

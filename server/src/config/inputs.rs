@@ -61,6 +61,8 @@ section!(
         /// File of the master key, outside the data folder. Default empty: the systemd credential `hashimori-master-key` when the
         /// service has one, else a file beside the data folder, named like it with `.master-key` added.
         master_key_file: PathBuf = PathBuf::new(),
+        /// Name of the master key's entry in the keyring of the collector's account, instead of a file. Default empty: not there.
+        master_key_keyring: String = String::new(),
     }
 );
 

@@ -165,7 +165,7 @@ impl Settings {
             text => Some(address("metrics.listen", text)?),
         };
         Ok(Self {
-            master_key: master_key(inputs.secrets, &inputs.data, credentials),
+            master_key: master_key(inputs.secrets, &inputs.data, credentials)?,
             store,
             device: device(inputs.device)?,
             web: web(inputs.web)?,
@@ -183,16 +183,23 @@ impl Settings {
     }
 }
 
-fn master_key(inputs: inputs::SecretsInputs, data: &Path, credentials: Option<&Path>) -> KeySource {
-    if let Some(file) = given(inputs.master_key_file) {
-        return KeySource::File(file);
+fn master_key(inputs: inputs::SecretsInputs, data: &Path, credentials: Option<&Path>) -> Result<KeySource, ConfigError> {
+    let name = inputs.master_key_keyring;
+    match (given(inputs.master_key_file), name.is_empty()) {
+        (Some(_), false) => return Err(wrong("secrets.master_key_keyring", "and `secrets.master_key_file` name two places: give one")),
+        (Some(file), true) => return Ok(KeySource::File(file)),
+        (None, false) if name.trim() != name || name.len() > 100 || name.chars().any(char::is_control) => {
+            return Err(wrong("secrets.master_key_keyring", "must be a name of 1 to 100 bytes without spaces around it"));
+        }
+        (None, false) => return Ok(KeySource::Keyring(name)),
+        (None, true) => {}
     }
     if let Some(credential) = credentials.map(|folder| folder.join(CREDENTIAL)).filter(|path| path.exists()) {
-        return KeySource::Credential(credential);
+        return Ok(KeySource::Credential(credential));
     }
     let mut beside = data.as_os_str().to_owned();
     beside.push(".master-key");
-    KeySource::File(beside.into())
+    Ok(KeySource::File(beside.into()))
 }
 
 fn device(inputs: inputs::DeviceInputs) -> Result<DeviceSettings, ConfigError> {
@@ -333,6 +340,24 @@ mod tests {
     }
 
     #[test]
+    fn the_master_key_is_where_it_is_said_to_be_and_a_credential_counts_only_when_nothing_is_said() {
+        let credentials = tempfile::tempdir().expect("a folder");
+        std::fs::write(credentials.path().join(CREDENTIAL), "").expect("written");
+        let of = |text: &str, credentials| {
+            let mut fragments = Fragments::default();
+            fragments.text("test.toml", text).expect("parses");
+            Settings::validate(fragments.merge().expect("merges"), credentials).expect("valid").master_key
+        };
+        let (keyring, file) = ("[secrets]\nmaster_key_keyring = \"n\"", "[secrets]\nmaster_key_file = \"k\"");
+        for there in [None, Some(credentials.path())] {
+            assert_eq!(of(keyring, there), KeySource::Keyring("n".to_owned()));
+            assert_eq!(of(file, there), KeySource::File("k".into()));
+        }
+        assert_eq!(of("", Some(credentials.path())), KeySource::Credential(credentials.path().join(CREDENTIAL)));
+        assert_eq!(of("data = \"d\"", None), KeySource::File("d.master-key".into()));
+    }
+
+    #[test]
     fn each_impossible_value_is_refused_by_its_key() {
         for (text, key) in [
             ("[device]\nlisten = \"x\"", "device.listen"),
@@ -345,6 +370,8 @@ mod tests {
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[web]\nkey = \"k\"", "web.certificate"),
             ("[backup]\nkeep = 0", "backup.keep"),
+            ("[secrets]\nmaster_key_file = \"k\"\nmaster_key_keyring = \"n\"", "secrets.master_key_file"),
+            ("[secrets]\nmaster_key_keyring = \" n\"", "secrets.master_key_keyring"),
         ] {
             let error = settings(text).expect_err(key).to_string();
             assert!(error.contains(key), "{error}");

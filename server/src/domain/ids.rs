@@ -56,6 +56,10 @@ id!(
     SelfCheckId
 );
 id!(
+    /// A filing of a facility's own rules (§26).
+    OwnRulesId
+);
+id!(
     /// A passkey.
     PasskeyId
 );

@@ -8,6 +8,7 @@ pub mod ids;
 pub mod judge;
 pub mod log;
 pub mod overlay;
+pub mod own_rules;
 pub mod paper;
 pub mod people;
 pub mod reading;

@@ -1,10 +1,15 @@
-//! Where the master key comes from: a systemd credential, or a file outside the data folder that only its owner can read.
+//! Where the master key comes from: the keyring, a systemd credential, or a file outside the data folder that only its owner can read.
+//! Invariant: a source that cannot be asked is an error; no other source stands in for it and no new key is made in its stead.
 
+use std::fmt;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::MasterKey;
+use super::keyring::{self, KeyringError, SERVICE};
 use crate::random::Random;
 
 /// Name of the systemd credential (`LoadCredentialEncrypted=hashimori-master-key:…`, systemd.exec(5)).
@@ -17,13 +22,30 @@ pub enum KeySource {
     Credential(PathBuf),
     /// A file of its own.
     File(PathBuf),
+    /// An entry of the keyring, by its name.
+    Keyring(String),
+}
+
+/// Where it is, as a person looks for it: a path, or `keyring:NAME`.
+impl fmt::Display for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Credential(path) | Self::File(path) => path.display().fmt(f),
+            Self::Keyring(name) => write!(f, "keyring:{name}"),
+        }
+    }
 }
 
 /// Why there is no master key.
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
+    /// There is none.
+    #[error(
+        "there is no master key {0}; give `secrets.master_key_file` or `secrets.master_key_keyring`, or run `hashimori-server init` first"
+    )]
+    Missing(KeySource),
     /// It cannot be read.
-    #[error("cannot read the master key {path}: {cause}; give `secrets.master_key_file`, or run `hashimori-server init` first")]
+    #[error("cannot read the master key {path}: {cause}")]
     Read {
         /// Where.
         path: PathBuf,
@@ -40,52 +62,87 @@ pub enum MasterKeyError {
         #[source]
         cause: std::io::Error,
     },
+    /// The keyring did not do what it was asked.
+    #[error("the master key {SERVICE}/{name} of the keyring: {cause}")]
+    Keyring {
+        /// Name of the entry.
+        name: String,
+        /// Why.
+        #[source]
+        cause: KeyringError,
+    },
     /// It is not 64 hexadecimal digits.
     #[error("the master key {0} is not 64 hexadecimal digits")]
-    Form(PathBuf),
+    Form(KeySource),
     /// Others than its owner can read it.
     #[error("the master key {0} can be read by others than its owner: run `chmod 600` on it")]
     Exposed(PathBuf),
     /// It lies where a copy of the data folder would carry it along.
     #[error("the master key {0} lies inside the data folder: a stolen copy of the data would open itself; move it elsewhere")]
     InsideData(PathBuf),
+    /// It was written and is not found again.
+    #[error("the master key {0} was written, but another one is read there: nothing was sealed with it")]
+    Unsteady(KeySource),
 }
 
 impl KeySource {
-    /// Its path.
-    pub fn path(&self) -> &Path {
+    /// What kind of place it is.
+    pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Credential(path) | Self::File(path) => path,
+            Self::Credential(_) => "systemd credential",
+            Self::File(_) => "file",
+            Self::Keyring(_) => "keyring",
         }
     }
 
-    /// Reads the key; `data` is the data folder, in which it must not lie.
+    /// The key, if it is there; `data` is the data folder, in which it must not lie.
+    pub fn find(&self, data: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
+        self.check_place(data)?;
+        let Some(text) = self.text()? else { return Ok(None) };
+        MasterKey::from_text(&text).map(Some).ok_or_else(|| MasterKeyError::Form(self.clone()))
+    }
+
+    /// The key, which has to be there.
     pub fn load(&self, data: &Path) -> Result<MasterKey, MasterKeyError> {
-        let path = self.path();
-        self.check_place(data)?;
-        let text = fs::read_to_string(path).map_err(|cause| MasterKeyError::Read { path: path.to_owned(), cause })?;
-        if matches!(self, Self::File(_)) && is_exposed(path) {
-            return Err(MasterKeyError::Exposed(path.to_owned()));
-        }
-        let mut bytes = [0; 32];
-        let text = zeroize::Zeroizing::new(text);
-        let digits = text.trim().as_bytes();
-        if digits.len() != 64 || data_encoding::HEXLOWER_PERMISSIVE.decode_mut(digits, &mut bytes).is_err() {
-            return Err(MasterKeyError::Form(path.to_owned()));
-        }
-        Ok(MasterKey::from_bytes(bytes))
+        self.find(data)?.ok_or_else(|| MasterKeyError::Missing(self.clone()))
     }
 
-    /// Reads the key, or makes and stores a fresh one when the file does not exist yet.
-    pub fn load_or_create(&self, data: &Path, random: &Random) -> Result<MasterKey, MasterKeyError> {
+    /// Makes a fresh key and keeps it here, where there is none yet.
+    pub fn create(&self, data: &Path, random: &Random) -> Result<MasterKey, MasterKeyError> {
+        self.keep(MasterKey::generate(random), data)
+    }
+
+    /// Keeps a key here, where there is none yet, and gives it back as it is read again.
+    pub fn keep(&self, key: MasterKey, data: &Path) -> Result<MasterKey, MasterKeyError> {
         self.check_place(data)?;
-        if let Self::File(path) = self
-            && !path.exists()
-        {
-            let key = MasterKey::generate(random);
-            write_private(path, key.to_text().as_bytes()).map_err(|cause| MasterKeyError::Write { path: path.clone(), cause })?;
+        match self {
+            Self::Credential(path) | Self::File(path) => {
+                write_private(path, key.to_text().as_bytes()).map_err(|cause| MasterKeyError::Write { path: path.clone(), cause })?;
+            }
+            Self::Keyring(name) => {
+                keyring::keep(name, key.to_text()).map_err(|cause| MasterKeyError::Keyring { name: name.clone(), cause })?;
+            }
         }
-        self.load(data)
+        let read = self.load(data)?;
+        if *read.to_text() == *key.to_text() { Ok(read) } else { Err(MasterKeyError::Unsteady(self.clone())) }
+    }
+
+    fn text(&self) -> Result<Option<Zeroizing<Vec<u8>>>, MasterKeyError> {
+        let path = match self {
+            Self::Keyring(name) => {
+                return keyring::find(name).map_err(|cause| MasterKeyError::Keyring { name: name.clone(), cause });
+            }
+            Self::Credential(path) | Self::File(path) => path,
+        };
+        let text = match fs::read(path) {
+            Ok(text) => Zeroizing::new(text),
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(MasterKeyError::Read { path: path.clone(), cause }),
+        };
+        if matches!(self, Self::File(_)) && is_exposed(path) {
+            return Err(MasterKeyError::Exposed(path.clone()));
+        }
+        Ok(Some(text))
     }
 
     fn check_place(&self, data: &Path) -> Result<(), MasterKeyError> {
@@ -133,16 +190,20 @@ mod tests {
         let (data, source) = (dir.path().join("data"), KeySource::File(dir.path().join("master.key")));
         fs::create_dir(&data).expect("made");
         let random = Random::seeded(2);
-        let made = source.load_or_create(&data, &random).expect("made");
-        let read = source.load_or_create(&data, &random).expect("read");
+        assert!(source.find(&data).expect("looked for").is_none());
+        assert!(matches!(source.load(&data), Err(MasterKeyError::Missing(_))));
+        let made = source.create(&data, &random).expect("made");
+        let read = source.load(&data).expect("read");
         assert_eq!(*made.to_text(), *read.to_text());
+        assert!(matches!(source.create(&data, &random), Err(MasterKeyError::Write { .. })), "one that is there is never replaced");
+        assert_eq!(*source.load(&data).expect("read").to_text(), *made.to_text());
     }
 
     #[test]
     fn a_master_key_inside_the_data_folder_or_readable_by_others_is_refused() {
         let dir = tempfile::tempdir().expect("a folder");
         let inside = KeySource::File(dir.path().join("master.key"));
-        assert!(matches!(inside.load_or_create(dir.path(), &Random::seeded(3)), Err(MasterKeyError::InsideData(_))));
+        assert!(matches!(inside.create(dir.path(), &Random::seeded(3)), Err(MasterKeyError::InsideData(_))));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

@@ -1,8 +1,10 @@
 //! Secrets at rest: one master key, kept outside the data folder, seals every other secret (CA keys, ticket keys, TOTP seeds).
 //! Invariant: database and data folder alone yield no secret; the purpose is authenticated, so a sealed value cannot be moved elsewhere.
 
+mod keyring;
 mod master;
 
+pub use keyring::KeyringError;
 pub use master::{CREDENTIAL, KeySource, MasterKeyError, write_private};
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
@@ -32,6 +34,13 @@ impl MasterKey {
     /// From its bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(Zeroizing::new(bytes))
+    }
+
+    /// From its text form, which may be followed by a line's end.
+    pub fn from_text(text: &[u8]) -> Option<Self> {
+        let (mut bytes, digits) = (Zeroizing::new([0; 32]), text.trim_ascii());
+        let fits = digits.len() == 64 && data_encoding::HEXLOWER_PERMISSIVE.decode_mut(digits, &mut *bytes).is_ok();
+        fits.then(|| Self::from_bytes(*bytes))
     }
 
     /// A fresh one.

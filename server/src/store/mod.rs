@@ -31,6 +31,7 @@ pub mod invitation;
 pub mod log;
 pub mod meta;
 pub mod oidc;
+pub mod own_rules;
 pub mod paper;
 pub mod passkey;
 pub mod person;

@@ -110,6 +110,8 @@ pub(crate) struct ClauseLine {
     pub mark: Mark,
     pub evidence: Text,
     pub reason: Said,
+    /// What the facility's own rules (§26) decided.
+    pub own: Vec<Text>,
     pub remedy: Option<Said>,
     /// Parts, where there is more than one.
     pub checks: Vec<CheckLine>,
@@ -196,11 +198,12 @@ mod samples {
                 mark: Mark::of(State::NonCompliant),
                 evidence: Text::new("frame-none"),
                 reason: Said::new("見つかりませんでした", Lang::Japanese),
+                own: vec![Text::new("own-days").with("n", 3_i64)],
                 remedy: Some(Said::new("入れてください", Lang::Japanese)),
                 checks: vec![check.clone(), check],
                 conflict: Some(Said::new("差異", Lang::Japanese)),
             };
-            let quiet = ClauseLine { remedy: None, checks: Vec::new(), conflict: None, ..clause.clone() };
+            let quiet = ClauseLine { own: Vec::new(), remedy: None, checks: Vec::new(), conflict: None, ..clause.clone() };
             let full = Self {
                 shell: Shell::sample(Text::verbatim("受付1"), true),
                 id: "d".to_owned(),

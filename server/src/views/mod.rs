@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod log;
 mod overview;
+mod own_rules;
 mod papers;
 mod people;
 mod places;
@@ -36,6 +37,7 @@ pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
+pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{
     ActForm, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage, PaperFormPage, PaperLine,
     PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal, StepLine,

@@ -15,6 +15,8 @@ pub(crate) struct RegionPage {
     pub backup: BackupNote,
     /// Facilities without an administrator: in all, and for too long.
     pub vacancies: Option<(i64, i64)>,
+    /// Filings of facilities' own rules that wait for acceptance.
+    pub filings: i64,
     /// All devices of the region, by how they read; each with the path of the facilities that have some.
     pub counts: Vec<(Count, String)>,
     pub silence: SilenceView,
@@ -110,6 +112,7 @@ mod samples {
                 backup: BackupNote::of(None, None, searched, now),
                 counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
                 vacancies: (!facilities.is_empty()).then_some((3, 1)),
+                filings: i64::from(!facilities.is_empty()),
                 silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },
                 find: Find {
                     text: if searched { "見本".to_owned() } else { String::new() },

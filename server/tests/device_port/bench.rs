@@ -98,7 +98,7 @@ impl Bench {
     async fn init(&self) {
         let settings = self.settings();
         std::fs::create_dir(&settings.data).expect("made");
-        let master = settings.master_key.load_or_create(&settings.data, &self.random).expect("made");
+        let master = settings.master_key.create(&settings.data, &self.random).expect("made");
         let store = Store::open(settings.store.clone()).await.expect("opens");
         meta::ensure_epoch(&store, &self.random).await.expect("an epoch");
         let mut tx = store.begin().await.expect("begins");

@@ -11,5 +11,6 @@ mod clocks;
 mod enrolment;
 mod floods;
 mod identity;
+mod own_rules;
 mod secrets;
 mod standing;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalogue::Catalogues;
-use crate::pack::Pack;
+use crate::pack::{Filing, OwnParameter, OwnRules, Pack};
 use crate::report::{self, Account, Fact, LoginPassword, Reading, Report, UnknownCode};
 use crate::time::Timestamp;
 
@@ -250,9 +250,21 @@ proptest! {
     fn a_facilitys_tighter_rules_never_make_a_pass(
         r in generate::report(), a in generate::one_attestation_each(), d in generate::device(), own in generate::tightening(),
     ) {
-        let tighter = PACK.with_overrides(&own, crate::pack::Filing::None).expect("only tighter");
+        let tighter = PACK.with_own_rules("filing", &own, Filing::None);
         let input = Input { pack: &tighter, catalogues: &CATALOGUES, report: Some(&r), attestations: &a, device: &d, now: NOW };
         no_pass_out_of_nothing(&verdict(&r, &a, d, NOW), &evaluate(&input))?;
+    }
+
+    #[test]
+    fn a_tighter_limit_on_what_is_measured_never_makes_a_verdict_better(
+        r in generate::report(), a in generate::one_attestation_each(), d in generate::device(), own in generate::tightening(),
+    ) {
+        // How long a word or a list counts is not such a limit: an older "no" may run out and leave the question open.
+        let ages = [OwnParameter::UpdateLists, OwnParameter::UpdateHold, OwnParameter::AttestationDays, OwnParameter::AttestationPersonal];
+        let own = OwnRules::new(own.iter().filter(|(parameter, _)| !ages.contains(parameter)));
+        let tighter = PACK.with_own_rules("filing", &own, Filing::None);
+        let input = Input { pack: &tighter, catalogues: &CATALOGUES, report: Some(&r), attestations: &a, device: &d, now: NOW };
+        never_better(&verdict(&r, &a, d, NOW), &evaluate(&input))?;
     }
 }
 

@@ -40,6 +40,7 @@ pub fn evaluate_in(input: &Input<'_>, lang: Lang) -> Verdict {
     Verdict {
         pack: input.pack.id().to_owned(),
         pack_revision: input.pack.revision().to_owned(),
+        own_rules: input.pack.own_rules().map(str::to_owned),
         catalogues: input.catalogues.version().to_owned(),
         headline: headline(&clauses),
         clauses,

@@ -115,7 +115,8 @@ pub(super) fn parse(text: &str) -> Result<Pack, PackError> {
         source: Words::new(file.source, file.source_en),
         effective_from: file.effective_from.into_inner(),
         parameters: file.parameters.into_inner(),
-        clauses,
+        clauses: clauses.into(),
+        own_rules: None,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Which parameters make sense, and which way is tighter.
+//! Which parameters make sense.
 
 use super::Parameters;
 use crate::report::{DeviceClass, OsFamily};
@@ -79,56 +79,4 @@ pub(super) fn check(p: &Parameters) -> Result<(), String> {
 
 fn places_ok(p: &Parameters) -> bool {
     [&p.software.places_linux, &p.software.places_windows, &p.software.places_macos].into_iter().all(|places| !places.is_empty())
-}
-
-/// Which way a parameter gets tighter. What is not listed is not a facility's to change.
-#[derive(Clone, Copy)]
-pub(super) enum Tighter {
-    Larger,
-    Smaller,
-    /// As `Smaller`, but 0 = off is the loosest of all.
-    SmallerOrOn,
-    True,
-}
-
-/// Every parameter that a facility may tighten (§26).
-pub(super) const TIGHTENABLE: [(&str, &str, Tighter); 16] = [
-    ("password", "min", Tighter::Larger),
-    ("password", "floor", Tighter::Larger),
-    ("password", "alnum", Tighter::True),
-    ("password", "max_age_days", Tighter::SmallerOrOn),
-    ("network_password", "max_age_days", Tighter::SmallerOrOn),
-    ("screen_lock", "max_s", Tighter::Smaller),
-    ("antivirus", "amber_days", Tighter::Smaller),
-    ("antivirus", "fail_days", Tighter::Smaller),
-    ("update", "amber_days", Tighter::Smaller),
-    ("update", "fail_days", Tighter::Smaller),
-    ("update", "hold_max_days", Tighter::Smaller),
-    ("update", "lists_max_age_days", Tighter::Smaller),
-    ("attestation", "days", Tighter::Smaller),
-    ("attestation", "personal_days", Tighter::Smaller),
-    ("personal_devices", "max_days", Tighter::Smaller),
-    ("take_out", "standing_days", Tighter::Smaller),
-];
-
-impl Tighter {
-    /// Whether `new` is as tight as `old` or tighter.
-    pub(super) fn holds(self, old: &toml::Value, new: &toml::Value) -> bool {
-        match (self, old, new) {
-            (Self::True, toml::Value::Boolean(old), toml::Value::Boolean(new)) => *new || !*old,
-            (Self::Larger, toml::Value::Integer(old), toml::Value::Integer(new)) => new >= old,
-            (Self::Smaller, toml::Value::Integer(old), toml::Value::Integer(new)) => new <= old,
-            (Self::SmallerOrOn, toml::Value::Integer(old), toml::Value::Integer(new)) => *old == 0 || (*new != 0 && new <= old),
-            _ => false,
-        }
-    }
-
-    pub(super) const fn words(self) -> &'static str {
-        match self {
-            Self::Larger => "a facility may only raise it",
-            Self::Smaller => "a facility may only lower it",
-            Self::SmallerOrOn => "a facility may only lower it, or switch it on",
-            Self::True => "a facility may only switch it on",
-        }
-    }
 }

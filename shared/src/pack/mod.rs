@@ -1,15 +1,18 @@
 //! Rule packs: the clauses of a written regulation as versioned data. Knows nothing of devices or verdicts.
-//! Invariant: a `Pack` exists only if it passed `Pack::parse` (or was tightened from one that did).
+//! Invariant: a `Pack` exists only if it passed `Pack::parse` (or is one that did with a facility's own rules over it).
 
 mod clause;
 mod file;
 mod limits;
 mod overlay;
+mod own;
 mod parameters;
 
 pub use clause::{Answered, Check, CheckKind, Clause, Conflict, Remedies, Responsible};
-pub use overlay::Filing;
+pub use own::{Filing, OwnParameter, OwnRules, OwnRulesError, OwnValue, Tighter};
 pub use parameters::*;
+
+use std::sync::Arc;
 
 use crate::lang::Words;
 
@@ -26,7 +29,9 @@ pub struct Pack {
     source: Words,
     effective_from: String,
     parameters: Parameters,
-    clauses: Vec<Clause>,
+    /// Shared by the packs of facilities that differ in parameters alone.
+    clauses: Arc<[Clause]>,
+    own_rules: Option<Arc<str>>,
 }
 
 /// Why a pack was refused.
@@ -83,6 +88,11 @@ impl Pack {
         &self.effective_from
     }
 
+    /// Name of the facility's own rules that are laid over it (§26).
+    pub fn own_rules(&self) -> Option<&str> {
+        self.own_rules.as_deref()
+    }
+
     /// Lengths, days, lists.
     pub const fn parameters(&self) -> &Parameters {
         &self.parameters
@@ -103,7 +113,7 @@ impl Pack {
     pub(crate) fn turned(&self, by: usize) -> Self {
         let mut pack = self.clone();
         let count = pack.clauses.len();
-        pack.clauses.rotate_left(by % count);
+        Arc::make_mut(&mut pack.clauses).rotate_left(by % count);
         pack
     }
 

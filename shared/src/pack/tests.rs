@@ -186,33 +186,6 @@ fn clauses_that_make_no_sense_are_refused_by_name() {
 }
 
 #[test]
-fn a_facility_may_tighten_and_the_verdicts_revision_says_so() {
-    let pack = Pack::bundled();
-    let tighter = pack.with_overrides("[password]\nmin = 8\n[screen_lock]\nmax_s = 300\n", Filing::None).expect("tighter");
-    assert_eq!((tighter.parameters().password.min, tighter.parameters().screen_lock.max_s), (8, 300));
-    assert!(tighter.revision().starts_with(&format!("{}+", pack.revision())));
-}
-
-#[test]
-fn a_facility_may_not_loosen_without_the_secretariat() {
-    let pack = Pack::bundled();
-    for (text, line, reason) in [
-        ("[screen_lock]\n\nmax_s = 1800\n", 3, "screen_lock.max_s is 900 in the region's pack; a facility may only lower it"),
-        ("[password]\nmax_age_days = 0\n", 2, "may only lower it, or switch it on"),
-        ("[disaster]\nexpiry_days = 3\n", 2, "not a facility's to change"),
-        ("[password]\nlength = 9\n", 2, "there is no parameter password.length"),
-    ] {
-        let error = pack.with_overrides(text, Filing::None).expect_err("refused");
-        assert_eq!(error.line, line, "{error}");
-        assert!(error.reason.contains(reason), "{error}");
-    }
-    let looser = pack.with_overrides("[screen_lock]\nmax_s = 1800\n", Filing::Accepted).expect("accepted by the secretariat");
-    assert_eq!(looser.parameters().screen_lock.max_s, 1800);
-    assert!(pack.with_overrides("[screen_lock]\nmax_s = 1\n", Filing::Accepted).is_err(), "nonsense stays nonsense");
-    assert!(pack.with_overrides("[password]\nmin = \"long\"\n", Filing::Accepted).is_err());
-}
-
-#[test]
 fn an_operator_may_lay_the_official_text_beside_the_gists() {
     let pack = Pack::bundled().with_official_text("\"§20-3\" = \"（正文）\"\n").expect("a known clause");
     assert_eq!(pack.clause("§20-3").and_then(|c| c.official_text.as_deref()), Some("（正文）"));

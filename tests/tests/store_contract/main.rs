@@ -19,6 +19,7 @@ mod keys;
 mod ledger;
 mod oplog;
 mod overview;
+mod own_rules;
 mod papers;
 mod people;
 mod rejudging;

@@ -90,6 +90,14 @@ acts! {
     PaperMoved = "paper_moved";
     /// A facility's link for people without an account was made anew or ended.
     FacilityLinkChanged = "facility_link_changed";
+    /// A facility filed rules of its own.
+    OwnRulesFiled = "own_rules_filed";
+    /// The secretariat accepted them.
+    OwnRulesAccepted = "own_rules_accepted";
+    /// The secretariat refused them.
+    OwnRulesRefused = "own_rules_refused";
+    /// The facility took them back.
+    OwnRulesWithdrawn = "own_rules_withdrawn";
     /// A region was made.
     RegionMade = "region_made";
     /// A facility was taken in.

@@ -48,6 +48,10 @@ pub enum Right {
     AppointRegionally,
     /// Hand out a new one-time link to somebody who lost the way in.
     Restore,
+    /// 事業所の定め (§26): file them for a facility, and take them back.
+    FileRules,
+    /// Accept or refuse what facilities file.
+    DecideRules,
 }
 
 impl Right {
@@ -65,6 +69,8 @@ impl Right {
         Self::AllowDeputy,
         Self::AppointRegionally,
         Self::Restore,
+        Self::FileRules,
+        Self::DecideRules,
     ];
 }
 
@@ -73,9 +79,11 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol | Right::HandlePapers => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire | Right::FilePapers => matches!(role, Role::Head | Role::Administrator | Role::Deputy),
+        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules => {
+            matches!(role, Role::Head | Role::Administrator | Role::Deputy)
+        }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore => matches!(role, Role::Secretariat),
+        Right::AppointRegionally | Right::Restore | Right::DecideRules => matches!(role, Role::Secretariat),
     }
 }
 
@@ -236,8 +244,8 @@ mod tests {
         let has = |role| Right::ALL.into_iter().filter(move |&right| may(role, right)).collect::<Vec<_>>();
         assert_eq!(has(Role::Auditor), [Right::OwnAccount, Right::Read, Right::Export]);
         assert_eq!(has(Role::Deputy), has(Role::Administrator));
-        let with_devices = [Right::Enrol, Right::Attest, Right::Retire, Right::FilePapers, Right::HandlePapers];
-        assert_eq!(has(Role::Administrator), [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &with_devices].concat());
+        let of_a_facility = [Right::Enrol, Right::Attest, Right::Retire, Right::FilePapers, Right::HandlePapers, Right::FileRules];
+        assert_eq!(has(Role::Administrator), [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat());
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod log;
 mod lost;
 mod oidc;
 mod overview;
+mod own_rules;
 mod papers;
 mod passkey;
 mod people;

@@ -15,7 +15,7 @@ use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
 use crate::domain::summary::{Counts, Summary};
 use crate::store::rank::{self, Kind, Position};
-use crate::store::{agents, backup, device, facility, region, rollup, trend};
+use crate::store::{agents, backup, device, facility, own_rules, region, rollup, trend};
 use crate::views::{BackupNote, Chart, Count, FacilityLine, Find, FoundDevice, Mark, RegionPage, SilenceView, VersionLine};
 use crate::words::Text;
 
@@ -91,6 +91,7 @@ pub(super) async fn show_home(
         todos: today::of_region(&web, &found, &sum).await?,
         backup: BackupNote::of(last.as_ref(), newest.as_ref(), web.settings.daily_backup, web.now()),
         vacancies: vacancies(&web, region).await?,
+        filings: own_rules::count_waiting(&web.store, region).await?,
         counts: sum.counts.present().map(|count| (counted(count), Wanted::path(Kind::Reading(count.0), "", None))).collect(),
         silence: silence(&web, &sum),
         find: find(kind, &text),

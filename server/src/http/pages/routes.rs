@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, get, post};
 use super::guard::{Guard, guard};
 use super::{
     PageError, Web, account, accounts, alerts, assets, device, enrolment, excluded, export, headers, language, listed, log, lost, oidc,
-    overview, papers, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
+    overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -77,7 +77,8 @@ impl Route {
 pub(super) fn table() -> Vec<Route> {
     use Access::{Public, Region, Setup, SignedIn};
     use Right::{
-        AllowDeputy, AppointLocally, AppointRegionally, Attest, Enrol, Export, FilePapers, HandlePapers, OwnAccount, Read, Restore, Retire,
+        AllowDeputy, AppointLocally, AppointRegionally, Attest, DecideRules, Enrol, Export, FilePapers, FileRules, HandlePapers,
+        OwnAccount, Read, Restore, Retire,
     };
     vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
@@ -144,6 +145,24 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/pending", SignedIn(Read), Object::Facility, get(enrolment::show_pending)),
         route(Method::GET, "/facilities/{facility}/self-check", SignedIn(Read), Object::Facility, get(self_check::show_self_check)),
         route(Method::POST, "/facilities/{facility}/self-check", SignedIn(Attest), Object::Facility, post(self_check::answer_self_check)),
+        route(Method::GET, "/facilities/{facility}/own-rules", SignedIn(Read), Object::Facility, get(own_rules::show_own_rules)),
+        route(Method::POST, "/facilities/{facility}/own-rules", SignedIn(FileRules), Object::Facility, post(own_rules::file_own_rules)),
+        route(
+            Method::POST,
+            "/facilities/{facility}/own-rules/withdraw",
+            SignedIn(FileRules),
+            Object::Facility,
+            post(own_rules::withdraw_own_rules),
+        ),
+        route(
+            Method::POST,
+            "/facilities/{facility}/own-rules/decide",
+            Region(DecideRules),
+            Object::Facility,
+            post(own_rules::decide_own_rules),
+        )
+        .stepped_up(),
+        route(Method::GET, "/own-rules", Region(Read), Object::None, get(own_rules::list_own_rules)),
         route(Method::GET, "/devices/{device}", SignedIn(Read), Object::Device, get(device::show_device)),
         route(Method::POST, "/devices/{device}/confirm", SignedIn(Enrol), Object::Device, post(device::confirm_device)),
         route(Method::POST, "/devices/{device}/refuse", SignedIn(Enrol), Object::Device, post(device::refuse_device)),

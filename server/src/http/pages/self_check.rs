@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
+use super::own_rules::pack_at;
 use super::places::name;
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
@@ -88,7 +89,8 @@ async fn self_check_page(
         .collect();
     devices.sort_by_key(|d| !d.ticked);
     let now = web.now();
-    let since = now.plus_days(-i64::from(web.pack.parameters().attestation.days));
+    let pack = pack_at(web, home).await?;
+    let since = now.plus_days(-i64::from(pack.parameters().attestation.days));
     let past = self_check::list(&web.store, home.facility, LISTED).await?;
     page(&SelfCheckPage {
         shell: shell("self-check-title", visitor, Some(person)),
@@ -97,7 +99,7 @@ async fn self_check_page(
         done: said.done,
         error: said.error,
         due: self_check::count_due(&web.store, home.facility, since).await?,
-        questions: AskedQuestion::all(questions(&web.pack), visitor.lang, |field| value(typed, field).unwrap_or_default()),
+        questions: AskedQuestion::all(questions(&pack), visitor.lang, |field| value(typed, field).unwrap_or_default()),
         devices,
         for_some: value(typed, "for") == Some("some"),
         by_person: value(typed, "grade") == Some(Grade::Person.as_str()),
@@ -125,7 +127,8 @@ pub(super) async fn answer_self_check(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let now = web.now();
-    let check = SelfCheck::read(&questions(&web.pack), now, |field| value(&typed, field)).map_err(|invalid| invalid.text());
+    let pack = pack_at(&web, home).await?;
+    let check = SelfCheck::read(&questions(&pack), now, |field| value(&typed, field)).map_err(|invalid| invalid.text());
     let chosen = if value(&typed, "for") == Some("some") { Some(ticked_devices(&web, home, &typed).await?) } else { None };
     let error = match check {
         Ok(check) if chosen.as_ref().is_none_or(|devices| !devices.is_empty()) => {

@@ -3,6 +3,7 @@
 //! edition of the rules is in force, the stored Japanese is shown and says that it is Japanese.
 
 use hashimori_shared::lang::Lang;
+use hashimori_shared::pack::OwnParameter;
 use hashimori_shared::report::Report;
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::{ClauseVerdict, Evidence, State, SubCheck, Verdict};
@@ -11,12 +12,14 @@ use super::Web;
 use super::places::calls_for_action;
 use super::rules::anchor;
 use crate::domain::device::Standing;
-use crate::domain::judge::Subject;
+use crate::domain::ids::OwnRulesId;
+use crate::domain::judge::{Own, Subject};
 use crate::domain::overlay;
+use crate::domain::own_rules::{name_key, value_text};
 use crate::store::belonging::Home;
 use crate::store::device::Device;
 use crate::store::device_state::Present;
-use crate::store::{Error, self_check};
+use crate::store::{Error, own_rules, self_check};
 use crate::views::{CheckLine, ClauseGroup, ClauseLine, Mark, Said, VerdictView};
 use crate::words::Text;
 
@@ -26,6 +29,8 @@ pub(super) struct Telling<'a> {
     lang: Lang,
     /// The verdict once more, in `lang`; `None`: the stored words are the ones to show.
     again: Option<Verdict>,
+    /// The facility's own rules that the verdict was made with: the filing's number, and sentences by their clause.
+    own: Option<(i64, Vec<(&'static str, Text)>)>,
 }
 
 impl<'a> Telling<'a> {
@@ -37,18 +42,25 @@ impl<'a> Telling<'a> {
         report: Option<&Report>,
         lang: Lang,
     ) -> Result<Self, Error> {
+        let filing: Option<OwnRulesId> = present.and_then(|p| p.verdict.own_rules.as_ref()?.parse().ok());
+        let own = match filing {
+            Some(id) => own_rules::find(&web.store, home.facility, id).await?,
+            None => None,
+        };
         let again = match (lang, present, report) {
             (Lang::English, Some(present), Some(report)) => {
                 let attestations = self_check::find_said(&web.store, home.facility, device.n, present.judged_at).await?;
                 let (ownership, class) = (device.ownership, device.class);
-                let subject = Subject { report, attestations: &attestations, pack: &present.verdict.pack, ownership, class };
+                let (pack, own) = (present.verdict.pack.as_str(), own.as_ref().map(|(_, own)| own));
+                let subject = Subject { report, attestations: &attestations, pack, own, ownership, class };
                 let again = web.books.borrow().judge_in(subject, present.judged_at, lang);
                 let same_rules = again.pack_revision == present.verdict.pack_revision && again.catalogues == present.verdict.catalogues;
                 Some(again).filter(|_| same_rules)
             }
             (Lang::Japanese | Lang::English, ..) => None,
         };
-        Ok(Self { web, lang, again })
+        let own = own.zip(present).map(|((number, own), present)| (number, decided(web, (number, &own), &present.verdict.pack)));
+        Ok(Self { web, lang, again, own })
     }
 
     /// The headline's reason in one sentence.
@@ -87,7 +99,11 @@ impl<'a> Telling<'a> {
     /// Clause by clause.
     pub(super) fn verdict(&self, present: &Present) -> VerdictView {
         let Verdict { pack, pack_revision, catalogues, clauses, .. } = &present.verdict;
-        let with = Text::new("device-judged-with").with("pack", format!("{pack} {pack_revision}")).with("catalogues", catalogues);
+        let with = match &self.own {
+            None => Text::new("device-judged-with"),
+            Some((number, _)) => Text::new("own-judged-with").with("n", *number),
+        };
+        let with = with.with("pack", format!("{pack} {pack_revision}")).with("catalogues", catalogues);
         VerdictView { groups: self.groups(clauses), judged: Text::new("device-judged").with("with", with).with("at", present.judged_at) }
     }
 
@@ -133,6 +149,7 @@ impl<'a> Telling<'a> {
             mark: Mark::of(clause.state),
             evidence: self.evidence(clause.evidence),
             reason: self.said(&clause.reason, again.map(|a| a.reason.as_str())),
+            own: self.own.iter().flat_map(|(_, said)| said).filter(|(id, _)| *id == clause.clause).map(|(_, text)| text.clone()).collect(),
             remedy: clause.remedy.as_deref().map(|remedy| self.said(remedy, again.and_then(|a| a.remedy.as_deref()))),
             checks: checks.iter().map(|check| self.check_line(clause, check)).collect(),
             conflict: rule.and_then(|r| r.conflict.as_ref()).map(|c| {
@@ -154,4 +171,21 @@ impl<'a> Telling<'a> {
             remedy: check.remedy.as_deref().map(|remedy| self.said(remedy, again.and_then(|a| a.remedy.as_deref()))),
         }
     }
+}
+
+/// What a filing decided beside the region's pack, by clause.
+fn decided(web: &Web, (number, own): (i64, &Own), pack: &str) -> Vec<(&'static str, Text)> {
+    let book = web.books.borrow();
+    let (Some(region), Some(laid)) = (book.pack(pack), book.pack_with(pack, own)) else { return Vec::new() };
+    let of = |parameter: OwnParameter| (parameter.of(laid.parameters()), parameter.of(region.parameters()));
+    let differs = |parameter: &OwnParameter| {
+        let (own, region) = of(*parameter);
+        own != region
+    };
+    let said = |parameter: OwnParameter| {
+        let (own, region) = of(parameter);
+        let text = Text::new("own-decided").with("n", number).with("name", Text::new(name_key(parameter)));
+        (parameter.clause(), text.with("value", value_text(parameter, own)).with("region", value_text(parameter, region)))
+    };
+    OwnParameter::ALL.iter().copied().filter(differs).map(said).collect()
 }

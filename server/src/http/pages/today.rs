@@ -11,7 +11,7 @@ use hashimori_shared::verdict::State;
 use super::guard::{Here, Who};
 use super::sign_in::encode;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, own_rules, page, shell};
 use crate::domain::device::Standing;
 use crate::domain::paper::State as PaperState;
 use crate::domain::people::Scope;
@@ -149,7 +149,7 @@ async fn from_clauses(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
 
 /// Devices for which nobody has answered within the pack's time.
 async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
-    let since = web.now().plus_days(-i64::from(web.pack.parameters().attestation.days));
+    let since = web.now().plus_days(-i64::from(own_rules::pack_at(web, home).await?.parameters().attestation.days));
     let due = self_check::count_due(&web.store, home.facility, since).await?;
     Ok(vec![Todo::new(Kind::SelfCheckDue, due, format!("/facilities/{}/self-check", home.facility))])
 }

@@ -82,7 +82,7 @@ mod tests {
             let ids = HardwareIds { system_uuid: Some(id(1)), serial: Some(id(2)), machine_id: Some(id(3)) };
             report.machine.hardware_ids = Some(Fact::read(ids, "/sys/class/dmi/id"));
             let class = hashimori_shared::report::DeviceClass::Laptop;
-            let subject = Subject { report: &report, attestations: &[], pack: &pack, ownership: Ownership::Managed, class };
+            let subject = Subject { report: &report, attestations: &[], pack: &pack, own: None, ownership: Ownership::Managed, class };
             let verdict = judge.judge(subject, at);
             rows.push(serde_json::to_vec(&report).expect("json"));
             rows.push(serde_json::to_vec(&verdict).expect("json"));

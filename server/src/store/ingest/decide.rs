@@ -160,7 +160,8 @@ impl Desk<'_> {
     /// Judges; a judge that panics fails this one check-in only.
     pub(super) fn judge_guarded(&self, known: &Known, report: &Report, now: Timestamp) -> Result<Verdict, Rejected> {
         let attestations = self.attestations.get(&known.n).map_or(&[][..], Vec::as_slice);
-        let subject = Subject { report, attestations, pack: &known.pack, ownership: known.ownership, class: known.class };
+        let (own, ownership, class) = (known.own.as_ref(), known.ownership, known.class);
+        let subject = Subject { report, attestations, pack: &known.pack, own, ownership, class };
         catch_unwind(AssertUnwindSafe(|| self.judge.judge(subject, now))).map_err(|_| {
             tracing::error!(device = known.n.0, "the judge panicked on a report");
             Rejected::Failed
@@ -194,7 +195,7 @@ impl Desk<'_> {
                 cause,
                 headline: verdict.headline,
                 changed: difference(was, &states),
-                judged_with: judged_with.clone(),
+                judged_with: verdict.own_rules.as_ref().map_or_else(|| judged_with.clone(), |own| format!("{judged_with} own-rules={own}")),
                 report_id,
             });
         }

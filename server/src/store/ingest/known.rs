@@ -12,6 +12,7 @@ use sqlx::any::AnyRow;
 
 use super::keys::Keys;
 use crate::domain::device::{ClassWord, DeviceN, Ownership, Standing};
+use crate::domain::judge::Own;
 use crate::store::rollup::Place;
 use crate::store::rows::{self, decode_error};
 use crate::store::{Error, Tx};
@@ -23,6 +24,8 @@ pub(in crate::store) struct Known {
     pub(in crate::store) facility: Arc<str>,
     pub(in crate::store) region: Arc<str>,
     pub(in crate::store) pack: Arc<str>,
+    /// The facility's own rules in force.
+    pub(in crate::store) own: Option<Own>,
     pub(in crate::store) standing: Standing,
     pub(in crate::store) ownership: Ownership,
     pub(in crate::store) class: DeviceClass,
@@ -68,9 +71,10 @@ pub(in crate::store) async fn load(tx: &mut Tx, wanted: &[DeviceN], into: &mut H
         let sql = rows::with_list(
             "SELECT d.n, d.facility_id, d.region_id, g.pack, d.standing, d.ownership, \
              e.day, e.dropped, e.upto, e.keys, \
-             s.headline, s.digest, s.since, s.states, s.verdict_digest, d.class, s.agent \
+             s.headline, s.digest, s.since, s.states, s.verdict_digest, d.class, s.agent, o.own_rules_id, o.accepted, o.rules \
              FROM device d JOIN region g ON g.id = d.region_id \
-             LEFT JOIN device_seen e ON e.n = d.n LEFT JOIN device_state s ON s.n = d.n WHERE d.n IN ",
+             LEFT JOIN device_seen e ON e.n = d.n LEFT JOIN device_state s ON s.n = d.n \
+             LEFT JOIN own_rules_in_force o ON o.facility_id = d.facility_id WHERE d.n IN ",
             group.len(),
         );
         let ids: Vec<i64> = group.iter().map(|d| d.0).collect();
@@ -91,6 +95,7 @@ fn known(row: &AnyRow) -> Result<Known, Error> {
         facility: row.try_get::<&str, _>(1)?.into(),
         region: row.try_get::<&str, _>(2)?.into(),
         pack: row.try_get::<&str, _>(3)?.into(),
+        own: row.try_get::<Option<&str>, _>(17)?.map(|filing| own(filing, row)).transpose()?,
         standing: Standing::from_word(standing).ok_or_else(|| decode_error("device.standing"))?,
         ownership: Ownership::from_word(ownership).ok_or_else(|| decode_error("device.ownership"))?,
         class: ClassWord::from_word(row.try_get(15)?).unwrap_or(ClassWord::Unclear).into(),
@@ -100,6 +105,10 @@ fn known(row: &AnyRow) -> Result<Known, Error> {
         keys: keys.ok_or_else(|| decode_error("device_seen.keys"))?,
         current: row.try_get::<Option<i64>, _>(10)?.map(|_| current(row)).transpose()?,
     })
+}
+
+fn own(filing: &str, row: &AnyRow) -> Result<Own, Error> {
+    Ok(Own { filing: filing.into(), accepted: row.try_get::<i64, _>(18)? != 0, text: row.try_get::<&str, _>(19)?.into() })
 }
 
 fn current(row: &AnyRow) -> Result<Current, Error> {

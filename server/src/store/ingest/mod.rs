@@ -30,8 +30,8 @@ pub use codec::{pack, unpack};
 pub use fold::Taken;
 pub(super) use fold::jst_year;
 pub(super) use known::load;
-pub(super) use rejudge::DUE_BY_ANSWER;
 pub use rejudge::Rejudged;
+pub(super) use rejudge::{DUE_BY_ANSWER, DUE_BY_RULES};
 
 use std::sync::Arc;
 

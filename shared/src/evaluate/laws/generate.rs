@@ -8,6 +8,7 @@ use proptest::sample::select;
 
 use super::{NOW, PACK};
 use crate::evaluate::{Answer, Attestation, AttestedBy, DeviceContext, Ownership, Reporting};
+use crate::pack::{OwnParameter, OwnRules, OwnValue};
 use crate::report::{
     Account, AccountKind, AgentInfo, Antivirus, AntivirusProduct, AutoLogin, Browser, BrowserProfile, DeviceClass, Fact, ForbiddenSoftware,
     Hardware, LoginPassword, MachineFacts, Management, Os, OsFamily, PasswordPolicy, PendingUpdates, Reading, Report, ScreenLock,
@@ -209,15 +210,16 @@ pub(super) fn device() -> impl Strategy<Value = DeviceContext> {
 }
 
 /// A facility's own parameters, each as tight as the bundled pack's or tighter.
-pub(super) fn tightening() -> impl Strategy<Value = String> {
-    let lines = vec![
-        "[password]\nmin = 8\nmax_age_days = 60",
-        "[network_password]\nmax_age_days = 30",
-        "[screen_lock]\nmax_s = 300",
-        "[antivirus]\namber_days = 3\nfail_days = 7",
-        "[update]\namber_days = 14\nfail_days = 30\nhold_max_days = 30\nlists_max_age_days = 2",
-        "[attestation]\ndays = 180\npersonal_days = 30",
-        "[take_out]\nstanding_days = 90",
+pub(super) fn tightening() -> impl Strategy<Value = OwnRules> {
+    use OwnParameter as P;
+    let lines: Vec<&[(P, u32)]> = vec![
+        &[(P::PasswordMin, 8), (P::PasswordMaxAge, 60)],
+        &[(P::NetworkPasswordMaxAge, 30)],
+        &[(P::ScreenLock, 300)],
+        &[(P::AntivirusAmber, 3), (P::AntivirusFail, 7)],
+        &[(P::UpdateAmber, 14), (P::UpdateFail, 30), (P::UpdateHold, 30), (P::UpdateLists, 2)],
+        &[(P::AttestationDays, 180), (P::AttestationPersonal, 30)],
     ];
-    proptest::sample::subsequence(lines, 0..7).prop_map(|lines| lines.join("\n"))
+    let own = |lines: Vec<&[(P, u32)]>| OwnRules::new(lines.concat().into_iter().map(|(parameter, n)| (parameter, OwnValue::Number(n))));
+    proptest::sample::subsequence(lines, 0..6).prop_map(own)
 }

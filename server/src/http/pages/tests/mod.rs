@@ -10,6 +10,7 @@ mod language;
 mod lists;
 mod lost;
 mod overview;
+mod own_rules;
 mod papers;
 mod passkeys;
 mod personal;
