@@ -43,6 +43,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "people",
     "papers",
     "own-rules",
+    "mail",
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -79,3 +79,7 @@ id!(
     /// A paper: a notice, an application, a report or a record.
     PaperId
 );
+id!(
+    /// A letter in the outbox.
+    LetterId
+);

@@ -5,6 +5,7 @@ mod keyring;
 mod master;
 
 pub use keyring::KeyringError;
+pub(crate) use master::is_exposed;
 pub use master::{CREDENTIAL, KeySource, MasterKeyError, write_private};
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};

@@ -10,6 +10,7 @@ mod enrolment;
 mod error;
 mod export;
 mod log;
+mod mail;
 mod overview;
 mod own_rules;
 mod papers;
@@ -36,6 +37,7 @@ pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, Issue
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
+pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
 pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{

@@ -56,7 +56,7 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,

@@ -71,6 +71,11 @@ pub fn filing(link: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("filing", &[link, network], 12, 3600), bucket("filings", &[network], 120, 3600)]
 }
 
+/// The counters that mails to confirm an address fall under: nobody floods a stranger's mailbox, or many.
+pub fn mail(login: &str, address: &str) -> Vec<Bucket> {
+    vec![bucket("mail-to", &[&address.to_ascii_lowercase()], 5, 24 * 3600), bucket("mail-by", &[login], 5, 3600)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ mod isolation;
 mod language;
 mod lists;
 mod lost;
+mod mail;
 mod overview;
 mod own_rules;
 mod papers;

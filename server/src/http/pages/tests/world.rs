@@ -55,6 +55,7 @@ pub(super) struct World {
     pub foreign: FacilityId,
     pub pack: Arc<Pack>,
     pub root_pin: [u8; 10],
+    pub master: Arc<MasterKey>,
     ingest: Ingest,
     _rules: watch::Sender<Arc<dyn Judge>>,
     _folder: tempfile::TempDir,
@@ -85,7 +86,7 @@ impl World {
             store: store.clone(),
             clock: Arc::new(clock.clone()),
             random: Arc::clone(&random),
-            master,
+            master: Arc::clone(&master),
             pack: Arc::clone(&pack),
             books: crate::rules::Rules::new(RuleBook::load(None, None).expect("the bundled ones")).books(),
             pki,
@@ -95,6 +96,7 @@ impl World {
                 public_url: ORIGIN.to_owned(),
                 trusted_proxies: Vec::new(),
                 daily_backup: true,
+                mail: true,
             },
         });
         let region = RegionId::new(random.uuid(MORNING));
@@ -113,6 +115,7 @@ impl World {
             foreign,
             pack,
             root_pin,
+            master,
             ingest,
             _rules: rules,
             _folder: folder,
