@@ -10,6 +10,7 @@ facility-crumb = Facilities of the region
 facility-enrol = Enrol a device (enrolment codes)
 facility-self-check = Self-check
 facility-devices = Devices
+facility-worst-first = The devices that need most come first.
 facility-no-more = There are no more devices.
 facility-none = No device is enrolled yet. Issue an enrolment code, install the checking program on the device, and enrol it.
 facility-col-device = Device

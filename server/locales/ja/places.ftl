@@ -10,6 +10,7 @@ facility-crumb = 圏域の事業所
 facility-enrol = 機器を登録する（登録コード）
 facility-self-check = 自己点検
 facility-devices = 機器
+facility-worst-first = 対応が急がれる機器から並べています。
 facility-no-more = この先に機器はありません。
 facility-none = 機器はまだ登録されていません。登録コードを発行し、機器に点検プログラムを入れて登録してください。
 facility-col-device = 機器

@@ -17,7 +17,7 @@ use crate::random::Random;
 use crate::rules::RuleBook;
 use crate::store::facility::Facility;
 use crate::store::region::Region;
-use crate::store::{Store, StoreUrl, facility, log, meta, region};
+use crate::store::{OpenError, Store, StoreUrl, facility, log, meta, region};
 use hashimori_shared::time::Timestamp;
 
 #[derive(Debug, Args)]
@@ -72,7 +72,11 @@ pub(super) async fn run(settings: &Settings, args: InitArgs) -> anyhow::Result<(
             settings.master_key.create(&settings.data, &random)?
         }
     };
-    let store = Store::open(settings.store.clone()).await?;
+    let store = match Store::open(settings.store.clone()).await {
+        // Beside the collector that runs there, what is missing can still be added.
+        Err(OpenError::InUse(_)) => Store::open_beside(settings.store.clone()).await?,
+        opened => opened?,
+    };
     meta::ensure_epoch(&store, &random).await?;
     log::ensure_key(&store, &master, &random, now).await?;
     let authority = match Authority::load(&store, &master).await {
@@ -144,7 +148,14 @@ async fn ensure_region(store: &Store, args: &InitArgs, random: &Random, now: Tim
     Ok(new)
 }
 
-async fn ensure_facility(store: &Store, region: RegionId, name: &str, random: &Random, now: Timestamp) -> anyhow::Result<Facility> {
+/// The region's facility with this name, made if it is not there.
+pub(super) async fn ensure_facility(
+    store: &Store,
+    region: RegionId,
+    name: &str,
+    random: &Random,
+    now: Timestamp,
+) -> anyhow::Result<Facility> {
     if let Some(known) = find_facility(store, region, name).await? {
         return Ok(known);
     }
@@ -180,7 +191,8 @@ fn print(done: &Done, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn named(name: &str) -> anyhow::Result<String> {
+/// A name as it is kept.
+pub(super) fn named(name: &str) -> anyhow::Result<String> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         bail!("a name has 1 to 100 characters");

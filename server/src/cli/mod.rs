@@ -5,6 +5,7 @@ mod backup;
 mod ca;
 mod code;
 mod device;
+mod facility;
 mod init;
 mod mail;
 mod oidc;
@@ -59,6 +60,9 @@ enum Command {
     /// Devices, and how they stand.
     #[command(subcommand)]
     Device(device::DeviceCommand),
+    /// Facilities of a region.
+    #[command(subcommand)]
+    Facility(facility::FacilityCommand),
     /// Accounts of people.
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -134,6 +138,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Init(args) => init::run(&settings, args).await,
         Command::Code(command) => code::run(settings, command).await,
         Command::Device(command) => device::run(settings, command).await,
+        Command::Facility(command) => facility::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Oidc(command) => oidc::run(settings, command).await,
         Command::Mail(command) => mail::run(settings, command).await,

@@ -20,6 +20,8 @@ pub(crate) struct FacilityPage {
     /// Devices that wait for a person's decision.
     pub pending: i64,
     pub devices: Vec<DeviceLine>,
+    /// Whether they are all here, the worst first.
+    pub worst_first: bool,
     pub next: Option<String>,
     pub paged: bool,
 }
@@ -71,6 +73,7 @@ mod samples {
                 counts: counts(),
                 alerts: if devices.is_empty() { Alerts::none() } else { Alerts::sample() },
                 pending,
+                worst_first: pending > 0,
                 devices,
                 next: Some("/facilities/f?after=d".to_owned()),
                 paged: true,

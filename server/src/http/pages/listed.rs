@@ -6,7 +6,7 @@ use hashimori_shared::verdict::State;
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
-use super::places::device_line;
+use super::places::{device_line, gravity};
 use super::sign_in::encode;
 use super::typed::Asked;
 use super::visit::Visitor;
@@ -106,6 +106,9 @@ pub(super) async fn show_listed(
     let mut found = list(&web, home, &which, after).await?;
     let more = found.len() > DEVICES;
     found.truncate(DEVICES);
+    if !more && after.is_none() {
+        found.sort_by_cached_key(|(device, line)| gravity(&web, device, line.as_ref()));
+    }
     let clause = wanted.clause.as_ref().map(|clause| format!("&clause={}", encode(clause))).unwrap_or_default();
     let first = format!("/facilities/{}/devices?is={}{clause}", home.facility, encode(&wanted.is));
     page(&ListedPage {

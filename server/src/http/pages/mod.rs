@@ -172,6 +172,12 @@ pub fn router(web: Web) -> Router {
     routes::router(web)
 }
 
+/// Paths of what can be read, as in the table: `{facility}` and the like stand for ids. For the benchmark.
+#[doc(hidden)]
+pub fn readable() -> Vec<&'static str> {
+    routes::table().iter().filter(|route| route.method == axum::http::Method::GET).map(|route| route.path).collect()
+}
+
 /// What surrounds a page.
 fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
     let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key(), pages: main_pages(p) });

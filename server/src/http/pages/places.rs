@@ -17,6 +17,7 @@ use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
 use crate::domain::people::{Person, Scope};
+use crate::domain::reading::Reading;
 use crate::store::{alert, device, device_state, facility, rollup};
 use crate::views::{Count, DeviceLine, FacilityPage, Mark, Moment};
 use crate::words::Text;
@@ -65,7 +66,13 @@ pub(super) async fn show_facility(
     let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
     let states: HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
-    let devices = devices.iter().map(|d| device_line(&web, &person, d, states.get(&d.n))).collect();
+    let mut devices: Vec<_> = devices.iter().map(|d| (d, states.get(&d.n))).collect();
+    // A list of several pages is read by key, in the order of enrolment.
+    let worst_first = !more && !paged;
+    if worst_first {
+        devices.sort_by_cached_key(|(device, line)| gravity(&web, device, *line));
+    }
+    let devices = devices.into_iter().map(|(device, line)| device_line(&web, &person, device, line)).collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
     let open = alert::count(&web.store, home.region).await?.into_iter().find(|(there, _)| *there == home.facility);
@@ -79,9 +86,19 @@ pub(super) async fn show_facility(
         alerts: alerts::shown(&person, lines, open.map_or(0, |(_, open)| open)),
         pending,
         devices,
+        worst_first,
         next,
         paged,
     })
+}
+
+/// The smaller, the further up: how a device reads, and in how many clauses.
+pub(super) fn gravity(web: &Web, device: &device::Device, line: Option<&device_state::Line>) -> impl Ord + use<> {
+    let (headline, day) =
+        (line.and_then(|l| l.headline), line.and_then(|l| l.last_seen_at).map(hashimori_shared::time::Timestamp::jst_day));
+    let reading = Reading::of(device.standing, headline, day, web.now().jst_day(), &web.pack.parameters().staleness);
+    let clauses = line.map_or(0, |l| l.clauses.iter().filter(|(_, code)| headline.is_some_and(|h| h.code() == *code)).count());
+    (reading.is_none(), reading, std::cmp::Reverse(clauses), device.id.to_string())
 }
 
 pub(super) fn device_line(web: &Web, reader: &Person, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {

@@ -5,6 +5,8 @@ use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
@@ -12,6 +14,9 @@ use super::{
     mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
 };
 use crate::domain::people::Right;
+
+/// gzip's level: on a line of a shelter bytes are dear, and beyond this they cost more time than they save.
+const COMPRESSION: i32 = 4;
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,7 +220,8 @@ pub(super) fn table() -> Vec<Route> {
     ]
 }
 
-/// The router of the table. Layers, from the outside: headers, visit (cookie, CSRF, error pages), guard (who, whose), handler.
+/// The router of the table. Layers, from the outside: compression, headers, visit (cookie, CSRF, error pages), guard (who, whose),
+/// handler.
 pub(super) fn router(web: Web) -> Router {
     let mut pages = Router::new();
     for Route { method, path, access, object, needs, handler } in table() {
@@ -230,5 +236,6 @@ pub(super) fn router(web: Web) -> Router {
         .route("/assets/{version}/icon.svg", get(assets::get_icon))
         .route("/assets/{version}/passkey.js", get(assets::get_passkey_script))
         .layer(from_fn_with_state(web.clone(), headers::guard_browser))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)))
         .with_state(web)
 }

@@ -39,12 +39,27 @@ pub(super) struct Visitor {
     pub lang: Lang,
     /// The page that is looked at; after a form, the first page.
     pub here: String,
+    /// Fresh with each request, see `csrf`.
+    salt: Token,
 }
 
 impl Visitor {
-    /// The token that forms carry.
+    /// The token that forms carry: another one on each page, for pages travel compressed, and the length of one that shows the same
+    /// secret beside what somebody else chose tells of the secret (BREACH).
     pub(super) fn csrf(&self) -> String {
-        self.token.derive("csrf").to_text()
+        let salt = self.salt.to_text();
+        let token = self.salted(&salt).to_text();
+        salt + &token
+    }
+
+    fn salted(&self, salt: &str) -> Token {
+        self.token.derive(&format!("csrf {salt}"))
+    }
+
+    /// Whether `sent` is a token that one of our pages showed in this browser.
+    fn showed(&self, sent: &str) -> bool {
+        let Some((salt, token)) = sent.split_at_checked(sent.len() / 2) else { return false };
+        Token::parse(token).is_some_and(|token| token.matches(&self.salted(salt)))
     }
 
     /// The same, reading in the language that an account has chosen, if it has.
@@ -71,6 +86,7 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         browser: browser::coarse(field(&request, &header::USER_AGENT)),
         lang: cookie::read_lang(request.headers()).unwrap_or_else(|| Lang::accepted(field(&request, &header::ACCEPT_LANGUAGE))),
         here: here(&request).to_owned(),
+        salt: Token::new(&web.random),
     };
     request.extensions_mut().insert(visitor.clone());
     let (mut response, sent) = match admit(request, &visitor).await {
@@ -124,8 +140,8 @@ async fn admit(request: Request, visitor: &Visitor) -> Result<(Request, Option<F
             })
             .collect(),
     );
-    let sent = fields.iter().find(|(key, _)| key == CSRF_FIELD).and_then(|(_, value)| Token::parse(value));
-    if !same_site || !sent.is_some_and(|sent| sent.matches(&visitor.token.derive("csrf"))) {
+    let sent = fields.iter().find(|(key, _)| key == CSRF_FIELD);
+    if !same_site || !sent.is_some_and(|(_, sent)| visitor.showed(sent)) {
         return Err(PageError::Expired(kept));
     }
     parts.extensions.insert(kept);
@@ -175,6 +191,28 @@ mod tests {
             headers.insert(*name, HeaderValue::from_static(value));
         }
         is_same_site(&headers, &Uri::from_static("/sign-in"))
+    }
+
+    #[test]
+    fn each_page_shows_another_token_and_each_of_them_is_taken_from_whom_it_was_shown_to() {
+        let random = crate::random::Random::seeded(5);
+        let page = |token: &Token| Visitor {
+            token: token.clone(),
+            network: String::new(),
+            host: String::new(),
+            browser: String::new(),
+            lang: Lang::Japanese,
+            here: "/".to_owned(),
+            salt: Token::new(&random),
+        };
+        let (one, other) = (Token::new(&random), Token::new(&random));
+        let (first, second) = (page(&one), page(&one));
+        assert_ne!(first.csrf(), second.csrf());
+        assert!(first.showed(&second.csrf()) && second.showed(&first.csrf()));
+        assert!(!page(&other).showed(&first.csrf()));
+        for bad in ["", "x", "あい", &first.csrf()[1..], &one.derive("csrf").to_text()] {
+            assert!(!first.showed(bad), "{bad}");
+        }
     }
 
     #[test]

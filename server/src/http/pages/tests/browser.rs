@@ -110,6 +110,13 @@ async fn read(response: Response<Body>) -> Page {
 }
 
 impl Page {
+    /// The page but for its forms' tokens, which are others each time.
+    pub(super) fn without_tokens(&self) -> String {
+        let mut parts = self.body.split("name=\"csrf\" value=\"");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |page, part| page + part.split_once('"').map_or(part, |(_, rest)| rest))
+    }
+
     #[track_caller]
     pub(super) fn status(&self, code: u16) -> &Self {
         assert_eq!(self.code, code, "{}", self.body);

@@ -185,7 +185,7 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
             for things in hidden {
                 let page = call(&mut actor.browser, route, &things.path(route)).await;
                 let case = format!("{:?} of {:?}: {} {}", actor.role, actor.scope, route.method, route.path);
-                assert_eq!((page.code, &page.body), (absent.code, &absent.body), "{case}");
+                assert_eq!((page.code, page.without_tokens()), (absent.code, absent.without_tokens()), "{case}");
             }
         }
     }
