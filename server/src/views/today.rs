@@ -156,7 +156,7 @@ mod samples {
             let line = DeviceLine {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
-                kind: "持ち運ぶパソコン".to_owned(),
+                kind: "見本",
                 mark: Mark::of(State::NonCompliant),
                 seen: Some(Moment::new(NOW.plus_days(-1), NOW)),
                 open: vec!["§20-3".to_owned()],

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
@@ -195,7 +196,7 @@ pub(super) async fn show_pending(
     let next = waiting.last().filter(|_| more).map(|last| format!("/facilities/{}/pending?after={}", home.facility, last.id));
     let mut devices = Vec::with_capacity(waiting.len());
     for device in &waiting {
-        devices.push(candidate(&web, &person, home, device).await?);
+        devices.push(candidate(&web, (&person, visitor.lang), home, device).await?);
     }
     page(&PendingPage {
         shell: shell("pending-title", &visitor, Some(&person)),
@@ -206,7 +207,7 @@ pub(super) async fn show_pending(
     })
 }
 
-async fn candidate(web: &Web, reader: &Person, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
+async fn candidate(web: &Web, (reader, lang): (&Person, Lang), home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
     let label = |of: &device::Device| called(reader, of.ownership, &of.label, of.id);
     if !reader.role.sees_facts(waiting.ownership) {
         let enrolled = Moment::new(waiting.enrolled_at, web.now());
@@ -220,7 +221,7 @@ async fn candidate(web: &Web, reader: &Person, home: Home, waiting: &device::Dev
             may_decide: false,
         });
     }
-    let mut lines = vec![("device-about-class", waiting.class.label_ja().to_owned())];
+    let mut lines = vec![("device-about-class", waiting.class.label(lang).to_owned())];
     let mut suspicion = None;
     if let Some(shown) = web.store.find_evidence(waiting.id).await? {
         let mut add = |name, value: Option<String>| lines.extend(value.filter(|v| !v.is_empty()).map(|v| (name, v)));

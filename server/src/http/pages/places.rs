@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::State as Use;
 use axum::response::Response;
+use hashimori_shared::lang::Lang;
 use hashimori_shared::verdict::State;
 use serde::Deserialize;
 
@@ -65,10 +66,10 @@ pub(super) async fn show_facility(
     let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
     let states: HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
-    let devices = devices.iter().map(|d| device_line(&web, &person, d, states.get(&d.n))).collect();
+    let devices = devices.iter().map(|d| device_line(&web, (&person, visitor.lang), d, states.get(&d.n))).collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
-    let open = alert::count(&web.store, home.region).await?.into_iter().find(|(there, _)| *there == home.facility);
+    let (open, _) = alert::count(&web.store, home.facility).await?;
     let lines = alerts::lines(&web, &person, alert::list(&web.store, home.facility, ALERTS).await?);
     page(&FacilityPage {
         shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)),
@@ -76,7 +77,7 @@ pub(super) async fn show_facility(
         vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),
         counts: summed(&web, &counts),
-        alerts: alerts::shown(&person, lines, open.map_or(0, |(_, open)| open)),
+        alerts: alerts::shown(&person, lines, open),
         pending,
         devices,
         next,
@@ -84,14 +85,19 @@ pub(super) async fn show_facility(
     })
 }
 
-pub(super) fn device_line(web: &Web, reader: &Person, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
+pub(super) fn device_line(
+    web: &Web,
+    (reader, lang): (&Person, Lang),
+    device: &device::Device,
+    line: Option<&device_state::Line>,
+) -> DeviceLine {
     let now = web.now();
     let seen = line.and_then(|l| l.last_seen_at);
     let (open, more) = line.map(|l| open_clauses(&l.clauses)).unwrap_or_default();
     DeviceLine {
         id: device.id.to_string(),
         label: called(reader, device.ownership, &device.label, device.id),
-        kind: if reader.role.sees_facts(device.ownership) { device.class.label_ja().to_owned() } else { String::new() },
+        kind: if reader.role.sees_facts(device.ownership) { device.class.label(lang) } else { "" },
         mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
         seen: seen.map(|at| Moment::new(at, now)),
         open,
