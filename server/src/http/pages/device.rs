@@ -50,11 +50,11 @@ pub(super) async fn show_device(
     let seen = line.as_ref().and_then(|l| l.last_seen_at);
     let headline = line.as_ref().and_then(|l| l.headline);
     let report = present.as_ref().and_then(|p| parse_report(&p.report).ok());
-    if !person.role.sees_facts(device.ownership) {
-        let verdict = present.as_ref().map(|p| &p.verdict);
-        return personal_page(&web, &visitor, &person, (&device, place), (seen, headline), verdict);
-    }
     let (changes, older) = changes(&web, home, &device, before).await?;
+    if !person.role.sees_facts(device.ownership) {
+        let told = (present.as_ref().map(|p| &p.verdict), changes, older);
+        return personal_page(&web, &visitor, &person, (&device, place), (seen, headline), told);
+    }
     let telling = Telling::of(&web, (&device, home), present.as_ref(), report.as_ref(), visitor.lang).await?;
     page(&DevicePage {
         shell: shell(name(&device.label), &visitor, Some(&person)),
@@ -131,7 +131,7 @@ fn personal_page(
     person: &Person,
     (device, facility): (&Device, Place),
     (seen, headline): (Option<Timestamp>, Option<State>),
-    verdict: Option<&Verdict>,
+    (verdict, changes, older): (Option<&Verdict>, Vec<ChangeLine>, Option<String>),
 ) -> Result<Response, PageError> {
     let clauses = verdict.map(|verdict| verdict.clauses.as_slice()).unwrap_or_default();
     page(&PersonalDevicePage {
@@ -143,6 +143,8 @@ fn personal_page(
             .iter()
             .map(|c| (c.clause.clone(), anchor(&c.clause), title(web, &c.clause, visitor.lang), Mark::of(c.state)))
             .collect(),
+        changes,
+        older,
     })
 }
 
