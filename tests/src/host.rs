@@ -101,7 +101,7 @@ impl Host {
 }
 
 async fn furnish(store: &Store, random: &Random) -> anyhow::Result<()> {
-    if hashimori_server::store::device::find_by_n(store, DeviceN(DEVICES)).await?.is_some() {
+    if hashimori_server::store::device::find_by_n(store.read(), DeviceN(DEVICES)).await?.is_some() {
         return Ok(());
     }
     let (region, facility) = bed::found(store, random, "架空圏域", "架空クリニック").await?;

@@ -20,4 +20,5 @@ pub mod synthetic;
 pub mod visitor;
 pub mod volume;
 pub mod waiting;
+pub mod walk;
 pub mod wire;

@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use super::rollup::Scope;
 use super::{Error, Store, Tx, rows};
 use crate::domain::device::{DeviceN, Ownership};
-use crate::domain::ids::{DeviceId, FacilityId, RegionId};
+use crate::domain::ids::{DeviceId, FacilityId};
 
 /// Kinds of alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,7 +97,17 @@ fn read(row: &AnyRow) -> Result<Alert, Error> {
 
 /// The open alerts of one facility, what happened last first.
 pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec<Alert>, Error> {
-    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY a.last_at DESC, a.n, a.kind LIMIT $2")))
+    list_of(store, facility, None, limit).await
+}
+
+/// The open alerts about one device of a facility.
+pub async fn list_about(store: &Store, facility: FacilityId, device: DeviceN) -> Result<Vec<Alert>, Error> {
+    list_of(store, facility, Some(device), u16::MAX).await
+}
+
+async fn list_of(store: &Store, facility: FacilityId, about: Option<DeviceN>, limit: u16) -> Result<Vec<Alert>, Error> {
+    let about = about.map(|device| format!("AND a.n = {} ", device.0)).unwrap_or_default();
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} {about}ORDER BY a.last_at DESC, a.n, a.kind LIMIT $2")))
         .bind(facility.to_string())
         .bind(i64::from(limit))
         .fetch_all(store.read())
@@ -107,33 +117,12 @@ pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec
         .collect()
 }
 
-/// The open alerts about one device of a facility.
-pub async fn list_about(store: &Store, facility: FacilityId, device: DeviceN) -> Result<Vec<Alert>, Error> {
-    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} AND a.n = $2 ORDER BY a.kind")))
+/// How many alerts of a facility are open, and when something last happened.
+pub async fn count(store: &Store, facility: FacilityId) -> Result<(i64, i64), Error> {
+    sqlx::query_as("SELECT count(*), coalesce(max(last_at), 0) FROM alert WHERE facility_id = $1 AND closed_at IS NULL")
         .bind(facility.to_string())
-        .bind(device.0)
-        .fetch_all(store.read())
-        .await?
-        .iter()
-        .map(read)
-        .collect()
-}
-
-/// How many alerts are open at each facility of a region that has any.
-pub async fn count(store: &Store, region: RegionId) -> Result<Vec<(FacilityId, i64)>, Error> {
-    sqlx::query(
-        "SELECT a.facility_id, count(*) FROM alert a JOIN facility f ON f.id = a.facility_id \
-         WHERE f.region_id = $1 AND a.closed_at IS NULL GROUP BY a.facility_id",
-    )
-    .bind(region.to_string())
-    .fetch_all(store.read())
-    .await?
-    .iter()
-    .map(|row| {
-        let facility = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("alert.facility_id"))?;
-        Ok((facility, row.try_get(1)?))
-    })
-    .collect()
+        .fetch_one(store.read())
+        .await
 }
 
 /// Open alerts of one kind, counted.

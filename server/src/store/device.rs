@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use hashimori_shared::report::DeviceClass;
 use hashimori_shared::time::Timestamp;
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, Row as _};
 
 use super::rollup::{Counts, Place};
 use super::{Error, Store, Tx, exclusion, ingest, rows};
@@ -103,15 +103,9 @@ pub async fn find(store: &Store, facility: FacilityId, id: DeviceId) -> Result<O
     row.as_ref().map(read).transpose()
 }
 
-/// One device by its number, for the device port: the caller knows it by its certificate.
-pub async fn find_by_n(store: &Store, n: DeviceN) -> Result<Option<Device>, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE n = $1"))).bind(n.0).fetch_optional(store.read()).await?;
-    row.as_ref().map(read).transpose()
-}
-
-/// One device by its number, as it stands inside a transaction.
-pub async fn find_in(tx: &mut Tx, n: DeviceN) -> Result<Option<Device>, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE n = $1"))).bind(n.0).fetch_optional(&mut **tx).await?;
+/// One device by its number, for those who know it by its certificate.
+pub async fn find_by_n(db: impl Executor<'_, Database = Any>, n: DeviceN) -> Result<Option<Device>, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE n = $1"))).bind(n.0).fetch_optional(db).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -124,7 +118,22 @@ pub async fn standing_in(tx: &mut Tx, id: DeviceId) -> Result<Option<Standing>, 
 
 /// A page of a facility's devices in order of enrolment; `after` is the last one of the page before.
 pub async fn list(store: &Store, facility: FacilityId, after: Option<DeviceId>, limit: u16) -> Result<Vec<Device>, Error> {
-    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND id > $2 ORDER BY id LIMIT $3")))
+    list_of(store, facility, "", (after, limit)).await
+}
+
+/// The same of those that stand in one way.
+pub async fn list_standing(store: &Store, facility: FacilityId, standing: Standing, limit: u16) -> Result<Vec<Device>, Error> {
+    list_of(store, facility, &format!("AND standing = '{}' ", standing.as_str()), (None, limit)).await
+}
+
+/// The same of those that wait for a person's decision.
+pub async fn list_waiting(store: &Store, facility: FacilityId, after: Option<DeviceId>, limit: u16) -> Result<Vec<Device>, Error> {
+    list_of(store, facility, "AND standing IN ('pending', 'reconfirm', 'copied') ", (after, limit)).await
+}
+
+/// `only` is a condition in words of ours.
+async fn list_of(store: &Store, facility: FacilityId, only: &str, (after, limit): (Option<DeviceId>, u16)) -> Result<Vec<Device>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND id > $2 {only}ORDER BY id LIMIT $3")))
         .bind(facility.to_string())
         .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .bind(i64::from(limit))
@@ -144,33 +153,6 @@ pub async fn list_named(store: &Store, region: RegionId, text: &str, limit: u16)
         .bind(region.to_string())
         .bind(rows::like(text))
         .bind(rows::like(&text.to_lowercase()))
-        .bind(i64::from(limit))
-        .fetch_all(store.read())
-        .await?
-        .iter()
-        .map(read)
-        .collect()
-}
-
-/// Devices of a facility that stand in one way, oldest first.
-pub async fn list_standing(store: &Store, facility: FacilityId, standing: Standing, limit: u16) -> Result<Vec<Device>, Error> {
-    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND standing = $2 ORDER BY id LIMIT $3")))
-        .bind(facility.to_string())
-        .bind(standing.as_str())
-        .bind(i64::from(limit))
-        .fetch_all(store.read())
-        .await?
-        .iter()
-        .map(read)
-        .collect()
-}
-
-/// A page of the devices of a facility that wait for a person's decision, oldest first; `after` is the last one of the page before.
-pub async fn list_waiting(store: &Store, facility: FacilityId, after: Option<DeviceId>, limit: u16) -> Result<Vec<Device>, Error> {
-    let waits = "standing IN ('pending', 'reconfirm', 'copied')";
-    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND {waits} AND id > $2 ORDER BY id LIMIT $3")))
-        .bind(facility.to_string())
-        .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .bind(i64::from(limit))
         .fetch_all(store.read())
         .await?

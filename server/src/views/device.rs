@@ -80,6 +80,10 @@ pub(crate) struct PersonalDevicePage {
     pub seen: Option<Moment>,
     /// (clause, its anchor, its title, its state).
     pub clauses: Vec<(String, String, Said, Mark)>,
+    /// Changes of the verdict, newest first: states and days alone.
+    pub changes: Vec<ChangeLine>,
+    /// Path of the older changes.
+    pub older: Option<String>,
 }
 
 /// The verdict.
@@ -160,6 +164,17 @@ mod samples {
     use hashimori_shared::time::Timestamp;
     use hashimori_shared::verdict::{State, Strength};
 
+    impl ChangeLine {
+        fn sample(now: Timestamp) -> Self {
+            Self {
+                at: Moment::new(now, now),
+                mark: Mark::of(State::NonCompliant),
+                cause: "history-report",
+                clauses: vec![(ClauseName::of(&Pack::bundled(), "§20-3"), None, Some(Mark::of(State::NonCompliant)))],
+            }
+        }
+    }
+
     impl Sample for PersonalDevicePage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
@@ -173,6 +188,8 @@ mod samples {
                     path: "/".to_owned(),
                 }),
                 seen: (!clauses.is_empty()).then(|| Moment::new(now, now)),
+                changes: if clauses.is_empty() { Vec::new() } else { vec![ChangeLine::sample(now)] },
+                older: None,
                 clauses,
             };
             let clause = ("§20-3".to_owned(), "c20-3".to_owned(), Said::new("見本", Lang::Japanese), Mark::of(State::NonCompliant));
@@ -227,12 +244,7 @@ mod samples {
                 }),
                 facts: words::groups(&sample::all_unknown(now), now, Lang::English),
                 sent: Some(Sent { json: "{}".to_owned(), received: Moment::new(now, now), observed: Moment::new(now, now) }),
-                changes: vec![ChangeLine {
-                    at: Moment::new(now, now),
-                    mark: Mark::of(State::NonCompliant),
-                    cause: "history-report",
-                    clauses: vec![(ClauseName::of(&Pack::bundled(), "§20-3"), None, Some(Mark::of(State::NonCompliant)))],
-                }],
+                changes: vec![ChangeLine::sample(now)],
                 older: Some("/devices/d?before=3".to_owned()),
                 viewers: vec![Viewed { at: Moment::new(now, now), who: Text::verbatim("見本 花子") }],
             };

@@ -31,7 +31,8 @@ pub(crate) struct FacilityPage {
 pub(crate) struct DeviceLine {
     pub id: String,
     pub label: Text,
-    pub kind: String,
+    /// What kind of machine it is, in the reader's language; empty where that is not theirs to know.
+    pub kind: &'static str,
     pub mark: Mark,
     /// Last heard of.
     pub seen: Option<Moment>,
@@ -58,7 +59,7 @@ mod samples {
             let line = DeviceLine {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
-                kind: "持ち運ぶパソコン".to_owned(),
+                kind: "見本",
                 mark: Mark::of(State::NonCompliant),
                 seen: Some(Moment::new(now.plus_days(-1), now)),
                 open: vec!["§20-3".to_owned()],

@@ -146,7 +146,7 @@ mod samples {
     impl Sample for TodayPage {
         fn samples() -> Vec<Self> {
             let sample = |todos: Vec<TodoLine>, devices| Self {
-                shell: Shell::sample("today-title", true),
+                shell: Shell::sample("today-title", true).live("0f".to_owned()),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 in_region: devices == 3,
                 todos,
@@ -164,7 +164,7 @@ mod samples {
             let line = DeviceLine {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
-                kind: "持ち運ぶパソコン".to_owned(),
+                kind: "見本",
                 mark: Mark::of(State::NonCompliant),
                 seen: Some(Moment::new(NOW.plus_days(-1), NOW)),
                 open: vec!["§20-3".to_owned()],

@@ -17,7 +17,7 @@ impl Handler<'_> {
         }
         let n = self.known.number(self.app, self.peer, leaf, now).await?;
         let mut tx = self.app.store.begin().await?;
-        let found = device::find_in(&mut tx, n).await?.ok_or(Refused::NoCertificate)?;
+        let found = device::find_by_n(&mut *tx, n).await?.ok_or(Refused::NoCertificate)?;
         if found.standing.told().is_none() {
             return Err(Refused::Retired);
         }

@@ -28,7 +28,7 @@ impl Handler<'_> {
         let n = self.known.number(app, self.peer, leaf, now).await?;
         let mut tx = app.store.begin().await?;
         // Standing is read inside the transaction that issues: a device retired a moment ago gets nothing.
-        let found = device::find_in(&mut tx, n).await?.ok_or(Refused::NoCertificate)?;
+        let found = device::find_by_n(&mut *tx, n).await?.ok_or(Refused::NoCertificate)?;
         if found.standing.told().is_none() {
             return Err(Refused::Retired);
         }

@@ -3,15 +3,17 @@
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
+use super::live::Shown;
 use super::places::{After, called, mark};
 use super::setup::{put_once, take_once};
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, live, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
@@ -188,17 +190,22 @@ pub(super) async fn show_pending(
     Who(person): Who,
     Here(home): Here,
     Asked(asked): Asked<After>,
+    shown: Shown,
 ) -> Result<Response, PageError> {
+    let revision = live::of_facility(&web, home).await?;
+    if let Some(unchanged) = shown.unchanged(&revision) {
+        return Ok(unchanged);
+    }
     let mut waiting = device::list_waiting(&web.store, home.facility, asked.id()?, CANDIDATES + 1).await?;
     let more = waiting.len() > usize::from(CANDIDATES);
     waiting.truncate(usize::from(CANDIDATES));
     let next = waiting.last().filter(|_| more).map(|last| format!("/facilities/{}/pending?after={}", home.facility, last.id));
     let mut devices = Vec::with_capacity(waiting.len());
     for device in &waiting {
-        devices.push(candidate(&web, &person, home, device).await?);
+        devices.push(candidate(&web, (&person, visitor.lang), home, device).await?);
     }
     page(&PendingPage {
-        shell: shell("pending-title", &visitor, Some(&person)),
+        shell: shell("pending-title", &visitor, Some(&person)).live(revision),
         facility: place(&web, home).await?,
         devices,
         next,
@@ -206,7 +213,7 @@ pub(super) async fn show_pending(
     })
 }
 
-async fn candidate(web: &Web, reader: &Person, home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
+async fn candidate(web: &Web, (reader, lang): (&Person, Lang), home: Home, waiting: &device::Device) -> Result<Candidate, PageError> {
     let label = |of: &device::Device| called(reader, of.ownership, &of.label, of.id);
     if !reader.role.sees_facts(waiting.ownership) {
         let enrolled = Moment::new(waiting.enrolled_at, web.now());
@@ -220,7 +227,7 @@ async fn candidate(web: &Web, reader: &Person, home: Home, waiting: &device::Dev
             may_decide: false,
         });
     }
-    let mut lines = vec![("device-about-class", waiting.class.label_ja().to_owned())];
+    let mut lines = vec![("device-about-class", waiting.class.label(lang).to_owned())];
     let mut suspicion = None;
     if let Some(shown) = web.store.find_evidence(waiting.id).await? {
         let mut add = |name, value: Option<String>| lines.extend(value.filter(|v| !v.is_empty()).map(|v| (name, v)));

@@ -14,7 +14,7 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::csv::Csv;
-use crate::domain::device::{ClassWord, Ownership};
+use crate::domain::device::Ownership;
 use crate::domain::ids::RegionId;
 use crate::domain::people::{Person, Scope};
 use crate::domain::reading::Reading;
@@ -171,11 +171,7 @@ async fn add_devices(
         let line = lines.get(&device.n);
         let seen = line.and_then(|l| l.last_seen_at);
         let mark = super::places::mark(web, device.standing, line.and_then(|l| l.headline), seen.map(Timestamp::jst_day));
-        let class = match lang {
-            _ if !reader.role.sees_facts(device.ownership) => String::new(),
-            Lang::Japanese => device.class.label_ja().to_owned(),
-            Lang::English => ClassWord::from(device.class).as_str().to_owned(),
-        };
+        let class = if reader.role.sees_facts(device.ownership) { device.class.label(lang).to_owned() } else { String::new() };
         let ownership = match device.ownership {
             Ownership::Managed => "device-managed",
             Ownership::Personal => "device-personal",

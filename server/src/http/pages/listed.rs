@@ -117,7 +117,7 @@ pub(super) async fn show_listed(
         clause: wanted.clause.as_deref().map(|clause| ClauseName::of(&web.pack, clause)),
         next: found.last().filter(|_| more).map(|(last, _)| format!("{first}&after={}", last.id)),
         first: after.map(|_| first),
-        devices: found.iter().map(|(device, line)| device_line(&web, &person, device, line.as_ref())).collect(),
+        devices: found.iter().map(|(device, line)| device_line(&web, (&person, visitor.lang), device, line.as_ref())).collect(),
     })
 }
 

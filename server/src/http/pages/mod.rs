@@ -16,6 +16,7 @@ mod headers;
 mod language;
 mod letters;
 mod listed;
+mod live;
 mod log;
 mod lost;
 mod mail;
@@ -66,6 +67,7 @@ use crate::words::Text;
 pub use fail::PageError;
 pub(super) use headers::protect;
 pub(crate) use oidc::{RETURN as OIDC_RETURN, SECRET_PURPOSE as OIDC_SECRET_PURPOSE};
+pub use routes::{Reader, looked_at};
 
 /// How the web port is reached.
 #[derive(Clone, Debug, Default)]
@@ -181,16 +183,25 @@ pub fn readable() -> Vec<&'static str> {
 /// What surrounds a page.
 fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
     let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key(), pages: main_pages(p) });
-    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who, here: visitor.here.clone() }
+    Shell {
+        lang: visitor.lang,
+        title: title.into().in_lang(visitor.lang),
+        csrf: visitor.csrf(),
+        who,
+        here: visitor.here.clone(),
+        live: None,
+    }
 }
 
 /// The main pages of whoever is signed in.
 fn main_pages(person: &Person) -> Vec<(String, &'static str)> {
     let mut pages = match person.scope {
-        Scope::Region(_) => vec![("/".to_owned(), "nav-overview")],
-        Scope::Facility(_, facility) => {
-            vec![(format!("/facilities/{facility}/today"), "nav-today"), (format!("/facilities/{facility}"), "nav-devices")]
-        }
+        Scope::Region(_) => vec![("/".to_owned(), "nav-overview"), ("/accounts".to_owned(), "nav-accounts")],
+        Scope::Facility(_, facility) => vec![
+            (format!("/facilities/{facility}/today"), "nav-today"),
+            (format!("/facilities/{facility}"), "nav-devices"),
+            (format!("/facilities/{facility}/people"), "nav-people"),
+        ],
     };
     pages.push(("/log".to_owned(), "nav-log"));
     pages

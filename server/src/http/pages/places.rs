@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::State as Use;
 use axum::response::Response;
+use hashimori_shared::lang::Lang;
 use hashimori_shared::verdict::State;
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
+use super::live::Shown;
 use super::people::vacant;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, page, shell};
+use super::{PageError, Web, alerts, live, page, shell};
 use crate::domain::act::Act;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -56,7 +58,12 @@ pub(super) async fn show_facility(
     Who(person): Who,
     Here(home): Here,
     Asked(asked): Asked<After>,
+    shown: Shown,
 ) -> Result<Response, PageError> {
+    let revision = live::of_facility(&web, home).await?;
+    if let Some(unchanged) = shown.unchanged(&revision) {
+        return Ok(unchanged);
+    }
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let (from, paged) = (asked.id::<DeviceId>()?, asked.is_further());
     let mut devices = device::list(&web.store, home.facility, from, DEVICES + 1).await?;
@@ -72,18 +79,18 @@ pub(super) async fn show_facility(
     if worst_first {
         devices.sort_by_cached_key(|(device, line)| gravity(&web, device, *line));
     }
-    let devices = devices.into_iter().map(|(device, line)| device_line(&web, &person, device, line)).collect();
+    let devices = devices.into_iter().map(|(device, line)| device_line(&web, (&person, visitor.lang), device, line)).collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
-    let open = alert::count(&web.store, home.region).await?.into_iter().find(|(there, _)| *there == home.facility);
+    let (open, _) = alert::count(&web.store, home.facility).await?;
     let lines = alerts::lines(&web, &person, alert::list(&web.store, home.facility, ALERTS).await?);
     page(&FacilityPage {
-        shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)),
+        shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)).live(revision),
         id: facility.id.to_string(),
         vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),
         counts: summed(&web, &counts),
-        alerts: alerts::shown(&person, lines, open.map_or(0, |(_, open)| open)),
+        alerts: alerts::shown(&person, lines, open),
         pending,
         devices,
         worst_first,
@@ -101,14 +108,19 @@ pub(super) fn gravity(web: &Web, device: &device::Device, line: Option<&device_s
     (reading.is_none(), reading, std::cmp::Reverse(clauses), device.id.to_string())
 }
 
-pub(super) fn device_line(web: &Web, reader: &Person, device: &device::Device, line: Option<&device_state::Line>) -> DeviceLine {
+pub(super) fn device_line(
+    web: &Web,
+    (reader, lang): (&Person, Lang),
+    device: &device::Device,
+    line: Option<&device_state::Line>,
+) -> DeviceLine {
     let now = web.now();
     let seen = line.and_then(|l| l.last_seen_at);
     let (open, more) = line.map(|l| open_clauses(&l.clauses)).unwrap_or_default();
     DeviceLine {
         id: device.id.to_string(),
         label: called(reader, device.ownership, &device.label, device.id),
-        kind: if reader.role.sees_facts(device.ownership) { device.class.label_ja().to_owned() } else { String::new() },
+        kind: if reader.role.sees_facts(device.ownership) { device.class.label(lang) } else { "" },
         mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
         seen: seen.map(|at| Moment::new(at, now)),
         open,

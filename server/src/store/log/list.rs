@@ -124,7 +124,20 @@ pub async fn list_views(store: &Store, facility: FacilityId, device: DeviceId, l
     .collect()
 }
 
-/// Somebody read a page.
+/// Entries looked at for the newest of some kind.
+const LOOKED_AT: i64 = 50;
+
+/// Id of a facility's newest entry that is about none of `quiet`, among its newest entries of all: by key, however long the log is.
+pub async fn newest_but(store: &Store, facility: FacilityId, quiet: &[What]) -> Result<Option<String>, Error> {
+    let newest: Vec<(String, String)> = sqlx::query_as("SELECT id, what FROM log_entry WHERE facility_id = $1 ORDER BY id DESC LIMIT $2")
+        .bind(facility.to_string())
+        .bind(LOOKED_AT)
+        .fetch_all(store.read())
+        .await?;
+    Ok(newest.into_iter().find(|(_, what)| !quiet.iter().any(|quiet| quiet.as_str() == what)).map(|(id, _)| id))
+}
+
+/// Somebody read a page, or did something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// When.
@@ -133,6 +146,21 @@ pub struct View {
     pub actor: String,
     /// The actor's name; `None`: erased.
     pub name: Option<String>,
+}
+
+/// The newest of these acts on a device: which, when, by whom.
+pub async fn newest_of(store: &Store, facility: FacilityId, device: DeviceId, acts: &[What]) -> Result<Option<(What, View)>, Error> {
+    let words: Vec<String> = acts.iter().map(|act| format!("'{}'", act.as_str())).collect();
+    let sql = format!(
+        "SELECT e.at, e.actor, w.actor, e.what FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id \
+         WHERE e.object_id = $1 AND e.facility_id = $2 AND e.what IN ({}) ORDER BY e.id DESC LIMIT 1",
+        words.join(", ")
+    );
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(device.to_string()).bind(facility.to_string()).fetch_optional(store.read()).await?;
+    let Some(row) = row else { return Ok(None) };
+    let what = What::from_word(row.try_get(3)?).ok_or_else(|| rows::decode_error("log_entry.what"))?;
+    Ok(Some((what, View { at: Timestamp::from_seconds(row.try_get(0)?), actor: row.try_get(1)?, name: row.try_get(2)? })))
 }
 
 /// What the last proof of the chain found.

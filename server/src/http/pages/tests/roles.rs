@@ -243,7 +243,7 @@ async fn of_a_personal_device_the_secretariat_and_auditors_see_the_state_and_nev
     {
         let (mut reader, _) = world.signed_in_as(role, world.region, facility, login).await;
         let device = reader.get(&pages[0]).await;
-        device.status(200).says("不適合").says("§20-1").says("状態だけを表示しています");
+        device.status(200).says("不適合").says("§20-1").says("状態だけを表示しています").says("判定の移り変わり").says("新しい状態報告");
         for path in &pages {
             let page = reader.get(path).await;
             page.status(200).says("個人所有の機器");
