@@ -13,10 +13,12 @@ use axum::http::{Request, StatusCode, header};
 use hashimori_server::accounts::{Invite, invite};
 use hashimori_server::clock::SetClock;
 use hashimori_server::domain::device::{DeviceN, Ownership, Standing};
+use hashimori_server::domain::disaster::Reach;
 use hashimori_server::domain::ids::{DeviceId, FacilityId, RegionId};
 use hashimori_server::domain::judge::{Judge, Rules};
 use hashimori_server::domain::people::link::Token;
 use hashimori_server::domain::people::{Login, Role, Scope};
+use hashimori_server::exceptions::{self, Act, Deed};
 use hashimori_server::http::pages::{self, Web, WebSettings};
 use hashimori_server::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use hashimori_server::random::Random;
@@ -57,6 +59,9 @@ async fn main() -> anyhow::Result<()> {
 
 /// A full store and two people who are signed in.
 struct Filled {
+    store: Store,
+    random: Arc<Random>,
+    region: RegionId,
     router: Router,
     devices: usize,
     facility: FacilityId,
@@ -84,9 +89,9 @@ impl Filled {
         let master = Arc::new(MasterKey::generate(&random));
         let pki = authority(&store, &master, &random).await?;
         let parts = pages::Parts {
-            store,
+            store: store.clone(),
             clock: Arc::new(SetClock::at(START)),
-            random,
+            random: Arc::clone(&random),
             master,
             pack,
             books: hashimori_server::rules::Rules::new(hashimori_server::rules::RuleBook::load(None, None)?).books(),
@@ -94,7 +99,7 @@ impl Filled {
             settings: WebSettings { secure: true, public_url: "https://hashimori.example".to_owned(), ..WebSettings::default() },
         };
         let router = pages::router(Web::new(parts));
-        Ok(Self { router, devices, facility: facilities[0], device: first, secretariat, administrator })
+        Ok(Self { store, random, region, router, devices, facility: facilities[0], device: first, secretariat, administrator })
     }
 }
 
@@ -275,7 +280,7 @@ async fn sign_in(
 }
 
 async fn measure(filled: Filled) -> anyhow::Result<()> {
-    let Filled { router, devices, facility, device, secretariat, administrator } = &filled;
+    let Filled { store, random, region, router, devices, facility, device, secretariat, administrator } = &filled;
     println!("{:<44} {:>9} {:>9} {:>9} {:>9}", format!("{devices} devices, {READERS} readers"), "p50 ms", "p99 ms", "most ms", "KiB");
     for (name, who, path) in [
         ("region", secretariat, "/".to_owned()),
@@ -305,6 +310,31 @@ async fn measure(filled: Filled) -> anyhow::Result<()> {
         times.sort_unstable();
         let ms = |part: usize| times[(times.len() - 1) * part / 1000].as_secs_f64() * 1e3;
         println!("{name:<44} {:>9.2} {:>9.2} {:>9.2} {:>9}", ms(500), ms(990), ms(1000), bytes / 1024);
+    }
+    toggle(store, random, *region).await
+}
+
+/// How long it takes to turn the disaster exception on for the whole region, and off again: from the first statement to durable.
+async fn toggle(store: &Store, random: &Random, region: RegionId) -> anyhow::Result<()> {
+    let rules = Pack::bundled().parameters().disaster.clone();
+    let act = Act { random, doer: None, why: "浸水".to_owned(), event_at: START, now: START };
+    let (mut on, mut off) = (Vec::with_capacity(REQUESTS), Vec::with_capacity(REQUESTS));
+    for _ in 0..REQUESTS {
+        let began = Instant::now();
+        let mut tx = store.begin().await?;
+        let made = exceptions::activate(&mut tx, &act, (region, Reach::Region), ("規程第25条".to_owned(), false), 7).await?;
+        tx.commit().await?;
+        on.push(began.elapsed());
+        let began = Instant::now();
+        let mut tx = store.begin().await?;
+        exceptions::act_on(&mut tx, &act, (region, made.id, None), Deed::Lift, &rules).await?;
+        tx.commit().await?;
+        off.push(began.elapsed());
+    }
+    for (name, mut times) in [("disaster exception on", on), ("disaster exception off", off)] {
+        times.sort_unstable();
+        let ms = |part: usize| times[(times.len() - 1) * part / 1000].as_secs_f64() * 1e3;
+        println!("{name:<44} {:>9.2} {:>9.2} {:>9.2}", ms(500), ms(990), ms(1000));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod backup;
 mod ca;
 mod code;
 mod device;
+mod disaster;
 mod init;
 mod oidc;
 mod operator;
@@ -58,6 +59,9 @@ enum Command {
     /// Devices, and how they stand.
     #[command(subcommand)]
     Device(device::DeviceCommand),
+    /// The disaster exception (§25).
+    #[command(subcommand)]
+    Disaster(disaster::DisasterCommand),
     /// Accounts of people.
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -130,6 +134,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Init(args) => init::run(&settings, args).await,
         Command::Code(command) => code::run(settings, command).await,
         Command::Device(command) => device::run(settings, command).await,
+        Command::Disaster(command) => disaster::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Oidc(command) => oidc::run(settings, command).await,
         Command::Ca(command) => ca::run(settings, command).await,

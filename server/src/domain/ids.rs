@@ -71,3 +71,11 @@ id!(
     /// Something taken out of the count.
     ExclusionId
 );
+id!(
+    /// A 災害時特例 (§25).
+    ExceptionId
+);
+id!(
+    /// Something that a 災害時特例 let in.
+    LetInId
+);

@@ -3,6 +3,7 @@
 pub mod act;
 pub mod csv;
 pub mod device;
+pub mod disaster;
 pub mod enrolment;
 pub mod ids;
 pub mod judge;

@@ -16,6 +16,12 @@ pub enum Kind {
     BackupOld,
     /// The issuing CA ends and cannot renew itself.
     AuthorityEnds,
+    /// A 仮発動 waits for the 事務局.
+    DisasterWaiting,
+    /// What a 災害時特例 let in should have been cleared long ago.
+    DisasterOverdue,
+    /// What a 災害時特例 let in is to be cleared.
+    DisasterClear,
     /// A requirement is not met.
     NonCompliant,
     /// Devices to be confirmed again after a restore.
@@ -36,12 +42,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::LostSeen,
         Self::Copied,
         Self::LogBroken,
         Self::BackupOld,
         Self::AuthorityEnds,
+        Self::DisasterWaiting,
+        Self::DisasterOverdue,
+        Self::DisasterClear,
         Self::NonCompliant,
         Self::Reconfirm,
         Self::Pending,

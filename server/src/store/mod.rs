@@ -21,6 +21,7 @@ pub mod certificate;
 pub mod delayed_reset;
 pub mod device;
 pub mod device_state;
+pub mod disaster;
 pub mod enrolment_code;
 pub mod exclusion;
 pub mod facility;

@@ -6,6 +6,7 @@ mod alerts;
 pub(crate) mod assets;
 mod backup_note;
 mod device;
+mod disaster;
 mod enrolment;
 mod error;
 mod export;
@@ -28,11 +29,15 @@ pub(crate) use account::{
 pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, PersonalDevicePage, Sent, VerdictView, Viewed};
+pub(crate) use disaster::{
+    Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, JoinPage,
+    LetInForm, LetInLine, LetInPage, StepLine,
+};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
-pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
+pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,
     VacanciesPage, Vacant,
@@ -81,6 +86,8 @@ pub(crate) struct Shell {
     pub who: Option<Who>,
     /// Path of the page, for coming back to it in another language.
     pub here: String,
+    /// 災害時特例 that hold, and drills.
+    pub banners: Vec<Banner>,
 }
 
 /// The signed-in person, for the page's head.
@@ -177,7 +184,14 @@ impl Shell {
         let who =
             signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key(), pages });
         let lang = SAMPLE_LANG.get();
-        Self { lang, title: title.into().in_lang(lang), csrf: "見本".to_owned(), who, here: "/".to_owned() }
+        Self {
+            lang,
+            title: title.into().in_lang(lang),
+            csrf: "見本".to_owned(),
+            who,
+            here: "/".to_owned(),
+            banners: Banner::samples(signed_in),
+        }
     }
 }
 

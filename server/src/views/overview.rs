@@ -17,6 +17,8 @@ pub(crate) struct RegionPage {
     pub vacancies: Option<(i64, i64)>,
     /// All devices of the region, by how they read; each with the path of the facilities that have some.
     pub counts: Vec<(Count, String)>,
+    /// Those of them that are 災害時特例中, counted apart.
+    pub excepted: Option<Excepted>,
     pub silence: SilenceView,
     pub find: Find,
     /// What the list holds.
@@ -32,6 +34,14 @@ pub(crate) struct RegionPage {
     pub more_devices: bool,
     pub trend: Chart,
     pub versions: Vec<VersionLine>,
+}
+
+/// Devices that are 災害時特例中.
+#[derive(Clone, Debug)]
+pub(crate) struct Excepted {
+    pub devices: i64,
+    /// How they read without it.
+    pub counts: Vec<Count>,
 }
 
 /// Devices in use that are silent.
@@ -58,6 +68,8 @@ pub(crate) struct FacilityLine {
     pub id: String,
     pub name: String,
     pub counts: Vec<Count>,
+    /// 災害時特例中.
+    pub excepted: bool,
     /// Devices in use that are silent.
     pub silent: i64,
 }
@@ -94,8 +106,11 @@ mod samples {
     impl Sample for RegionPage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
-            let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts(), silent: 2 };
-            let quiet = FacilityLine { silent: 0, counts: Vec::new(), ..line.clone() };
+            let line =
+                FacilityLine {
+                    id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts(), excepted: true, silent: 2
+                };
+            let quiet = FacilityLine { silent: 0, counts: Vec::new(), excepted: false, ..line.clone() };
             let device = FoundDevice {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
@@ -109,6 +124,7 @@ mod samples {
                 todos: if searched { Vec::new() } else { TodoLine::sample(now) },
                 backup: BackupNote::of(None, None, searched, now),
                 counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
+                excepted: searched.then(|| Excepted { devices: 21, counts: counts() }),
                 vacancies: (!facilities.is_empty()).then_some((3, 1)),
                 silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },
                 find: Find {

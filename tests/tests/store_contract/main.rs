@@ -15,6 +15,7 @@ macro_rules! on_both_engines {
 mod accounts;
 mod appointments;
 mod backups;
+mod disaster;
 mod keys;
 mod ledger;
 mod oplog;

@@ -44,11 +44,15 @@ pub enum Right {
     AppointRegionally,
     /// Hand out a new one-time link to somebody who lost the way in.
     Restore,
+    /// 災害時特例: 発動・追認・延長・解除 for the region.
+    Exempt,
+    /// 災害時特例: 仮発動 for the own facility, and what is let in there.
+    ExemptLocally,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -59,6 +63,8 @@ impl Right {
         Self::AllowDeputy,
         Self::AppointRegionally,
         Self::Restore,
+        Self::Exempt,
+        Self::ExemptLocally,
     ];
 }
 
@@ -67,9 +73,9 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire => matches!(role, Role::Head | Role::Administrator | Role::Deputy),
+        Right::Attest | Right::Retire | Right::ExemptLocally => matches!(role, Role::Head | Role::Administrator | Role::Deputy),
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore => matches!(role, Role::Secretariat),
+        Right::AppointRegionally | Right::Restore | Right::Exempt => matches!(role, Role::Secretariat),
     }
 }
 
@@ -230,7 +236,10 @@ mod tests {
         let has = |role| Right::ALL.into_iter().filter(move |&right| may(role, right)).collect::<Vec<_>>();
         assert_eq!(has(Role::Auditor), [Right::OwnAccount, Right::Read, Right::Export]);
         assert_eq!(has(Role::Deputy), has(Role::Administrator));
-        assert_eq!(has(Role::Administrator), [Right::OwnAccount, Right::Read, Right::Export, Right::Enrol, Right::Attest, Right::Retire]);
+        assert_eq!(
+            has(Role::Administrator),
+            [Right::OwnAccount, Right::Read, Right::Export, Right::Enrol, Right::Attest, Right::Retire, Right::ExemptLocally]
+        );
     }
 
     #[test]

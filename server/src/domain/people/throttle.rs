@@ -65,6 +65,11 @@ pub fn link(typed: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("one-link", &[typed, network], 8, 15 * 60), bucket("link", &[network], 60, 15 * 60)]
 }
 
+/// The counters that registering by a facility's link falls under: a whole facility does so behind one address within minutes.
+pub fn door(hash: &str, network: &str) -> Vec<Bucket> {
+    vec![bucket("door", &[hash, network], 120, 15 * 60), bucket("one-door", &[hash], 600, 3600)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ use super::places::device_line;
 use super::sign_in::encode;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, disaster, page, shell};
 use crate::domain::device::Standing;
 use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
@@ -106,6 +106,8 @@ pub(super) async fn show_listed(
     let mut found = list(&web, home, &which, after).await?;
     let more = found.len() > DEVICES;
     found.truncate(DEVICES);
+    let covered = disaster::is_covered(&web, home).await?;
+    let line = |(device, line): &(Device, Option<Line>)| device_line(&web, &person, device, line.as_ref()).under(device.standing, covered);
     let clause = wanted.clause.as_ref().map(|clause| format!("&clause={}", encode(clause))).unwrap_or_default();
     let first = format!("/facilities/{}/devices?is={}{clause}", home.facility, encode(&wanted.is));
     page(&ListedPage {
@@ -114,7 +116,7 @@ pub(super) async fn show_listed(
         clause: wanted.clause.as_deref().map(|clause| ClauseName::of(&web.pack, clause)),
         next: found.last().filter(|_| more).map(|(last, _)| format!("{first}&after={}", last.id)),
         first: after.map(|_| first),
-        devices: found.iter().map(|(device, line)| device_line(&web, &person, device, line.as_ref())).collect(),
+        devices: found.iter().map(line).collect(),
     })
 }
 

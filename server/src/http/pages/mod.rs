@@ -5,8 +5,10 @@ mod account;
 mod accounts;
 mod alerts;
 mod assets;
+mod banner;
 mod cookie;
 mod device;
+mod disaster;
 mod enrolment;
 mod excluded;
 mod export;
@@ -169,15 +171,20 @@ pub fn router(web: Web) -> Router {
 /// What surrounds a page.
 fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
     let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key(), pages: main_pages(p) });
-    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who, here: visitor.here.clone() }
+    let (here, banners) = (visitor.here.clone(), visitor.banners.clone());
+    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who, here, banners }
 }
 
 /// The main pages of whoever is signed in.
 fn main_pages(person: &Person) -> Vec<(String, &'static str)> {
     let mut pages = match person.scope {
-        Scope::Region(_) => vec![("/".to_owned(), "nav-overview")],
+        Scope::Region(_) => vec![("/".to_owned(), "nav-overview"), ("/disaster".to_owned(), "disaster-title")],
         Scope::Facility(_, facility) => {
-            vec![(format!("/facilities/{facility}/today"), "nav-today"), (format!("/facilities/{facility}"), "nav-devices")]
+            vec![
+                (format!("/facilities/{facility}/today"), "nav-today"),
+                (format!("/facilities/{facility}"), "nav-devices"),
+                (format!("/facilities/{facility}/disaster"), "disaster-title"),
+            ]
         }
     };
     pages.push(("/log".to_owned(), "nav-log"));

@@ -11,7 +11,7 @@ use super::guard::{Here, Who};
 use super::people::vacant;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, page, shell};
+use super::{PageError, Web, alerts, disaster, page, shell};
 use crate::domain::act::Act;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -65,7 +65,8 @@ pub(super) async fn show_facility(
     let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
     let states: HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
-    let devices = devices.iter().map(|d| device_line(&web, &person, d, states.get(&d.n))).collect();
+    let covered = disaster::is_covered(&web, home).await?;
+    let devices = devices.iter().map(|d| device_line(&web, &person, d, states.get(&d.n)).under(d.standing, covered)).collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
     let open = alert::count(&web.store, home.region).await?.into_iter().find(|(there, _)| *there == home.facility);
@@ -76,6 +77,7 @@ pub(super) async fn show_facility(
         vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),
         counts: summed(&web, &counts),
+        excepted: covered.then(|| counts.iter().filter(|c| c.standing == Standing::Active).map(|c| c.devices).sum()),
         alerts: alerts::shown(&person, lines, open.map_or(0, |(_, open)| open)),
         pending,
         devices,

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, assets, device, enrolment, excluded, export, headers, language, listed, log, lost, oidc,
-    overview, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, assets, device, disaster, enrolment, excluded, export, headers, language, listed, log, lost,
+    oidc, overview, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -48,6 +48,8 @@ pub(super) enum Object {
     Code,
     /// `{person}`: an account of the region; only on `Access::Region`.
     Person,
+    /// `{exception}`: a 災害時特例 of the region; only on `Access::Region`.
+    Exception,
 }
 
 /// One entry.
@@ -74,7 +76,9 @@ impl Route {
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
     use Access::{Public, Region, Setup, SignedIn};
-    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Attest, Enrol, Export, OwnAccount, Read, Restore, Retire};
+    use Right::{
+        AllowDeputy, AppointLocally, AppointRegionally, Attest, Enrol, Exempt, ExemptLocally, Export, OwnAccount, Read, Restore, Retire,
+    };
     vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
@@ -157,6 +161,21 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
         route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
         route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
+        route(Method::GET, "/disaster", Region(Read), Object::None, get(disaster::show_region)),
+        route(Method::POST, "/disaster", Region(Exempt), Object::None, post(disaster::activate)).stepped_up(),
+        route(Method::GET, "/disaster/{exception}", Region(Read), Object::Exception, get(disaster::show_file)),
+        route(Method::POST, "/disaster/{exception}", Region(Exempt), Object::Exception, post(disaster::act)).stepped_up(),
+        route(Method::GET, "/facilities/{facility}/disaster", SignedIn(Read), Object::Facility, get(disaster::show_facility)),
+        route(Method::POST, "/facilities/{facility}/disaster", SignedIn(ExemptLocally), Object::Facility, post(disaster::act_locally))
+            .stepped_up(),
+        route(Method::GET, "/disaster/paper", SignedIn(Read), Object::None, get(disaster::show_paper)),
+        route(Method::GET, "/facilities/{facility}/disaster/let-in", SignedIn(Read), Object::Facility, get(disaster::show_let_in)),
+        route(Method::POST, "/facilities/{facility}/disaster/let-in", SignedIn(ExemptLocally), Object::Facility, post(disaster::let_in)),
+        route(Method::POST, "/facilities/{facility}/disaster/clear", SignedIn(ExemptLocally), Object::Facility, post(disaster::clear)),
+        route(Method::GET, "/facilities/{facility}/disaster/door", SignedIn(ExemptLocally), Object::Facility, get(disaster::show_door)),
+        route(Method::POST, "/facilities/{facility}/disaster/door", SignedIn(ExemptLocally), Object::Facility, post(disaster::renew_door)),
+        route(Method::GET, "/join/{secret}", Public, Object::None, get(disaster::show_join)),
+        route(Method::POST, "/join/{secret}", Public, Object::None, post(disaster::join)),
         route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),
         route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
     ]

@@ -15,6 +15,7 @@ use hashimori_shared::lang::Lang;
 use super::{PageError, Web, cookie, step_up};
 use crate::domain::people::link::Token;
 use crate::domain::people::{browser, throttle};
+use crate::views::Banner;
 
 /// Largest form taken, in bytes.
 const FORM_LIMIT: usize = 16 * 1024;
@@ -39,6 +40,8 @@ pub(super) struct Visitor {
     pub lang: Lang,
     /// The page that is looked at; after a form, the first page.
     pub here: String,
+    /// 災害時特例 that this reader is told of on every page.
+    pub banners: Vec<Banner>,
 }
 
 impl Visitor {
@@ -71,6 +74,7 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         browser: browser::coarse(field(&request, &header::USER_AGENT)),
         lang: cookie::read_lang(request.headers()).unwrap_or_else(|| Lang::accepted(field(&request, &header::ACCEPT_LANGUAGE))),
         here: here(&request).to_owned(),
+        banners: Vec::new(),
     };
     request.extensions_mut().insert(visitor.clone());
     let (mut response, sent) = match admit(request, &visitor).await {

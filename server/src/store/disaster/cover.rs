@@ -1,0 +1,123 @@
+//! Who is covered now: the overlay, asked for when something is read. Drills cover nobody, and are only told.
+
+use std::collections::HashSet;
+
+use hashimori_shared::pack::StalenessRules;
+use hashimori_shared::time::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, Row as _};
+
+use crate::domain::disaster::Phase;
+use crate::domain::ids::{ExceptionId, FacilityId, RegionId};
+use crate::domain::summary::Counts;
+use crate::store::belonging::Home;
+use crate::store::rollup::{self, Scope};
+use crate::store::{Error, Store, rows};
+
+/// What holds now, as a banner tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Which.
+    pub id: ExceptionId,
+    /// 訓練.
+    pub drill: bool,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Since when.
+    pub began_at: Timestamp,
+    /// Until when.
+    pub ends_at: Timestamp,
+    /// Whether it covers its whole region.
+    pub whole: bool,
+}
+
+const OPEN: &str = "SELECT d.id, d.drill, d.phase, d.began_at, d.ends_at, d.reach FROM disaster d \
+     WHERE d.region_id = $1 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2";
+/// Facility `$3` is among the places of one.
+const OVER: &str = "d.reach = 'region' OR d.id IN (SELECT p.disaster_id FROM disaster_place p WHERE p.lifted_at IS NULL AND p.place = $3)";
+/// The widest first, then the newest.
+const WIDEST: &str = "ORDER BY CASE d.reach WHEN 'region' THEN 0 WHEN 'areas' THEN 1 ELSE 2 END, d.id DESC LIMIT 20";
+
+fn open(row: &AnyRow) -> Result<Open, Error> {
+    Ok(Open {
+        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster.id"))?,
+        drill: row.try_get::<i64, _>(1)? != 0,
+        phase: Phase::from_word(row.try_get(2)?).ok_or_else(|| rows::decode_error("disaster.phase"))?,
+        began_at: Timestamp::from_seconds(row.try_get(3)?),
+        ends_at: Timestamp::from_seconds(row.try_get(4)?),
+        whole: row.try_get::<&str, _>(5)? == "region",
+    })
+}
+
+/// What holds in a region, drills included.
+pub async fn open_in(db: impl Executor<'_, Database = Any>, region: RegionId, now: Timestamp) -> Result<Vec<Open>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{OPEN} {WIDEST}")))
+        .bind(region.to_string())
+        .bind(now.seconds())
+        .fetch_all(db)
+        .await?
+        .iter()
+        .map(open)
+        .collect()
+}
+
+/// What the 事務局 said holds in a whole region, of every region, with its name: anybody may know it.
+pub async fn open_everywhere(db: impl Executor<'_, Database = Any>, now: Timestamp) -> Result<Vec<(String, Open)>, Error> {
+    sqlx::query(
+        "SELECT d.id, d.drill, d.phase, d.began_at, d.ends_at, d.reach, r.name FROM disaster d JOIN region r ON r.id = d.region_id \
+         WHERE d.reach = 'region' AND d.ended_at IS NULL AND d.ends_at > $1 AND d.began_at <= $1 ORDER BY d.drill, d.id DESC LIMIT 5",
+    )
+    .bind(now.seconds())
+    .fetch_all(db)
+    .await?
+    .iter()
+    .map(|row| Ok((row.try_get(6)?, open(row)?)))
+    .collect()
+}
+
+/// What holds over a facility, drills included.
+pub async fn open_over(db: impl Executor<'_, Database = Any>, home: Home, now: Timestamp) -> Result<Vec<Open>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{OPEN} AND ({OVER}) {WIDEST}")))
+        .bind(home.region.to_string())
+        .bind(now.seconds())
+        .bind(home.facility.to_string())
+        .fetch_all(db)
+        .await?
+        .iter()
+        .map(open)
+        .collect()
+}
+
+/// Whether a facility's devices are 災害時特例中.
+pub async fn is_covered(db: impl Executor<'_, Database = Any>, home: Home, now: Timestamp) -> Result<bool, Error> {
+    Ok(open_over(db, home, now).await?.iter().any(|open| !open.drill))
+}
+
+/// Whether the whole region is covered.
+async fn is_whole(store: &Store, region: RegionId, now: Timestamp) -> Result<bool, Error> {
+    Ok(open_in(store.read(), region, now).await?.iter().any(|open| open.whole && !open.drill))
+}
+
+/// Facilities of region `$1` that are covered at `$2` without the whole region being so.
+const SOME: &str = "SELECT p.place FROM disaster_place p JOIN disaster d ON d.id = p.disaster_id \
+     WHERE d.region_id = $1 AND d.drill = 0 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2 \
+     AND d.reach = 'facilities' AND p.lifted_at IS NULL";
+
+/// Those of these facilities of a region that are covered.
+pub async fn covered(store: &Store, region: RegionId, of: &[FacilityId], now: Timestamp) -> Result<HashSet<FacilityId>, Error> {
+    if is_whole(store, region, now).await? {
+        return Ok(of.iter().copied().collect());
+    }
+    let some = sqlx::query_scalar::<_, String>(SOME).bind(region.to_string()).bind(now.seconds()).fetch_all(store.read()).await?;
+    let some: HashSet<FacilityId> = some.iter().filter_map(|id| id.parse().ok()).collect();
+    Ok(of.iter().copied().filter(|id| some.contains(id)).collect())
+}
+
+/// How the devices in use that are 災害時特例中 would read without it.
+pub async fn counts(store: &Store, region: RegionId, now: Timestamp, rules: &StalenessRules) -> Result<Counts, Error> {
+    let today = now.jst_day();
+    if is_whole(store, region, now).await? {
+        return Ok(rollup::summary(store, Scope::Region(region), today, rules).await?.counts.in_use());
+    }
+    Ok(rollup::summary_of(store, SOME, (region, now), today, rules).await?.counts.in_use())
+}
