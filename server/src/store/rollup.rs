@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 
 use super::{Error, Store, Tx, rank, rows};
 use crate::domain::device::Standing;
-use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::ids::{AreaId, FacilityId, RegionId};
 use crate::domain::summary::Summary;
 
 /// Where the roll-ups count a device.
@@ -175,6 +175,23 @@ fn count(row: &AnyRow) -> Result<Count, Error> {
 pub async fn summary(store: &Store, scope: Scope, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
     let mut sum = Summary::new(today, rules);
     for count in counts(store, scope).await? {
+        sum.add(count.standing, count.headline, count.day, count.devices);
+    }
+    Ok(sum)
+}
+
+/// What the facilities of an area sum up to.
+pub async fn summary_of_area(store: &Store, area: AreaId, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
+    let mut sum = Summary::new(today, rules);
+    let found = sqlx::query(
+        "SELECT r.state, r.standing, r.day, CAST(SUM(r.devices) AS BIGINT) FROM facility_area a JOIN rollup r ON r.scope = a.facility_id \
+         WHERE a.area_id = $1 AND r.devices <> 0 GROUP BY r.state, r.standing, r.day",
+    )
+    .bind(area.to_string())
+    .fetch_all(store.read())
+    .await?;
+    for row in &found {
+        let count = count(row)?;
         sum.add(count.standing, count.headline, count.day, count.devices);
     }
     Ok(sum)
