@@ -70,3 +70,16 @@ CREATE TABLE disaster_door (
     sealed          TEXT NOT NULL,
     made_at         BIGINT NOT NULL
 );
+
+-- Devices that are gone in one (水没・流失・所在不明), for its report. In a drill the devices themselves stay as they are.
+CREATE TABLE disaster_gone (
+    disaster_id     TEXT NOT NULL REFERENCES disaster (id),
+    n               BIGINT NOT NULL,
+    facility_id     TEXT NOT NULL REFERENCES facility (id),
+    how             TEXT NOT NULL,                   -- flooded | washed_away | missing
+    event_at        BIGINT NOT NULL,
+    entered_at      BIGINT NOT NULL,
+    entered_by      TEXT NOT NULL,
+    PRIMARY KEY (disaster_id, n)
+);
+CREATE INDEX disaster_gone_by_facility ON disaster_gone (facility_id, disaster_id);

@@ -52,6 +52,7 @@ act-disaster_closed = Disaster exception closed
 act-disaster_let_in = Device registered under the disaster exception
 act-disaster_cleared = Device of the disaster exception cleared
 act-disaster_door_made = Link for registering under the disaster exception made
+act-disaster_drilled = Device noted as gone in a drill
 act-log_begun = Operation log begun
 act-log_trimmed = Operation log trimmed to its retention period
 actor-operator = Operator (at the server)

@@ -52,6 +52,7 @@ act-disaster_closed = 災害時特例の終結
 act-disaster_let_in = 災害時特例の端末の登録
 act-disaster_cleared = 災害時特例の端末の整理
 act-disaster_door_made = 災害時特例の登録用リンクの作成
+act-disaster_drilled = 訓練での紛失の記録
 act-log_begun = 操作記録の開始
 act-log_trimmed = 保存期間を過ぎた操作記録の削除
 actor-operator = 運用担当者（サーバー上の操作）

@@ -1,6 +1,8 @@
 //! `disaster`: 災害時特例 at the machine, for the night on which the 事務局 has neither its second factor nor a line. May run beside
 //! the collector; stands in the operation log and in the exception's file as the operator's act.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use hashimori_shared::lang::Lang;
@@ -13,8 +15,8 @@ use crate::domain::ids::ExceptionId;
 use crate::domain::people::role::reason;
 use crate::exceptions::{self, Act, Deed};
 use crate::rules::RuleBook;
-use crate::store::disaster;
 use crate::store::region::Region;
+use crate::store::{area, disaster};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DisasterCommand {
@@ -58,7 +60,10 @@ pub(super) struct Activation {
     /// On what it rests: the clause, an evacuation order, the city's headquarters.
     #[arg(long)]
     basis: String,
-    /// Facility, by name or id; may be repeated [default: the whole region].
+    /// Area, by name; may be repeated [default: the whole region].
+    #[arg(long, conflicts_with = "facility")]
+    area: Vec<String>,
+    /// Facility, by name or id; may be repeated.
     #[arg(long)]
     facility: Vec<String>,
     /// For how many days [default: the rules'].
@@ -122,21 +127,34 @@ async fn said<'a>(operator: &'a Operator, said: &Said) -> anyhow::Result<(Region
 async fn activate(operator: &Operator, rules: &DisasterRules, wanted: Activation) -> anyhow::Result<()> {
     let (region, act) = said(operator, &wanted.said).await?;
     let basis = reason(&wanted.basis).context("--basis")?;
-    let mut facilities = Vec::new();
-    for name in &wanted.facility {
-        let found = operator::facility(&operator.store, region.id, name).await?;
-        if facilities.iter().any(|place: &Place<_>| place.what == found.id) {
-            bail!("--facility {name} is named twice");
-        }
-        facilities.push(Place::covered(found.id));
-    }
-    let reach = if facilities.is_empty() { Reach::Region } else { Reach::Facilities(facilities) };
+    let reach = reach(operator, &region, &wanted).await?;
     let days = wanted.days.unwrap_or(rules.expiry_days);
     let mut tx = operator.store.begin().await?;
     let made = exceptions::activate(&mut tx, &act, (region.id, reach), (basis, wanted.drill), days).await?;
     tx.commit().await?;
     tell(&made);
     Ok(())
+}
+
+/// Areas, facilities, or the whole region.
+async fn reach(operator: &Operator, region: &Region, wanted: &Activation) -> anyhow::Result<Reach> {
+    if !wanted.facility.is_empty() {
+        let mut facilities = BTreeSet::new();
+        for name in &wanted.facility {
+            facilities.insert(operator::facility(&operator.store, region.id, name).await?.id);
+        }
+        return Ok(Reach::Facilities(facilities.into_iter().map(Place::covered).collect()));
+    }
+    if wanted.area.is_empty() {
+        return Ok(Reach::Region);
+    }
+    let known = area::list(operator.store.read(), region.id).await?;
+    let mut areas = BTreeSet::new();
+    for name in &wanted.area {
+        let Some(found) = known.iter().find(|area| area.name.as_str() == name) else { bail!("the region has no area {name}") };
+        areas.insert(found.id);
+    }
+    Ok(Reach::Areas(areas.into_iter().map(Place::covered).collect()))
 }
 
 fn tell(exception: &Exception) {

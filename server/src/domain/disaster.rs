@@ -4,7 +4,38 @@
 //! Invariants: it is in force from when it began to `ends_at` and not a second longer; only an act moves `ends_at`; what a facility
 //! begins by itself never lasts longer than the pack's hours in all unless the 事務局 ratified it; what ended never begins again.
 
+/// An enumeration with a stored word and a key of the catalogue for each.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $word:literal, $key:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$inner])* $variant),+ }
+
+        impl $name {
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stored word.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Key of the word on screen.
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$variant => $key),+ }
+            }
+
+            /// The one a stored word stands for.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == word)
+            }
+        }
+    };
+}
+use words;
+
 mod acts;
+pub mod gone;
 pub mod let_in;
 mod step;
 
@@ -16,115 +47,53 @@ pub use step::{Step, StepKind};
 
 use hashimori_shared::time::{DAY, Timestamp};
 
-use super::ids::{ExceptionId, FacilityId, RegionId};
+use super::ids::{AreaId, ExceptionId, FacilityId, RegionId};
 
 /// Longest that an exception may be set to last from now, in days, whatever the pack's default is.
 pub const LONGEST_DAYS: u32 = 31;
 /// How far back something may have happened that is entered only now (from paper), in days.
 pub const EARLIEST_DAYS: i64 = 90;
 
-/// Where an exception stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Phase {
-    /// 仮発動: in force by a facility's own act; the 事務局 has not answered.
-    Provisional,
-    /// 発動中.
-    On,
-    /// 延長中: its end was moved at least once.
-    Extended,
-    /// 事後整理: over; whatever was let in is being cleared.
-    CleanUp,
-    /// 報告済み.
-    Reported,
-    /// 終結.
-    Closed,
-}
+words!(
+    /// Where an exception stands.
+    Phase {
+        /// 仮発動: in force by a facility's own act; the 事務局 has not answered.
+        Provisional = "provisional", "disaster-provisional";
+        /// 発動中.
+        On = "on", "disaster-on";
+        /// 延長中: its end was moved at least once.
+        Extended = "extended", "disaster-extended";
+        /// 事後整理: over; whatever was let in is being cleared.
+        CleanUp = "clean_up", "disaster-clean-up";
+        /// 報告済み.
+        Reported = "reported", "disaster-reported";
+        /// 終結.
+        Closed = "closed", "disaster-closed";
+    }
+);
 
 impl Phase {
-    /// Every phase, in order.
-    pub const ALL: [Self; 6] = [Self::Provisional, Self::On, Self::Extended, Self::CleanUp, Self::Reported, Self::Closed];
-
-    /// The stored word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Provisional => "provisional",
-            Self::On => "on",
-            Self::Extended => "extended",
-            Self::CleanUp => "clean_up",
-            Self::Reported => "reported",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The phase a stored word stands for.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.as_str() == word)
-    }
-
     /// Whether the exception holds in it.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Provisional | Self::On | Self::Extended)
     }
-
-    /// Key of the word on screen.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Provisional => "disaster-provisional",
-            Self::On => "disaster-on",
-            Self::Extended => "disaster-extended",
-            Self::CleanUp => "disaster-clean-up",
-            Self::Reported => "disaster-reported",
-            Self::Closed => "disaster-closed",
-        }
-    }
 }
 
-/// How an exception came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Ending {
-    /// 解除 by the 事務局.
-    Lifted,
-    /// Its time ran out.
-    Lapsed,
-    /// 追認なし: the 事務局 had not answered when its time ran out.
-    Unratified,
-    /// 不承認 by the 事務局.
-    Refused,
-    /// Taken back by the facility that began it.
-    Withdrawn,
-}
-
-impl Ending {
-    /// Every ending.
-    pub const ALL: [Self; 5] = [Self::Lifted, Self::Lapsed, Self::Unratified, Self::Refused, Self::Withdrawn];
-
-    /// The stored word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Lifted => "lifted",
-            Self::Lapsed => "lapsed",
-            Self::Unratified => "unratified",
-            Self::Refused => "refused",
-            Self::Withdrawn => "withdrawn",
-        }
+words!(
+    /// How an exception came to its end.
+    Ending {
+        /// 解除 by the 事務局.
+        Lifted = "lifted", "disaster-ending-lifted";
+        /// Its time ran out.
+        Lapsed = "lapsed", "disaster-ending-lapsed";
+        /// 追認なし: the 事務局 had not answered when its time ran out.
+        Unratified = "unratified", "disaster-ending-unratified";
+        /// 不承認 by the 事務局.
+        Refused = "refused", "disaster-ending-refused";
+        /// Taken back by the facility that began it.
+        Withdrawn = "withdrawn", "disaster-ending-withdrawn";
     }
-
-    /// The ending a stored word stands for.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ending| ending.as_str() == word)
-    }
-
-    /// Key of the word on screen.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Lifted => "disaster-ending-lifted",
-            Self::Lapsed => "disaster-ending-lapsed",
-            Self::Unratified => "disaster-ending-unratified",
-            Self::Refused => "disaster-ending-refused",
-            Self::Withdrawn => "disaster-ending-withdrawn",
-        }
-    }
-}
+);
 
 /// What an exception covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +101,7 @@ pub enum Reach {
     /// Every facility of the region.
     Region,
     /// Named areas; a facility may lie in several.
-    Areas(Vec<Place<String>>),
+    Areas(Vec<Place<AreaId>>),
     /// Named facilities.
     Facilities(Vec<Place<FacilityId>>),
 }
@@ -164,7 +133,7 @@ impl Reach {
     }
 
     /// Whether a facility that lies in these areas is covered.
-    pub fn covers(&self, facility: FacilityId, areas: &[String]) -> bool {
+    pub fn covers(&self, facility: FacilityId, areas: &[AreaId]) -> bool {
         match self {
             Self::Region => true,
             Self::Areas(places) => places.iter().any(|place| place.lifted_at.is_none() && areas.contains(&place.what)),
@@ -224,11 +193,6 @@ impl Exception {
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.phase.is_open() && now < self.ends_at
     }
-
-    /// When clearing up is overdue: `days` after the end.
-    pub fn clear_by(&self, days: u32) -> Option<Timestamp> {
-        self.ended.map(|(_, at)| at.plus_days(i64::from(days)))
-    }
 }
 
 /// What somebody typed is not a moment that can have been.
@@ -259,8 +223,8 @@ mod tests {
     #[test]
     fn words_survive_being_stored() {
         assert!(Phase::ALL.is_sorted());
-        assert!(Phase::ALL.into_iter().all(|phase| Phase::from_word(phase.as_str()) == Some(phase)));
-        assert!(Ending::ALL.into_iter().all(|ending| Ending::from_word(ending.as_str()) == Some(ending)));
+        assert!(Phase::ALL.iter().copied().all(|phase| Phase::from_word(phase.as_str()) == Some(phase)));
+        assert!(Ending::ALL.iter().copied().all(|ending| Ending::from_word(ending.as_str()) == Some(ending)));
     }
 
     #[test]
@@ -278,10 +242,11 @@ mod tests {
     #[test]
     fn an_area_that_was_lifted_covers_nobody_any_more_and_a_facility_may_lie_in_several() {
         let facility = FacilityId::new(uuid::Uuid::from_u128(1));
-        let lifted = Place { what: "美川".to_owned(), lifted_at: Some(MORNING) };
-        let reach = Reach::Areas(vec![Place::covered("周東".to_owned()), lifted]);
-        assert!(reach.covers(facility, &["玖珂".to_owned(), "周東".to_owned()]));
-        assert!(!reach.covers(facility, &["美川".to_owned()]));
+        let [kuga, shuto, mikawa] = [2, 3, 4].map(|n| AreaId::new(uuid::Uuid::from_u128(n)));
+        let lifted = Place { what: mikawa, lifted_at: Some(MORNING) };
+        let reach = Reach::Areas(vec![Place::covered(shuto), lifted]);
+        assert!(reach.covers(facility, &[kuga, shuto]));
+        assert!(!reach.covers(facility, &[mikawa]));
         assert!(!reach.covers(facility, &[]));
         assert!(Reach::Region.covers(facility, &[]));
     }

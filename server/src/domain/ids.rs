@@ -79,3 +79,7 @@ id!(
     /// Something that a 災害時特例 let in.
     LetInId
 );
+id!(
+    /// A part of a region (エリア).
+    AreaId
+);

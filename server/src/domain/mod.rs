@@ -1,6 +1,7 @@
 //! What the collector is about, without SQL and without HTTP.
 
 pub mod act;
+pub mod area;
 pub mod csv;
 pub mod device;
 pub mod disaster;

@@ -4,6 +4,7 @@
 
 pub mod cover;
 pub mod door;
+pub mod gone;
 pub mod let_in;
 
 use std::collections::HashMap;
@@ -52,9 +53,13 @@ pub async fn insert(tx: &mut AnyConnection, new: &Exception, begun_by: Option<Fa
 fn places(reach: &Reach) -> Vec<(String, Option<i64>)> {
     match reach {
         Reach::Region => Vec::new(),
-        Reach::Areas(places) => places.iter().map(|p| (p.what.clone(), p.lifted_at.map(Timestamp::seconds))).collect(),
-        Reach::Facilities(places) => places.iter().map(|p| (p.what.to_string(), p.lifted_at.map(Timestamp::seconds))).collect(),
+        Reach::Areas(places) => named(places),
+        Reach::Facilities(places) => named(places),
     }
+}
+
+fn named<T: ToString>(places: &[Place<T>]) -> Vec<(String, Option<i64>)> {
+    places.iter().map(|p| (p.what.to_string(), p.lifted_at.map(Timestamp::seconds))).collect()
 }
 
 /// Writes what an act made of one that was read as `before`; whether nobody was faster.
@@ -187,14 +192,8 @@ fn exception(row: &AnyRow, mut places: Vec<Place<String>>) -> Result<Exception, 
     places.sort_by(|a, b| a.what.cmp(&b.what));
     let reach = match row.try_get::<&str, _>(2)? {
         "region" => Reach::Region,
-        "areas" => Reach::Areas(places),
-        "facilities" => {
-            let facility = |place: Place<String>| {
-                let what = place.what.parse().map_err(|_| rows::decode_error("disaster_place.place"))?;
-                Ok(Place { what, lifted_at: place.lifted_at })
-            };
-            Reach::Facilities(places.into_iter().map(facility).collect::<Result<_, Error>>()?)
-        }
+        "areas" => Reach::Areas(known(places)?),
+        "facilities" => Reach::Facilities(known(places)?),
         _ => return Err(rows::decode_error("disaster.reach")),
     };
     let ended = match (row.try_get::<Option<String>, _>(11)?, row.try_get::<Option<i64>, _>(10)?) {
@@ -217,6 +216,14 @@ fn exception(row: &AnyRow, mut places: Vec<Place<String>>) -> Result<Exception, 
         ends_at: Timestamp::from_seconds(row.try_get(9)?),
         ended,
     })
+}
+
+fn known<T: std::str::FromStr>(places: Vec<Place<String>>) -> Result<Vec<Place<T>>, Error> {
+    let id = |place: Place<String>| {
+        let what = place.what.parse().map_err(|_| rows::decode_error("disaster_place.place"))?;
+        Ok(Place { what, lifted_at: place.lifted_at })
+    };
+    places.into_iter().map(id).collect()
 }
 
 /// A line of a file, with the name of who did it where it was a person.

@@ -15,6 +15,7 @@ pub mod account_event;
 pub mod agents;
 pub mod alert;
 pub mod appointment;
+pub mod area;
 pub mod backup;
 pub mod belonging;
 pub mod certificate;

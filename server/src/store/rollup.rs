@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 
 use super::{Error, Store, Tx, rank, rows};
 use crate::domain::device::Standing;
-use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::ids::{AreaId, FacilityId, RegionId};
 use crate::domain::summary::Summary;
 
 /// Where the roll-ups count a device.
@@ -195,6 +195,23 @@ pub(super) async fn summary_of(
     );
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(region.to_string()).bind(now.seconds()).fetch_all(store.read()).await?;
     let mut sum = Summary::new(today, rules);
+    for row in &found {
+        let count = count(row)?;
+        sum.add(count.standing, count.headline, count.day, count.devices);
+    }
+    Ok(sum)
+}
+
+/// What the facilities of an area sum up to.
+pub async fn summary_of_area(store: &Store, area: AreaId, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
+    let mut sum = Summary::new(today, rules);
+    let found = sqlx::query(
+        "SELECT r.state, r.standing, r.day, CAST(SUM(r.devices) AS BIGINT) FROM facility_area a JOIN rollup r ON r.scope = a.facility_id \
+         WHERE a.area_id = $1 AND r.devices <> 0 GROUP BY r.state, r.standing, r.day",
+    )
+    .bind(area.to_string())
+    .fetch_all(store.read())
+    .await?;
     for row in &found {
         let count = count(row)?;
         sum.add(count.standing, count.headline, count.day, count.devices);

@@ -177,6 +177,26 @@ pub(crate) struct DoorPage {
     pub door: Option<(String, Option<Qr>, Moment)>,
 }
 
+/// `/facilities/{facility}/disaster/gone`.
+#[derive(Template)]
+#[template(path = "gone.html")]
+pub(crate) struct GonePage {
+    pub shell: Shell,
+    pub facility: Place,
+    pub drill: bool,
+    /// Whether an exception holds now.
+    pub held: bool,
+    /// Devices in use.
+    pub devices: Vec<Choice>,
+    pub ways: Vec<Choice>,
+    pub why: String,
+    pub event: String,
+    pub longest: usize,
+    /// Those noted under the exception that holds: id, name, key of how, when.
+    pub gone: Vec<(String, Text, &'static str, Moment)>,
+    pub error: Option<Text>,
+}
+
 /// `/join/{secret}`.
 #[derive(Template)]
 #[template(path = "join.html")]
@@ -207,6 +227,8 @@ pub(crate) struct ExceptionForm {
     pub acts: Vec<Choice>,
     /// Which places.
     pub places: Vec<Choice>,
+    /// Key of what they are.
+    pub places_title: &'static str,
     pub why: String,
     /// `None`: not asked for.
     pub basis: Option<String>,
@@ -286,6 +308,7 @@ mod samples {
             button: "disaster-activate-do",
             hidden: vec![("facility", "f".to_owned())],
             acts: vec![choice("extend", "disaster-do-extend"), choice("lift", "disaster-do-lift")],
+            places_title: "disaster-field-areas",
             places: if filled { vec![choice("a", "disaster-reach-region")] } else { Vec::new() },
             why: "見本".to_owned(),
             basis: filled.then(|| "見本".to_owned()),
@@ -322,7 +345,7 @@ mod samples {
             };
             let lapsed = StepLine { why: String::new(), until: None, entered: moment(-30), ..step.clone() };
             let sample = |ended| Self {
-                shell: Shell::sample("disaster-file-title", true),
+                shell: Shell::sample(Text::new("disaster-file-title").with("reach", Text::new("disaster-reach-region")), true),
                 line: ExceptionLine::sample(ended),
                 basis: "見本".to_owned(),
                 entered: moment(-29),
@@ -339,7 +362,7 @@ mod samples {
     impl Sample for FacilityDisasterPage {
         fn samples() -> Vec<Self> {
             let sample = |lines: Vec<ExceptionLine>| Self {
-                shell: Shell::sample("disaster-facility-title", true),
+                shell: Shell::sample(Text::new("disaster-facility-title").with("facility", "さくら架空診療所".to_owned()), true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 in_region: lines.is_empty(),
                 form: lines.is_empty().then(|| form(true)),
@@ -412,6 +435,26 @@ mod samples {
             };
             let link = "https://hashimori.example/join/x".to_owned();
             vec![sample(Some((link.clone(), Qr::of(&link).ok(), moment(-5)))), sample(Some((link, None, moment(-5)))), sample(None)]
+        }
+    }
+
+    impl Sample for GonePage {
+        fn samples() -> Vec<Self> {
+            let choice = |value: &str, text| Choice { value: value.to_owned(), text, chosen: true };
+            let sample = |held: bool| Self {
+                shell: Shell::sample("gone-title", true),
+                facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
+                drill: held,
+                held,
+                devices: if held { vec![choice("d", Text::verbatim("受付1"))] } else { Vec::new() },
+                ways: vec![choice("flooded", Text::new("gone-flooded"))],
+                why: String::new(),
+                event: String::new(),
+                longest: 200,
+                gone: if held { vec![("d".to_owned(), Text::verbatim("受付2"), "gone-missing", moment(-5))] } else { Vec::new() },
+                error: held.then(|| Text::new("gone-wrong-how")),
+            };
+            vec![sample(true), sample(false)]
         }
     }
 

@@ -30,8 +30,8 @@ pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, PersonalDevicePage, Sent, VerdictView, Viewed};
 pub(crate) use disaster::{
-    Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, JoinPage,
-    LetInForm, LetInLine, LetInPage, StepLine,
+    Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, GonePage,
+    JoinPage, LetInForm, LetInLine, LetInPage, StepLine,
 };
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};

@@ -129,6 +129,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<LetInPage>();
     render::<DoorPage>();
     render::<JoinPage>();
+    render::<GonePage>();
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! 災害時特例: one row lays itself over every count and takes itself away again; nobody's act is lost to somebody faster.
 
 use hashimori_server::domain::act::Actor;
+use hashimori_server::domain::area::Area;
 use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::disaster::{By, Ending, Exception, Office, Phase, Place, Reach, StepKind};
-use hashimori_server::domain::ids::RegionId;
+use hashimori_server::domain::ids::{AreaId, RegionId};
 use hashimori_server::domain::reading::Reading;
 use hashimori_server::exceptions::{self, Act, Deed, Failed};
+use hashimori_server::store::area;
 use hashimori_server::store::belonging::Home;
 use hashimori_server::store::disaster::{self, cover};
 use hashimori_server::store::rollup::{self, Scope};
@@ -14,6 +16,7 @@ use hashimori_tests::bed::{Bed, On};
 
 on_both_engines!(
     one_row_covers_a_region_or_a_facility_and_its_end_leaves_nothing_behind,
+    an_area_covers_its_facilities_until_it_is_lifted_there,
     of_two_who_decide_at_once_one_is_told_and_the_file_has_one_line,
     a_lapse_is_read_before_it_is_recorded_and_recorded_once,
 );
@@ -58,9 +61,11 @@ async fn one_row_covers_a_region_or_a_facility_and_its_end_leaves_nothing_behind
     let drill = activate(&bed, Reach::Region, true).await?;
     assert_eq!(covered(&bed).await?.all(), 0, "a drill covers nobody");
     let facilities = [bed.facility, other];
+    bed.now = bed.now.plus_seconds(1);
     let here = activate(&bed, Reach::Facilities(vec![Place::covered(bed.facility)]), false).await?;
     assert_eq!((covered(&bed).await?.all(), covered(&bed).await?.of(Reading::Lost)), (2, 0));
     assert_eq!(cover::covered(&bed.store, bed.region, &facilities, bed.now).await?, [bed.facility].into());
+    bed.now = bed.now.plus_seconds(1);
     let whole = activate(&bed, Reach::Region, false).await?;
     assert_eq!(covered(&bed).await?.all(), 3, "a device under two exceptions counts once");
     assert_eq!(cover::covered(&bed.store, bed.region, &facilities, bed.now).await?, facilities.into());
@@ -76,6 +81,42 @@ async fn one_row_covers_a_region_or_a_facility_and_its_end_leaves_nothing_behind
     assert_eq!(rollup::counts(&bed.store, Scope::Region(bed.region)).await?, before, "nothing else was ever written");
     let file = disaster::list(&bed.store, bed.region, None, 10).await?;
     assert_eq!(file.iter().map(|e| e.phase).collect::<Vec<_>>(), [Phase::CleanUp, Phase::CleanUp, Phase::On]);
+    Ok(())
+}
+
+async fn an_area_covers_its_facilities_until_it_is_lifted_there(on: On) -> anyhow::Result<()> {
+    let mut bed = Bed::on(on).await?;
+    let [west, both] = [bed.another_facility().await?, bed.another_facility().await?];
+    for facility in [bed.facility, west, both] {
+        bed.device_in(facility, Standing::Active).await?;
+    }
+    let mut areas = Vec::new();
+    for (name, facilities) in [("周東", vec![bed.facility, both]), ("玖珂", vec![west, both])] {
+        let new = Area { id: AreaId::new(bed.random.uuid(bed.now)), region: bed.region, name: name.to_owned() };
+        let mut tx = bed.store.begin().await?;
+        area::insert(&mut tx, &new, bed.now).await?;
+        area::add_facilities(&mut tx, &new, &facilities).await?;
+        tx.commit().await?;
+        areas.push(new.id);
+    }
+    let made = activate(&bed, Reach::Areas(areas.iter().copied().map(Place::covered).collect()), false).await?;
+    let (stale, _) = rules();
+    let all = [bed.facility, west, both];
+    assert_eq!(cover::covered(&bed.store, bed.region, &all, bed.now).await?, all.into());
+    assert_eq!(cover::counts(&bed.store, bed.region, bed.now, &stale).await?.all(), 3, "whoever lies in two areas counts once");
+
+    bed.now = bed.now.plus_seconds(60);
+    let left = decide(&bed, &made, Deed::LiftIn(vec![areas[1].to_string()])).await??;
+    assert_eq!(left.phase, Phase::On);
+    assert_eq!(cover::covered(&bed.store, bed.region, &all, bed.now).await?, [bed.facility, both].into());
+    assert_eq!(cover::counts(&bed.store, bed.region, bed.now, &stale).await?.all(), 2);
+    let home = |facility| Home { region: bed.region, facility };
+    assert!(cover::is_covered(bed.store.read(), home(both), bed.now).await?);
+    assert!(!cover::is_covered(bed.store.read(), home(west), bed.now).await?);
+    let found = disaster::list(&bed.store, bed.region, None, 10).await?;
+    assert_eq!(found, [left], "what was written is what is read");
+    let over = decide(&bed, &made, Deed::LiftIn(vec![areas[0].to_string()])).await??;
+    assert_eq!(over.ended, Some((Ending::Lifted, bed.now)));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ macro_rules! on_both_engines {
 
 mod accounts;
 mod appointments;
+mod areas;
 mod backups;
 mod disaster;
 mod keys;

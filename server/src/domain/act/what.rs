@@ -136,6 +136,8 @@ acts! {
     DisasterCleared = "disaster_cleared";
     /// 災害時特例: a facility's link for registering was made anew.
     DisasterDoorMade = "disaster_door_made";
+    /// 災害時特例: a device was noted as gone in a drill; it stays as it is.
+    DisasterDrilled = "disaster_drilled";
     /// The log began.
     LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.

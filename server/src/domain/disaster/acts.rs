@@ -172,14 +172,14 @@ impl Exception {
         Ok(Self { phase: Phase::Extended, ends_at, ..this }.noted(StepKind::Extended, by))
     }
 
-    /// 解除 in some places: areas or ids of facilities. The last of them ends it as a whole.
+    /// 解除 in some places: ids of areas or facilities. The last of them ends it as a whole.
     pub fn lift_in(self, by: &By, places: &[String]) -> Done {
         let mut this = self.standing(by, &[Phase::On, Phase::Extended])?;
         only_the_secretariat(by)?;
         let (lifted, left) = match &mut this.reach {
             Reach::Region => (0, 0),
-            Reach::Areas(all) => lift(all, places, by.event_at, String::clone),
-            Reach::Facilities(all) => lift(all, places, by.event_at, ToString::to_string),
+            Reach::Areas(all) => lift(all, places, by.event_at),
+            Reach::Facilities(all) => lift(all, places, by.event_at),
         };
         if lifted == 0 {
             return Err(Refused::Places);
@@ -266,10 +266,10 @@ fn checked(days: u32) -> Result<u32, Refused> {
 }
 
 /// How many were lifted, and how many are left.
-fn lift<T>(all: &mut [Place<T>], named: &[String], at: Timestamp, name: impl Fn(&T) -> String) -> (usize, usize) {
+fn lift<T: ToString>(all: &mut [Place<T>], named: &[String], at: Timestamp) -> (usize, usize) {
     let mut lifted = 0;
     for place in all.iter_mut().filter(|place| place.lifted_at.is_none()) {
-        if named.contains(&name(&place.what)) {
+        if named.contains(&place.what.to_string()) {
             place.lifted_at = Some(at);
             lifted += 1;
         }

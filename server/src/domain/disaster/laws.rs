@@ -17,8 +17,8 @@ fn rules() -> DisasterRules {
         provisional_max_hours: 72,
         expiry_days: 7,
         scopes: vec![DisasterScope::Region],
-        areas: vec!["周東".to_owned(), "玖珂".to_owned()],
-        waives: vec!["§20-7".to_owned(), "§20-8".to_owned()],
+        areas: vec!["east".to_owned(), "west".to_owned()],
+        waives: vec!["20-7".to_owned(), "20-8".to_owned()],
         guest_days: 7,
         clear_days: 14,
     }
@@ -30,12 +30,12 @@ fn facility(n: u128) -> FacilityId {
 
 fn by(office: Office, now: Timestamp) -> By {
     let actor = Actor::Person(PersonId::new(Uuid::from_u128(7)));
-    By { actor, office, why: "浸水・停電".to_owned(), event_at: now, entered_at: now }
+    By { actor, office, why: "flooded".to_owned(), event_at: now, entered_at: now }
 }
 
 fn opening() -> Opening {
     let (id, region) = (ExceptionId::new(Uuid::from_u128(1)), RegionId::new(Uuid::from_u128(2)));
-    Opening { id, region, basis: "規程第25条".to_owned(), drill: false }
+    Opening { id, region, basis: "article 25".to_owned(), drill: false }
 }
 
 fn begun(now: Timestamp) -> Exception {
@@ -43,8 +43,16 @@ fn begun(now: Timestamp) -> Exception {
 }
 
 fn activated(now: Timestamp) -> Exception {
-    let reach = Reach::Areas(["周東", "玖珂"].map(|area| Place::covered(area.to_owned())).to_vec());
+    let reach = Reach::Areas([SHUTO, KUGA].map(|n| Place::covered(area(n))).to_vec());
     Exception::activate(opening(), reach, &by(Office::Secretariat, now), 7).expect("activates").0
+}
+
+/// Two areas.
+const SHUTO: u128 = 11;
+const KUGA: u128 = 12;
+
+fn area(n: u128) -> AreaId {
+    AreaId::new(Uuid::from_u128(n))
 }
 
 const DEEDS: [&str; 9] = ["renew", "ratify", "refuse", "withdraw", "extend", "lift-in", "lift", "report", "close"];
@@ -56,7 +64,7 @@ fn attempt(exception: Exception, deed: &str, by: &By, uncleared: i64) -> Result<
         "refuse" => exception.refuse(by),
         "withdraw" => exception.withdraw(by),
         "extend" => exception.extend(by, 7),
-        "lift-in" => exception.lift_in(by, &["周東".to_owned()]),
+        "lift-in" => exception.lift_in(by, &[area(SHUTO).to_string()]),
         "lift" => exception.lift(by),
         "report" => exception.report(by),
         "close" => exception.close(by, uncleared),
@@ -147,12 +155,12 @@ fn an_activation_ends_after_its_days_unless_somebody_extends_it_and_only_the_sec
 
 #[test]
 fn an_area_is_lifted_by_itself_and_the_last_one_ends_the_whole() {
-    let (left, step) = activated(START).lift_in(&by(Office::Secretariat, START.plus_days(6)), &["玖珂".to_owned()]).expect("lifts");
+    let (left, step) = activated(START).lift_in(&by(Office::Secretariat, START.plus_days(6)), &[area(KUGA).to_string()]).expect("lifts");
     assert_eq!((left.phase, step.kind), (Phase::On, StepKind::LiftedInPart));
-    assert!(left.reach.covers(facility(1), &["周東".to_owned()]) && !left.reach.covers(facility(1), &["玖珂".to_owned()]));
-    let again = left.clone().lift_in(&by(Office::Secretariat, START.plus_days(6)), &["玖珂".to_owned()]);
+    assert!(left.reach.covers(facility(1), &[area(SHUTO)]) && !left.reach.covers(facility(1), &[area(KUGA)]));
+    let again = left.clone().lift_in(&by(Office::Secretariat, START.plus_days(6)), &[area(KUGA).to_string()]);
     assert_eq!(again, Err(Refused::Places));
-    let (over, step) = left.lift_in(&by(Office::Secretariat, START.plus_days(6)), &["周東".to_owned()]).expect("lifts");
+    let (over, step) = left.lift_in(&by(Office::Secretariat, START.plus_days(6)), &[area(SHUTO).to_string()]).expect("lifts");
     assert_eq!((over.ended, step.kind), (Some((Ending::Lifted, START.plus_days(6))), StepKind::Lifted));
 }
 

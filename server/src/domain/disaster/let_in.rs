@@ -11,35 +11,7 @@ use crate::domain::people::half_width;
 /// Longest name or other word, in characters.
 pub const LONGEST_WORD: usize = 60;
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $word:literal, $key:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$inner])* $variant),+ }
-
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stored word.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// Key of the word on screen.
-            pub const fn key(self) -> &'static str {
-                match self { $(Self::$variant => $key),+ }
-            }
-
-            /// The one a stored word stands for.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.as_str() == word)
-            }
-        }
-    };
-}
-
-words!(
+super::words!(
     /// Whose it is.
     Whose {
         /// Somebody's of the facility.
@@ -51,7 +23,7 @@ words!(
     }
 );
 
-words!(
+super::words!(
     /// What it is.
     Machine {
         /// A telephone.
@@ -65,7 +37,7 @@ words!(
     }
 );
 
-words!(
+super::words!(
     /// What has to be done before it is cleared.
     Check {
         /// Logged out of MCS.
@@ -81,7 +53,7 @@ words!(
     }
 );
 
-words!(
+super::words!(
     /// How it was cleared.
     Cleared {
         /// Everything was done.

@@ -2,6 +2,7 @@
 //! the acts themselves are `crate::exceptions`'s.
 
 mod door;
+mod gone;
 mod let_in;
 mod local;
 mod region;
@@ -14,11 +15,12 @@ use crate::domain::disaster::{EARLIEST_DAYS, Exception, LONGEST_DAYS, Reach, Ref
 use crate::exceptions::Failed;
 use crate::store::belonging::Home;
 use crate::store::disaster::cover;
-use crate::store::facility;
+use crate::store::{area, facility};
 use crate::views::{ExceptionLine, Moment};
 use crate::words::Text;
 
 pub(super) use door::{join, renew_door, show_door, show_join};
+pub(super) use gone::{note_gone, show_gone};
 pub(super) use let_in::{clear, let_in, show_let_in};
 pub(super) use local::{act_locally, show_facility};
 pub(super) use region::{act, activate, show_file, show_paper, show_region};
@@ -61,7 +63,11 @@ async fn places(web: &Web, exception: &Exception) -> Result<Vec<(String, Text, O
     match &exception.reach {
         Reach::Region => {}
         Reach::Areas(areas) => {
-            places.extend(areas.iter().map(|area| (area.what.clone(), Text::verbatim(&area.what), area.lifted_at)));
+            for place in areas {
+                let found = area::find(web.store.read(), exception.region, place.what).await?;
+                let name = found.map_or_else(|| Text::new("frame-none"), |area| Text::verbatim(area.name.as_str()));
+                places.push((place.what.to_string(), name, place.lifted_at));
+            }
         }
         Reach::Facilities(facilities) => {
             for place in facilities {

@@ -20,7 +20,7 @@ use crate::domain::people::{Person, Scope};
 use crate::domain::reading::Reading;
 use crate::store::belonging::Home;
 use crate::store::disaster::cover;
-use crate::store::rank::{self, Kind};
+use crate::store::rank::{self, Kind, Sought};
 use crate::store::{device, device_state, facility, log, region, rollup};
 use crate::views::{ExportPage, Mark};
 use crate::words::Text;
@@ -84,7 +84,7 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
     let mut csv = Csv::new(&in_words(&facility_columns(), visitor.lang));
     let (mut after, mut rows) = (None, 0);
     loop {
-        let facilities = rank::list(&web.store, (region, Kind::All), "", after, READ).await?;
+        let facilities = rank::list(&web.store, Sought::on(region, Kind::All), after, READ).await?;
         let ids: Vec<_> = facilities.iter().map(|f| f.position.facility).collect();
         let sums = rollup::summaries(&web.store, &ids, now.jst_day(), rules).await?;
         let covered = cover::covered(&web.store, region, &ids, now).await?;

@@ -15,7 +15,7 @@ use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
 use crate::domain::summary::{Counts, Summary};
 use crate::store::disaster::cover;
-use crate::store::rank::{self, Kind, Position};
+use crate::store::rank::{self, Kind, Position, Sought};
 use crate::store::{agents, backup, device, facility, region, rollup, trend};
 use crate::views::{BackupNote, Chart, Count, Excepted, FacilityLine, Find, FoundDevice, Mark, RegionPage, SilenceView, VersionLine};
 use crate::words::Text;
@@ -133,7 +133,8 @@ async fn list(
     text: &str,
     after: Option<Position>,
 ) -> Result<(Vec<FacilityLine>, Option<String>), PageError> {
-    let mut ranked = rank::list(&web.store, (region, kind), text, after, FACILITIES + 1).await?;
+    let sought = Sought { region, kind, area: None, named: text };
+    let mut ranked = rank::list(&web.store, sought, after, FACILITIES + 1).await?;
     let more = ranked.len() > usize::from(FACILITIES);
     ranked.truncate(usize::from(FACILITIES));
     let next = ranked.last().filter(|_| more).map(|last| Wanted::path(kind, text, Some(last.position)));

@@ -76,10 +76,8 @@ impl Route {
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
     use Access::{Public, Region, Setup, SignedIn};
-    use Right::{
-        AllowDeputy, AppointLocally, AppointRegionally, Attest, Enrol, Exempt, ExemptLocally, Export, OwnAccount, Read, Restore, Retire,
-    };
-    vec![
+    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Attest, Enrol, Export, OwnAccount, Read, Restore, Retire};
+    let mut pages = vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
         route(Method::POST, "/sign-in/passkey", Public, Object::None, post(passkey::sign_in)),
@@ -161,6 +159,18 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
         route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
         route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
+        route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),
+        route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
+    ];
+    pages.extend(of_disaster());
+    pages
+}
+
+/// Pages of 災害時特例.
+fn of_disaster() -> Vec<Route> {
+    use Access::{Public, Region, SignedIn};
+    use Right::{Exempt, ExemptLocally, Read};
+    vec![
         route(Method::GET, "/disaster", Region(Read), Object::None, get(disaster::show_region)),
         route(Method::POST, "/disaster", Region(Exempt), Object::None, post(disaster::activate)).stepped_up(),
         route(Method::GET, "/disaster/{exception}", Region(Read), Object::Exception, get(disaster::show_file)),
@@ -174,10 +184,10 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/facilities/{facility}/disaster/clear", SignedIn(ExemptLocally), Object::Facility, post(disaster::clear)),
         route(Method::GET, "/facilities/{facility}/disaster/door", SignedIn(ExemptLocally), Object::Facility, get(disaster::show_door)),
         route(Method::POST, "/facilities/{facility}/disaster/door", SignedIn(ExemptLocally), Object::Facility, post(disaster::renew_door)),
+        route(Method::GET, "/facilities/{facility}/disaster/gone", SignedIn(ExemptLocally), Object::Facility, get(disaster::show_gone)),
+        route(Method::POST, "/facilities/{facility}/disaster/gone", SignedIn(ExemptLocally), Object::Facility, post(disaster::note_gone)),
         route(Method::GET, "/join/{secret}", Public, Object::None, get(disaster::show_join)),
         route(Method::POST, "/join/{secret}", Public, Object::None, post(disaster::join)),
-        route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),
-        route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
     ]
 }
 

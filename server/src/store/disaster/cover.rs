@@ -33,10 +33,11 @@ pub struct Open {
 
 const OPEN: &str = "SELECT d.id, d.drill, d.phase, d.began_at, d.ends_at, d.reach FROM disaster d \
      WHERE d.region_id = $1 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2";
-/// Facility `$3` is among the places of one.
-const OVER: &str = "d.reach = 'region' OR d.id IN (SELECT p.disaster_id FROM disaster_place p WHERE p.lifted_at IS NULL AND p.place = $3)";
-/// The widest first, then the newest.
-const WIDEST: &str = "ORDER BY CASE d.reach WHEN 'region' THEN 0 WHEN 'areas' THEN 1 ELSE 2 END, d.id DESC LIMIT 20";
+/// Facility `$3` is among the places of one, or lies in one of its areas.
+const OVER: &str = "d.reach = 'region' OR d.id IN (SELECT p.disaster_id FROM disaster_place p WHERE p.lifted_at IS NULL \
+     AND (p.place = $3 OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $3)))";
+/// What is real before drills, the widest first, then the newest.
+const WIDEST: &str = "ORDER BY d.drill, CASE d.reach WHEN 'region' THEN 0 WHEN 'areas' THEN 1 ELSE 2 END, d.id DESC LIMIT 200";
 
 fn open(row: &AnyRow) -> Result<Open, Error> {
     Ok(Open {
@@ -93,31 +94,63 @@ pub async fn is_covered(db: impl Executor<'_, Database = Any>, home: Home, now: 
     Ok(open_over(db, home, now).await?.iter().any(|open| !open.drill))
 }
 
-/// Whether the whole region is covered.
-async fn is_whole(store: &Store, region: RegionId, now: Timestamp) -> Result<bool, Error> {
-    Ok(open_in(store.read(), region, now).await?.iter().any(|open| open.whole && !open.drill))
+/// How far what holds in a region reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Width {
+    /// Nothing holds.
+    None,
+    /// Some facilities are covered.
+    Some,
+    /// All are.
+    Whole,
 }
 
-/// Facilities of region `$1` that are covered at `$2` without the whole region being so.
+async fn width(store: &Store, region: RegionId, now: Timestamp) -> Result<Width, Error> {
+    let open = open_in(store.read(), region, now).await?;
+    let mut real = open.iter().filter(|open| !open.drill);
+    // The widest stands first.
+    Ok(real.next().map_or(Width::None, |widest| if widest.whole { Width::Whole } else { Width::Some }))
+}
+
+/// Facilities of region `$1` that are covered at `$2` without the whole region being so; one may come twice.
 const SOME: &str = "SELECT p.place FROM disaster_place p JOIN disaster d ON d.id = p.disaster_id \
      WHERE d.region_id = $1 AND d.drill = 0 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2 \
-     AND d.reach = 'facilities' AND p.lifted_at IS NULL";
+     AND d.reach = 'facilities' AND p.lifted_at IS NULL \
+     UNION SELECT a.facility_id FROM facility_area a JOIN disaster_place p ON p.place = a.area_id JOIN disaster d ON d.id = p.disaster_id \
+     WHERE d.region_id = $1 AND d.drill = 0 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2 \
+     AND d.reach = 'areas' AND p.lifted_at IS NULL";
 
 /// Those of these facilities of a region that are covered.
 pub async fn covered(store: &Store, region: RegionId, of: &[FacilityId], now: Timestamp) -> Result<HashSet<FacilityId>, Error> {
-    if is_whole(store, region, now).await? {
-        return Ok(of.iter().copied().collect());
+    match width(store, region, now).await? {
+        Width::None => return Ok(HashSet::new()),
+        Width::Whole => return Ok(of.iter().copied().collect()),
+        Width::Some => {}
     }
-    let some = sqlx::query_scalar::<_, String>(SOME).bind(region.to_string()).bind(now.seconds()).fetch_all(store.read()).await?;
-    let some: HashSet<FacilityId> = some.iter().filter_map(|id| id.parse().ok()).collect();
-    Ok(of.iter().copied().filter(|id| some.contains(id)).collect())
+    let mut found = HashSet::new();
+    for group in of.chunks(rows::MOST) {
+        let (region_at, now_at) = (group.len().next_power_of_two() + 1, group.len().next_power_of_two() + 2);
+        let head = format!(
+            "SELECT f.id FROM facility f WHERE EXISTS (SELECT 1 FROM disaster d JOIN disaster_place p ON p.disaster_id = d.id \
+             WHERE d.region_id = ${region_at} AND d.drill = 0 AND d.ended_at IS NULL AND d.ends_at > ${now_at} AND d.began_at <= ${now_at} \
+             AND p.lifted_at IS NULL AND (p.place = f.id OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = f.id))) \
+             AND f.id IN "
+        );
+        let ids: Vec<String> = group.iter().map(FacilityId::to_string).collect();
+        let query = rows::text_list_query(rows::with_list(&head, ids.len()), &ids).bind(region.to_string()).bind(now.seconds());
+        for row in query.fetch_all(store.read()).await? {
+            found.insert(row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?);
+        }
+    }
+    Ok(found)
 }
 
 /// How the devices in use that are 災害時特例中 would read without it.
 pub async fn counts(store: &Store, region: RegionId, now: Timestamp, rules: &StalenessRules) -> Result<Counts, Error> {
     let today = now.jst_day();
-    if is_whole(store, region, now).await? {
-        return Ok(rollup::summary(store, Scope::Region(region), today, rules).await?.counts.in_use());
-    }
-    Ok(rollup::summary_of(store, SOME, (region, now), today, rules).await?.counts.in_use())
+    Ok(match width(store, region, now).await? {
+        Width::None => Counts::default(),
+        Width::Whole => rollup::summary(store, Scope::Region(region), today, rules).await?.counts.in_use(),
+        Width::Some => rollup::summary_of(store, SOME, (region, now), today, rules).await?.counts.in_use(),
+    })
 }

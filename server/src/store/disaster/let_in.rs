@@ -191,7 +191,8 @@ pub async fn count_due(store: &Store, facility: FacilityId, now: Timestamp) -> R
     sqlx::query_scalar(
         "SELECT COUNT(*) FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id \
          WHERE e.facility_id = $1 AND e.cleared_at IS NULL AND d.drill = 0 AND (d.ended_at IS NOT NULL OR d.ends_at <= $2 OR e.until_at <= $2 \
-         OR EXISTS (SELECT 1 FROM disaster_place p WHERE p.disaster_id = d.id AND p.place = e.facility_id AND p.lifted_at IS NOT NULL))",
+         OR d.reach <> 'region' AND NOT EXISTS (SELECT 1 FROM disaster_place p WHERE p.disaster_id = d.id AND p.lifted_at IS NULL \
+           AND (p.place = $1 OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $1))))",
     )
     .bind(facility.to_string())
     .bind(now.seconds())
@@ -217,7 +218,8 @@ pub async fn held_over(db: impl Executor<'_, Database = Any>, home: Home, at: Ti
     let row = sqlx::query(
         "SELECT d.id, d.drill FROM disaster d WHERE d.region_id = $1 AND d.began_at <= $2 AND coalesce(d.ended_at, d.ends_at) > $2 \
          AND d.phase <> 'closed' AND (d.reach = 'region' OR d.id IN (SELECT p.disaster_id FROM disaster_place p \
-           WHERE (p.lifted_at IS NULL OR p.lifted_at > $2) AND p.place = $3)) \
+           WHERE (p.lifted_at IS NULL OR p.lifted_at > $2) \
+           AND (p.place = $3 OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $3)))) \
          ORDER BY d.drill, CASE d.reach WHEN 'region' THEN 0 WHEN 'areas' THEN 1 ELSE 2 END, d.id DESC LIMIT 1",
     )
     .bind(home.region.to_string())

@@ -112,9 +112,8 @@ pub(in crate::http::pages) async fn act_locally(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let filled = Filled::new(typed);
-    let wrong = match done(&web, &person, home, &filled).await? {
-        None => return Ok(Redirect::to(&format!("/facilities/{}/disaster", home.facility)).into_response()),
-        Some(wrong) => wrong,
+    let Some(wrong) = done(&web, &person, home, &filled).await? else {
+        return Ok(Redirect::to(&format!("/facilities/{}/disaster", home.facility)).into_response());
     };
     let answer = facility_page(&web, &visitor, &person, home, Some((&filled, wrong))).await?;
     Ok((WRONG, answer).into_response())

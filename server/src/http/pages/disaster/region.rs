@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::typed::Filled;
 use super::{line, places, reach, refusal};
 use crate::domain::act::Actor;
+use crate::domain::area::Area;
 use crate::domain::disaster::{Exception, Phase, Place, Reach};
 use crate::domain::ids::{ExceptionId, RegionId};
 use crate::domain::people::role::LONGEST_REASON;
@@ -17,8 +18,8 @@ use crate::http::pages::places::After;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
-use crate::store::disaster::let_in;
-use crate::store::{disaster, facility};
+use crate::store::disaster::{gone, let_in};
+use crate::store::{area, disaster, facility};
 use crate::views::{Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, Moment, StepLine};
 use crate::words::Text;
 
@@ -55,6 +56,13 @@ pub(super) fn form_of_activation(web: &Web, visitor: &Visitor, facility: Option<
     }
 }
 
+/// The form with the region's areas to choose from.
+async fn with_areas(web: &Web, region: RegionId, form: ExceptionForm) -> Result<ExceptionForm, PageError> {
+    let areas = area::list(web.store.read(), region).await?;
+    let choice = |area: Area| Choice { value: area.id.to_string(), text: Text::verbatim(area.name.as_str()), chosen: false };
+    Ok(ExceptionForm { places: areas.into_iter().map(choice).collect(), places_title: "disaster-field-areas", ..form })
+}
+
 async fn region_page(
     web: &Web,
     visitor: &Visitor,
@@ -74,7 +82,10 @@ async fn region_page(
     for exception in disaster::list_waiting(&web.store, region, web.now(), LINES).await? {
         waiting.push(line(web, &exception).await?);
     }
-    let form = form.or_else(|| may(person.role, Right::Exempt).then(|| form_of_activation(web, visitor, None)));
+    let form = match form {
+        None if may(person.role, Right::Exempt) => Some(with_areas(web, region, form_of_activation(web, visitor, None)).await?),
+        form => form,
+    };
     page(&DisasterPage { shell: shell("disaster-title", visitor, Some(person)), waiting, lines, next, form })
 }
 
@@ -104,7 +115,11 @@ pub(in crate::http::pages) async fn activate(
         }
     };
     let facility = Some(filled.get("facility")).filter(|id| !id.is_empty()).map(ToOwned::to_owned);
-    let form = filled.keep(form_of_activation(&web, &visitor, facility), wrong);
+    let mut form = form_of_activation(&web, &visitor, facility);
+    if form.hidden.is_empty() {
+        form = with_areas(&web, region, form).await?;
+    }
+    let form = filled.keep(form, wrong);
     let answer = region_page(&web, &visitor, &person, None, Some(form)).await?;
     Ok((WRONG, answer).into_response())
 }
@@ -114,7 +129,15 @@ type Wish = (Reach, String, u32);
 /// What is to be activated, as typed; the page has one facility, or none, in a hidden field.
 async fn wish(web: &Web, region: RegionId, filled: &Filled) -> Result<Result<Wish, Text>, PageError> {
     let reach = match filled.get("facility") {
-        "" => Reach::Region,
+        "" => {
+            let mut areas = Vec::new();
+            for id in filled.all("place") {
+                let id = id.parse().map_err(|_| PageError::NotFound)?;
+                let found = area::find(web.store.read(), region, id).await?.ok_or(PageError::NotFound)?;
+                areas.push(Place::covered(found.id));
+            }
+            if areas.is_empty() { Reach::Region } else { Reach::Areas(areas) }
+        }
         id => {
             let id = id.parse().map_err(|_| PageError::NotFound)?;
             facility::find(&web.store, region, id).await?.ok_or(PageError::NotFound)?;
@@ -176,6 +199,7 @@ async fn form_of_acts(web: &Web, exception: &Exception) -> Result<ExceptionForm,
         } else {
             Vec::new()
         },
+        places_title: "disaster-field-places",
         days: asks_days.then(|| web.pack.parameters().disaster.expiry_days.to_string()),
         longest: LONGEST_REASON,
         ..ExceptionForm::default()
@@ -231,6 +255,7 @@ async fn figures(web: &Web, exception: &Exception) -> Result<Vec<(&'static str, 
         ("let-in-guest", figures.guests),
         ("let-in-skipped", figures.skipped),
         ("let-in-open", figures.open),
+        ("gone-list", gone::count(web.store.read(), exception.id).await?),
     ])
 }
 

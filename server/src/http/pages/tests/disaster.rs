@@ -3,10 +3,13 @@
 use hashimori_shared::report::sample;
 
 use super::browser::{Browser, Page};
-use super::world::{MORNING, World};
+use super::world::{MORNING, PASSWORD, World};
 use crate::clock::Clock as _;
+use crate::domain::area::Area;
+use crate::domain::ids::AreaId;
 use crate::domain::people::totp::Seed;
 use crate::exceptions;
+use crate::store::area;
 
 const HOUR: i64 = 3600;
 const BASIS: &str = "規程第25条、避難指示";
@@ -54,6 +57,19 @@ impl Night {
     }
 }
 
+impl World {
+    /// Somebody signs in anew, after however long.
+    pub(super) async fn back(&self, login: &str, seed: &Seed) -> Browser {
+        self.clock.advance(60);
+        let mut browser = Browser::new(&self.router);
+        browser.get("/sign-in").await.status(200);
+        let code = self.code(seed);
+        let page = browser.submit("/sign-in", &[("login", login), ("password", PASSWORD), ("code", &code)]).await;
+        page.status(303);
+        browser
+    }
+}
+
 /// What the banners say.
 fn banners(page: &Page) -> String {
     page.body.split("<main").next().unwrap_or_default().to_owned()
@@ -93,8 +109,8 @@ async fn unanswered_it_lapses_after_a_day_can_be_renewed_and_ends_as_not_ratifie
     let id = covered.field("exception");
     night.begin(&[]).await.status(422).says("すでに災害時特例が発動されています");
     night.world.clock.advance(20 * HOUR);
-    let (seed, path) = (night.administrator.1.clone(), night.local());
-    night.world.proven(&mut night.administrator.0, &seed, &path).await;
+    let path = night.local();
+    night.administrator.0 = night.world.back("hanako", &night.administrator.1).await;
     night.administrator.0.get(&path).await;
     let renew = [("act", "renew"), ("exception", id.as_str()), ("why", "まだ連絡がつかない")];
     night.administrator.0.submit(&path, &renew).await.redirects_to(&path);
@@ -167,10 +183,10 @@ async fn a_device_under_the_exception_keeps_its_verdict_and_says_so_beside_it() 
     let bad = world.add_used(world.facility, "受付2", Some(&sample::bad_debian(MORNING))).await;
     let lost = world.add_used(world.facility, "往診用", None).await;
     world.stand(world.facility, lost, crate::domain::device::Standing::Lost).await;
-    let list = format!("/facilities/{}", world.facility);
+    let page_of_all = format!("/facilities/{}", world.facility);
     let before = night.administrator.0.get(&format!("/devices/{bad}")).await.text();
     night.begin(&[]).await.redirects_to(&night.local());
-    let page = night.administrator.0.get(&list).await;
+    let page = night.administrator.0.get(&page_of_all).await;
     page.says("点検と判定は続いています").says("不適合").says("紛失");
     // The sum above, and one mark beside each of the two devices in use.
     assert_eq!(page.text().matches("災害時特例中").count(), 3, "{}", page.text());
@@ -237,4 +253,33 @@ async fn what_cannot_be_is_said_and_keeps_what_was_typed() {
     let closed = night.secretariat.0.get(&path).await;
     closed.says("終結").says("伝達に30分かかった");
     assert!(!closed.body.contains("name=\"why\""), "nothing is left to do");
+}
+
+#[tokio::test]
+async fn an_area_is_activated_alone_extended_and_lifted_beside_another() {
+    let mut night = Night::new().await;
+    let world = &night.world;
+    let mut areas = Vec::new();
+    for (name, facility) in [("周東", world.facility), ("玖珂", world.neighbour)] {
+        let new = Area { id: AreaId::new(world.random.uuid(MORNING)), region: world.region, name: name.to_owned() };
+        let mut tx = world.store.begin().await.expect("begins");
+        area::insert(&mut tx, &new, MORNING).await.expect("inserts");
+        area::add_facilities(&mut tx, &new, &[facility]).await.expect("adds");
+        tx.commit().await.expect("commits");
+        areas.push(new.id.to_string());
+    }
+    night.secretariat.0.get("/disaster").await.says("周東").says("玖珂");
+    let fields = [("why", "大雨"), ("basis", BASIS), ("days", "7"), ("place", areas[0].as_str()), ("place", areas[1].as_str())];
+    let path = night.decide("/disaster", &fields).await.location.expect("a path");
+    night.secretariat.0.get(&path).await.says("ほか1か所").says("選んだ対象だけ解除する");
+    let (mut jiro, _) = night.world.signed_in(night.world.region, Some(night.world.neighbour), "jiro").await;
+    assert!(banners(&jiro.get("/rules").await).contains("【緊急】"));
+    let lift = [("act", "lift-in"), ("why", "玖珂は復旧"), ("place", areas[1].as_str())];
+    night.secretariat.0.submit(&path, &lift).await.redirects_to(&path);
+    night.secretariat.0.submit(&path, &[("act", "extend"), ("days", "7"), ("why", "周東は続く")]).await.redirects_to(&path);
+    night.secretariat.0.get(&path).await.says("に解除").says("発動中（延長）").says("一部の解除");
+    assert!(!banners(&jiro.get("/rules").await).contains("【緊急】"), "lifted where it was lifted");
+    assert!(banners(&night.administrator.0.get("/rules").await).contains("【緊急】"));
+    let unknown = [("why", "大雨"), ("basis", BASIS), ("days", "7"), ("place", "01900000-0000-7000-8000-000000000000")];
+    night.secretariat.0.submit("/disaster", &unknown).await.status(404);
 }

@@ -35,6 +35,7 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/disaster/let-in", AT_FACILITY),
     ("/facilities/{facility}/disaster/clear", AT_FACILITY),
     ("/facilities/{facility}/disaster/door", AT_FACILITY),
+    ("/facilities/{facility}/disaster/gone", AT_FACILITY),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/end", APPOINT),
     ("/facilities/{facility}/people/deputy", APPOINT),
@@ -46,6 +47,7 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/accounts/appoint", REGION),
     ("/devices/{device}/retire", AT_FACILITY),
     ("/facilities/{facility}/disaster/door", AT_FACILITY),
+    ("/facilities/{facility}/disaster/gone", AT_FACILITY),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/issued", APPOINT),
 ];

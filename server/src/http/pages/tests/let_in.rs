@@ -12,6 +12,7 @@ const CHECKS: [(&str, &str); 4] = [("check", "logged_out"), ("check", "passwords
 struct Flood {
     world: World,
     administrator: Browser,
+    seed: Seed,
     secretariat: (Browser, Seed),
     /// Path of the exception's file.
     file: String,
@@ -21,13 +22,13 @@ impl Flood {
     /// One is in force in the whole region.
     async fn new(drill: bool) -> Self {
         let world = World::new().await;
-        let (administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
-        let (mut browser, seed) = world.signed_in(world.region, None, "jimukyoku").await;
+        let (administrator, seed) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+        let (mut browser, office) = world.signed_in(world.region, None, "jimukyoku").await;
         browser.get("/disaster").await.status(200);
         let mut fields = vec![("why", "大雨"), ("basis", BASIS), ("days", "7")];
         fields.extend(drill.then_some(("drill", "yes")));
         let file = browser.submit("/disaster", &fields).await.location.expect("a path");
-        Self { world, administrator, secretariat: (browser, seed), file }
+        Self { world, administrator, seed, secretariat: (browser, office), file }
     }
 
     fn path(&self, at: &str) -> String {
@@ -144,6 +145,7 @@ async fn guests_have_a_home_and_an_end_and_what_was_used_is_entered_from_paper_w
         .says("発動されていませんでした")
         .says("端末を登録する");
     flood.world.clock.advance(3600);
+    flood.administrator = flood.world.back("hanako", &flood.seed).await;
     flood.register(&[("name", "見本 遅"), ("event", "2026-08-03T09:30")]).await.redirects_to(&flood.path("let-in"));
     let acts = flood.world.acts("disaster_let_in").await;
     assert!(acts[1].contains("whose=own"), "{acts:?}");
@@ -191,6 +193,36 @@ async fn the_file_is_closed_only_when_everything_is_cleared_and_silence_reaches_
     other.get(&file).await.status(200);
     other.submit(&file, &[("act", "close"), ("why", "確認")]).await.redirects_to(&file);
     other.get(&file).await.says("終結").says("連絡網の見直し");
+}
+
+#[tokio::test]
+async fn many_devices_are_noted_as_gone_in_one_act_and_in_a_drill_none_is() {
+    for drill in [false, true] {
+        let mut flood = Flood::new(drill).await;
+        let world = &flood.world;
+        let mut devices = Vec::new();
+        for label in ["受付1", "受付2", "往診用"] {
+            devices.push(world.add_used(world.facility, label, None).await.to_string());
+        }
+        let path = flood.path("gone");
+        flood.administrator.get(&path).await.says("受付1").says("往診用");
+        let fields = [("how", "flooded"), ("why", "1階が浸水"), ("device", devices[0].as_str()), ("device", devices[1].as_str())];
+        flood.administrator.submit(&path, &fields[1..]).await.status(422).says("どうなったか");
+        flood.administrator.submit(&path, &fields[..2]).await.status(422).says("1台以上");
+        flood.administrator.submit(&path, &fields).await.redirects_to(&path);
+        let page = flood.administrator.get(&path).await;
+        page.says("失った機器").says("水没");
+        let mut standings = Vec::new();
+        for device in &devices {
+            standings.push(flood.world.standing(device).await.expect("a device"));
+        }
+        let gone = if drill { "active" } else { "lost" };
+        assert_eq!(standings, [gone, gone, "active"]);
+        let what = if drill { "disaster_drilled" } else { "device_lost" };
+        assert!(flood.world.acts(what).await[0].starts_with("how=flooded"));
+        let file = flood.file.clone();
+        flood.secretariat.0.get(&file).await.says("失った機器\n2件");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod alerts;
 mod authenticator;
 mod browser;
 mod disaster;
+mod flood;
 mod isolation;
 mod language;
 mod let_in;
