@@ -44,6 +44,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "papers",
     "own-rules",
     "mail",
+    "disaster",
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -314,6 +314,28 @@ fn the_operator_works_beside_a_running_collector_which_tells_its_health_and_its_
 }
 
 #[test]
+fn a_disaster_is_declared_at_the_machine_beside_a_running_collector_and_every_page_says_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    init(dir.path());
+    let running = Running::start(dir.path());
+    let activate = ["disaster", "activate", "--reason", "大雨、電話で指示", "--basis", "規程第25条", "--days", "7"];
+    let output = run(dir.path(), &activate);
+    assert!(output.status.success() && text(&output).contains("  on  region  "), "{}", text(&output));
+    let id = text(&output).split_whitespace().next().expect("an id").to_owned();
+    assert!(running.get("web", "/sign-in").contains("【緊急】"));
+    let extended = run(dir.path(), &["disaster", "extend", "--reason", "続く", "--days", "3", &id]);
+    assert!(extended.status.success() && text(&extended).contains("extended"), "{}", text(&extended));
+    refused(dir.path(), &["disaster", "ratify", "--reason", "追認", &id], &["the exception is extended"]);
+    refused(dir.path(), &["disaster", "lift", "--reason", "解除", "--event", "2999-01-01T00:00", &id], &["--event"]);
+    refused(dir.path(), &["disaster", "activate", "--reason", "大雨", "--basis", "25", "--area", "周東"], &["no area 周東"]);
+    assert!(run(dir.path(), &["disaster", "lift", "--reason", "解除", &id]).status.success());
+    assert!(!running.get("web", "/sign-in").contains("【緊急】"));
+    let listed = run(dir.path(), &["disaster", "list"]);
+    assert!(text(&listed).contains("clean_up"), "{}", text(&listed));
+    running.end();
+}
+
+#[test]
 fn a_pack_or_catalogue_file_is_refused_with_its_line() {
     let dir = tempfile::tempdir().expect("a folder");
     let broken = dir.path().join("os.toml");

@@ -11,6 +11,7 @@
 mod checkins;
 mod fill;
 mod readers;
+mod toggle;
 
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(filled: Filled) -> anyhow::Result<()> {
+    toggle::measure(&filled).await?;
     let walk = Walk::new(&filled).await?;
     let crowd = Crowd::gather(&filled).await?;
     let most = crowd.flat_out(FLAT_OUT).await?;

@@ -5,6 +5,7 @@ mod backup;
 mod ca;
 mod code;
 mod device;
+mod disaster;
 mod facility;
 mod init;
 mod mail;
@@ -63,6 +64,9 @@ enum Command {
     /// Facilities of a region.
     #[command(subcommand)]
     Facility(facility::FacilityCommand),
+    /// The disaster exception (§25).
+    #[command(subcommand)]
+    Disaster(disaster::DisasterCommand),
     /// Accounts of people.
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -139,6 +143,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Code(command) => code::run(settings, command).await,
         Command::Device(command) => device::run(settings, command).await,
         Command::Facility(command) => facility::run(settings, command).await,
+        Command::Disaster(command) => disaster::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Oidc(command) => oidc::run(settings, command).await,
         Command::Mail(command) => mail::run(settings, command).await,

@@ -83,3 +83,15 @@ id!(
     /// A letter in the outbox.
     LetterId
 );
+id!(
+    /// A 災害時特例 (§25).
+    ExceptionId
+);
+id!(
+    /// Something that a 災害時特例 let in.
+    LetInId
+);
+id!(
+    /// A part of a region (エリア).
+    AreaId
+);

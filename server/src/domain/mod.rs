@@ -1,9 +1,11 @@
 //! What the collector is about, without SQL and without HTTP.
 
 pub mod act;
+pub mod area;
 pub mod calendar;
 pub mod csv;
 pub mod device;
+pub mod disaster;
 pub mod enrolment;
 pub mod ids;
 pub mod judge;

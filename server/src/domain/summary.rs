@@ -106,6 +106,19 @@ impl Counts {
         *self.0.entry(reading).or_default() += devices;
     }
 
+    /// Those in use: without what waits for a person's decision, is lost or may be a copy. A 災害時特例 covers only these.
+    #[must_use]
+    pub fn in_use(&self) -> Self {
+        let waits = |reading| matches!(reading, Reading::Lost | Reading::Copied | Reading::Pending | Reading::Reconfirm);
+        Self(self.0.iter().filter(|(reading, _)| !waits(**reading)).map(|(reading, n)| (*reading, *n)).collect())
+    }
+
+    /// These without `others`, which are among them.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        Self(self.0.iter().map(|(reading, n)| (*reading, n - others.of(*reading))).collect())
+    }
+
     /// As stored: `non-compliant=3 pending=1`.
     pub fn to_text(&self) -> String {
         self.present().map(|(reading, n)| format!("{}={n}", reading.as_str())).collect::<Vec<_>>().join(" ")
@@ -159,6 +172,17 @@ mod tests {
             assert_ne!(on(day - 1).counts, on(day).counts, "it changes on the day it names");
             assert_eq!(on(day - 2).counts, on(day - 1).counts, "and not before");
         }
+    }
+
+    #[test]
+    fn what_is_under_an_exception_is_counted_apart_and_hides_nothing_that_waits_for_a_person() {
+        let active = |state, n| (Standing::Active, Some(state), Some(100), n);
+        let all = sum(100, &[active(State::Compliant, 5), active(State::NonCompliant, 2), (Standing::Lost, None, None, 1)]).counts;
+        let covered =
+            sum(100, &[active(State::Compliant, 3), active(State::NonCompliant, 1), (Standing::Lost, None, None, 1)]).counts.in_use();
+        assert_eq!((covered.all(), covered.of(Reading::Lost)), (4, 0));
+        assert_eq!(all.without(&covered).to_text(), "lost=1 non-compliant=1 compliant=2");
+        assert_eq!(all.without(&covered).all() + covered.all(), all.all());
     }
 
     #[test]

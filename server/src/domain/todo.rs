@@ -20,6 +20,12 @@ pub enum Kind {
     BackupOld,
     /// The issuing CA ends and cannot renew itself.
     AuthorityEnds,
+    /// A 仮発動 waits for the 事務局.
+    DisasterWaiting,
+    /// What a 災害時特例 let in should have been cleared long ago.
+    DisasterOverdue,
+    /// What a 災害時特例 let in is to be cleared.
+    DisasterClear,
     /// A requirement is not met.
     NonCompliant,
     /// What was taken out and is not back in time (§20-8).
@@ -52,7 +58,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::LostSeen,
         Self::Copied,
         Self::IncidentReported,
@@ -60,6 +66,9 @@ impl Kind {
         Self::LogBroken,
         Self::BackupOld,
         Self::AuthorityEnds,
+        Self::DisasterWaiting,
+        Self::DisasterOverdue,
+        Self::DisasterClear,
         Self::NonCompliant,
         Self::TakeOutOverdue,
         Self::PersonalUseOver,

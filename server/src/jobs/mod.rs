@@ -3,6 +3,7 @@
 mod authority;
 mod backup;
 mod clock;
+mod disaster;
 mod log;
 mod mail;
 mod rank;
@@ -27,6 +28,7 @@ const LONGEST_JITTER: Duration = Duration::from_secs(5);
 pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "clock", period: Duration::from_mins(1) }, clock::run);
     every(app, stop, tasks, Job { name: "sweep", period: Duration::from_secs(20) }, sweep::run);
+    every(app, stop, tasks, Job { name: "disaster", period: Duration::from_mins(1) }, disaster::run);
     every(app, stop, tasks, Job { name: "authority", period: Duration::from_mins(10) }, authority::run);
     every(app, stop, tasks, Job { name: "backup", period: Duration::from_mins(15) }, backup::run);
     every(app, stop, tasks, Job { name: "seal-log", period: Duration::from_millis(500) }, log::seal);

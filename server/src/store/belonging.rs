@@ -3,7 +3,7 @@
 use sqlx::{Any, Executor};
 
 use super::Error;
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, PaperId, PersonId, RegionId};
+use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
 
 /// Where a thing belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,13 @@ pub async fn of_device(db: impl Executor<'_, Database = Any>, id: DeviceId) -> R
 pub async fn of_person(db: impl Executor<'_, Database = Any>, id: PersonId) -> Result<Option<RegionId>, Error> {
     let region: Option<String> =
         sqlx::query_scalar("SELECT region_id FROM person WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?;
+    region.map(|id| id.parse().map_err(|_| Error::Decode("an id is not a UUID".into()))).transpose()
+}
+
+/// The region of a 災害時特例.
+pub async fn of_exception(db: impl Executor<'_, Database = Any>, id: ExceptionId) -> Result<Option<RegionId>, Error> {
+    let region: Option<String> =
+        sqlx::query_scalar("SELECT region_id FROM disaster WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?;
     region.map(|id| id.parse().map_err(|_| Error::Decode("an id is not a UUID".into()))).transpose()
 }
 

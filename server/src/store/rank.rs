@@ -4,6 +4,7 @@
 //! Invariant: once nothing is due, ranks and the day's row of `trend` equal a recount of the devices.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hashimori_shared::pack::StalenessRules;
@@ -12,7 +13,7 @@ use sqlx::Row as _;
 
 use super::{Error, Store, Tx, rollup, rows, trend};
 use crate::domain::device::Standing;
-use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::ids::{AreaId, FacilityId, RegionId};
 use crate::domain::reading::Reading;
 use crate::domain::summary::Summary;
 
@@ -84,25 +85,52 @@ pub struct Ranked {
     pub name: String,
 }
 
-/// A page of a region's facilities in order, with `named` in their names; `after` is the last one of the page before.
-pub async fn list(
-    store: &Store,
-    (region, kind): (RegionId, Kind),
-    named: &str,
-    after: Option<Position>,
-    limit: u16,
-) -> Result<Vec<Ranked>, Error> {
+/// Which facilities are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'a> {
+    /// Of which region.
+    pub region: RegionId,
+    /// Which list of it.
+    pub kind: Kind,
+    /// Only those in this area.
+    pub area: Option<AreaId>,
+    /// Only those with this in their names; empty: whatever they are called.
+    pub named: &'a str,
+}
+
+impl Sought<'_> {
+    /// Every facility of a region on one of its lists.
+    pub const fn on(region: RegionId, kind: Kind) -> Self {
+        Self { region, kind, area: None, named: "" }
+    }
+}
+
+/// A page of the facilities asked for, in order; `after` is the last one of the page before.
+pub async fn list(store: &Store, sought: Sought<'_>, after: Option<Position>, limit: u16) -> Result<Vec<Ranked>, Error> {
     let (place, last) = after.map_or((i64::MIN, String::new()), |p| (p.place, p.facility.to_string()));
-    let search = if named.is_empty() { "" } else { " AND (f.name LIKE $6 ESCAPE '!' OR lower(f.name) LIKE $7 ESCAPE '!')" };
-    let sql = format!(
-        "SELECT r.place, f.id, f.name FROM facility_rank r JOIN facility f ON f.id = r.facility_id \
-         WHERE r.region_id = $1 AND r.kind = $2 AND (r.place, r.facility_id) > ($3, $4){search} ORDER BY r.place, r.facility_id LIMIT $5"
-    );
-    let mut query =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(region.to_string()).bind(kind.as_str()).bind(place).bind(last).bind(i64::from(limit));
-    if !named.is_empty() {
+    let mut sql = "SELECT r.place, f.id, f.name FROM facility_rank r JOIN facility f ON f.id = r.facility_id \
+         WHERE r.region_id = $1 AND r.kind = $2 AND (r.place, r.facility_id) > ($3, $4)"
+        .to_owned();
+    let mut more = Vec::new();
+    if let Some(area) = sought.area {
+        more.push(area.to_string());
+        sql.push_str(" AND EXISTS (SELECT 1 FROM facility_area a WHERE a.area_id = $6 AND a.facility_id = f.id)");
+    }
+    if !sought.named.is_empty() {
+        let at = 6 + more.len();
+        let _ = write!(sql, " AND (f.name LIKE ${at} ESCAPE '!' OR lower(f.name) LIKE ${} ESCAPE '!')", at + 1);
         // SQLite knows capitals of ASCII alone: what was typed counts as it is, too.
-        query = query.bind(rows::like(named)).bind(rows::like(&named.to_lowercase()));
+        more.extend([rows::like(sought.named), rows::like(&sought.named.to_lowercase())]);
+    }
+    sql.push_str(" ORDER BY r.place, r.facility_id LIMIT $5");
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(sought.region.to_string())
+        .bind(sought.kind.as_str())
+        .bind(place)
+        .bind(last)
+        .bind(i64::from(limit));
+    for value in more {
+        query = query.bind(value);
     }
     query
         .fetch_all(store.read())

@@ -6,13 +6,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use hashimori_shared::pack::StalenessRules;
+use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::{Error, Store, Tx, rank, rows};
 use crate::domain::device::Standing;
-use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::ids::{AreaId, FacilityId, RegionId};
 use crate::domain::summary::Summary;
 
 /// Where the roll-ups count a device.
@@ -175,6 +176,44 @@ fn count(row: &AnyRow) -> Result<Count, Error> {
 pub async fn summary(store: &Store, scope: Scope, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
     let mut sum = Summary::new(today, rules);
     for count in counts(store, scope).await? {
+        sum.add(count.standing, count.headline, count.day, count.devices);
+    }
+    Ok(sum)
+}
+
+/// The sum of the facilities that `chosen` selects: SQL with a region (`$1`) and an instant (`$2`), each facility once or more.
+pub(super) async fn summary_of(
+    store: &Store,
+    chosen: &str,
+    (region, now): (RegionId, Timestamp),
+    today: i64,
+    rules: &StalenessRules,
+) -> Result<Summary, Error> {
+    let sql = format!(
+        "SELECT state, standing, day, CAST(sum(devices) AS BIGINT) FROM rollup WHERE devices <> 0 AND scope IN ({chosen}) \
+         GROUP BY state, standing, day"
+    );
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(region.to_string()).bind(now.seconds()).fetch_all(store.read()).await?;
+    let mut sum = Summary::new(today, rules);
+    for row in &found {
+        let count = count(row)?;
+        sum.add(count.standing, count.headline, count.day, count.devices);
+    }
+    Ok(sum)
+}
+
+/// What the facilities of an area sum up to.
+pub async fn summary_of_area(store: &Store, area: AreaId, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
+    let mut sum = Summary::new(today, rules);
+    let found = sqlx::query(
+        "SELECT r.state, r.standing, r.day, CAST(SUM(r.devices) AS BIGINT) FROM facility_area a JOIN rollup r ON r.scope = a.facility_id \
+         WHERE a.area_id = $1 AND r.devices <> 0 GROUP BY r.state, r.standing, r.day",
+    )
+    .bind(area.to_string())
+    .fetch_all(store.read())
+    .await?;
+    for row in &found {
+        let count = count(row)?;
         sum.add(count.standing, count.headline, count.day, count.devices);
     }
     Ok(sum)

@@ -6,6 +6,7 @@ mod alerts;
 pub(crate) mod assets;
 mod backup_note;
 mod device;
+mod disaster;
 mod enrolment;
 mod error;
 mod export;
@@ -33,12 +34,16 @@ pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{
     ChangeLine, CheckLine, ClauseGroup, ClauseLine, Custody, DevicePage, PersonalDevicePage, Sent, VerdictView, Viewed,
 };
+pub(crate) use disaster::{
+    Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, GonePage,
+    JoinPage, LetInForm, LetInLine, LetInPage, StepLine,
+};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
-pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
+pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{
     ActForm, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage, PaperFormPage, PaperLine,
@@ -94,6 +99,8 @@ pub(crate) struct Shell {
     pub here: String,
     /// The revision of things that the page shows, where it renews itself.
     pub live: Option<String>,
+    /// 災害時特例 that hold, and drills.
+    pub banners: Vec<Banner>,
 }
 
 /// The signed-in person, for the page's head.
@@ -195,7 +202,15 @@ impl Shell {
         let who =
             signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key(), pages });
         let lang = SAMPLE_LANG.get();
-        Self { lang, title: title.into().in_lang(lang), csrf: "見本".to_owned(), who, here: "/".to_owned(), live: None }
+        Self {
+            lang,
+            title: title.into().in_lang(lang),
+            csrf: "見本".to_owned(),
+            who,
+            here: "/".to_owned(),
+            live: None,
+            banners: Banner::samples(signed_in),
+        }
     }
 }
 

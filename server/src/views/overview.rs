@@ -21,6 +21,8 @@ pub(crate) struct RegionPage {
     pub filings: i64,
     /// All devices of the region, by how they read; each with the path of the facilities that have some.
     pub counts: Vec<(Count, String)>,
+    /// Those of them that are 災害時特例中, counted apart.
+    pub excepted: Option<Excepted>,
     pub silence: SilenceView,
     pub find: Find,
     /// What the list holds.
@@ -36,6 +38,14 @@ pub(crate) struct RegionPage {
     pub more_devices: bool,
     pub trend: Chart,
     pub versions: Vec<VersionLine>,
+}
+
+/// Devices that are 災害時特例中.
+#[derive(Clone, Debug)]
+pub(crate) struct Excepted {
+    pub devices: i64,
+    /// How they read without it.
+    pub counts: Vec<Count>,
 }
 
 /// Devices in use that are silent.
@@ -62,6 +72,8 @@ pub(crate) struct FacilityLine {
     pub id: String,
     pub name: String,
     pub counts: Vec<Count>,
+    /// 災害時特例中.
+    pub excepted: bool,
     /// Devices in use that are silent.
     pub silent: i64,
 }
@@ -99,8 +111,11 @@ mod samples {
     impl Sample for RegionPage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
-            let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts(), silent: 2 };
-            let quiet = FacilityLine { silent: 0, counts: Vec::new(), ..line.clone() };
+            let line =
+                FacilityLine {
+                    id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts(), excepted: true, silent: 2
+                };
+            let quiet = FacilityLine { silent: 0, counts: Vec::new(), excepted: false, ..line.clone() };
             let device = FoundDevice {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
@@ -115,6 +130,7 @@ mod samples {
                 backup: BackupNote::of(None, None, searched, now),
                 mail: MailNote::of(Troubles { failed: i64::from(searched), retried: 2 }),
                 counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
+                excepted: searched.then(|| Excepted { devices: 21, counts: counts() }),
                 vacancies: (!facilities.is_empty()).then_some((3, 1)),
                 filings: i64::from(!facilities.is_empty()),
                 silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Alerts, Count, Mark, Moment, Shell, Vacant};
+use crate::domain::device::Standing;
 use crate::words::Text;
 
 /// `/facilities/{facility}`.
@@ -16,6 +17,8 @@ pub(crate) struct FacilityPage {
     /// Set while there is no administrator.
     pub vacancy: Option<Vacant>,
     pub counts: Vec<Count>,
+    /// How many devices are 災害時特例中; `None`: no exception holds here.
+    pub excepted: Option<i64>,
     pub alerts: Alerts,
     /// Devices that wait for a person's decision.
     pub pending: i64,
@@ -42,6 +45,13 @@ pub(crate) struct DeviceLine {
     pub more: usize,
 }
 
+impl DeviceLine {
+    /// The same, where an exception holds (or does not): it covers devices in use.
+    pub(crate) fn under(self, standing: Standing, covered: bool) -> Self {
+        Self { mark: self.mark.under(covered && standing == Standing::Active), ..self }
+    }
+}
+
 #[cfg(test)]
 mod samples {
     use super::super::Sample;
@@ -60,7 +70,7 @@ mod samples {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
                 kind: "見本",
-                mark: Mark::of(State::NonCompliant),
+                mark: Mark::of(State::NonCompliant).under(true),
                 seen: Some(Moment::new(now.plus_days(-1), now)),
                 open: vec!["§20-3".to_owned()],
                 more: 4,
@@ -72,6 +82,7 @@ mod samples {
                 in_region: true,
                 vacancy: (pending > 0).then(|| Vacant { days: 9, since: Moment::new(now.plus_days(-9), now), alarming: true, allowed: 7 }),
                 counts: counts(),
+                excepted: (pending > 0).then_some(2),
                 alerts: if devices.is_empty() { Alerts::none() } else { Alerts::sample() },
                 pending,
                 worst_first: pending > 0,

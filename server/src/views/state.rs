@@ -15,6 +15,8 @@ pub(crate) struct Mark {
     pub class: &'static str,
     /// SVG path in a box of 24.
     pub icon: &'static str,
+    /// Set while the device is 災害時特例中: said beside the state, never instead of it.
+    pub excepted: bool,
 }
 
 const CROSS: &str =
@@ -24,6 +26,7 @@ const QUESTION: &str = "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm1 18h-2v-2h2zm2
 const TRIANGLE: &str = "M12 2 1 21h22zm1 16h-2v-2h2zm0-4h-2V9h2z";
 const CLOCK: &str = "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm4.2 15.4L11 13.2V6h1.9v6.2l4.3 2.5z";
 const PERSON: &str = "M12 12a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zm0 2c-4 0-9 2-9 5v2h18v-2c0-3-5-5-9-5z";
+const BOLT: &str = "M13 1 3 14h7l-2 9 11-14h-7l3-8z";
 const DASH: &str = "M5 11h14v2.4H5z";
 
 impl Mark {
@@ -38,7 +41,7 @@ impl Mark {
             State::Unknown => ("state-unknown", "state-unknown", QUESTION),
             State::NonCompliant => ("state-non-compliant", "state-noncompliant", CROSS),
         };
-        Self { word, class, icon }
+        Self { word, class, icon, excepted: false }
     }
 
     /// The mark of how a device reads.
@@ -60,12 +63,22 @@ impl Mark {
 
     /// Waiting for a person's decision, in other words than a verdict's; `word` is a key.
     pub(crate) const fn waiting(word: &'static str) -> Self {
-        Self { word, class: "state-awaiting", icon: PERSON }
+        Self { word, class: "state-awaiting", icon: PERSON, excepted: false }
     }
 
     /// Needs a person's attention, in other words than a verdict's; `word` is a key.
     pub(crate) const fn alarming(word: &'static str) -> Self {
-        Self { word, class: "state-noncompliant", icon: TRIANGLE }
+        Self { word, class: "state-noncompliant", icon: TRIANGLE, excepted: false }
+    }
+
+    /// 災害時特例中, for counting devices apart.
+    pub(crate) const fn exception() -> Self {
+        Self { word: "disaster-excepted", class: "state-excepted", icon: BOLT, excepted: false }
+    }
+
+    /// The same, of a device that is 災害時特例中 (or is not).
+    pub(crate) const fn under(self, excepted: bool) -> Self {
+        Self { excepted, ..self }
     }
 
     /// Runs as it should, in other words than a verdict's; `word` is a key.
@@ -75,7 +88,7 @@ impl Mark {
 
     /// Out of use.
     pub(crate) const fn out_of_use(word: &'static str) -> Self {
-        Self { word, class: "state-na", icon: DASH }
+        Self { word, class: "state-na", icon: DASH, excepted: false }
     }
 }
 
@@ -114,6 +127,11 @@ impl Moment {
     /// The instant itself.
     pub(crate) const fn minute(&self) -> Text {
         Text::Minute(self.at)
+    }
+
+    /// As machines read it: `2026-08-03 09:00+09:00` (HTML, global date and time).
+    pub(crate) fn machine(&self) -> String {
+        format!("{}+09:00", self.at.jst_minute_in(Lang::English))
     }
 
     /// 「2026年8月3日 09:00」, `2026-08-03 09:00`; JST.

@@ -3,7 +3,8 @@
 use super::*;
 
 /// What samples call people, places and things: stays as it is in every language.
-const MADE_UP: &[&str] = &["見本 花子", "見本の鍵", "見本", "さくら架空診療所", "架空圏域", "架空電機", "架空の組織", "受付1", "受付2"];
+const MADE_UP: &[&str] =
+    &["見本 花子", "見本の鍵", "見本", "さくら架空診療所", "架空圏域", "架空電機", "架空の組織", "架空医療班", "受付1", "受付2"];
 
 fn render<V: Sample>() {
     for lang in Lang::ALL {
@@ -132,6 +133,14 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<AccountMailPage>();
     render::<ConfirmMailPage>();
     render::<LettersPage>();
+    render::<DisasterPage>();
+    render::<ExceptionFile>();
+    render::<FacilityDisasterPage>();
+    render::<DisasterPaperPage>();
+    render::<LetInPage>();
+    render::<DoorPage>();
+    render::<JoinPage>();
+    render::<GonePage>();
 }
 
 #[test]

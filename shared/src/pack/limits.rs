@@ -68,6 +68,10 @@ pub(super) fn check(p: &Parameters) -> Result<(), String> {
             (1..=31).contains(&p.disaster.expiry_days) && !p.disaster.scopes.is_empty(),
             "disaster.expiry_days must be 1 to 31, and scopes not empty",
         ),
+        (
+            (1..=31).contains(&p.disaster.guest_days) && (1..=90).contains(&p.disaster.clear_days),
+            "disaster.guest_days must be 1 to 31, and clear_days 1 to 90",
+        ),
         (p.quiet_hours.from_hour < 24 && p.quiet_hours.to_hour < 24, "quiet_hours must be hours from 0 to 23"),
         (
             p.retention.records_days >= p.retention.check_ins_days && p.retention.check_ins_days >= 31,

@@ -286,6 +286,21 @@ pub struct DisasterRules {
     pub areas: Vec<String>,
     /// Clauses that are waived; every other check goes on.
     pub waives: Vec<String>,
+    /// Longest stay of a support team's device, in days.
+    #[serde(default = "guest_days")]
+    pub guest_days: u32,
+    /// Days after the end within which everything that was let in is to be cleared.
+    #[serde(default = "clear_days")]
+    pub clear_days: u32,
+}
+
+/// For packs from before these could be said.
+const fn guest_days() -> u32 {
+    7
+}
+
+const fn clear_days() -> u32 {
+    14
 }
 
 /// What a disaster exception covers.

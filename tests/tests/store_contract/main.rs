@@ -14,7 +14,9 @@ macro_rules! on_both_engines {
 
 mod accounts;
 mod appointments;
+mod areas;
 mod backups;
+mod disaster;
 mod keys;
 mod ledger;
 mod oplog;

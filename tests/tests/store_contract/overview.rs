@@ -7,7 +7,7 @@ use hashimori_server::domain::ids::FacilityId;
 use hashimori_server::domain::reading::Reading;
 use hashimori_server::domain::summary::Summary;
 use hashimori_server::store::agents::{self, Version};
-use hashimori_server::store::rank::{self, Kind};
+use hashimori_server::store::rank::{self, Kind, Sought};
 use hashimori_server::store::rollup::Scope;
 use hashimori_server::store::{facility, trend};
 use hashimori_shared::pack::{Pack, StalenessRules};
@@ -72,7 +72,7 @@ async fn assert_recounted(bed: &Bed) -> anyhow::Result<()> {
             })
             .collect();
         expected.sort();
-        let kept = rank::list(&bed.store, (bed.region, kind), "", None, 100).await?;
+        let kept = rank::list(&bed.store, Sought::on(bed.region, kind), None, 100).await?;
         let kept: Vec<(i64, String)> = kept.into_iter().map(|r| (r.position.place, r.position.facility.to_string())).collect();
         assert_eq!(kept, expected, "{kind:?}");
     }
@@ -132,7 +132,7 @@ async fn a_new_facility_stands_in_the_list_at_once_and_a_list_read_page_by_page_
     all.push(bed.another_facility().await?);
     let (mut read, mut after) = (Vec::new(), None);
     loop {
-        let page = rank::list(&bed.store, (bed.region, Kind::All), "", after, 2).await?;
+        let page = rank::list(&bed.store, Sought::on(bed.region, Kind::All), after, 2).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.position);
         read.extend(page.iter().map(|line| line.position.facility));
@@ -141,7 +141,7 @@ async fn a_new_facility_stands_in_the_list_at_once_and_a_list_read_page_by_page_
     read.sort();
     all.sort();
     assert_eq!(read, all);
-    let named = rank::list(&bed.store, (bed.region, Kind::All), "クリニック", None, 100).await?;
+    let named = rank::list(&bed.store, Sought { named: "クリニック", ..Sought::on(bed.region, Kind::All) }, None, 100).await?;
     assert_eq!(named.iter().map(|line| line.position.facility).collect::<Vec<_>>(), [bed.facility]);
     Ok(())
 }
@@ -154,7 +154,7 @@ async fn silence_alone_ranks_a_facility_anew_on_its_day(on: On) -> anyhow::Resul
     rank_all(&bed).await?;
     let silent = async |bed: &Bed| -> anyhow::Result<usize> {
         rank_all(bed).await?;
-        Ok(rank::list(&bed.store, (bed.region, Kind::Silent), "", None, 10).await?.len())
+        Ok(rank::list(&bed.store, Sought::on(bed.region, Kind::Silent), None, 10).await?.len())
     };
     bed.now = bed.now.plus_days(i64::from(rules().stale_days));
     assert_eq!(silent(&bed).await?, 0);

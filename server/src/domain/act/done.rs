@@ -4,7 +4,8 @@
 use hashimori_shared::time::Timestamp;
 
 use super::{Act, What};
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, PaperId, PersonId, RegionId};
+use crate::domain::disaster::StepKind;
+use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::people::{Person, Scope};
 use crate::words::Text;
 
@@ -46,7 +47,7 @@ impl Actor {
 /// What an act was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `region`, `page`.
+    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `region`, `disaster`, `page`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -158,6 +159,12 @@ impl Done {
         self.about("region", id.to_string(), name)
     }
 
+    /// On a 災害時特例.
+    #[must_use]
+    pub fn on_exception(self, id: ExceptionId) -> Self {
+        self.about("disaster", id.to_string(), "")
+    }
+
     /// On a page of ours, by its path without a query.
     #[must_use]
     pub fn on_page(self, path: &str) -> Self {
@@ -186,6 +193,25 @@ impl Act {
             Self::MarkLost => What::DeviceLost,
             Self::Reclaim => What::DeviceReclaimed,
             Self::Retire => What::DeviceRetired,
+        }
+    }
+}
+
+impl StepKind {
+    /// What the log calls a step in an exception's file.
+    pub const fn what(self) -> What {
+        match self {
+            Self::Begun => What::DisasterBegun,
+            Self::Renewed => What::DisasterRenewed,
+            Self::Ratified => What::DisasterRatified,
+            Self::Refused => What::DisasterRefused,
+            Self::Withdrawn => What::DisasterWithdrawn,
+            Self::Activated => What::DisasterActivated,
+            Self::Extended => What::DisasterExtended,
+            Self::LiftedInPart | Self::Lifted => What::DisasterLifted,
+            Self::Lapsed => What::DisasterLapsed,
+            Self::Reported => What::DisasterReported,
+            Self::Closed => What::DisasterClosed,
         }
     }
 }

@@ -130,6 +130,36 @@ acts! {
     BackupMade = "backup_made";
     /// A backup was put back.
     Restored = "restored";
+    /// 災害時特例: a facility began one by itself.
+    DisasterBegun = "disaster_begun";
+    /// 災害時特例: the facility renewed it.
+    DisasterRenewed = "disaster_renewed";
+    /// 災害時特例: the 事務局 ratified it.
+    DisasterRatified = "disaster_ratified";
+    /// 災害時特例: the 事務局 refused it.
+    DisasterRefused = "disaster_refused";
+    /// 災害時特例: the facility took it back.
+    DisasterWithdrawn = "disaster_withdrawn";
+    /// 災害時特例: the 事務局 activated it.
+    DisasterActivated = "disaster_activated";
+    /// 災害時特例: its end was moved.
+    DisasterExtended = "disaster_extended";
+    /// 災害時特例: it was lifted, as a whole or in some places.
+    DisasterLifted = "disaster_lifted";
+    /// 災害時特例: its time ran out.
+    DisasterLapsed = "disaster_lapsed";
+    /// 災害時特例: the report was filed.
+    DisasterReported = "disaster_reported";
+    /// 災害時特例: it was closed.
+    DisasterClosed = "disaster_closed";
+    /// 災害時特例: a device was let in, or said to be used.
+    DisasterLetIn = "disaster_let_in";
+    /// 災害時特例: what was let in was cleared.
+    DisasterCleared = "disaster_cleared";
+    /// 災害時特例: a facility's link for registering was made anew.
+    DisasterDoorMade = "disaster_door_made";
+    /// 災害時特例: a device was noted as gone in a drill; it stays as it is.
+    DisasterDrilled = "disaster_drilled";
     /// The log began.
     LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.

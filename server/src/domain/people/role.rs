@@ -52,11 +52,15 @@ pub enum Right {
     FileRules,
     /// Accept or refuse what facilities file.
     DecideRules,
+    /// 災害時特例: 発動・追認・延長・解除 for the region.
+    Exempt,
+    /// 災害時特例: 仮発動 for the own facility, and what is let in there.
+    ExemptLocally,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -71,6 +75,8 @@ impl Right {
         Self::Restore,
         Self::FileRules,
         Self::DecideRules,
+        Self::Exempt,
+        Self::ExemptLocally,
     ];
 }
 
@@ -79,11 +85,11 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol | Right::HandlePapers => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules => {
+        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally => {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore | Right::DecideRules => matches!(role, Role::Secretariat),
+        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt => matches!(role, Role::Secretariat),
     }
 }
 
@@ -244,7 +250,8 @@ mod tests {
         let has = |role| Right::ALL.into_iter().filter(move |&right| may(role, right)).collect::<Vec<_>>();
         assert_eq!(has(Role::Auditor), [Right::OwnAccount, Right::Read, Right::Export]);
         assert_eq!(has(Role::Deputy), has(Role::Administrator));
-        let of_a_facility = [Right::Enrol, Right::Attest, Right::Retire, Right::FilePapers, Right::HandlePapers, Right::FileRules];
+        let of_a_facility =
+            [Right::Enrol, Right::Attest, Right::Retire, Right::FilePapers, Right::HandlePapers, Right::FileRules, Right::ExemptLocally];
         assert_eq!(has(Role::Administrator), [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat());
     }
 

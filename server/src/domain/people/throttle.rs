@@ -76,6 +76,11 @@ pub fn mail(login: &str, address: &str) -> Vec<Bucket> {
     vec![bucket("mail-to", &[&address.to_ascii_lowercase()], 5, 24 * 3600), bucket("mail-by", &[login], 5, 3600)]
 }
 
+/// The counters that registering by a facility's link falls under: a whole facility does so behind one address within minutes.
+pub fn door(hash: &str, network: &str) -> Vec<Bucket> {
+    vec![bucket("door", &[hash, network], 120, 15 * 60), bucket("one-door", &[hash], 600, 3600)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

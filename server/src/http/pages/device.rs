@@ -15,7 +15,7 @@ use super::rules::anchor;
 use super::telling::Telling;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, page, shell};
+use super::{PageError, Web, alerts, disaster, page, shell};
 use crate::domain::act::{Act, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -49,12 +49,13 @@ pub(super) async fn show_device(
     let now = web.now();
     let seen = line.as_ref().and_then(|l| l.last_seen_at);
     let headline = line.as_ref().and_then(|l| l.headline);
+    let covered = device.standing == Standing::Active && disaster::is_covered(&web, home).await?;
     let report = present.as_ref().and_then(|p| parse_report(&p.report).ok());
     let (changes, older) = changes(&web, home, &device, before).await?;
     if !person.role.sees_facts(device.ownership) {
         let told = (present.as_ref().map(|p| &p.verdict), changes, older);
         let custody = custody(&web, home, &device).await?;
-        return personal_page(&web, &visitor, &person, (&device, place), (seen, headline, custody), told);
+        return personal_page(&web, &visitor, &person, (&device, place, covered), (seen, headline, custody), told);
     }
     let telling = Telling::of(&web, (&device, home), present.as_ref(), report.as_ref(), visitor.lang).await?;
     page(&DevicePage {
@@ -62,7 +63,7 @@ pub(super) async fn show_device(
         id: device.id.to_string(),
         may_retire: may(person.role, Right::Retire) && Act::Retire.from().contains(&device.standing),
         facility: place,
-        mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)),
+        mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)).under(covered),
         reason: telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict)),
         about: about(&device, report.as_ref(), visitor.lang),
         seen: seen.map(|at| Moment::new(at, now)),
@@ -131,7 +132,7 @@ fn personal_page(
     web: &Web,
     visitor: &Visitor,
     person: &Person,
-    (device, facility): (&Device, Place),
+    (device, facility, covered): (&Device, Place, bool),
     (seen, headline, custody): (Option<Timestamp>, Option<State>, Option<Custody>),
     (verdict, changes, older): (Option<&Verdict>, Vec<ChangeLine>, Option<String>),
 ) -> Result<Response, PageError> {
@@ -139,7 +140,7 @@ fn personal_page(
     page(&PersonalDevicePage {
         shell: shell(called(person, device.ownership, &device.label, device.id), visitor, Some(person)),
         facility,
-        mark: mark(web, device.standing, headline, seen.map(Timestamp::jst_day)),
+        mark: mark(web, device.standing, headline, seen.map(Timestamp::jst_day)).under(covered),
         custody,
         seen: seen.map(|at| Moment::new(at, web.now())),
         clauses: clauses

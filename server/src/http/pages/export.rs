@@ -11,15 +11,16 @@ use hashimori_shared::verdict::State;
 use super::guard::{Here, Who};
 use super::places::called;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, disaster, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::csv::Csv;
-use crate::domain::device::Ownership;
+use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::RegionId;
 use crate::domain::people::{Person, Scope};
 use crate::domain::reading::Reading;
 use crate::store::belonging::Home;
-use crate::store::rank::{self, Kind};
+use crate::store::disaster::cover;
+use crate::store::rank::{self, Kind, Sought};
 use crate::store::{device, device_state, facility, log, region, rollup};
 use crate::views::{ExportPage, Mark};
 use crate::words::Text;
@@ -56,7 +57,9 @@ fn region_of(person: &Person) -> Result<RegionId, PageError> {
 fn facility_columns() -> Vec<Text> {
     let mut columns = ["export-col-facility-id", "region-facility", "export-col-devices"].map(Text::new).to_vec();
     columns.extend(Reading::ALL.map(|reading| Text::from(Mark::reading(reading).word)));
-    columns.extend(["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of"].map(Text::new));
+    columns.extend(
+        ["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of", "disaster-excepted"].map(Text::new),
+    );
     columns
 }
 
@@ -81,9 +84,10 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
     let mut csv = Csv::new(&in_words(&facility_columns(), visitor.lang));
     let (mut after, mut rows) = (None, 0);
     loop {
-        let facilities = rank::list(&web.store, (region, Kind::All), "", after, READ).await?;
+        let facilities = rank::list(&web.store, Sought::on(region, Kind::All), after, READ).await?;
         let ids: Vec<_> = facilities.iter().map(|f| f.position.facility).collect();
         let sums = rollup::summaries(&web.store, &ids, now.jst_day(), rules).await?;
+        let covered = cover::covered(&web.store, region, &ids, now).await?;
         for line in &facilities {
             let sum = sums.get(&line.position.facility);
             let number = |n: Option<i64>| n.unwrap_or(0).to_string();
@@ -92,6 +96,8 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
             let silence = sum.map(|s| s.silence).unwrap_or_default();
             row.extend([silence.stale, silence.long, silence.never].map(|n| n.to_string()));
             row.push(stamp(now));
+            let excepted = sum.filter(|_| covered.contains(&line.position.facility)).map(|s| s.counts.in_use().all());
+            row.push(number(excepted));
             csv.row(&row);
         }
         rows += facilities.len();
@@ -116,6 +122,7 @@ fn device_columns(web: &Web) -> Vec<Text> {
         "device-last-check-in",
         "device-about-enrolled",
         "device-about-confirmed",
+        "disaster-excepted",
     ];
     let mut columns = names.map(Text::new).to_vec();
     columns.extend(web.pack.device_clauses().map(|clause| Text::verbatim(clause.id.clone())));
@@ -167,6 +174,7 @@ async fn add_devices(
     let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
     let lines: std::collections::HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
+    let covered = disaster::is_covered(web, home).await?;
     for device in devices {
         let line = lines.get(&device.n);
         let seen = line.and_then(|l| l.last_seen_at);
@@ -187,6 +195,7 @@ async fn add_devices(
             at(seen),
             at(Some(device.enrolled_at)),
             at(device.confirmed_at),
+            if covered && device.standing == Standing::Active { Text::new("disaster-excepted").in_lang(lang) } else { String::new() },
         ];
         for clause in web.pack.device_clauses() {
             let code = line.and_then(|l| l.clauses.iter().find(|(id, _)| *id == clause.id)).map(|(_, code)| *code);

@@ -6,7 +6,7 @@ use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 
 use super::visit::{Kept, Visitor};
-use super::{Web, shell};
+use super::{Web, banner, shell};
 use crate::http::access::RequestId;
 use crate::store::session;
 use crate::views::{ErrorPage, ExpiredPage};
@@ -59,8 +59,12 @@ impl PageError {
             | Self::Conflict(_)
             | Self::Said(..) => session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await.ok().flatten(),
         };
-        let visitor = &visitor.reading(signed_in.as_ref().and_then(|s| s.language));
+        let mut visitor = visitor.reading(signed_in.as_ref().and_then(|s| s.language));
         let mut kept = Kept::default();
+        if let Some(signed_in) = &signed_in {
+            visitor.banners = banner::of(web, Some(signed_in.person.scope)).await.unwrap_or_default();
+        }
+        let visitor = &visitor;
         let (status, title, text) = match self {
             Self::SignInNeeded(path) => return Redirect::to(&sign_in_path(&path)).into_response(),
             Self::StepUpNeeded(path) => return Redirect::to(&format!("/step-up?next={}", super::sign_in::encode(&path))).into_response(),

@@ -11,8 +11,8 @@ use hashimori_shared::lang::Lang;
 use super::live::asks_by_itself;
 use super::routes::{Access, Needs, Object};
 use super::visit::{Kept, Visitor};
-use super::{PageError, Web};
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, PaperId, PersonId};
+use super::{PageError, Web, banner};
+use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::session::{TOUCH_EVERY_S, is_fresh};
 use crate::domain::people::{Person, Right, Role, Scope, may};
@@ -58,10 +58,11 @@ pub(super) struct Guard {
 pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Result<Response, PageError> {
     let (mut parts, body) = request.into_parts();
     match guard.access {
-        Access::Public => {}
+        Access::Public => banner::tell(&guard.web, &mut parts, None).await?,
         Access::SignedIn(right) | Access::Region(right) => {
             let SignedIn { person, proved_at, deputies, language, .. } = signed_in(&guard, &parts).await?;
             read_in(&mut parts, language);
+            banner::tell(&guard.web, &mut parts, Some(person.scope)).await?;
             if matches!((guard.access, person.scope), (Access::Region(_), Scope::Facility(..))) {
                 return Err(PageError::NotFound);
             }
@@ -82,6 +83,7 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
             let setup = session::find_setup(guard.web.store.read(), &visitor.token.hash(), guard.web.now()).await?;
             let setup = setup.ok_or(PageError::LinkUnusable)?;
             read_in(&mut parts, person::find_language(guard.web.store.read(), setup.person.id).await?);
+            banner::tell(&guard.web, &mut parts, Some(setup.person.scope)).await?;
             parts.extensions.insert(SettingUp(setup));
         }
     }
@@ -136,6 +138,11 @@ async fn check_object(guard: &Guard, parts: &mut Parts, scope: Scope) -> Result<
         Object::Person => {
             let id: PersonId = param("person")?.parse().map_err(|_| PageError::NotFound)?;
             let region = belonging::of_person(db, id).await?;
+            return if region == Some(scope.region()) { Ok(()) } else { Err(PageError::NotFound) };
+        }
+        Object::Exception => {
+            let id: ExceptionId = param("exception")?.parse().map_err(|_| PageError::NotFound)?;
+            let region = belonging::of_exception(db, id).await?;
             return if region == Some(scope.region()) { Ok(()) } else { Err(PageError::NotFound) };
         }
         Object::Facility => {

@@ -10,7 +10,7 @@ use super::places::{device_line, gravity};
 use super::sign_in::encode;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, disaster, page, shell};
 use crate::domain::device::Standing;
 use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
@@ -109,6 +109,10 @@ pub(super) async fn show_listed(
     if !more && after.is_none() {
         found.sort_by_cached_key(|(device, line)| gravity(&web, device, line.as_ref()));
     }
+    let covered = disaster::is_covered(&web, home).await?;
+    let line = |(device, line): &(Device, Option<Line>)| {
+        device_line(&web, (&person, visitor.lang), device, line.as_ref()).under(device.standing, covered)
+    };
     let clause = wanted.clause.as_ref().map(|clause| format!("&clause={}", encode(clause))).unwrap_or_default();
     let first = format!("/facilities/{}/devices?is={}{clause}", home.facility, encode(&wanted.is));
     page(&ListedPage {
@@ -117,7 +121,7 @@ pub(super) async fn show_listed(
         clause: wanted.clause.as_deref().map(|clause| ClauseName::of(&web.pack, clause)),
         next: found.last().filter(|_| more).map(|(last, _)| format!("{first}&after={}", last.id)),
         first: after.map(|_| first),
-        devices: found.iter().map(|(device, line)| device_line(&web, (&person, visitor.lang), device, line.as_ref())).collect(),
+        devices: found.iter().map(line).collect(),
     })
 }
 

@@ -126,6 +126,7 @@ pub(super) async fn show_log(
     let more = lines.len() > usize::from(ENTRIES);
     let last = lines.iter().take(usize::from(ENTRIES)).next_back().filter(|_| more);
     let head = log::newest_day(&web.store).await?;
+    let in_region = matches!(person.scope, Scope::Region(_));
     let view = LogPage {
         chain: chain(&web, visitor.lang).await?,
         head: head.map(|(day, mark)| DayHead {
@@ -136,7 +137,7 @@ pub(super) async fn show_log(
         error: unreadable.then(|| Text::new("oplog-bad-day")),
         next: last.map(|last| wanted.path("/log", Some(&last.entry.id))),
         first: wanted.before.as_ref().map(|_| wanted.path("/log", None)),
-        lines: lines.into_iter().take(usize::from(ENTRIES)).map(|entry| line(entry, now)).collect(),
+        lines: lines.into_iter().take(usize::from(ENTRIES)).map(|entry| line(entry, now, in_region)).collect(),
         export: wanted.path("/log/export", None),
         shell: shell(Text::new("nav-log"), &visitor, Some(&person)),
     };
@@ -178,15 +179,17 @@ fn object(line: &Line) -> Option<Text> {
         Some("page") => Text::verbatim(id),
         Some("code") => Text::new("oplog-object-code"),
         Some("paper") => Text::new("oplog-object-paper").with("number", words.object.clone()),
+        Some("disaster") => Text::new("disaster-title"),
         Some(_) | None => Text::verbatim(if words.object.is_empty() { id } else { words.object.clone() }),
     })
 }
 
-fn line(entry: Line, now: Timestamp) -> LogLine {
+fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
     let link = match (entry.entry.object_kind.as_deref(), &entry.entry.object_id) {
         (Some("device"), Some(id)) => Some(format!("/devices/{id}")),
         (Some("facility"), Some(id)) => Some(format!("/facilities/{id}")),
         (Some("paper"), Some(id)) => Some(format!("/papers/{id}")),
+        (Some("disaster"), Some(id)) if in_region => Some(format!("/disaster/{id}")),
         _ => None,
     };
     LogLine {

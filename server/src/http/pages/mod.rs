@@ -5,8 +5,10 @@ mod account;
 mod accounts;
 mod alerts;
 mod assets;
+mod banner;
 mod cookie;
 mod device;
+mod disaster;
 mod enrolment;
 mod excluded;
 mod export;
@@ -183,23 +185,20 @@ pub fn readable() -> Vec<&'static str> {
 /// What surrounds a page.
 fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
     let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key(), pages: main_pages(p) });
-    Shell {
-        lang: visitor.lang,
-        title: title.into().in_lang(visitor.lang),
-        csrf: visitor.csrf(),
-        who,
-        here: visitor.here.clone(),
-        live: None,
-    }
+    let (here, banners) = (visitor.here.clone(), visitor.banners.clone());
+    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who, here, banners, live: None }
 }
 
 /// The main pages of whoever is signed in.
 fn main_pages(person: &Person) -> Vec<(String, &'static str)> {
     let mut pages = match person.scope {
-        Scope::Region(_) => vec![("/".to_owned(), "nav-overview"), ("/accounts".to_owned(), "nav-accounts")],
+        Scope::Region(_) => {
+            vec![("/".to_owned(), "nav-overview"), ("/disaster".to_owned(), "disaster-title"), ("/accounts".to_owned(), "nav-accounts")]
+        }
         Scope::Facility(_, facility) => vec![
             (format!("/facilities/{facility}/today"), "nav-today"),
             (format!("/facilities/{facility}"), "nav-devices"),
+            (format!("/facilities/{facility}/disaster"), "disaster-title"),
             (format!("/facilities/{facility}/people"), "nav-people"),
         ],
     };

@@ -15,9 +15,12 @@ use crate::domain::ids::RegionId;
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
 use crate::domain::summary::{Counts, Summary};
-use crate::store::rank::{self, Kind, Position};
+use crate::store::disaster::cover;
+use crate::store::rank::{self, Kind, Position, Sought};
 use crate::store::{agents, backup, device, facility, mail, own_rules, region, rollup, trend};
-use crate::views::{BackupNote, Chart, Count, FacilityLine, Find, FoundDevice, MailNote, Mark, RegionPage, SilenceView, VersionLine};
+use crate::views::{
+    BackupNote, Chart, Count, Excepted, FacilityLine, Find, FoundDevice, MailNote, Mark, RegionPage, SilenceView, VersionLine,
+};
 use crate::words::Text;
 
 /// Facilities on one page.
@@ -89,6 +92,8 @@ pub(super) async fn show_home(
     let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
     let scope = rollup::Scope::Region(region);
     let sum = rollup::summary(&web.store, scope, today, rules).await?;
+    let covered = cover::counts(&web.store, region, web.now(), rules).await?;
+    let apart = sum.counts.without(&covered);
     let devices = if text.is_empty() { None } else { Some(search(&web, region, &text).await?) };
     let (devices, more_devices) = devices.map_or((None, false), |(devices, more)| (Some(devices), more));
     let (last, newest) = (backup::last(&web.store).await?, backup::newest(&web.store).await?);
@@ -99,7 +104,8 @@ pub(super) async fn show_home(
         mail: MailNote::of(mail::troubles(web.store.read(), region).await?),
         vacancies: vacancies(&web, region).await?,
         filings: own_rules::count_waiting(&web.store, region).await?,
-        counts: sum.counts.present().map(|count| (counted(count), Wanted::path(Kind::Reading(count.0), "", None))).collect(),
+        counts: apart.present().map(|count| (counted(count), Wanted::path(Kind::Reading(count.0), "", None))).collect(),
+        excepted: excepted(&covered),
         silence: silence(&web, &sum),
         find: find(kind, &text),
         caption: caption(kind, &text),
@@ -120,6 +126,12 @@ pub(super) async fn vacancies(web: &Web, region: RegionId) -> Result<Option<(i64
     Ok((total > 0).then_some((total, alarming)))
 }
 
+/// Devices that are 災害時特例中, and how they read without it; `None`: none is.
+fn excepted(covered: &Counts) -> Option<Excepted> {
+    let devices = covered.all();
+    (devices > 0).then(|| Excepted { devices, counts: covered.present().map(counted).collect() })
+}
+
 fn counted((reading, devices): (Reading, i64)) -> Count {
     Count { mark: Mark::reading(reading), devices }
 }
@@ -131,16 +143,19 @@ async fn list(
     text: &str,
     after: Option<Position>,
 ) -> Result<(Vec<FacilityLine>, Option<String>), PageError> {
-    let mut ranked = rank::list(&web.store, (region, kind), text, after, FACILITIES + 1).await?;
+    let sought = Sought { region, kind, area: None, named: text };
+    let mut ranked = rank::list(&web.store, sought, after, FACILITIES + 1).await?;
     let more = ranked.len() > usize::from(FACILITIES);
     ranked.truncate(usize::from(FACILITIES));
     let next = ranked.last().filter(|_| more).map(|last| Wanted::path(kind, text, Some(last.position)));
     let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
     let ids: Vec<_> = ranked.iter().map(|line| line.position.facility).collect();
     let sums = rollup::summaries(&web.store, &ids, today, rules).await?;
+    let covered = cover::covered(&web.store, region, &ids, web.now()).await?;
     let line = |line: rank::Ranked| {
         let sum = sums.get(&line.position.facility);
         FacilityLine {
+            excepted: covered.contains(&line.position.facility),
             id: line.position.facility.to_string(),
             name: line.name,
             counts: sum.map(|sum| sum.counts.present().map(counted).collect()).unwrap_or_default(),

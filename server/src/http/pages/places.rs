@@ -13,7 +13,7 @@ use super::live::Shown;
 use super::people::vacant;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, live, page, shell};
+use super::{PageError, Web, alerts, disaster, live, page, shell};
 use crate::domain::act::Act;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -73,13 +73,17 @@ pub(super) async fn show_facility(
     let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
     let states: HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
+    let covered = disaster::is_covered(&web, home).await?;
     let mut devices: Vec<_> = devices.iter().map(|d| (d, states.get(&d.n))).collect();
     // A list of several pages is read by key, in the order of enrolment.
     let worst_first = !more && !paged;
     if worst_first {
         devices.sort_by_cached_key(|(device, line)| gravity(&web, device, *line));
     }
-    let devices = devices.into_iter().map(|(device, line)| device_line(&web, (&person, visitor.lang), device, line)).collect();
+    let devices = devices
+        .into_iter()
+        .map(|(device, line)| device_line(&web, (&person, visitor.lang), device, line).under(device.standing, covered))
+        .collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
     let (open, _) = alert::count(&web.store, home.facility).await?;
@@ -90,6 +94,7 @@ pub(super) async fn show_facility(
         vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),
         counts: summed(&web, &counts),
+        excepted: covered.then(|| counts.iter().filter(|c| c.standing == Standing::Active).map(|c| c.devices).sum()),
         alerts: alerts::shown(&person, lines, open),
         pending,
         devices,

@@ -10,8 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, assets, device, enrolment, excluded, export, headers, language, letters, listed, log, lost,
-    mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, assets, device, disaster, enrolment, excluded, export, headers, language, letters, listed,
+    log, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today,
+    visit,
 };
 use crate::domain::people::Right;
 
@@ -55,6 +56,8 @@ pub(super) enum Object {
     Paper,
     /// `{person}`: an account of the region; only on `Access::Region`.
     Person,
+    /// `{exception}`: a 災害時特例 of the region; only on `Access::Region`.
+    Exception,
 }
 
 /// One entry.
@@ -85,7 +88,7 @@ pub(super) fn table() -> Vec<Route> {
         AllowDeputy, AppointLocally, AppointRegionally, Attest, DecideRules, Enrol, Export, FilePapers, FileRules, HandlePapers,
         OwnAccount, Read, Restore, Retire,
     };
-    vec![
+    let mut pages = vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
         route(Method::POST, "/sign-in/passkey", Public, Object::None, post(passkey::sign_in)),
@@ -217,6 +220,33 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
         route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),
         route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
+    ];
+    pages.extend(of_disaster());
+    pages
+}
+
+/// Pages of 災害時特例.
+fn of_disaster() -> Vec<Route> {
+    use Access::{Public, Region, SignedIn};
+    use Right::{Exempt, ExemptLocally, Read};
+    vec![
+        route(Method::GET, "/disaster", Region(Read), Object::None, get(disaster::show_region)),
+        route(Method::POST, "/disaster", Region(Exempt), Object::None, post(disaster::activate)).stepped_up(),
+        route(Method::GET, "/disaster/{exception}", Region(Read), Object::Exception, get(disaster::show_file)),
+        route(Method::POST, "/disaster/{exception}", Region(Exempt), Object::Exception, post(disaster::act)).stepped_up(),
+        route(Method::GET, "/facilities/{facility}/disaster", SignedIn(Read), Object::Facility, get(disaster::show_facility)),
+        route(Method::POST, "/facilities/{facility}/disaster", SignedIn(ExemptLocally), Object::Facility, post(disaster::act_locally))
+            .stepped_up(),
+        route(Method::GET, "/disaster/paper", SignedIn(Read), Object::None, get(disaster::show_paper)),
+        route(Method::GET, "/facilities/{facility}/disaster/let-in", SignedIn(Read), Object::Facility, get(disaster::show_let_in)),
+        route(Method::POST, "/facilities/{facility}/disaster/let-in", SignedIn(ExemptLocally), Object::Facility, post(disaster::let_in)),
+        route(Method::POST, "/facilities/{facility}/disaster/clear", SignedIn(ExemptLocally), Object::Facility, post(disaster::clear)),
+        route(Method::GET, "/facilities/{facility}/disaster/door", SignedIn(ExemptLocally), Object::Facility, get(disaster::show_door)),
+        route(Method::POST, "/facilities/{facility}/disaster/door", SignedIn(ExemptLocally), Object::Facility, post(disaster::renew_door)),
+        route(Method::GET, "/facilities/{facility}/disaster/gone", SignedIn(ExemptLocally), Object::Facility, get(disaster::show_gone)),
+        route(Method::POST, "/facilities/{facility}/disaster/gone", SignedIn(ExemptLocally), Object::Facility, post(disaster::note_gone)),
+        route(Method::GET, "/join/{secret}", Public, Object::None, get(disaster::show_join)),
+        route(Method::POST, "/join/{secret}", Public, Object::None, post(disaster::join)),
     ]
 }
 

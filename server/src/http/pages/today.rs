@@ -20,9 +20,10 @@ use crate::domain::reading::Reading;
 use crate::domain::summary::Summary;
 use crate::domain::todo::{Kind, Todo, in_order};
 use crate::store::belonging::Home;
+use crate::store::disaster::let_in;
 use crate::store::log::ChainState;
 use crate::store::region::Region;
-use crate::store::{alert, backup, facility, log, paper, rollup, self_check};
+use crate::store::{alert, backup, disaster, facility, log, paper, rollup, self_check};
 use crate::views::{Moment, Place, TodayPage, TodoLine};
 use crate::words::Text;
 
@@ -61,6 +62,8 @@ pub(super) async fn show_today(
     todos.extend(from_papers(&web, home).await?);
     todos.extend(from_clauses(&web, home).await?);
     todos.extend(from_answers(&web, home).await?);
+    let clear = let_in::count_due(&web.store, home.facility, now).await?;
+    todos.push(Todo::new(Kind::DisasterClear, clear, format!("/facilities/{}/disaster/let-in", home.facility)));
     let waiting = [Reading::Lost, Reading::Copied, Reading::Pending, Reading::Reconfirm].map(|reading| sum.counts.of(reading));
     page(&TodayPage {
         shell: shell(Text::new("today-title"), &visitor, Some(&person)).live(revision),
@@ -173,8 +176,20 @@ pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Resu
     todos.push(Todo { since, ..Todo::new(Kind::IncidentOpen, incidents, "/incidents") });
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
+    todos.extend(from_disaster(web, region).await?);
     todos.extend(from_collector(web, region.created_at).await?);
     Ok(lines(web, todos, true))
+}
+
+/// 仮発動 that wait for an answer, and what nobody cleared within the pack's days.
+async fn from_disaster(web: &Web, region: &Region) -> Result<Vec<Todo>, PageError> {
+    let (now, days) = (web.now(), web.pack.parameters().disaster.clear_days);
+    let waiting = disaster::count_waiting(&web.store, region.id, now).await?;
+    let (overdue, since) = let_in::count_overdue(&web.store, region.id, now.plus_days(-i64::from(days))).await?;
+    Ok(vec![
+        Todo::new(Kind::DisasterWaiting, waiting, "/disaster"),
+        Todo { since, ..Todo::new(Kind::DisasterOverdue, overdue, "/disaster") },
+    ])
 }
 
 /// What the collector itself needs: the log's chain, a backup, the issuing CA.

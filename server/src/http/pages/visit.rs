@@ -15,6 +15,7 @@ use hashimori_shared::lang::Lang;
 use super::{PageError, Web, cookie, step_up};
 use crate::domain::people::link::Token;
 use crate::domain::people::{browser, throttle};
+use crate::views::Banner;
 
 /// Largest form taken, in bytes; a larger one is read as far as the port does, to show what was typed.
 const FORM_LIMIT: usize = 16 * 1024;
@@ -53,6 +54,8 @@ pub(super) struct Visitor {
     pub here: String,
     /// Fresh with each request, see `csrf`.
     salt: Token,
+    /// 災害時特例 that this reader is told of on every page.
+    pub banners: Vec<Banner>,
 }
 
 impl Visitor {
@@ -109,6 +112,7 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         lang: cookie::read_lang(request.headers()).unwrap_or_else(|| Lang::accepted(field(&request, &header::ACCEPT_LANGUAGE))),
         here: here(&request).to_owned(),
         salt: Token::new(&web.random),
+        banners: Vec::new(),
     };
     request.extensions_mut().insert(visitor.clone());
     let (mut response, sent) = match admit(request, &visitor).await {

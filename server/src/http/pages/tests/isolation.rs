@@ -38,6 +38,13 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/own-rules", AT_FACILITY),
     ("/facilities/{facility}/own-rules/withdraw", AT_FACILITY),
     ("/facilities/{facility}/own-rules/decide", REGION),
+    ("/disaster", REGION),
+    ("/disaster/{exception}", REGION),
+    ("/facilities/{facility}/disaster", AT_FACILITY),
+    ("/facilities/{facility}/disaster/let-in", AT_FACILITY),
+    ("/facilities/{facility}/disaster/clear", AT_FACILITY),
+    ("/facilities/{facility}/disaster/door", AT_FACILITY),
+    ("/facilities/{facility}/disaster/gone", AT_FACILITY),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/end", APPOINT),
     ("/facilities/{facility}/people/deputy", APPOINT),
@@ -51,6 +58,8 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/papers/new", AT_FACILITY),
     ("/facilities/{facility}/links/issued", AT_FACILITY),
     ("/papers/{paper}/edit", AT_FACILITY),
+    ("/facilities/{facility}/disaster/door", AT_FACILITY),
+    ("/facilities/{facility}/disaster/gone", AT_FACILITY),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/issued", APPOINT),
 ];
@@ -78,11 +87,13 @@ struct Things {
     code: String,
     person: String,
     paper: String,
+    exception: String,
 }
 
 impl Things {
     async fn of(world: &World, region: RegionId, facility: FacilityId, login: &str) -> Self {
         Self {
+            exception: world.add_exception(region).await.to_string(),
             person: world.add_person(region, facility, login).await.to_string(),
             facility: facility.to_string(),
             device: world.add_device(region, facility, "見本機").await.to_string(),
@@ -99,6 +110,7 @@ impl Things {
             .replace("{code}", &self.code)
             .replace("{person}", &self.person)
             .replace("{paper}", &self.paper)
+            .replace("{exception}", &self.exception)
             .replace("{secret}", "AAAA")
             .replace("{provider}", "01900000-0000-7000-8000-000000000000")
     }
@@ -174,7 +186,14 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
     let own = Things::of(&world, world.region, world.facility, "ichiro").await;
     let neighbours = Things::of(&world, world.region, world.neighbour, "jiro").await;
     let foreign = Things::of(&world, world.other_region, world.foreign, "saburo").await;
-    let nothing = Things { facility: random_id(), device: random_id(), code: random_id(), person: random_id(), paper: random_id() };
+    let nothing = Things {
+        facility: random_id(),
+        device: random_id(),
+        code: random_id(),
+        person: random_id(),
+        paper: random_id(),
+        exception: random_id(),
+    };
     let mut actors = Actor::all(&world).await;
 
     for route in table().iter().filter(|r| r.object != Object::None) {

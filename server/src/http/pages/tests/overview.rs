@@ -22,7 +22,7 @@ impl World {
         id
     }
 
-    async fn add_used(&self, facility: FacilityId, label: &str, report: Option<&hashimori_shared::report::Report>) -> DeviceId {
+    pub(super) async fn add_used(&self, facility: FacilityId, label: &str, report: Option<&hashimori_shared::report::Report>) -> DeviceId {
         let id = self.add_device(self.region, facility, label).await;
         self.confirm(facility, id).await;
         if let Some(report) = report {
@@ -32,7 +32,7 @@ impl World {
     }
 
     /// Who exports must have proven themself just now.
-    async fn proven(&self, browser: &mut Browser, seed: &crate::domain::people::totp::Seed, next: &str) {
+    pub(super) async fn proven(&self, browser: &mut Browser, seed: &crate::domain::people::totp::Seed, next: &str) {
         self.clock.advance(60);
         browser.get("/step-up").await.status(200);
         browser.submit("/step-up", &[("code", &self.code(seed)), ("next", next)]).await.redirects_to(next);

@@ -16,13 +16,15 @@ use crate::accounts::{Invite, invite};
 use crate::clock::{Clock as _, SetClock};
 use crate::domain::act::Actor;
 use crate::domain::device::{Ownership, Standing};
+use crate::domain::disaster::Reach;
 use crate::domain::enrolment::CodeWish;
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, PaperId, PersonId, RegionId};
+use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::judge::{Judge, Rules};
 use crate::domain::paper::{Kind, Period, Wish};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::totp::Seed;
 use crate::domain::people::{Role, Scope};
+use crate::exceptions;
 use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
 use crate::rules::RuleBook;
@@ -281,6 +283,19 @@ impl World {
         paper::insert(&mut tx, &new).await.expect("inserts");
         tx.commit().await.expect("commits");
         id
+    }
+
+    /// A 災害時特例 of a region, for drill: whatever else a test looks at stays as it was.
+    pub(super) async fn add_exception(&self, region: RegionId) -> ExceptionId {
+        let act =
+            exceptions::Act {
+                random: &self.random, doer: None, why: "見本".to_owned(), event_at: self.clock.now(), now: self.clock.now()
+            };
+        let mut tx = self.store.begin().await.expect("begins");
+        let basis = ("見本".to_owned(), true);
+        let made = exceptions::activate(&mut tx, &act, (region, Reach::Region), basis, 7).await.expect("activates");
+        tx.commit().await.expect("commits");
+        made.id
     }
 
     /// How a device stands.

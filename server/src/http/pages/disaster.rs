@@ -1,0 +1,102 @@
+//! 災害時特例: the region's list and 発動, one exception's file, and a facility's own page. What may be done is the domain's to say;
+//! the acts themselves are `crate::exceptions`'s.
+
+mod door;
+mod gone;
+mod let_in;
+mod local;
+mod region;
+mod typed;
+
+use hashimori_shared::time::Timestamp;
+
+use super::{PageError, Web};
+use crate::domain::disaster::{EARLIEST_DAYS, Exception, LONGEST_DAYS, Reach, Refused};
+use crate::exceptions::Failed;
+use crate::store::belonging::Home;
+use crate::store::disaster::cover;
+use crate::store::{area, facility};
+use crate::views::{ExceptionLine, Moment};
+use crate::words::Text;
+
+pub(super) use door::{join, renew_door, show_door, show_join};
+pub(super) use gone::{note_gone, show_gone};
+pub(super) use let_in::{clear, let_in, show_let_in};
+pub(super) use local::{act_locally, show_facility};
+pub(super) use region::{act, activate, show_file, show_paper, show_region};
+
+/// Whether a facility's devices are 災害時特例中.
+pub(super) async fn is_covered(web: &Web, home: Home) -> Result<bool, PageError> {
+    Ok(cover::is_covered(web.store.read(), home, web.now()).await?)
+}
+
+/// One as a list shows it, as it stands now.
+async fn line(web: &Web, exception: &Exception) -> Result<ExceptionLine, PageError> {
+    let now = web.now();
+    let ends = exception.ended.map_or(exception.ends_at, |(_, at)| at);
+    Ok(ExceptionLine {
+        id: exception.id.to_string(),
+        drill: exception.drill,
+        phase: exception.phase.key(),
+        is_open: exception.phase.is_open(),
+        reach: reach(web, exception).await?,
+        reason: exception.reason.clone(),
+        began: Moment::new(exception.began_at, now),
+        ends: Moment::new(ends, now),
+        ending: exception.ended.map(|(ending, _)| ending.key()),
+    })
+}
+
+/// What it covers, in a few words.
+async fn reach(web: &Web, exception: &Exception) -> Result<Text, PageError> {
+    let mut places = places(web, exception).await?.into_iter().map(|(_, name, _)| name);
+    let Some(first) = places.next() else { return Ok(Text::new("disaster-reach-region")) };
+    Ok(match places.count() {
+        0 => first,
+        more => Text::new("disaster-reach-more").with("first", first).with("n", more),
+    })
+}
+
+/// The places that it names: key, name, since when it does not cover them any more.
+async fn places(web: &Web, exception: &Exception) -> Result<Vec<(String, Text, Option<Timestamp>)>, PageError> {
+    let mut places = Vec::new();
+    match &exception.reach {
+        Reach::Region => {}
+        Reach::Areas(areas) => {
+            for place in areas {
+                let found = area::find(web.store.read(), exception.region, place.what).await?;
+                let name = found.map_or_else(|| Text::new("frame-none"), |area| Text::verbatim(area.name.as_str()));
+                places.push((place.what.to_string(), name, place.lifted_at));
+            }
+        }
+        Reach::Facilities(facilities) => {
+            for place in facilities {
+                let found = facility::find(&web.store, exception.region, place.what).await?;
+                let name = found.map_or_else(|| Text::new("frame-none"), |facility| Text::verbatim(facility.name));
+                places.push((place.what.to_string(), name, place.lifted_at));
+            }
+        }
+    }
+    Ok(places)
+}
+
+/// Why nothing was done, for people; what failed inside goes on.
+fn refusal(failed: Failed) -> Result<Text, PageError> {
+    Ok(match failed {
+        Failed::Missing => return Err(PageError::NotFound),
+        Failed::Store(error) => return Err(error.into()),
+        Failed::Covered => Text::new("disaster-refused-covered"),
+        Failed::Changed => Text::new("disaster-refused-changed"),
+        Failed::Refused(refused) => match refused {
+            Refused::NotYours => Text::new("disaster-refused-not-yours"),
+            Refused::Not(phase) => Text::new("disaster-refused-phase").with("phase", Text::new(phase.key())),
+            Refused::UsedUp(Some(until)) => Text::new("disaster-refused-used-up-until").with("until", until),
+            Refused::UsedUp(None) => Text::new("disaster-refused-used-up"),
+            Refused::NotLater => Text::new("disaster-refused-not-later"),
+            Refused::Days => Text::new("disaster-wrong-days").with("most", LONGEST_DAYS),
+            Refused::Places => Text::new("disaster-refused-places"),
+            Refused::Moment => Text::new("disaster-wrong-event").with("days", EARLIEST_DAYS),
+            Refused::Uncleared(n) => Text::new("disaster-refused-uncleared").with("n", n),
+        },
+    })
+}

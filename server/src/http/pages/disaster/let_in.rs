@@ -1,0 +1,238 @@
+//! What an exception let in at a facility: registered within half a minute, cleared afterwards one by one.
+
+use axum::extract::State as Use;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::typed::Filled;
+use crate::domain::act::{Actor, Done, What};
+use crate::domain::device::Ownership;
+use crate::domain::disaster::let_in::{
+    self as entry, Check, Cleared, Invalid, LONGEST_WORD, LetIn, Machine, NotCleared, Said, Typed as Words, Whose,
+};
+use crate::domain::ids::{ExceptionId, LetInId};
+use crate::domain::people::role::{LONGEST_REASON, reason};
+use crate::domain::people::{Person, Right, may};
+use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::typed::{Asked, Typed};
+use crate::http::pages::visit::{Fields, Visitor};
+use crate::http::pages::{PageError, Web, page, shell};
+use crate::store::belonging::Home;
+use crate::store::disaster::let_in::{self, Clearing, Line};
+use crate::store::facility;
+use crate::views::{Choice, LetInForm, LetInLine, LetInPage, Moment, Place};
+use crate::words::Text;
+
+/// Lines on one page.
+const LINES: u16 = 50;
+const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
+/// Which page of the list, from 0.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::http::pages) struct At {
+    #[serde(default)]
+    page: u16,
+}
+
+/// `GET /facilities/{facility}/disaster/let-in`
+pub(in crate::http::pages) async fn show_let_in(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Asked(at): Asked<At>,
+) -> Result<Response, PageError> {
+    list_page(&web, &visitor, &person, home, (at, None, None)).await
+}
+
+/// Something typed that could not be taken, or not be cleared.
+type Wrong<'a> = (At, Option<(&'a Filled, Text)>, Option<Text>);
+
+async fn list_page(
+    web: &Web,
+    visitor: &Visitor,
+    person: &Person,
+    home: Home,
+    (at, wrong, error): Wrong<'_>,
+) -> Result<Response, PageError> {
+    let here = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let skip = u32::from(at.page) * u32::from(LINES);
+    let mut lines = let_in::list(&web.store, home.facility, LINES + 1, skip).await?;
+    let more = lines.len() > usize::from(LINES);
+    lines.truncate(usize::from(LINES));
+    let path = format!("/facilities/{}/disaster", home.facility);
+    let may_register = may(person.role, Right::ExemptLocally);
+    let form = may_register.then(|| {
+        let empty = Filled::new(Vec::new());
+        let (filled, error) = wrong.map_or((&empty, None), |(filled, error)| (filled, Some(error)));
+        form(web, (format!("{path}/let-in"), true), filled, error)
+    });
+    let held = let_in::held_over(web.store.read(), home, web.now()).await?;
+    page(&LetInPage {
+        shell: shell("let-in-title", visitor, Some(person)),
+        facility: Place { id: here.id.to_string(), name: here.name },
+        form,
+        closed: held.is_none().then(|| Text::new("let-in-only-late")),
+        lines: lines.into_iter().map(|line| shown(web, person, line)).collect(),
+        next: more.then(|| format!("{path}/let-in?page={}", at.page + 1)),
+        clear: may_register.then(|| format!("{path}/clear")),
+        ways: Cleared::ALL.iter().map(|way| (way.as_str(), way.key())).collect(),
+        error,
+    })
+}
+
+fn shown(web: &Web, reader: &Person, line: Line) -> LetInLine {
+    let now = web.now();
+    let said = line.said;
+    let id = line.id.to_string();
+    let who = if !reader.role.sees_facts(Ownership::Personal) {
+        Text::new("device-personal-named").with("id", id.rsplit('-').next().unwrap_or_default().to_owned())
+    } else if said.is_skipped() {
+        Text::new("let-in-nameless")
+    } else {
+        Text::verbatim(&said.name)
+    };
+    let mut about = vec![Text::new(said.machine.key()), Text::new(said.whose.key())];
+    if reader.role.sees_facts(Ownership::Personal) {
+        about.extend([said.from, said.contact].into_iter().filter(|word| !word.is_empty()).map(Text::verbatim));
+    }
+    LetInLine {
+        id,
+        drill: line.drill,
+        who,
+        about,
+        event: Moment::new(line.event_at, now),
+        until: line.until.map(|until| (Moment::new(until, now), until <= now)),
+        cleared: line.cleared.map(|(how, at)| (how.key(), Moment::new(at, now))),
+        checks: said.whose.checks().iter().map(|check| (check.as_str(), check.key())).collect(),
+    }
+}
+
+/// The form as filled in; `whole` asks whose it is and when it began, too.
+pub(super) fn form(web: &Web, (action, whole): (String, bool), filled: &Filled, error: Option<Text>) -> LetInForm {
+    let choices = |name: &str, usual: &str, all: Vec<(&'static str, &'static str)>| {
+        let typed = Some(filled.get(name)).filter(|typed| !typed.is_empty()).unwrap_or(usual).to_owned();
+        let choice =
+            |(word, key): (&'static str, &'static str)| Choice { value: word.to_owned(), text: Text::new(key), chosen: word == typed };
+        all.into_iter().map(choice).collect::<Vec<_>>()
+    };
+    let typed = |name: &str| filled.get(name).to_owned();
+    LetInForm {
+        action,
+        machines: choices("machine", Machine::Phone.as_str(), Machine::ALL.iter().map(|m| (m.as_str(), m.key())).collect()),
+        whose: if whole {
+            choices("whose", Whose::Own.as_str(), Whose::ALL.iter().map(|w| (w.as_str(), w.key())).collect())
+        } else {
+            Vec::new()
+        },
+        name: typed("name"),
+        from: typed("from"),
+        contact: typed("contact"),
+        days: typed("days"),
+        most_days: web.pack.parameters().disaster.guest_days,
+        event: typed("event"),
+        longest: LONGEST_WORD,
+        skip: !whole,
+        error,
+    }
+}
+
+/// What was typed of a device.
+pub(super) fn said(web: &Web, filled: &Filled) -> Result<Said, Text> {
+    let words = Words {
+        whose: filled.get("whose"),
+        machine: filled.get("machine"),
+        name: filled.get("name"),
+        from: filled.get("from"),
+        contact: filled.get("contact"),
+        days: filled.get("days"),
+    };
+    Said::parse(words, web.pack.parameters().disaster.guest_days).map_err(|invalid| match invalid {
+        Invalid::Long => Text::new("let-in-wrong-long").with("most", LONGEST_WORD),
+        Invalid::Guest => Text::new("let-in-wrong-guest"),
+        Invalid::Days(most) => Text::new("let-in-wrong-days").with("most", most),
+    })
+}
+
+/// Writes one that was let in, and the line of the log.
+pub(super) async fn write(web: &Web, home: Home, (exception, drill): (ExceptionId, bool), new: LetIn, done: Done) -> Result<(), PageError> {
+    let mut tx = web.store.begin().await?;
+    let_in::insert(&mut tx, &new).await?;
+    let drill = if drill { " drill" } else { "" };
+    let named = if new.said.is_skipped() { " unnamed" } else { "" };
+    let detail =
+        format!("whose={} machine={} event={}{named}{drill}", new.said.whose.as_str(), new.said.machine.as_str(), new.event_at.seconds());
+    web.log(&mut tx, &done.at_facility(home.region, home.facility).on_exception(exception).noting(detail)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// `POST /facilities/{facility}/disaster/let-in`
+pub(in crate::http::pages) async fn let_in(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Typed(typed): Typed<Fields>,
+) -> Result<Response, PageError> {
+    let filled = Filled::new(typed);
+    let wrong = match said(&web, &filled).and_then(|said| Ok((said, filled.event(web.now())?))) {
+        Err(wrong) => wrong,
+        Ok((said, event_at)) => match let_in::held_over(web.store.read(), home, event_at).await? {
+            None => Text::new("let-in-none-held").with("at", event_at),
+            Some(held) => {
+                let (id, now) = (LetInId::new(web.random.uuid(web.now())), web.now());
+                let by = Actor::Person(person.id);
+                let new = LetIn { id, exception: held.0, facility: home.facility, said, event_at, entered_at: now, by };
+                write(&web, home, held, new, Done::by_person(&person, What::DisasterLetIn, now)).await?;
+                return Ok(Redirect::to(&format!("/facilities/{}/disaster/let-in", home.facility)).into_response());
+            }
+        },
+    };
+    let answer = list_page(&web, &visitor, &person, home, (At::default(), Some((&filled, wrong)), None)).await?;
+    Ok((WRONG, answer).into_response())
+}
+
+/// `POST /facilities/{facility}/disaster/clear`: what was cleared before is shown on the page that follows.
+pub(in crate::http::pages) async fn clear(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Typed(typed): Typed<Fields>,
+) -> Result<Response, PageError> {
+    let filled = Filled::new(typed);
+    let here = format!("/facilities/{}/disaster/let-in", home.facility);
+    let Ok(id) = filled.get("id").parse::<LetInId>() else { return Ok(Redirect::to(&here).into_response()) };
+    let line = let_in::find(web.store.read(), home.facility, id).await?.ok_or(PageError::NotFound)?;
+    let (how, done, why) = match clearing(&line, &filled) {
+        Ok(clearing) => clearing,
+        Err(wrong) => {
+            let answer = list_page(&web, &visitor, &person, home, (At::default(), None, Some(wrong))).await?;
+            return Ok((WRONG, answer).into_response());
+        }
+    };
+    let clearing = Clearing { how, done: &done, why: &why, by: person.id.to_string(), at: web.now() };
+    let mut tx = web.store.begin().await?;
+    if let_in::clear(&mut tx, home.facility, id, &clearing).await? {
+        let act = Done::by_person(&person, What::DisasterCleared, web.now()).at_facility(home.region, home.facility);
+        web.log(&mut tx, &act.noting(format!("how={} entry={id}", how.as_str())).saying(why.clone())).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&here).into_response())
+}
+
+/// How it was cleared, as typed.
+fn clearing(line: &Line, filled: &Filled) -> Result<(Cleared, Vec<Check>, String), Text> {
+    let how = Cleared::from_word(filled.get("how")).unwrap_or(Cleared::Done);
+    let done: Vec<Check> = filled.all("check").iter().filter_map(|word| Check::from_word(word)).collect();
+    let why = match filled.get("why") {
+        "" => String::new(),
+        typed => reason(typed).map_err(|_| Text::new("disaster-wrong-why").with("most", LONGEST_REASON))?,
+    };
+    entry::clear(line.said.whose, how, &done, &why).map_err(|not| match not {
+        NotCleared::Left => Text::new("let-in-left"),
+        NotCleared::Reason => Text::new("let-in-wrong-reason"),
+    })?;
+    Ok((how, done, why))
+}

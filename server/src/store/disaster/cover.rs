@@ -1,0 +1,156 @@
+//! Who is covered now: the overlay, asked for when something is read. Drills cover nobody, and are only told.
+
+use std::collections::HashSet;
+
+use hashimori_shared::pack::StalenessRules;
+use hashimori_shared::time::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, Row as _};
+
+use crate::domain::disaster::Phase;
+use crate::domain::ids::{ExceptionId, FacilityId, RegionId};
+use crate::domain::summary::Counts;
+use crate::store::belonging::Home;
+use crate::store::rollup::{self, Scope};
+use crate::store::{Error, Store, rows};
+
+/// What holds now, as a banner tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Which.
+    pub id: ExceptionId,
+    /// 訓練.
+    pub drill: bool,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Since when.
+    pub began_at: Timestamp,
+    /// Until when.
+    pub ends_at: Timestamp,
+    /// Whether it covers its whole region.
+    pub whole: bool,
+}
+
+const OPEN: &str = "SELECT d.id, d.drill, d.phase, d.began_at, d.ends_at, d.reach FROM disaster d \
+     WHERE d.region_id = $1 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2";
+/// Facility `$3` is among the places of one, or lies in one of its areas.
+const OVER: &str = "d.reach = 'region' OR d.id IN (SELECT p.disaster_id FROM disaster_place p WHERE p.lifted_at IS NULL \
+     AND (p.place = $3 OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $3)))";
+/// What is real before drills, the widest first, then the newest.
+const WIDEST: &str = "ORDER BY d.drill, CASE d.reach WHEN 'region' THEN 0 WHEN 'areas' THEN 1 ELSE 2 END, d.id DESC LIMIT 200";
+
+fn open(row: &AnyRow) -> Result<Open, Error> {
+    Ok(Open {
+        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster.id"))?,
+        drill: row.try_get::<i64, _>(1)? != 0,
+        phase: Phase::from_word(row.try_get(2)?).ok_or_else(|| rows::decode_error("disaster.phase"))?,
+        began_at: Timestamp::from_seconds(row.try_get(3)?),
+        ends_at: Timestamp::from_seconds(row.try_get(4)?),
+        whole: row.try_get::<&str, _>(5)? == "region",
+    })
+}
+
+/// What holds in a region, drills included.
+pub async fn open_in(db: impl Executor<'_, Database = Any>, region: RegionId, now: Timestamp) -> Result<Vec<Open>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{OPEN} {WIDEST}")))
+        .bind(region.to_string())
+        .bind(now.seconds())
+        .fetch_all(db)
+        .await?
+        .iter()
+        .map(open)
+        .collect()
+}
+
+/// What the 事務局 said holds in a whole region, of every region, with its name: anybody may know it.
+pub async fn open_everywhere(db: impl Executor<'_, Database = Any>, now: Timestamp) -> Result<Vec<(String, Open)>, Error> {
+    sqlx::query(
+        "SELECT d.id, d.drill, d.phase, d.began_at, d.ends_at, d.reach, r.name FROM disaster d JOIN region r ON r.id = d.region_id \
+         WHERE d.reach = 'region' AND d.ended_at IS NULL AND d.ends_at > $1 AND d.began_at <= $1 ORDER BY d.drill, d.id DESC LIMIT 5",
+    )
+    .bind(now.seconds())
+    .fetch_all(db)
+    .await?
+    .iter()
+    .map(|row| Ok((row.try_get(6)?, open(row)?)))
+    .collect()
+}
+
+/// What holds over a facility, drills included.
+pub async fn open_over(db: impl Executor<'_, Database = Any>, home: Home, now: Timestamp) -> Result<Vec<Open>, Error> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("{OPEN} AND ({OVER}) {WIDEST}")))
+        .bind(home.region.to_string())
+        .bind(now.seconds())
+        .bind(home.facility.to_string())
+        .fetch_all(db)
+        .await?
+        .iter()
+        .map(open)
+        .collect()
+}
+
+/// Whether a facility's devices are 災害時特例中.
+pub async fn is_covered(db: impl Executor<'_, Database = Any>, home: Home, now: Timestamp) -> Result<bool, Error> {
+    Ok(open_over(db, home, now).await?.iter().any(|open| !open.drill))
+}
+
+/// How far what holds in a region reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Width {
+    /// Nothing holds.
+    None,
+    /// Some facilities are covered.
+    Some,
+    /// All are.
+    Whole,
+}
+
+async fn width(store: &Store, region: RegionId, now: Timestamp) -> Result<Width, Error> {
+    let open = open_in(store.read(), region, now).await?;
+    let mut real = open.iter().filter(|open| !open.drill);
+    // The widest stands first.
+    Ok(real.next().map_or(Width::None, |widest| if widest.whole { Width::Whole } else { Width::Some }))
+}
+
+/// Facilities of region `$1` that are covered at `$2` without the whole region being so; one may come twice.
+const SOME: &str = "SELECT p.place FROM disaster_place p JOIN disaster d ON d.id = p.disaster_id \
+     WHERE d.region_id = $1 AND d.drill = 0 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2 \
+     AND d.reach = 'facilities' AND p.lifted_at IS NULL \
+     UNION SELECT a.facility_id FROM facility_area a JOIN disaster_place p ON p.place = a.area_id JOIN disaster d ON d.id = p.disaster_id \
+     WHERE d.region_id = $1 AND d.drill = 0 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2 \
+     AND d.reach = 'areas' AND p.lifted_at IS NULL";
+
+/// Those of these facilities of a region that are covered.
+pub async fn covered(store: &Store, region: RegionId, of: &[FacilityId], now: Timestamp) -> Result<HashSet<FacilityId>, Error> {
+    match width(store, region, now).await? {
+        Width::None => return Ok(HashSet::new()),
+        Width::Whole => return Ok(of.iter().copied().collect()),
+        Width::Some => {}
+    }
+    let mut found = HashSet::new();
+    for group in of.chunks(rows::MOST) {
+        let (region_at, now_at) = (group.len().next_power_of_two() + 1, group.len().next_power_of_two() + 2);
+        let head = format!(
+            "SELECT f.id FROM facility f WHERE EXISTS (SELECT 1 FROM disaster d JOIN disaster_place p ON p.disaster_id = d.id \
+             WHERE d.region_id = ${region_at} AND d.drill = 0 AND d.ended_at IS NULL AND d.ends_at > ${now_at} AND d.began_at <= ${now_at} \
+             AND p.lifted_at IS NULL AND (p.place = f.id OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = f.id))) \
+             AND f.id IN "
+        );
+        let ids: Vec<String> = group.iter().map(FacilityId::to_string).collect();
+        let query = rows::text_list_query(rows::with_list(&head, ids.len()), &ids).bind(region.to_string()).bind(now.seconds());
+        for row in query.fetch_all(store.read()).await? {
+            found.insert(row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?);
+        }
+    }
+    Ok(found)
+}
+
+/// How the devices in use that are 災害時特例中 would read without it.
+pub async fn counts(store: &Store, region: RegionId, now: Timestamp, rules: &StalenessRules) -> Result<Counts, Error> {
+    let today = now.jst_day();
+    Ok(match width(store, region, now).await? {
+        Width::None => Counts::default(),
+        Width::Whole => rollup::summary(store, Scope::Region(region), today, rules).await?.counts.in_use(),
+        Width::Some => rollup::summary_of(store, SOME, (region, now), today, rules).await?.counts.in_use(),
+    })
+}

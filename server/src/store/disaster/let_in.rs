@@ -1,0 +1,233 @@
+//! What exceptions let in: one row each, cleared one by one.
+
+use hashimori_shared::time::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyConnection, Executor, Row as _};
+
+use crate::domain::disaster::let_in::{Check, Cleared, LetIn, Machine, Said, Whose};
+use crate::domain::ids::{ExceptionId, FacilityId, LetInId, RegionId};
+use crate::store::belonging::Home;
+use crate::store::{Error, Store, rows};
+
+/// Adds one.
+pub async fn insert(tx: &mut AnyConnection, new: &LetIn) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO disaster_let_in (id, disaster_id, facility_id, whose, machine, name, from_where, contact, event_at, entered_at, \
+         entered_by, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(new.id.to_string())
+    .bind(new.exception.to_string())
+    .bind(new.facility.to_string())
+    .bind(new.said.whose.as_str())
+    .bind(new.said.machine.as_str())
+    .bind(new.said.name.clone())
+    .bind(new.said.from.clone())
+    .bind(new.said.contact.clone())
+    .bind(new.event_at.seconds())
+    .bind(new.entered_at.seconds())
+    .bind(new.by.to_word())
+    .bind(new.until().map(Timestamp::seconds))
+    .execute(tx)
+    .await
+    .map(drop)
+}
+
+/// One that was let in, as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its id.
+    pub id: LetInId,
+    /// Whether it belongs to a drill.
+    pub drill: bool,
+    /// What was said of it.
+    pub said: Said,
+    /// From when on.
+    pub event_at: Timestamp,
+    /// When that was entered.
+    pub entered_at: Timestamp,
+    /// Until when a guest stays.
+    pub until: Option<Timestamp>,
+    /// How and when it was cleared.
+    pub cleared: Option<(Cleared, Timestamp)>,
+}
+
+const COLUMNS: &str = "SELECT e.id, d.drill, e.whose, e.machine, e.name, e.from_where, e.contact, e.event_at, e.entered_at, e.until_at, \
+     e.cleared_how, e.cleared_at FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id";
+
+/// A facility's, those that are not cleared first, newest first; `skip` is how many were on the pages before.
+pub async fn list(store: &Store, facility: FacilityId, limit: u16, skip: u32) -> Result<Vec<Line>, Error> {
+    let order = "ORDER BY CASE WHEN e.cleared_at IS NULL THEN 0 ELSE 1 END, e.id DESC LIMIT $2 OFFSET $3";
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE e.facility_id = $1 {order}")))
+        .bind(facility.to_string())
+        .bind(i64::from(limit))
+        .bind(i64::from(skip))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(line)
+        .collect()
+}
+
+/// One of a facility.
+pub async fn find(db: impl Executor<'_, Database = Any>, facility: FacilityId, id: LetInId) -> Result<Option<Line>, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE e.facility_id = $1 AND e.id = $2")))
+        .bind(facility.to_string())
+        .bind(id.to_string())
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(line).transpose()
+}
+
+fn line(row: &AnyRow) -> Result<Line, Error> {
+    let word = |at: usize| row.try_get::<String, _>(at);
+    let cleared = match (row.try_get::<Option<String>, _>(10)?, row.try_get::<Option<i64>, _>(11)?) {
+        (Some(how), Some(at)) => {
+            let how = Cleared::from_word(&how).ok_or_else(|| rows::decode_error("disaster_let_in.cleared_how"))?;
+            Some((how, Timestamp::from_seconds(at)))
+        }
+        (None, _) | (_, None) => None,
+    };
+    Ok(Line {
+        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster_let_in.id"))?,
+        drill: row.try_get::<i64, _>(1)? != 0,
+        said: Said {
+            whose: Whose::from_word(&word(2)?).ok_or_else(|| rows::decode_error("disaster_let_in.whose"))?,
+            machine: Machine::from_word(&word(3)?).ok_or_else(|| rows::decode_error("disaster_let_in.machine"))?,
+            name: word(4)?,
+            from: word(5)?,
+            contact: word(6)?,
+            days: None,
+        },
+        event_at: Timestamp::from_seconds(row.try_get(7)?),
+        entered_at: Timestamp::from_seconds(row.try_get(8)?),
+        until: row.try_get::<Option<i64>, _>(9)?.map(Timestamp::from_seconds),
+        cleared,
+    })
+}
+
+/// How somebody cleared something.
+#[derive(Clone, Debug)]
+pub struct Clearing<'a> {
+    /// How.
+    pub how: Cleared,
+    /// What was done.
+    pub done: &'a [Check],
+    /// Why not everything.
+    pub why: &'a str,
+    /// Who: stored word.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Notes it as cleared; whether it was not before.
+pub async fn clear(tx: &mut AnyConnection, facility: FacilityId, id: LetInId, clearing: &Clearing<'_>) -> Result<bool, Error> {
+    let done: Vec<&str> = clearing.done.iter().map(|check| check.as_str()).collect();
+    let done = sqlx::query(
+        "UPDATE disaster_let_in SET cleared_how = $1, cleared_done = $2, cleared_why = $3, cleared_by = $4, cleared_at = $5 \
+         WHERE facility_id = $6 AND id = $7 AND cleared_at IS NULL",
+    )
+    .bind(clearing.how.as_str())
+    .bind(done.join(" "))
+    .bind(clearing.why.to_owned())
+    .bind(clearing.by.clone())
+    .bind(clearing.at.seconds())
+    .bind(facility.to_string())
+    .bind(id.to_string())
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// What an exception let in, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Devices of the facilities' own people, with a name.
+    pub own: i64,
+    /// Lent or shared ones, with a name.
+    pub lent: i64,
+    /// Guests'.
+    pub guests: i64,
+    /// Used without a name.
+    pub skipped: i64,
+    /// Of all of them: not cleared.
+    pub open: i64,
+}
+
+const FIGURES: &str = "SELECT COUNT(CASE WHEN e.whose = 'own' AND e.name <> '' THEN 1 END), \
+     COUNT(CASE WHEN e.whose = 'lent' AND e.name <> '' THEN 1 END), COUNT(CASE WHEN e.whose = 'guest' THEN 1 END), \
+     COUNT(CASE WHEN e.name = '' THEN 1 END), COUNT(CASE WHEN e.cleared_at IS NULL THEN 1 END) FROM disaster_let_in e";
+
+fn figures(row: &AnyRow) -> Result<Figures, Error> {
+    Ok(Figures { own: row.try_get(0)?, lent: row.try_get(1)?, guests: row.try_get(2)?, skipped: row.try_get(3)?, open: row.try_get(4)? })
+}
+
+/// An exception's numbers.
+pub async fn figures_of(db: impl Executor<'_, Database = Any>, exception: ExceptionId) -> Result<Figures, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("{FIGURES} WHERE e.disaster_id = $1"));
+    figures(&sqlx::query(sql).bind(exception.to_string()).fetch_one(db).await?)
+}
+
+/// What is left of an exception at each facility, the most first.
+pub async fn list_open(store: &Store, exception: ExceptionId, limit: u16) -> Result<Vec<(FacilityId, String, i64)>, Error> {
+    sqlx::query(
+        "SELECT f.id, f.name, COUNT(*) FROM disaster_let_in e JOIN facility f ON f.id = e.facility_id \
+         WHERE e.disaster_id = $1 AND e.cleared_at IS NULL GROUP BY f.id, f.name ORDER BY 3 DESC, f.id LIMIT $2",
+    )
+    .bind(exception.to_string())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| {
+        let id = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?;
+        Ok((id, row.try_get(1)?, row.try_get(2)?))
+    })
+    .collect()
+}
+
+/// How many of a facility's are to be cleared now: the exception is over there, or a guest's stay is.
+pub async fn count_due(store: &Store, facility: FacilityId, now: Timestamp) -> Result<i64, Error> {
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id \
+         WHERE e.facility_id = $1 AND e.cleared_at IS NULL AND d.drill = 0 AND (d.ended_at IS NOT NULL OR d.ends_at <= $2 OR e.until_at <= $2 \
+         OR d.reach <> 'region' AND NOT EXISTS (SELECT 1 FROM disaster_place p WHERE p.disaster_id = d.id AND p.lifted_at IS NULL \
+           AND (p.place = $1 OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $1))))",
+    )
+    .bind(facility.to_string())
+    .bind(now.seconds())
+    .fetch_one(store.read())
+    .await
+}
+
+/// How many of a region's should have been cleared: what ended before `before` and is not cleared yet, and since when the first.
+pub async fn count_overdue(store: &Store, region: RegionId, before: Timestamp) -> Result<(i64, Option<Timestamp>), Error> {
+    let (count, since): (i64, Option<i64>) = sqlx::query_as(
+        "SELECT COUNT(*), MIN(coalesce(d.ended_at, d.ends_at)) FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id \
+         WHERE d.region_id = $1 AND d.drill = 0 AND e.cleared_at IS NULL AND coalesce(d.ended_at, d.ends_at) <= $2",
+    )
+    .bind(region.to_string())
+    .bind(before.seconds())
+    .fetch_one(store.read())
+    .await?;
+    Ok((count, since.map(Timestamp::from_seconds)))
+}
+
+/// The exception that held over a facility at an instant, the real one before a drill, the widest first; also when it ended since.
+pub async fn held_over(db: impl Executor<'_, Database = Any>, home: Home, at: Timestamp) -> Result<Option<(ExceptionId, bool)>, Error> {
+    let row = sqlx::query(
+        "SELECT d.id, d.drill FROM disaster d WHERE d.region_id = $1 AND d.began_at <= $2 AND coalesce(d.ended_at, d.ends_at) > $2 \
+         AND d.phase <> 'closed' AND (d.reach = 'region' OR d.id IN (SELECT p.disaster_id FROM disaster_place p \
+           WHERE (p.lifted_at IS NULL OR p.lifted_at > $2) \
+           AND (p.place = $3 OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $3)))) \
+         ORDER BY d.drill, CASE d.reach WHEN 'region' THEN 0 WHEN 'areas' THEN 1 ELSE 2 END, d.id DESC LIMIT 1",
+    )
+    .bind(home.region.to_string())
+    .bind(at.seconds())
+    .bind(home.facility.to_string())
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let id = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster.id"))?;
+    Ok(Some((id, row.try_get::<i64, _>(1)? != 0)))
+}
