@@ -65,7 +65,7 @@ pub(crate) struct ExceptionFile {
     pub entered: Moment,
     /// What it covers, place by place, with since when it is not.
     pub places: Vec<(Text, Option<Moment>)>,
-    pub steps: Vec<StepLine>,
+    pub steps: Vec<FileStep>,
     /// What it let in, in numbers: (key, number).
     pub figures: Vec<(&'static str, i64)>,
     /// What is left at each facility: (id, name, number).
@@ -76,7 +76,7 @@ pub(crate) struct ExceptionFile {
 
 /// One line of a file.
 #[derive(Clone, Debug)]
-pub(crate) struct StepLine {
+pub(crate) struct FileStep {
     /// Key.
     pub what: &'static str,
     pub who: Text,
@@ -335,7 +335,7 @@ mod samples {
 
     impl Sample for ExceptionFile {
         fn samples() -> Vec<Self> {
-            let step = StepLine {
+            let step = FileStep {
                 what: "disaster-step-extended",
                 who: Text::verbatim("見本 花子"),
                 why: "見本".to_owned(),
@@ -343,7 +343,7 @@ mod samples {
                 entered: moment(-29),
                 until: Some(moment(100)),
             };
-            let lapsed = StepLine { why: String::new(), until: None, entered: moment(-30), ..step.clone() };
+            let lapsed = FileStep { why: String::new(), until: None, entered: moment(-30), ..step.clone() };
             let sample = |ended| Self {
                 shell: Shell::sample(Text::new("disaster-file-title").with("reach", Text::new("disaster-reach-region")), true),
                 line: ExceptionLine::sample(ended),

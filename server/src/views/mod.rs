@@ -36,7 +36,7 @@ pub(crate) use device::{
 };
 pub(crate) use disaster::{
     Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, GonePage,
-    JoinPage, LetInForm, LetInLine, LetInPage, StepLine,
+    JoinPage, LetInForm, LetInLine, LetInPage, FileStep,
 };
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};

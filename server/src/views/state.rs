@@ -83,7 +83,7 @@ impl Mark {
 
     /// Runs as it should, in other words than a verdict's; `word` is a key.
     pub(crate) const fn running(word: &'static str) -> Self {
-        Self { word, class: "state-na", icon: CLOCK }
+        Self { word, class: "state-na", icon: CLOCK, excepted: false }
     }
 
     /// Out of use.

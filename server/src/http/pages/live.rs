@@ -18,7 +18,7 @@ use crate::domain::act::What;
 use crate::domain::ids::RegionId;
 use crate::store::belonging::Home;
 use crate::store::log::ChainState;
-use crate::store::rank::{self, Kind, Position};
+use crate::store::rank::{self, Kind, Position, Sought};
 use crate::store::{alert, backup, log, rollup};
 
 /// Acts after which a page reads as before.
@@ -64,7 +64,7 @@ pub(super) async fn of_region(
     (after, most): (Option<Position>, u16),
 ) -> Result<String, PageError> {
     let (store, scope) = (&web.store, rollup::Scope::Region(region));
-    let counts = (rollup::counts(store, scope).await?, rank::list(store, (region, kind), "", after, most).await?);
+    let counts = (rollup::counts(store, scope).await?, rank::list(store, Sought::on(region, kind), after, most).await?);
     let told = (alert::count_open(store, scope).await?, vacancies(web, region).await?);
     let itself = (backup::last(store).await?, matches!(log::state(store).await?, ChainState::Broken { .. }));
     Ok(revision(&(web.now().jst_day(), counts, told, itself)))

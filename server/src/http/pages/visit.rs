@@ -226,6 +226,7 @@ mod tests {
             lang: Lang::Japanese,
             here: "/".to_owned(),
             salt: Token::new(&random),
+            banners: Vec::new(),
         };
         let (one, other) = (Token::new(&random), Token::new(&random));
         let (first, second) = (page(&one), page(&one));

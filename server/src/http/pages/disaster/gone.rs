@@ -53,7 +53,7 @@ async fn gone_page(
     let mut gone = Vec::new();
     if let Some((exception, _)) = held {
         for (n, how, at) in gone::list(&web.store, home.facility, exception, DEVICES).await? {
-            if let Some(device) = device::find_by_n(&web.store, n).await?.filter(|device| device.facility == home.facility) {
+            if let Some(device) = device::find_by_n(web.store.read(), n).await?.filter(|device| device.facility == home.facility) {
                 let name = called(person, device.ownership, &device.label, device.id);
                 gone.push((device.id.to_string(), name, how.key(), Moment::new(at, web.now())));
             }

@@ -20,7 +20,7 @@ use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::disaster::{gone, let_in};
 use crate::store::{area, disaster, facility};
-use crate::views::{Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, Moment, StepLine};
+use crate::views::{Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, Moment, FileStep};
 use crate::words::Text;
 
 /// Exceptions on one page.
@@ -223,7 +223,7 @@ async fn file(
     } else {
         None
     };
-    let step = |line: disaster::Line| StepLine {
+    let step = |line: disaster::Line| FileStep {
         what: line.kind.key(),
         who: line.name.map_or_else(|| Actor::label(&line.by).unwrap_or_else(|| Text::new("disaster-somebody")), Text::verbatim),
         why: line.why,

@@ -15,7 +15,7 @@ use crate::domain::people::role::LONGEST_NAME;
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::places::name;
 use crate::http::pages::typed::{Asked, Typed};
-use crate::http::pages::visit::{Fields, Visitor};
+use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::paper::{self, Found, NewPaper};
@@ -150,7 +150,7 @@ pub(in crate::http::pages) async fn file_paper(
     Here(home): Here,
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
-    let kind = value(&typed, "kind").and_then(Kind::from_word).ok_or(PageError::Malformed)?;
+    let kind = value(&typed, "kind").and_then(Kind::from_word).ok_or(PageError::Malformed(Kept::default()))?;
     let form = Form::new(kind, home);
     let (wish, applicant) = match read(&web, home, kind, &typed).await? {
         Ok(read) => read,

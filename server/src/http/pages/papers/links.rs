@@ -12,7 +12,7 @@ use crate::domain::people::{Right, may};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::setup::{put_once, take_once};
 use crate::http::pages::typed::Typed;
-use crate::http::pages::visit::Visitor;
+use crate::http::pages::visit::{Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::facility_link;
 use crate::views::{FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, Moment, Qr};
@@ -61,7 +61,7 @@ pub(in crate::http::pages) async fn change_link(
     Here(home): Here,
     Typed(change): Typed<Change>,
 ) -> Result<Response, PageError> {
-    let kind = Kind::from_word(&change.kind).filter(|kind| kind.has_link()).ok_or(PageError::Malformed)?;
+    let kind = Kind::from_word(&change.kind).filter(|kind| kind.has_link()).ok_or(PageError::Malformed(Kept::default()))?;
     let (now, ends) = (web.now(), change.to == "end");
     let mut tx = web.store.begin().await?;
     if ends {

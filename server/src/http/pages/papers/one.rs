@@ -17,7 +17,7 @@ use crate::domain::people::{Person, Right, may};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::places::name;
 use crate::http::pages::typed::Typed;
-use crate::http::pages::visit::Visitor;
+use crate::http::pages::visit::{Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::device::{self as devices, Decision};
@@ -207,7 +207,7 @@ pub(in crate::http::pages) async fn act_on_paper(
     Typed(typed): Typed<Typing>,
 ) -> Result<Response, PageError> {
     let (found, now) = (find(&web, home, &id).await?, web.now());
-    let act = Act::from_word(&typed.act).ok_or(PageError::Malformed)?;
+    let act = Act::from_word(&typed.act).ok_or(PageError::Malformed(Kept::default()))?;
     let paper = &found.paper;
     if typed.seen != paper.version.to_string() {
         return Err(PageError::Conflict(Text::new("paper-changed")));
@@ -231,7 +231,7 @@ pub(in crate::http::pages) async fn act_on_paper(
     };
     // Filing again goes with the form filled in again.
     let moved = match advance(paper, act, (&hand(&person), &entry), &staff.around(&web, &found), now) {
-        Ok(_) if act == Act::FileAgain => return Err(PageError::Malformed),
+        Ok(_) if act == Act::FileAgain => return Err(PageError::Malformed(Kept::default())),
         Ok(moved) => moved,
         Err(refusal) => return refuse(refusal.text()).await,
     };
