@@ -35,8 +35,8 @@ pub(crate) use device::{
     ChangeLine, CheckLine, ClauseGroup, ClauseLine, Custody, DevicePage, PersonalDevicePage, Sent, VerdictView, Viewed,
 };
 pub(crate) use disaster::{
-    Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, GonePage,
-    JoinPage, LetInForm, LetInLine, LetInPage, FileStep,
+    Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, FileStep,
+    GonePage, JoinPage, LetInForm, LetInLine, LetInPage,
 };
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};

@@ -46,6 +46,8 @@ pub(crate) struct PaperFormPage {
     pub kind: &'static str,
     /// Key of what it says first.
     pub about: &'static str,
+    /// Keys of what the person it is for is called, and of what helps to fill that in.
+    pub person: (&'static str, &'static str),
     pub action: String,
     /// The paper that was sent back.
     pub again: Option<String>,
@@ -114,6 +116,8 @@ pub(crate) struct PaperPage {
     pub devices: Vec<(String, Text)>,
     /// Whether it can be filled in again.
     pub may_edit: bool,
+    /// Whether a code can be issued for the device that it is about.
+    pub may_enrol: bool,
     pub longest_reason: usize,
     pub longest_name: usize,
     /// Whether something done on paper may be entered later.

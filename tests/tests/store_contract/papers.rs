@@ -5,6 +5,8 @@ use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::ids::{DeviceId, FacilityId, PaperId, PersonId};
 use hashimori_server::domain::paper::{Act, Kind, Moved, Paper, Period, State, Values, Wish};
 use hashimori_server::store::paper::{self, Filter, NewPaper, OpenCount};
+use hashimori_server::store::{facility_link, personal_policy};
+use hashimori_shared::pack::PersonalMode;
 use hashimori_tests::bed::{Bed, On};
 
 on_both_engines!(
@@ -12,6 +14,8 @@ on_both_engines!(
     of_two_steps_from_the_same_state_one_is_taken_and_every_step_stays,
     what_overlaps_is_found_until_it_is_closed,
     open_papers_are_counted_by_the_clock_and_listed_page_by_page,
+    a_facilitys_newest_decision_and_newest_link_count,
+    approvals_in_force_are_those_of_the_device_now,
     an_incident_keeps_what_is_added_and_is_found_in_its_region_until_it_is_closed,
 );
 
@@ -191,5 +195,54 @@ async fn an_incident_keeps_what_is_added_and_is_found_in_its_region_until_it_is_
     let closed = found(&bed, id).await?;
     assert_eq!((closed.values.len(), closed.device), (2, Some(device)));
     assert_eq!(paper::count_incidents(&bed.store, bed.region).await?, (0, None));
+    Ok(())
+}
+
+async fn a_facilitys_newest_decision_and_newest_link_count(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let by = PersonId::new(bed.random.uuid(bed.now));
+    for (mode, risk) in [(PersonalMode::Prohibited, "一"), (PersonalMode::Standing, "二")] {
+        let mut tx = bed.store.begin_ledger().await?;
+        personal_policy::insert(&mut tx, bed.facility, (mode, risk), (by, bed.now)).await?;
+        tx.commit().await?;
+    }
+    let decided = personal_policy::list(&bed.store, bed.facility, 10).await?;
+    assert_eq!(decided.iter().map(|policy| policy.mode).collect::<Vec<_>>(), [PersonalMode::Standing, PersonalMode::Prohibited]);
+    assert!(personal_policy::list(&bed.store, bed.another_facility().await?, 10).await?.is_empty());
+
+    let mut tx = bed.store.begin().await?;
+    for (kind, hash) in [(Kind::PersonalDevice, "a"), (Kind::Incident, "b"), (Kind::PersonalDevice, "c")] {
+        facility_link::put(&mut tx, (bed.facility, kind), hash, (by, bed.now)).await?;
+    }
+    tx.commit().await?;
+    let kind = async |hash| -> anyhow::Result<_> { Ok(facility_link::find(&bed.store, hash).await?.map(|(_, kind)| kind)) };
+    assert_eq!((kind("a").await?, kind("b").await?, kind("c").await?), (None, Some(Kind::Incident), Some(Kind::PersonalDevice)));
+    assert_eq!(facility_link::list(&bed.store, bed.facility).await?.len(), 2);
+    let mut tx = bed.store.begin().await?;
+    assert!(facility_link::delete(&mut tx, bed.facility, Kind::Incident).await?);
+    assert!(!facility_link::delete(&mut tx, bed.facility, Kind::Incident).await?);
+    tx.commit().await?;
+    assert_eq!(kind("b").await?, None);
+    Ok(())
+}
+
+async fn approvals_in_force_are_those_of_the_device_now(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let (device, _) = bed.device(Standing::Active).await?;
+    let (id, by) = (PaperId::new(bed.random.uuid(bed.now)), PersonId::new(bed.random.uuid(bed.now)));
+    let wish = wish(&bed, Some(device), (0, 3));
+    let (kind, at) = (Kind::PersonalDevice, bed.now);
+    let new = NewPaper { id, region: bed.region, facility: bed.facility, kind, wish: &wish, applicant: None, by: Actor::Person(by), at };
+    let mut tx = bed.store.begin_ledger().await?;
+    paper::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    let in_force = async |days| -> anyhow::Result<usize> {
+        Ok(paper::list_in_force(&bed.store, bed.facility, device, bed.now.plus_days(days)).await?.len())
+    };
+    assert_eq!(in_force(0).await?, 0, "asked for is not approved");
+    assert!(step(&bed, &found(&bed, id).await?, Act::Approve, State::InUse).await?);
+    assert_eq!((in_force(-1).await?, in_force(0).await?, in_force(2).await?, in_force(3).await?), (0, 1, 1, 0));
+    assert!(step(&bed, &found(&bed, id).await?, Act::Revoke, State::Revoked).await?);
+    assert_eq!(in_force(0).await?, 0);
     Ok(())
 }

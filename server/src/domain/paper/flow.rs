@@ -320,10 +320,12 @@ fn check_time_and_device(kind: Kind, moved: &Moved, around: &Surroundings<'_>) -
     }
     // A day on paper counts from midnight; the period begins at one.
     let done = moved.on.unwrap_or(moved.at);
-    match moved.act {
-        Act::TakeOut if done < moved.period.from => Err(Refusal::NotYet),
-        Act::TakeOut | Act::Approve if moved.period.until <= done => Err(Refusal::PeriodOver),
-        _ => Ok(()),
+    if moved.act == Act::TakeOut && done < moved.period.from {
+        Err(Refusal::NotYet)
+    } else if moved.act != Act::Extend && moved.period.until <= done {
+        Err(Refusal::PeriodOver)
+    } else {
+        Ok(())
     }
 }
 

@@ -99,11 +99,6 @@ impl Period {
     pub const fn last_day(self) -> Timestamp {
         self.until.plus_seconds(-1)
     }
-
-    /// Whether two periods have a day in common.
-    pub fn overlaps(self, other: Self) -> bool {
-        self.from < other.until && other.from < self.until
-    }
 }
 
 #[cfg(test)]
@@ -163,13 +158,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn periods_overlap_exactly_when_they_share_a_day(a in 0_i64..40, a_days in 1_i64..10, b in 0_i64..40, b_days in 1_i64..10) {
-            let period = |from: i64, days: i64| Period { from: NOW.plus_days(from), until: NOW.plus_days(from + days) };
-            let shared = (a..a + a_days).any(|day| (b..b + b_days).contains(&day));
-            prop_assert_eq!(period(a, a_days).overlaps(period(b, b_days)), shared);
-        }
-
         #[test]
         fn whatever_is_typed_as_a_period_is_read_or_refused(from in ".{0,14}", until in ".{0,14}") {
             if let Ok(period) = read(&from, &until) {

@@ -188,6 +188,16 @@ impl Kind {
         }
     }
 
+    /// Keys of what the person it is for is called, and of what helps to fill that in.
+    pub const fn person(self) -> (&'static str, &'static str) {
+        match self {
+            Self::TakeOut => ("paper-taker", "paper-applicant-about"),
+            Self::PersonalDevice => ("paper-user", "paper-applicant-about"),
+            Self::HandOver => ("paper-wiper", "paper-applicant-about"),
+            Self::Incident => ("paper-reporter", "paper-reporter-about"),
+        }
+    }
+
     /// Its 決裁欄: (key of the heading, acts of which the last signs there).
     pub const fn seals(self) -> &'static [(&'static str, &'static [Act])] {
         match self {

@@ -160,8 +160,19 @@ impl State {
     pub const fn is_final(self) -> bool {
         match self {
             Self::Refused | Self::Withdrawn | Self::Dismissed | Self::Closed | Self::Lost => true,
-            Self::Filed | Self::SentBack | Self::Approved | Self::Out | Self::Extending | Self::Reported | Self::Open => false,
-            Self::InUse | Self::Revoked | Self::Planned | Self::Wiped | Self::WipeConfirmed | Self::Returned => false,
+            Self::Filed
+            | Self::SentBack
+            | Self::Approved
+            | Self::Out
+            | Self::Extending
+            | Self::Reported
+            | Self::Open
+            | Self::InUse
+            | Self::Revoked
+            | Self::Planned
+            | Self::Wiped
+            | Self::WipeConfirmed
+            | Self::Returned => false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Papers of a facility: the list, and what its pages have in common. What can be done with a paper is the domain's to say.
 
 mod apply;
+mod enrol;
 mod form;
 mod incident;
 mod links;
@@ -14,6 +15,7 @@ use hashimori_shared::pack::PersonalMode;
 use serde::Deserialize;
 
 pub(super) use apply::{apply, show_apply};
+pub(super) use enrol::issue_personal_code;
 pub(super) use form::{file_again, file_paper, show_edit, show_new};
 pub(super) use incident::show_incidents;
 pub(super) use links::{change_link, show_link, show_links};

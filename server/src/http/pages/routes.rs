@@ -85,10 +85,9 @@ impl Route {
 pub(super) fn table() -> Vec<Route> {
     use Access::{Public, Region, Setup, SignedIn};
     use Right::{
-        AllowDeputy, AppointLocally, AppointRegionally, Attest, DecideRules, Enrol, Export, FilePapers, FileRules, HandlePapers,
-        OwnAccount, Read, Restore, Retire,
+        AllowDeputy, AppointLocally, AppointRegionally, Attest, DecideRules, Enrol, Export, FileRules, OwnAccount, Read, Restore, Retire,
     };
-    let mut pages = vec![
+    let mut routes = vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
         route(Method::POST, "/sign-in/passkey", Public, Object::None, post(passkey::sign_in)),
@@ -191,6 +190,23 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/facilities/{facility}/people/deputy", SignedIn(AllowDeputy), Object::Facility, post(people::allow_deputy))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
+        route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
+        route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
+        route(Method::GET, "/letters", Region(Read), Object::None, get(letters::show_letters)),
+        route(Method::POST, "/letters/noted", Region(Restore), Object::None, post(letters::note_letters)),
+        route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),
+        route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
+    ];
+    routes.extend(of_papers());
+    routes.extend(of_disaster());
+    routes
+}
+
+/// Papers, and what comes with them.
+fn of_papers() -> Vec<Route> {
+    use Access::{Public, Region, SignedIn};
+    use Right::{FilePapers, HandlePapers, Read};
+    vec![
         route(Method::GET, "/facilities/{facility}/papers", SignedIn(Read), Object::Facility, get(papers::show_papers)),
         route(Method::GET, "/facilities/{facility}/papers/new", SignedIn(FilePapers), Object::Facility, get(papers::show_new)),
         route(Method::POST, "/facilities/{facility}/papers/new", SignedIn(FilePapers), Object::Facility, post(papers::file_paper)),
@@ -213,16 +229,9 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/papers/{paper}/act", SignedIn(HandlePapers), Object::Paper, post(papers::act_on_paper)),
         route(Method::GET, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, get(papers::show_edit)),
         route(Method::POST, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, post(papers::file_again)),
+        route(Method::POST, "/papers/{paper}/code", SignedIn(FilePapers), Object::Paper, post(papers::issue_personal_code)),
         route(Method::GET, "/papers/{paper}/print", SignedIn(Read), Object::Paper, get(papers::show_print)),
-        route(Method::GET, "/letters", Region(Read), Object::None, get(letters::show_letters)),
-        route(Method::POST, "/letters/noted", Region(Restore), Object::None, post(letters::note_letters)),
-        route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
-        route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
-        route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),
-        route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
-    ];
-    pages.extend(of_disaster());
-    pages
+    ]
 }
 
 /// Pages of 災害時特例.

@@ -121,9 +121,20 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
             (PaperState::Open, _) => (Kind::IncidentOpen, "open"),
             (PaperState::Wiped, _) => (Kind::WipeToCheck, "open"),
             (PaperState::Returned, _) => (Kind::ReturnToCheck, "open"),
-            (PaperState::Planned | PaperState::WipeConfirmed, _) => continue,
-            (PaperState::SentBack | PaperState::Approved | PaperState::Out | PaperState::InUse, _) => continue,
-            (PaperState::Refused | PaperState::Withdrawn | PaperState::Dismissed | PaperState::Closed | PaperState::Lost, _) => continue,
+            (
+                PaperState::Planned
+                | PaperState::WipeConfirmed
+                | PaperState::SentBack
+                | PaperState::Approved
+                | PaperState::Out
+                | PaperState::InUse
+                | PaperState::Refused
+                | PaperState::Withdrawn
+                | PaperState::Dismissed
+                | PaperState::Closed
+                | PaperState::Lost,
+                _,
+            ) => continue,
         };
         let link = format!("/facilities/{}/papers?is={is}", home.facility);
         let todo = sums.entry(kind).or_insert_with(|| Todo { since: Some(open.since), ..Todo::new(kind, 0, link) });

@@ -53,6 +53,7 @@ impl Sample for PaperFormPage {
                     done: (!full).then_some(3),
                     kind: kind.as_str(),
                     about: kind.about(),
+                    person: kind.person(),
                     action: "/facilities/f/papers/new".to_owned(),
                     again: full.then(|| "p".to_owned()),
                     applicant: "見本 花子".to_owned(),
@@ -130,6 +131,7 @@ impl Sample for PaperPage {
             devices: vec![("d".to_owned(), Text::verbatim("受付1"))],
             acts: if full { vec![all.clone(), bare.clone()] } else { Vec::new() },
             may_edit: full,
+            may_enrol: full,
             longest_reason: 200,
             longest_name: 60,
             paper_ok: full,
@@ -147,7 +149,7 @@ impl Sample for PaperPrintPage {
             facility: place(),
             back: "/papers/p".to_owned(),
             pairs: vec![("paper-applicant", full.then(|| Text::verbatim("見本 花子")))],
-            seals: vec![Seal { key: "paper-seal-approved", name: full.then(|| "見本".to_owned()), day: full.then(|| Text::Day(NOW)) }],
+            seals: vec![Seal { key: "paper-seal-approved", name: full.then(|| "見本".to_owned()), day: full.then_some(Text::Day(NOW)) }],
             state: full.then_some("paper-state-approved"),
         };
         vec![sample(true), sample(false)]

@@ -20,7 +20,7 @@ use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::disaster::{gone, let_in};
 use crate::store::{area, disaster, facility};
-use crate::views::{Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, Moment, FileStep};
+use crate::views::{Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, FileStep, Moment};
 use crate::words::Text;
 
 /// Exceptions on one page.

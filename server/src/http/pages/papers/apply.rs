@@ -73,6 +73,7 @@ async fn apply_page(
         done,
         kind: kind.as_str(),
         about: kind.about(),
+        person: kind.person(),
         action: format!("/apply/{secret}"),
         again: None,
         applicant: typed_or("applicant"),

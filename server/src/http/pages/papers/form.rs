@@ -126,6 +126,7 @@ async fn form_page(
         done: None,
         kind: form.kind.as_str(),
         about: form.kind.about(),
+        person: form.kind.person(),
         action: form.action.clone(),
         again: form.again.map(|id| id.to_string()),
         applicant: typed_or("applicant"),

@@ -25,9 +25,9 @@ pub(in crate::http::pages) async fn show_links(
     Who(person): Who,
     Here(home): Here,
 ) -> Result<Response, PageError> {
-    let live = facility_link::list(&web.store, home.facility).await?;
+    let working = facility_link::list(&web.store, home.facility).await?;
     let line = |kind: &Kind| {
-        let link = live.iter().find(|link| link.kind == *kind);
+        let link = working.iter().find(|link| link.kind == *kind);
         FacilityLinkLine {
             word: kind.as_str(),
             key: kind.key(),

@@ -7,6 +7,7 @@ use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
+use super::enrol::can_enrol;
 use super::incident::{clock, report_loss, seen_last};
 use super::{Staff, applicant, days, device, find, hand, mark, place, sees, title};
 use crate::domain::act::{self, Actor, Done, What};
@@ -79,6 +80,7 @@ async fn paper_page(
         },
         acts: steps.iter().map(form).collect(),
         may_edit,
+        may_enrol: may(person.role, Right::FilePapers) && can_enrol(paper),
         longest_reason: LONGEST_REASON,
         longest_name: LONGEST_NAME,
         paper_ok: web.pack.parameters().approval.paper_ok,
@@ -127,7 +129,7 @@ pub(super) fn pairs(reader: &Person, found: &Found, decides: bool) -> Vec<(&'sta
     let paper = &found.paper;
     let shown = decides || sees(reader, paper);
     let name = if shown { Text::verbatim(&paper.applicant.name) } else { applicant(reader, found) };
-    let mut pairs = vec![("paper-applicant", name), ("paper-filed-at", Text::Day(paper.filed_at))];
+    let mut pairs = vec![(paper.kind.person().0, name), ("paper-filed-at", Text::Day(paper.filed_at))];
     pairs.push(("paper-device", device(reader, found).unwrap_or(Text::new("paper-no-device"))));
     pairs.push(("paper-period", days(paper)));
     let later = paper.kind.closing_fields().iter().filter(|field| paper.values.contains_key(field.name));
@@ -253,26 +255,28 @@ pub(in crate::http::pages) async fn act_on_paper(
     }
     let done = Done::by_person(&person, what(act), now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
     // What is said about a person's own device stays with the paper: the log is read beyond the facility.
-    let done = if paper.kind.ownership() != Some(Ownership::Personal) { done.saying(&moved.why) } else { done };
+    let done = if paper.kind.ownership() == Some(Ownership::Personal) { done } else { done.saying(&moved.why) };
     web.log(&mut tx, &done.noting(detail(paper.kind, &moved))).await?;
-    match act {
-        Act::ReportLost => {
-            stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?;
-            report_loss(&web, &mut tx, &person, home, (paper, &moved.why)).await?;
-        }
-        Act::MarkLost => stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?,
-        Act::HandOver if paper.ends_custody() => stand(&web, &mut tx, &person, home, (&found, act::Act::Retire)).await?,
-        _ => {}
+    if matches!(act, Act::ReportLost | Act::MarkLost) {
+        stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?;
+    }
+    if act == Act::ReportLost {
+        report_loss(&web, &mut tx, &person, home, (paper, &moved.why)).await?;
+    }
+    if act == Act::HandOver && paper.ends_custody() {
+        stand(&web, &mut tx, &person, home, (&found, act::Act::Retire)).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{}", paper.id)).into_response())
 }
 
-/// Another paper about the same device on the days that this one is to last now.
+/// Another paper about the same device on the days that this one is to last now, or about the device that it is linked to now.
 async fn clash(tx: &mut Tx, home: Home, found: &Found, moved: &Moved) -> Result<Option<i64>, PageError> {
     let (paper, mut period) = (&found.paper, moved.period);
     period.until = moved.asked_until.unwrap_or(period.until);
-    let Some(device) = paper.device.filter(|_| period.until > paper.period.until) else { return Ok(None) };
+    let longer = paper.device.filter(|_| period.until > paper.period.until);
+    let linked = moved.device.filter(|_| paper.kind != Kind::Incident);
+    let Some(device) = linked.or(longer) else { return Ok(None) };
     Ok(paper::overlapping(tx, home.facility, (paper.kind, device, period), Some(paper.id)).await?)
 }
 
@@ -281,10 +285,30 @@ const fn what(act: Act) -> What {
         Act::File | Act::FileAgain => What::PaperFiled,
         Act::Approve | Act::Extend => What::PaperApproved,
         Act::Refuse | Act::SendBack | Act::KeepEnd | Act::Revoke => What::PaperRefused,
-        Act::Withdraw | Act::TakeOut | Act::AskExtension | Act::Return | Act::CheckReturn | Act::ReportLost => What::PaperMoved,
-        Act::TakeUp | Act::Dismiss | Act::MarkLost | Act::SuspendLine | Act::RemoteWipe | Act::StopAccount => What::PaperMoved,
-        Act::TellPolice | Act::TellSecretariat | Act::ReportFirst | Act::ReportFull | Act::NoLeak | Act::CloseIncident => What::PaperMoved,
-        Act::LinkDevice | Act::ConfirmEnd | Act::Wipe | Act::ConfirmWipe | Act::WipeAgain | Act::HandOver => What::PaperMoved,
+        Act::Withdraw
+        | Act::TakeOut
+        | Act::AskExtension
+        | Act::Return
+        | Act::CheckReturn
+        | Act::ReportLost
+        | Act::TakeUp
+        | Act::Dismiss
+        | Act::MarkLost
+        | Act::SuspendLine
+        | Act::RemoteWipe
+        | Act::StopAccount
+        | Act::TellPolice
+        | Act::TellSecretariat
+        | Act::ReportFirst
+        | Act::ReportFull
+        | Act::NoLeak
+        | Act::CloseIncident
+        | Act::LinkDevice
+        | Act::ConfirmEnd
+        | Act::Wipe
+        | Act::ConfirmWipe
+        | Act::WipeAgain
+        | Act::HandOver => What::PaperMoved,
     }
 }
 

@@ -52,7 +52,7 @@ pub(in crate::http::pages) async fn show_blank(
     Asked(which): Asked<Which>,
 ) -> Result<Response, PageError> {
     let kind = which.kind.as_deref().map_or(Some(Kind::TakeOut), Kind::from_word).ok_or(PageError::NotFound)?;
-    let head = ["paper-applicant", "paper-filed-at", "paper-device", "paper-period"];
+    let head = [kind.person().0, "paper-filed-at", "paper-device", "paper-period"];
     let labels = head.into_iter().chain(kind.fields().iter().map(|field| field.label));
     page(&PaperPrintPage {
         shell: shell(kind.key(), &visitor, Some(&person)),

@@ -34,6 +34,7 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/links", AT_FACILITY),
     ("/facilities/{facility}/personal-devices", ENROL),
     ("/papers/{paper}/act", ENROL),
+    ("/papers/{paper}/code", AT_FACILITY),
     ("/papers/{paper}/edit", AT_FACILITY),
     ("/facilities/{facility}/own-rules", AT_FACILITY),
     ("/facilities/{facility}/own-rules/withdraw", AT_FACILITY),

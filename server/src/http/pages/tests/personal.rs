@@ -161,6 +161,43 @@ async fn a_failed_check_is_approved_only_on_a_condition_and_a_missing_one_is_ask
 }
 
 #[tokio::test]
+async fn a_code_for_the_device_is_issued_from_its_application_and_enrols_a_personal_one() {
+    let world = World::new().await;
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let new = format!("/facilities/{}/papers/new", world.facility);
+    administrator.get(&new).await.status(200);
+    administrator.submit(&new, &application(&[])).await.status(303);
+    let paper = newest(&world, &mut administrator).await;
+    administrator.get(&paper).await.says("この機器を台帳に登録する");
+    let issued = format!("/facilities/{}/codes/issued", world.facility);
+    administrator.submit(&format!("{paper}/code"), &[]).await.redirects_to(&issued);
+    administrator.get(&issued).await.says("1台");
+    let owners: Vec<String> =
+        sqlx::query_scalar("SELECT ownership FROM enrolment_code").fetch_all(world.store.read()).await.expect("reads");
+    assert_eq!(owners, ["personal"]);
+    act(&mut administrator, &paper, "withdraw", &[("why", "使わない")]).await.redirects_to(&paper);
+    administrator.submit(&format!("{paper}/code"), &[]).await.status(409);
+}
+
+#[tokio::test]
+async fn one_device_is_not_approved_twice_for_the_same_days() {
+    let world = World::new().await;
+    let phone = world.add_device_of(Ownership::Personal, world.region, world.facility, "私物1").await.to_string();
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let new = format!("/facilities/{}/papers/new", world.facility);
+    administrator.get(&new).await.status(200);
+    administrator.submit(&new, &application(&[])).await.status(303);
+    let first = newest(&world, &mut administrator).await;
+    act(&mut administrator, &first, "link_device", &[("device", &phone)]).await.redirects_to(&first);
+    let second = administrator.submit(&new, &application(&[("from", "2026-08-12"), ("until", "2026-08-20")])).await;
+    let second = second.location.clone().expect("filed");
+    let twice = act(&mut administrator, &second, "link_device", &[("device", &phone)]).await;
+    twice.status(422).says("期間の重なる届（第1号）");
+    act(&mut administrator, &first, "withdraw", &[("why", "使わない")]).await.redirects_to(&first);
+    act(&mut administrator, &second, "link_device", &[("device", &phone)]).await.redirects_to(&second);
+}
+
+#[tokio::test]
 async fn a_facility_decides_as_strictly_as_the_rules_and_the_secretariat_enters_what_is_looser() {
     let world = World::new().await;
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
