@@ -76,7 +76,7 @@ impl Filled {
         let first = enrol(&store, &random, region, &facilities, devices).await?;
         report(&store).await?;
         spread(&store, region).await?;
-        let pack = Arc::new(Pack::bundled());
+        let pack = Pack::bundled();
         while rank::refresh(&store, START.jst_day(), &pack.parameters().staleness).await? {}
         println!("{devices} devices in {} facilities, filled in {:.0?}", facilities.len(), began.elapsed());
         let secretariat = sign_in(&store, &random, (region, None), "jimukyoku").await?;
@@ -88,7 +88,6 @@ impl Filled {
             clock: Arc::new(SetClock::at(START)),
             random,
             master,
-            pack,
             books: hashimori_server::rules::Rules::new(hashimori_server::rules::RuleBook::load(None, None)?).books(),
             pki: Arc::new(pki),
             settings: WebSettings { secure: true, public_url: "https://hashimori.example".to_owned(), ..WebSettings::default() },

@@ -11,6 +11,7 @@ mod lost;
 mod overview;
 mod passkeys;
 mod reading;
+mod reloading;
 mod roles;
 mod self_check;
 mod signing_in;

@@ -52,6 +52,8 @@ pub(super) struct World {
     pub foreign: FacilityId,
     pub pack: Arc<Pack>,
     pub root_pin: [u8; 10],
+    /// The edition that pages follow.
+    pub books: crate::rules::Rules,
     ingest: Ingest,
     _rules: watch::Sender<Arc<dyn Judge>>,
     _folder: tempfile::TempDir,
@@ -75,6 +77,7 @@ impl World {
         let (pack, root_pin) = (Arc::new(Pack::bundled()), pki.authority().root_pin);
         let judge: Arc<dyn Judge> = Arc::new(Rules::new([Pack::bundled()], Catalogues::bundled()));
         let (rules, judge) = watch::channel(judge);
+        let books = crate::rules::Rules::new(RuleBook::load(None, None).expect("the bundled ones"));
         meta::ensure_epoch(&store, &random).await.expect("an epoch");
         let limits = ingest::Settings { judge, queue: 64, batch: 64 };
         let (ingest, _) = Ingest::start(store.clone(), limits).await.expect("starts");
@@ -83,8 +86,7 @@ impl World {
             clock: Arc::new(clock.clone()),
             random: Arc::clone(&random),
             master,
-            pack: Arc::clone(&pack),
-            books: crate::rules::Rules::new(RuleBook::load(None, None).expect("the bundled ones")).books(),
+            books: books.books(),
             pki,
             settings: WebSettings {
                 secure: true,
@@ -110,6 +112,7 @@ impl World {
             foreign,
             pack,
             root_pin,
+            books,
             ingest,
             _rules: rules,
             _folder: folder,
