@@ -34,3 +34,4 @@ oplog-erased = The name has been erased
 oplog-older = Older entries
 oplog-export = Export (CSV)
 oplog-object-code = Enrolment code
+oplog-withheld = (what was written about a person’s own device is seen by its facility alone)

@@ -34,3 +34,4 @@ oplog-erased = 氏名は消去されています
 oplog-older = 古い記録を見る
 oplog-export = 書き出す（CSV）
 oplog-object-code = 登録コード
+oplog-withheld = （個人所有の機器について書かれたことは、事業所の担当者だけが見られます）

@@ -65,7 +65,7 @@ pub(super) async fn show_device(
         reason: telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict)),
         about: about(&device, report.as_ref(), visitor.lang),
         seen: seen.map(|at| Moment::new(at, now)),
-        alerts: alerts::of_one(&person, alerts::lines(&web, &person, alert::list_about(&web.store, home.facility, device.n).await?)),
+        alerts: alerts::of_one(alerts::lines(&web, &person, alert::list_about(&web.store, home.facility, device.n).await?)),
         pending: Act::Confirm.from().contains(&device.standing),
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
         verdict: present.as_ref().map(|p| telling.verdict(p)),

@@ -76,7 +76,7 @@ pub(super) async fn show_facility(
         vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),
         counts: summed(&web, &counts),
-        alerts: alerts::shown(&person, lines, open.map_or(0, |(_, open)| open)),
+        alerts: alerts::shown(lines, open.map_or(0, |(_, open)| open)),
         pending,
         devices,
         next,
