@@ -294,21 +294,17 @@ impl World {
 
     /// A device checks in with a report, through the writer.
     pub(super) async fn report(&self, facility: FacilityId, id: DeviceId, report: &Report) {
+        self.report_under(facility, id, (BootId::from_bytes(self.random.bytes()), 1), report).await;
+    }
+
+    /// The same under this key.
+    pub(super) async fn report_under(&self, facility: FacilityId, id: DeviceId, (boot, seq): (BootId, u64), report: &Report) {
         let device = device::find(&self.store, facility, id).await.expect("reads").expect("a device").n;
         let json = serde_json::to_vec(report).expect("json");
         let now = self.clock.now();
         let body = ingest::Body::Report(Box::new(NewReport::new(&json, report.clone()).expect("packs")));
-        let submission = Submission {
-            device,
-            boot: BootId::from_bytes(self.random.bytes()),
-            seq: 1,
-            observed_at: now,
-            sent_at: now,
-            received_at: now,
-            have_verdict: None,
-            dropped: 0,
-            body,
-        };
+        let submission =
+            Submission { device, boot, seq, observed_at: now, sent_at: now, received_at: now, have_verdict: None, dropped: 0, body };
         self.ingest.submit(submission).await.expect("stored");
         self.ingest.fold().await.expect("folded");
     }
