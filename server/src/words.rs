@@ -28,6 +28,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "acts",
     "places",
     "device",
+    "areas",
     "enrolment",
     "self-check",
     "rules",

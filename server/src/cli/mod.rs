@@ -1,6 +1,7 @@
 //! The command line: settings from file, environment and flags, then one command. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
 mod account;
+mod area;
 mod backup;
 mod ca;
 mod code;
@@ -58,6 +59,9 @@ enum Command {
     /// Devices, and how they stand.
     #[command(subcommand)]
     Device(device::DeviceCommand),
+    /// Areas: named parts of a region.
+    #[command(subcommand)]
+    Area(area::AreaCommand),
     /// Accounts of people.
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -130,6 +134,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Init(args) => init::run(&settings, args).await,
         Command::Code(command) => code::run(settings, command).await,
         Command::Device(command) => device::run(settings, command).await,
+        Command::Area(command) => area::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Oidc(command) => oidc::run(settings, command).await,
         Command::Ca(command) => ca::run(settings, command).await,

@@ -21,6 +21,8 @@ pub(crate) struct RegionPage {
     pub find: Find,
     /// What the list holds.
     pub caption: Text,
+    /// Name of the area that list and counts are of; trend and versions are the whole region's.
+    pub area: Option<String>,
     pub facilities: Vec<FacilityLine>,
     /// Path of the next page.
     pub next: Option<String>,
@@ -39,7 +41,7 @@ pub(crate) struct RegionPage {
 pub(crate) struct SilenceView {
     pub text: Text,
     /// Path of the facilities that have some; `None`: there are none.
-    pub link: Option<&'static str>,
+    pub link: Option<String>,
 }
 
 /// The form that looks for facilities, as filled in.
@@ -48,6 +50,8 @@ pub(crate) struct Find {
     pub text: String,
     /// (word in addresses, key of the words on screen, whether it is chosen)
     pub kinds: Vec<(&'static str, &'static str, bool)>,
+    /// (id, whether it is chosen, name)
+    pub areas: Vec<(String, bool, String)>,
     /// Whether anything is looked for.
     pub filled: bool,
 }
@@ -57,9 +61,17 @@ pub(crate) struct Find {
 pub(crate) struct FacilityLine {
     pub id: String,
     pub name: String,
+    /// Names of the areas in which it lies.
+    pub areas: Vec<String>,
     pub counts: Vec<Count>,
     /// Devices in use that are silent.
     pub silent: i64,
+}
+
+impl FacilityLine {
+    fn areas_named(&self, shell: &Shell) -> String {
+        shell.lang.list(&self.areas)
+    }
 }
 
 /// A device whose name matches.
@@ -94,8 +106,14 @@ mod samples {
     impl Sample for RegionPage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
-            let line = FacilityLine { id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts(), silent: 2 };
-            let quiet = FacilityLine { silent: 0, counts: Vec::new(), ..line.clone() };
+            let line = FacilityLine {
+                id: "f".to_owned(),
+                name: "さくら架空診療所".to_owned(),
+                areas: vec!["見本".to_owned()],
+                counts: counts(),
+                silent: 2,
+            };
+            let quiet = FacilityLine { silent: 0, areas: Vec::new(), counts: Vec::new(), ..line.clone() };
             let device = FoundDevice {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
@@ -110,13 +128,15 @@ mod samples {
                 backup: BackupNote::of(None, None, searched, now),
                 counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
                 vacancies: (!facilities.is_empty()).then_some((3, 1)),
-                silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },
+                silence: SilenceView { text: Text::new("region-facilities"), link: searched.then(|| "/?state=silent".to_owned()) },
                 find: Find {
                     text: if searched { "見本".to_owned() } else { String::new() },
                     kinds: vec![("", "overview-find-any", !searched), ("silent", "overview-find-silent", searched)],
+                    areas: if searched { vec![("a".to_owned(), true, "見本".to_owned())] } else { Vec::new() },
                     filled: searched,
                 },
                 caption: Text::new("overview-list-worst"),
+                area: searched.then(|| "見本".to_owned()),
                 next: (!facilities.is_empty()).then(|| "/?after=-1.f".to_owned()),
                 first: searched.then(|| "/".to_owned()),
                 facilities,

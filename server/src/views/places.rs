@@ -13,6 +13,8 @@ pub(crate) struct FacilityPage {
     pub id: String,
     /// Whether there is a region to go back to.
     pub in_region: bool,
+    /// Names of the areas in which it lies.
+    pub areas: Vec<String>,
     /// Set while there is no administrator.
     pub vacancy: Option<Vacant>,
     pub counts: Vec<Count>,
@@ -22,6 +24,12 @@ pub(crate) struct FacilityPage {
     pub devices: Vec<DeviceLine>,
     pub next: Option<String>,
     pub paged: bool,
+}
+
+impl FacilityPage {
+    fn areas_named(&self) -> String {
+        self.shell.named("areas-lies-in", self.shell.lang.list(&self.areas))
+    }
 }
 
 /// One device in a list.
@@ -67,6 +75,7 @@ mod samples {
                 shell: Shell::sample(Text::verbatim("さくら架空診療所"), true),
                 id: "f".to_owned(),
                 in_region: true,
+                areas: devices.iter().map(|_| "見本".to_owned()).collect(),
                 vacancy: (pending > 0).then(|| Vacant { days: 9, since: Moment::new(now.plus_days(-9), now), alarming: true, allowed: 7 }),
                 counts: counts(),
                 alerts: if devices.is_empty() { Alerts::none() } else { Alerts::sample() },

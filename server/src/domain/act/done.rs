@@ -4,6 +4,7 @@
 use hashimori_shared::time::Timestamp;
 
 use super::{Act, What};
+use crate::domain::area::Area;
 use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId, RegionId};
 use crate::domain::people::{Person, Scope};
 use crate::words::Text;
@@ -46,7 +47,7 @@ impl Actor {
 /// What an act was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Kind: `device`, `code`, `person`, `facility`, `region`, `page`.
+    /// Kind: `device`, `code`, `person`, `facility`, `area`, `region`, `page`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -150,6 +151,12 @@ impl Done {
     #[must_use]
     pub fn on_region(self, id: RegionId, name: &str) -> Self {
         self.about("region", id.to_string(), name)
+    }
+
+    /// On an area.
+    #[must_use]
+    pub fn on_area(self, area: &Area) -> Self {
+        self.about("area", area.id.to_string(), &area.name)
     }
 
     /// On a page of ours, by its path without a query.

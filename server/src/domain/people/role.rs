@@ -44,11 +44,13 @@ pub enum Right {
     AppointRegionally,
     /// Hand out a new one-time link to somebody who lost the way in.
     Restore,
+    /// Make and name areas, and say which facilities lie in them.
+    Arrange,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -59,6 +61,7 @@ impl Right {
         Self::AllowDeputy,
         Self::AppointRegionally,
         Self::Restore,
+        Self::Arrange,
     ];
 }
 
@@ -69,7 +72,7 @@ pub const fn may(role: Role, right: Right) -> bool {
         Right::Enrol => !matches!(role, Role::Auditor),
         Right::Attest | Right::Retire => matches!(role, Role::Head | Role::Administrator | Role::Deputy),
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore => matches!(role, Role::Secretariat),
+        Right::AppointRegionally | Right::Restore | Right::Arrange => matches!(role, Role::Secretariat),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::domain::people::{Person, Scope};
 use crate::domain::reading::Reading;
 use crate::store::belonging::Home;
 use crate::store::rank::{self, Kind, Sought};
-use crate::store::{device, device_state, facility, log, region, rollup};
+use crate::store::{area, device, device_state, facility, log, region, rollup};
 use crate::views::{ExportPage, Mark};
 use crate::words::Text;
 
@@ -56,7 +56,7 @@ fn region_of(person: &Person) -> Result<RegionId, PageError> {
 fn facility_columns() -> Vec<Text> {
     let mut columns = ["export-col-facility-id", "region-facility", "export-col-devices"].map(Text::new).to_vec();
     columns.extend(Reading::ALL.map(|reading| Text::from(Mark::reading(reading).word)));
-    columns.extend(["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of"].map(Text::new));
+    columns.extend(["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of", "areas-area"].map(Text::new));
     columns
 }
 
@@ -84,6 +84,7 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
         let facilities = rank::list(&web.store, Sought::on(region, Kind::All), after, READ).await?;
         let ids: Vec<_> = facilities.iter().map(|f| f.position.facility).collect();
         let sums = rollup::summaries(&web.store, &ids, now.jst_day(), rules).await?;
+        let areas = area::names_of(&web.store, &ids).await?;
         for line in &facilities {
             let sum = sums.get(&line.position.facility);
             let number = |n: Option<i64>| n.unwrap_or(0).to_string();
@@ -92,6 +93,7 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
             let silence = sum.map(|s| s.silence).unwrap_or_default();
             row.extend([silence.stale, silence.long, silence.never].map(|n| n.to_string()));
             row.push(stamp(now));
+            row.push(areas.get(&line.position.facility).map(|names| visitor.lang.list(names)).unwrap_or_default());
             csv.row(&row);
         }
         rows += facilities.len();

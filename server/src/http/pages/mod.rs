@@ -4,6 +4,7 @@
 mod account;
 mod accounts;
 mod alerts;
+mod areas;
 mod assets;
 mod cookie;
 mod device;

@@ -10,12 +10,13 @@ use super::sign_in::encode;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell, today};
-use crate::domain::ids::RegionId;
+use crate::domain::area::Area;
+use crate::domain::ids::{AreaId, RegionId};
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
 use crate::domain::summary::{Counts, Summary};
 use crate::store::rank::{self, Kind, Position, Sought};
-use crate::store::{agents, backup, device, facility, region, rollup, trend};
+use crate::store::{agents, area, backup, device, facility, region, rollup, trend};
 use crate::views::{BackupNote, Chart, Count, FacilityLine, Find, FoundDevice, Mark, RegionPage, SilenceView, VersionLine};
 use crate::words::Text;
 
@@ -37,7 +38,16 @@ pub(super) struct Wanted {
     state: String,
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    area: String,
     after: Option<String>,
+}
+
+/// The same, read.
+struct Search {
+    kind: Kind,
+    text: String,
+    area: Option<Area>,
 }
 
 impl Wanted {
@@ -51,17 +61,36 @@ impl Wanted {
         self.q.trim().chars().take(LONGEST).collect()
     }
 
+    /// Read for a region; another's area names no page.
+    async fn search(&self, web: &Web, region: RegionId) -> Result<Search, PageError> {
+        let area = if self.area.is_empty() {
+            None
+        } else {
+            let id: AreaId = self.area.parse().map_err(|_| PageError::NotFound)?;
+            Some(area::find(web.store.read(), region, id).await?.ok_or(PageError::NotFound)?)
+        };
+        Ok(Search { kind: self.kind()?, text: self.text(), area })
+    }
+}
+
+impl Search {
     /// The path of the page that begins after `after`.
-    fn path(kind: Kind, text: &str, after: Option<Position>) -> String {
+    fn path(&self, after: Option<Position>) -> String {
         let mut fields = Vec::new();
-        if kind != Kind::All {
-            fields.push(format!("state={}", kind.as_str()));
+        if self.kind != Kind::All {
+            fields.push(format!("state={}", self.kind.as_str()));
         }
-        if !text.is_empty() {
-            fields.push(format!("q={}", encode(text)));
+        if !self.text.is_empty() {
+            fields.push(format!("q={}", encode(&self.text)));
         }
+        fields.extend(self.area.as_ref().map(|area| format!("area={}", area.id)));
         fields.extend(after.map(|position| format!("after={position}")));
         if fields.is_empty() { "/".to_owned() } else { format!("/?{}", fields.join("&")) }
+    }
+
+    /// The path of another list of the same area, whatever the names.
+    fn path_of(&self, kind: Kind) -> String {
+        Self { kind, text: String::new(), area: self.area.clone() }.path(None)
     }
 }
 
@@ -77,13 +106,18 @@ pub(super) async fn show_home(
         Scope::Region(region) => region,
     };
     let found = region::find(&web.store, region).await?.ok_or(PageError::NotFound)?;
-    let (kind, text) = (wanted.kind()?, wanted.text());
+    let search = wanted.search(&web, region).await?;
     let after: Option<Position> = wanted.after.as_deref().map(str::parse).transpose().map_err(|()| PageError::NotFound)?;
-    let (facilities, next) = list(&web, (region, kind), &text, after).await?;
+    let (facilities, next) = list(&web, region, &search, after).await?;
     let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
     let scope = rollup::Scope::Region(region);
     let sum = rollup::summary(&web.store, scope, today, rules).await?;
-    let devices = if text.is_empty() { None } else { Some(search(&web, region, &text).await?) };
+    let of_area = match &search.area {
+        Some(area) => Some(rollup::summary_of_area(&web.store, area.id, today, rules).await?),
+        None => None,
+    };
+    let shown = of_area.as_ref().unwrap_or(&sum);
+    let devices = if search.text.is_empty() { None } else { Some(named(&web, region, &search.text).await?) };
     let (devices, more_devices) = devices.map_or((None, false), |(devices, more)| (Some(devices), more));
     let (last, newest) = (backup::last(&web.store).await?, backup::newest(&web.store).await?);
     page(&RegionPage {
@@ -91,13 +125,14 @@ pub(super) async fn show_home(
         todos: today::of_region(&web, &found, &sum).await?,
         backup: BackupNote::of(last.as_ref(), newest.as_ref(), web.settings.daily_backup, web.now()),
         vacancies: vacancies(&web, region).await?,
-        counts: sum.counts.present().map(|count| (counted(count), Wanted::path(Kind::Reading(count.0), "", None))).collect(),
-        silence: silence(&web, &sum),
-        find: find(kind, &text),
-        caption: caption(kind, &text),
+        counts: shown.counts.present().map(|count| (counted(count), search.path_of(Kind::Reading(count.0)))).collect(),
+        silence: silence(&web, shown, &search),
+        find: find(&web, region, &search).await?,
+        caption: caption(search.kind, &search.text),
+        area: search.area.as_ref().map(|area| area.name.clone()),
         facilities,
         next,
-        first: after.map(|_| Wanted::path(kind, &text, None)),
+        first: after.map(|_| search.path(None)),
         devices,
         more_devices,
         trend: trend_of(&web, scope, &sum.counts).await?,
@@ -119,21 +154,23 @@ fn counted((reading, devices): (Reading, i64)) -> Count {
 /// A page of the list, and the path of the next one.
 async fn list(
     web: &Web,
-    (region, kind): (RegionId, Kind),
-    text: &str,
+    region: RegionId,
+    search: &Search,
     after: Option<Position>,
 ) -> Result<(Vec<FacilityLine>, Option<String>), PageError> {
-    let sought = Sought { region, kind, area: None, named: text };
+    let sought = Sought { region, kind: search.kind, area: search.area.as_ref().map(|area| area.id), named: &search.text };
     let mut ranked = rank::list(&web.store, sought, after, FACILITIES + 1).await?;
     let more = ranked.len() > usize::from(FACILITIES);
     ranked.truncate(usize::from(FACILITIES));
-    let next = ranked.last().filter(|_| more).map(|last| Wanted::path(kind, text, Some(last.position)));
+    let next = ranked.last().filter(|_| more).map(|last| search.path(Some(last.position)));
     let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
     let ids: Vec<_> = ranked.iter().map(|line| line.position.facility).collect();
     let sums = rollup::summaries(&web.store, &ids, today, rules).await?;
+    let mut areas = area::names_of(&web.store, &ids).await?;
     let line = |line: rank::Ranked| {
         let sum = sums.get(&line.position.facility);
         FacilityLine {
+            areas: areas.remove(&line.position.facility).unwrap_or_default(),
             id: line.position.facility.to_string(),
             name: line.name,
             counts: sum.map(|sum| sum.counts.present().map(counted).collect()).unwrap_or_default(),
@@ -144,7 +181,7 @@ async fn list(
 }
 
 /// Devices whose names match, and whether there are more.
-async fn search(web: &Web, region: RegionId, text: &str) -> Result<(Vec<FoundDevice>, bool), PageError> {
+async fn named(web: &Web, region: RegionId, text: &str) -> Result<(Vec<FoundDevice>, bool), PageError> {
     let mut found = device::list_named(&web.store, region, text, DEVICES + 1).await?;
     let more = found.len() > usize::from(DEVICES);
     found.truncate(usize::from(DEVICES));
@@ -161,7 +198,7 @@ async fn search(web: &Web, region: RegionId, text: &str) -> Result<(Vec<FoundDev
     Ok((devices, more))
 }
 
-fn silence(web: &Web, sum: &Summary) -> SilenceView {
+fn silence(web: &Web, sum: &Summary, search: &Search) -> SilenceView {
     let rules = &web.pack.parameters().staleness;
     if sum.counts.all() == 0 {
         return SilenceView { text: Text::new("overview-silent-nobody"), link: None };
@@ -175,13 +212,20 @@ fn silence(web: &Web, sum: &Summary) -> SilenceView {
         .with("long", sum.silence.long)
         .with("long-days", rules.unknown_days)
         .with("never", sum.silence.never);
-    SilenceView { text, link: Some("/?state=silent") }
+    SilenceView { text, link: Some(search.path_of(Kind::Silent)) }
 }
 
-fn find(kind: Kind, text: &str) -> Find {
-    let mut kinds = vec![("", "overview-find-any", kind == Kind::All), ("silent", "overview-find-silent", kind == Kind::Silent)];
-    kinds.extend(Reading::ALL.map(|reading| (reading.as_str(), Mark::reading(reading).word, kind == Kind::Reading(reading))));
-    Find { text: text.to_owned(), kinds, filled: kind != Kind::All || !text.is_empty() }
+async fn find(web: &Web, region: RegionId, search: &Search) -> Result<Find, PageError> {
+    let Search { kind, text, area } = search;
+    let mut kinds = vec![("", "overview-find-any", *kind == Kind::All), ("silent", "overview-find-silent", *kind == Kind::Silent)];
+    kinds.extend(Reading::ALL.map(|reading| (reading.as_str(), Mark::reading(reading).word, *kind == Kind::Reading(reading))));
+    let all = area::list(web.store.read(), region).await?;
+    Ok(Find {
+        text: text.clone(),
+        kinds,
+        areas: all.into_iter().map(|known| (known.id.to_string(), area.as_ref() == Some(&known), known.name)).collect(),
+        filled: *kind != Kind::All || !text.is_empty() || area.is_some(),
+    })
 }
 
 fn caption(kind: Kind, text: &str) -> Text {

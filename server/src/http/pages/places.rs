@@ -17,7 +17,7 @@ use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
 use crate::domain::people::{Person, Scope};
-use crate::store::{alert, device, device_state, facility, rollup};
+use crate::store::{alert, area, device, device_state, facility, rollup};
 use crate::views::{Count, DeviceLine, FacilityPage, Mark, Moment};
 use crate::words::Text;
 
@@ -75,6 +75,7 @@ pub(super) async fn show_facility(
         id: facility.id.to_string(),
         vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),
+        areas: area::list_of(web.store.read(), facility.id).await?.into_iter().map(|area| area.name).collect(),
         counts: summed(&web, &counts),
         alerts: alerts::shown(lines, open.map_or(0, |(_, open)| open)),
         pending,

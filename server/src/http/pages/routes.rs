@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, assets, device, enrolment, excluded, export, headers, language, listed, log, lost, oidc,
+    PageError, Web, account, accounts, alerts, areas, assets, device, enrolment, excluded, export, headers, language, listed, log, lost, oidc,
     overview, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
 };
 use crate::domain::people::Right;
@@ -48,6 +48,8 @@ pub(super) enum Object {
     Code,
     /// `{person}`: an account of the region; only on `Access::Region`.
     Person,
+    /// `{area}`: an area of the region; only on `Access::Region`.
+    Area,
 }
 
 /// One entry.
@@ -74,7 +76,7 @@ impl Route {
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
     use Access::{Public, Region, Setup, SignedIn};
-    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Attest, Enrol, Export, OwnAccount, Read, Restore, Retire};
+    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Arrange, Attest, Enrol, Export, OwnAccount, Read, Restore, Retire};
     vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
@@ -155,6 +157,11 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/facilities/{facility}/people/deputy", SignedIn(AllowDeputy), Object::Facility, post(people::allow_deputy))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
+        route(Method::GET, "/areas", Region(Read), Object::None, get(areas::show_areas)),
+        route(Method::POST, "/areas", Region(Arrange), Object::None, post(areas::make_area)),
+        route(Method::GET, "/areas/{area}", Region(Read), Object::Area, get(areas::show_area)),
+        route(Method::POST, "/areas/{area}", Region(Arrange), Object::Area, post(areas::assign)),
+        route(Method::POST, "/areas/{area}/name", Region(Arrange), Object::Area, post(areas::rename_area)),
         route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
         route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
         route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),

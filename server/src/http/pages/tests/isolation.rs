@@ -28,6 +28,12 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/devices/{device}/refuse", ENROL),
     ("/devices/{device}/alerts/close", ENROL),
     ("/devices/{device}/retire", AT_FACILITY),
+    ("/devices/{device}/sort", AT_FACILITY),
+    ("/devices/{device}/lost", ENROL),
+    ("/devices/{device}/found", ENROL),
+    ("/areas", REGION),
+    ("/areas/{area}", REGION),
+    ("/areas/{area}/name", REGION),
     ("/facilities/{facility}/self-check", AT_FACILITY),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/end", APPOINT),
@@ -65,6 +71,7 @@ struct Things {
     device: String,
     code: String,
     person: String,
+    area: String,
 }
 
 impl Things {
@@ -74,6 +81,7 @@ impl Things {
             facility: facility.to_string(),
             device: world.add_device(region, facility, "見本機").await.to_string(),
             code: world.add_code(region, facility).await.to_string(),
+            area: world.add_area(region, login, &[facility]).await.to_string(),
         }
     }
 
@@ -84,6 +92,7 @@ impl Things {
             .replace("{device}", &self.device)
             .replace("{code}", &self.code)
             .replace("{person}", &self.person)
+            .replace("{area}", &self.area)
             .replace("{secret}", "AAAA")
             .replace("{provider}", "01900000-0000-7000-8000-000000000000")
     }
@@ -159,7 +168,7 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
     let own = Things::of(&world, world.region, world.facility, "ichiro").await;
     let neighbours = Things::of(&world, world.region, world.neighbour, "jiro").await;
     let foreign = Things::of(&world, world.other_region, world.foreign, "saburo").await;
-    let nothing = Things { facility: random_id(), device: random_id(), code: random_id(), person: random_id() };
+    let nothing = Things { facility: random_id(), device: random_id(), code: random_id(), person: random_id(), area: random_id() };
     let mut actors = Actor::all(&world).await;
 
     for route in table().iter().filter(|r| r.object != Object::None) {

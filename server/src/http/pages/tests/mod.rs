@@ -2,6 +2,7 @@
 
 mod account;
 mod alerts;
+mod areas;
 mod authenticator;
 mod browser;
 mod isolation;

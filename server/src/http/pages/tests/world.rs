@@ -14,9 +14,10 @@ use super::super::{Parts, Web, WebSettings, router};
 use super::browser::Browser;
 use crate::accounts::{Invite, invite};
 use crate::clock::{Clock as _, SetClock};
+use crate::domain::area::Area;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::enrolment::CodeWish;
-use crate::domain::ids::{CodeId, DeviceId, FacilityId, PersonId, RegionId};
+use crate::domain::ids::{AreaId, CodeId, DeviceId, FacilityId, PersonId, RegionId};
 use crate::domain::judge::{Judge, Rules};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::totp::Seed;
@@ -29,7 +30,7 @@ use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
 use crate::store::region::Region;
-use crate::store::{Store, StoreUrl, facility, meta, passkey, person, rank, region};
+use crate::store::{Store, StoreUrl, area, facility, meta, passkey, person, rank, region};
 
 /// 2026-08-03 09:00 JST.
 pub(super) const MORNING: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -247,6 +248,16 @@ impl World {
         tx.insert_code(&issued, "operator").await.expect("inserts");
         tx.commit().await.expect("commits");
         issued.id
+    }
+
+    /// An area with these facilities in it.
+    pub(super) async fn add_area(&self, region: RegionId, name: &str, facilities: &[FacilityId]) -> AreaId {
+        let new = Area { id: AreaId::new(self.random.uuid(self.clock.now())), region, name: name.to_owned() };
+        let mut tx = self.store.begin().await.expect("begins");
+        assert!(area::insert(&mut tx, &new, MORNING).await.expect("inserts"), "{name} is taken");
+        area::add_facilities(&mut tx, &new, facilities).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        new.id
     }
 
     /// How a device stands.
