@@ -28,6 +28,8 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "acts",
     "places",
     "device",
+    "loss",
+    "sort",
     "areas",
     "enrolment",
     "self-check",

@@ -5,6 +5,7 @@ pub mod area;
 pub mod csv;
 pub mod device;
 pub mod enrolment;
+pub mod happened;
 pub mod ids;
 pub mod judge;
 pub mod log;

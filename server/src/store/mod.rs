@@ -29,6 +29,7 @@ pub mod history;
 pub mod ingest;
 pub mod invitation;
 pub mod log;
+pub mod loss;
 pub mod meta;
 pub mod oidc;
 pub mod passkey;

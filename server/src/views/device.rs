@@ -4,7 +4,7 @@ use askama::Template;
 
 use hashimori_shared::report::words::FactGroup;
 
-use super::{Alerts, ClauseName, Mark, Moment, Place, Said, Shell};
+use super::{Alerts, ClauseName, Custody, Mark, Moment, Place, Said, Shell};
 use crate::words::Text;
 
 /// `/devices/{device}`.
@@ -25,6 +25,7 @@ pub(crate) struct DevicePage {
     pub alerts: Alerts,
     /// Whether the reader may take it out of use.
     pub may_retire: bool,
+    pub custody: Custody,
     /// Warnings beside the verdict: clock, dropped reports, standing.
     pub notices: Vec<Text>,
     /// `None`: nothing reported yet.
@@ -38,6 +39,25 @@ pub(crate) struct DevicePage {
     pub older: Option<String>,
     /// Who read this page, newest first.
     pub viewers: Vec<Viewed>,
+}
+
+/// `/devices/{device}/sort`.
+#[derive(Template)]
+#[template(path = "sort.html")]
+pub(crate) struct SortPage {
+    pub shell: Shell,
+    /// The device's name and path.
+    pub back: (Text, String),
+    pub action: String,
+    pub consequences: Vec<Text>,
+    /// (word in the form, words on screen, whether it is chosen)
+    pub owners: Vec<(&'static str, Text, bool)>,
+    pub classes: Vec<(&'static str, Text, bool)>,
+    /// The sort as the page saw it.
+    pub was: String,
+    pub why: String,
+    pub longest_reason: usize,
+    pub error: Option<Text>,
 }
 
 /// One change of the verdict.
@@ -66,6 +86,7 @@ pub(crate) struct PersonalDevicePage {
     pub facility: Place,
     pub mark: Mark,
     pub seen: Option<Moment>,
+    pub custody: Custody,
     /// (clause, its anchor, its title, its state).
     pub clauses: Vec<(String, String, Said, Mark)>,
 }
@@ -149,7 +170,8 @@ mod samples {
     impl Sample for PersonalDevicePage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
-            let sample = |clauses: Vec<(String, String, Said, Mark)>| Self {
+            let sample = |clauses: Vec<(String, String, Said, Mark)>, custody: Custody| Self {
+                custody,
                 shell: Shell::sample(Text::verbatim("受付1"), true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 mark: Mark::of(State::NonCompliant),
@@ -157,7 +179,27 @@ mod samples {
                 clauses,
             };
             let clause = ("§20-3".to_owned(), "c20-3".to_owned(), Said::new("見本", Lang::Japanese), Mark::of(State::NonCompliant));
-            vec![sample(vec![clause]), sample(Vec::new())]
+            let mut all: Vec<Self> = Custody::samples().into_iter().map(|custody| sample(vec![clause.clone()], custody)).collect();
+            all.push(sample(Vec::new(), Custody::samples().remove(0)));
+            all
+        }
+    }
+
+    impl Sample for SortPage {
+        fn samples() -> Vec<Self> {
+            let sample = |error: Option<Text>| Self {
+                shell: Shell::sample(Text::new("sort-title").with("device", "受付1".to_owned()), true),
+                back: (Text::verbatim("受付1"), "/devices/d".to_owned()),
+                action: "/devices/d/sort".to_owned(),
+                consequences: vec![Text::new("sort-then-judged")],
+                owners: vec![("managed", Text::new("device-managed"), true), ("personal", Text::new("device-personal"), false)],
+                classes: vec![("laptop", Text::verbatim("見本"), true)],
+                was: "managed laptop".to_owned(),
+                why: "見本".to_owned(),
+                longest_reason: 200,
+                error,
+            };
+            vec![sample(None), sample(Some(Text::new("sort-same")))]
         }
     }
 
@@ -195,6 +237,7 @@ mod samples {
                 pending: true,
                 alerts: Alerts::sample(),
                 may_retire: true,
+                custody: Custody::samples().remove(0),
                 notices: vec![Text::new("device-clock-fast").with("n", 7_i64)],
                 verdict: Some(VerdictView {
                     groups: vec![ClauseGroup { title: "device-clauses-open", clauses: vec![clause, quiet] }],
@@ -218,6 +261,7 @@ mod samples {
                 pending: false,
                 alerts: Alerts::none(),
                 may_retire: false,
+                custody: Custody::samples().pop().expect("a quiet one"),
                 notices: Vec::new(),
                 verdict: None,
                 facts: Vec::new(),

@@ -11,6 +11,7 @@ mod enrolment;
 mod error;
 mod export;
 mod log;
+mod loss;
 mod overview;
 mod people;
 mod places;
@@ -29,11 +30,14 @@ pub(crate) use account::{
 pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
-pub(crate) use device::{ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, PersonalDevicePage, Sent, VerdictView, Viewed};
+pub(crate) use device::{
+    ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
+};
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
+pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,

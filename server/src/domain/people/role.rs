@@ -34,8 +34,10 @@ pub enum Right {
     Enrol,
     /// 自己点検: answer what no machine can.
     Attest,
-    /// 廃止: take a device out of use.
+    /// 廃止: take a device out of use; say that it is of another kind, or another's.
     Retire,
+    /// 紛失・発見: say that a device is missing, or back.
+    Custody,
     /// 選任・交代・退任 at a facility; `Role::appoints` says of whom.
     AppointLocally,
     /// Switch 代行者 on or off for a facility.
@@ -50,13 +52,14 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
         Self::Enrol,
         Self::Attest,
         Self::Retire,
+        Self::Custody,
         Self::AppointLocally,
         Self::AllowDeputy,
         Self::AppointRegionally,
@@ -69,7 +72,7 @@ impl Right {
 pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
-        Right::Enrol => !matches!(role, Role::Auditor),
+        Right::Enrol | Right::Custody => !matches!(role, Role::Auditor),
         Right::Attest | Right::Retire => matches!(role, Role::Head | Role::Administrator | Role::Deputy),
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
         Right::AppointRegionally | Right::Restore | Right::Arrange => matches!(role, Role::Secretariat),
@@ -233,7 +236,8 @@ mod tests {
         let has = |role| Right::ALL.into_iter().filter(move |&right| may(role, right)).collect::<Vec<_>>();
         assert_eq!(has(Role::Auditor), [Right::OwnAccount, Right::Read, Right::Export]);
         assert_eq!(has(Role::Deputy), has(Role::Administrator));
-        assert_eq!(has(Role::Administrator), [Right::OwnAccount, Right::Read, Right::Export, Right::Enrol, Right::Attest, Right::Retire]);
+        let own = [Right::OwnAccount, Right::Read, Right::Export, Right::Enrol, Right::Attest, Right::Retire, Right::Custody];
+        assert_eq!(has(Role::Administrator), own);
     }
 
     #[test]

@@ -15,16 +15,16 @@ use super::rules::anchor;
 use super::telling::Telling;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, page, shell};
+use super::{PageError, Web, alerts, loss, page, shell, sort};
 use crate::domain::act::{Act, Done, What};
-use crate::domain::device::{Ownership, Standing};
+use crate::domain::device::Standing;
 use crate::domain::ids::DeviceId;
 use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line};
 use crate::store::{alert, facility, history, log};
-use crate::views::{ChangeLine, ClauseName, DevicePage, Mark, Moment, PersonalDevicePage, Place, Said, Sent, Viewed};
+use crate::views::{ChangeLine, ClauseName, Custody, DevicePage, Mark, Moment, PersonalDevicePage, Place, Said, Sent, Viewed};
 use crate::words::Text;
 
 /// Clocks further apart than this are worth a sentence.
@@ -52,7 +52,8 @@ pub(super) async fn show_device(
     let report = present.as_ref().and_then(|p| parse_report(&p.report).ok());
     if !person.role.sees_facts(device.ownership) {
         let verdict = present.as_ref().map(|p| &p.verdict);
-        return personal_page(&web, &visitor, &person, (&device, place), (seen, headline), verdict);
+        let custody = loss::custody(&web, &person, &device, visitor.lang).await?;
+        return personal_page(&web, &visitor, &person, (&device, place), (seen, headline, custody), verdict);
     }
     let (changes, older) = changes(&web, home, &device, before).await?;
     let telling = Telling::of(&web, (&device, home), present.as_ref(), report.as_ref(), visitor.lang).await?;
@@ -60,6 +61,7 @@ pub(super) async fn show_device(
         shell: shell(name(&device.label), &visitor, Some(&person)),
         id: device.id.to_string(),
         may_retire: may(person.role, Right::Retire) && Act::Retire.from().contains(&device.standing),
+        custody: loss::custody(&web, &person, &device, visitor.lang).await?,
         facility: place,
         mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)),
         reason: telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict)),
@@ -105,6 +107,7 @@ async fn changes(web: &Web, home: Home, device: &Device, before: Option<i64>) ->
             "time" => "history-time",
             "rules" => "history-rules",
             "answer" => "history-answer",
+            "sort" => "history-sort",
             _ => "history-other",
         },
         clauses: change
@@ -130,7 +133,7 @@ fn personal_page(
     visitor: &Visitor,
     person: &Person,
     (device, facility): (&Device, Place),
-    (seen, headline): (Option<Timestamp>, Option<State>),
+    (seen, headline, custody): (Option<Timestamp>, Option<State>, Custody),
     verdict: Option<&Verdict>,
 ) -> Result<Response, PageError> {
     let clauses = verdict.map(|verdict| verdict.clauses.as_slice()).unwrap_or_default();
@@ -139,6 +142,7 @@ fn personal_page(
         facility,
         mark: mark(web, device.standing, headline, seen.map(Timestamp::jst_day)),
         seen: seen.map(|at| Moment::new(at, web.now())),
+        custody,
         clauses: clauses
             .iter()
             .map(|c| (c.clause.clone(), anchor(&c.clause), title(web, &c.clause, visitor.lang), Mark::of(c.state)))
@@ -166,13 +170,9 @@ fn pretty(json: &[u8]) -> String {
 }
 
 fn about(device: &Device, report: Option<&Report>, lang: Lang) -> Vec<(&'static str, Text)> {
-    let owner = match device.ownership {
-        Ownership::Managed => "device-managed",
-        Ownership::Personal => "device-personal",
-    };
     let mut about = vec![
         ("device-about-class", Text::verbatim(device.class.label(lang))),
-        ("device-about-ownership", owner.into()),
+        ("device-about-ownership", sort::owner_text(device.ownership)),
         ("device-about-enrolled", device.enrolled_at.into()),
     ];
     about.extend(device.confirmed_at.map(|at| ("device-about-confirmed", at.into())));

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, device, enrolment, excluded, export, headers, language, listed, log, lost, oidc,
-    overview, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, areas, assets, device, enrolment, excluded, export, headers, language, listed, log, loss,
+    lost, oidc, overview, passkey, people, places, retire, rules, self_check, setup, sign_in, sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -76,7 +76,9 @@ impl Route {
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
     use Access::{Public, Region, Setup, SignedIn};
-    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Arrange, Attest, Enrol, Export, OwnAccount, Read, Restore, Retire};
+    use Right::{
+        AllowDeputy, AppointLocally, AppointRegionally, Arrange, Attest, Custody, Enrol, Export, OwnAccount, Read, Restore, Retire,
+    };
     vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
@@ -148,6 +150,12 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/devices/{device}/alerts/close", SignedIn(Enrol), Object::Device, post(alerts::close_alert)),
         route(Method::GET, "/devices/{device}/retire", SignedIn(Retire), Object::Device, get(retire::show_retire)),
         route(Method::POST, "/devices/{device}/retire", SignedIn(Retire), Object::Device, post(retire::retire_device)),
+        route(Method::GET, "/devices/{device}/sort", SignedIn(Retire), Object::Device, get(sort::show_sort)),
+        route(Method::POST, "/devices/{device}/sort", SignedIn(Retire), Object::Device, post(sort::reclassify)),
+        route(Method::GET, "/devices/{device}/lost", SignedIn(Custody), Object::Device, get(loss::show_lost)),
+        route(Method::POST, "/devices/{device}/lost", SignedIn(Custody), Object::Device, post(loss::mark_lost)),
+        route(Method::GET, "/devices/{device}/found", SignedIn(Custody), Object::Device, get(loss::show_found)),
+        route(Method::POST, "/devices/{device}/found", SignedIn(Custody), Object::Device, post(loss::reclaim)).stepped_up(),
         route(Method::GET, "/facilities/{facility}/people", SignedIn(Read), Object::Facility, get(people::show_people)),
         route(Method::GET, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, get(people::show_appoint)),
         route(Method::POST, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, post(people::appoint))

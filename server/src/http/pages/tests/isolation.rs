@@ -45,6 +45,9 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/accounts/issued", REGION),
     ("/accounts/appoint", REGION),
     ("/devices/{device}/retire", AT_FACILITY),
+    ("/devices/{device}/sort", AT_FACILITY),
+    ("/devices/{device}/lost", ENROL),
+    ("/devices/{device}/found", ENROL),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/issued", APPOINT),
 ];
