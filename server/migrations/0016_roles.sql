@@ -20,9 +20,16 @@ ALTER TABLE facility ADD COLUMN deputy_from BIGINT;
 ALTER TABLE facility ADD COLUMN deputy_until BIGINT;
 ALTER TABLE facility ADD COLUMN vacant_since BIGINT;
 
--- Of several administrators of one facility the newest stays; the others go on as 代行者, which their facility then has.
+-- Of several administrators of one facility one stays: whoever set the account up before who never did, then whoever signed in last,
+-- then the newest. The others go on as 代行者, which their facility then has.
 UPDATE facility SET deputy_from = created_at WHERE 1 < (SELECT COUNT(*) FROM person p WHERE p.facility_id = facility.id AND p.role = 'administrator' AND p.disabled_at IS NULL);
-UPDATE person SET role = 'deputy' WHERE role = 'administrator' AND disabled_at IS NULL AND EXISTS (SELECT 1 FROM person newer WHERE newer.facility_id = person.facility_id AND newer.role = 'administrator' AND newer.disabled_at IS NULL AND newer.id > person.id);
+UPDATE person SET role = 'deputy' WHERE role = 'administrator' AND disabled_at IS NULL AND EXISTS (
+    SELECT 1 FROM person other WHERE other.facility_id = person.facility_id AND other.role = 'administrator' AND other.disabled_at IS NULL AND (
+        CASE WHEN other.password IS NOT NULL OR EXISTS (SELECT 1 FROM passkey k WHERE k.person_id = other.id) THEN 1 ELSE 0 END, COALESCE(other.signed_in_at, 0), other.id
+    ) > (
+        CASE WHEN person.password IS NOT NULL OR EXISTS (SELECT 1 FROM passkey k WHERE k.person_id = person.id) THEN 1 ELSE 0 END, COALESCE(person.signed_in_at, 0), person.id
+    )
+);
 INSERT INTO appointment (id, region_id, facility_id, person_id, role, from_at, begun_by, begun_why) SELECT id, region_id, facility_id, id, role, created_at, 'operator', '' FROM person WHERE disabled_at IS NULL;
 UPDATE facility SET vacant_since = created_at WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.facility_id = facility.id AND p.role = 'administrator' AND p.disabled_at IS NULL);
 CREATE INDEX facility_vacant ON facility (region_id, vacant_since) WHERE vacant_since IS NOT NULL;

@@ -11,7 +11,6 @@ use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::Verdict;
 use tokio::sync::watch;
 
-use crate::config::Settings;
 use crate::domain::judge::{self, Judge, Own, Subject};
 
 /// Why packs or catalogues could not be loaded.
@@ -61,6 +60,7 @@ pub enum RulesError {
 #[derive(Clone, Debug)]
 pub struct RuleBook {
     judge: Arc<judge::Rules>,
+    any: Arc<Pack>,
 }
 
 impl RuleBook {
@@ -79,7 +79,10 @@ impl RuleBook {
             };
             *pack = with_official_text(pack, &path)?;
         }
-        Ok(Self { judge: Arc::new(judge::Rules::new(all, load_catalogues(catalogues)?)) })
+        let judge = judge::Rules::new(all, load_catalogues(catalogues)?);
+        let bundled = Pack::bundled();
+        let any = judge.pack(bundled.id()).cloned().unwrap_or(bundled);
+        Ok(Self { judge: Arc::new(judge), any: Arc::new(any) })
     }
 
     /// Every pack, by id.
@@ -109,9 +112,8 @@ impl RuleBook {
     }
 
     /// The pack for pages that belong to no region: the one compiled in, or the file that replaced it.
-    pub fn any_pack(&self) -> Pack {
-        let bundled = Pack::bundled();
-        self.judge.pack(bundled.id()).cloned().unwrap_or(bundled)
+    pub fn any_pack(&self) -> Arc<Pack> {
+        Arc::clone(&self.any)
     }
 
     /// The catalogues.
@@ -248,8 +250,8 @@ impl Rules {
     }
 
     /// Loads the folders again; when something in them is not valid, the edition in force stays.
-    pub fn reload(&self, settings: &Settings) -> Result<(), RulesError> {
-        let book = RuleBook::load(settings.packs.as_deref(), settings.catalogues.as_deref())?;
+    pub fn reload(&self, packs: Option<&Path>, catalogues: Option<&Path>) -> Result<(), RulesError> {
+        let book = RuleBook::load(packs, catalogues)?;
         self.judge.send_replace(Arc::clone(&book.judge) as _);
         self.book.send_replace(book);
         Ok(())

@@ -248,7 +248,6 @@ fn pages(app: &App, device: SocketAddr, web: SocketAddr) -> axum::Router {
         clock: Arc::clone(&app.clock),
         random: Arc::clone(&app.random),
         master: Arc::clone(&app.master),
-        pack: Arc::new(app.rules.book().any_pack()),
         books: app.rules.books(),
         pki: Arc::clone(&app.pki),
         settings,
@@ -269,7 +268,7 @@ fn reload(app: &App, web_tls: Option<&WebTlsConfig>) {
             Err(error) => tracing::error!(%error, "the web port keeps its certificate"),
         }
     }
-    match app.rules.reload(&app.settings) {
+    match app.rules.reload(app.settings.packs.as_deref(), app.settings.catalogues.as_deref()) {
         Ok(()) => {
             tracing::info!("read packs and catalogues again");
             let app = app.clone();

@@ -86,6 +86,9 @@ fn take_up(mut collector: Collector, shell: &dyn Shell, fixture: &Path, master_k
         if table == "person" {
             // Of two administrators one stays and the other goes on as 代行者 (0016; §15: one for each facility).
             ensure!(after.iter().filter(|row| row.contains("deputy")).count() == 1, "{after:#?}");
+            // Whichever account was made first, whoever set it up keeps it before who was only invited.
+            let stayed: Vec<&String> = after.iter().filter(|row| row.contains("administrator")).collect();
+            ensure!(stayed.iter().all(|row| row.contains("hotaru-kanri")), "{after:#?}");
             same = after.iter().map(|row| row.replace("deputy", "administrator")).collect();
             same.sort();
         }

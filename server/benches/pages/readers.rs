@@ -181,7 +181,6 @@ async fn web(filled: &Filled) -> anyhow::Result<Web> {
         clock: Arc::new(SetClock::at(START)),
         random: Arc::clone(random),
         master: Arc::clone(master),
-        pack: Arc::new(Pack::bundled()),
         books: Rules::new(RuleBook::load(None, None)?).books(),
         pki: Arc::new(pki),
         settings: WebSettings { secure: true, public_url: "https://hashimori.example".to_owned(), ..WebSettings::default() },

@@ -14,6 +14,7 @@ alerts-when = { $times ->
 }
 alerts-close = I have looked into it
 alerts-close-one = I have looked into { $name }
+alerts-personal-not-yours = Only the facility can look into a person’s own device. Please contact the facility.
 alerts-more = There are more. Close those you have looked into to see the rest.
 alerts-waiting = { $n ->
     [one] One device waits to be confirmed by a person.

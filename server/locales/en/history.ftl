@@ -9,6 +9,7 @@ history-report = A new report
 history-time = Time passing
 history-rules = New rules or catalogues
 history-answer = A self-check
+history-sort = Another kind or owner
 history-other = Something else
 history-older = Older changes
 viewers-title = Who read this page

@@ -152,6 +152,7 @@ excluded-col-who = Who and when
 excluded-retired = Out of use
 excluded-refused = Refused
 excluded-cannot-set = Cannot be set
+excluded-reclassified = Kind or owner changed
 excluded-devices =
     { $n ->
         [one] 1 device of a self-check

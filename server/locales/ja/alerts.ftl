@@ -8,6 +8,7 @@ alerts-copied-decide = 確認を待つ機器のページへ
 alerts-when = 最後: { $last }（{ $ago }）、最初: { $first }、{ $times }回
 alerts-close = 確かめました
 alerts-close-one = { $name } について確かめました
+alerts-personal-not-yours = 個人所有の機器について確かめられるのは、その事業所の担当者だけです。事業所に連絡してください。
 alerts-more = ほかにもあります。確かめた分から閉じると、続きが出ます。
 alerts-waiting = 人の確認を待つ機器が{ $n }台あります。
 alerts-waiting-act = 現物と見比べて確認する

@@ -9,6 +9,7 @@ history-report = 新しい状態報告
 history-time = 時間の経過
 history-rules = 規程・一覧表の更新
 history-answer = 自己点検の回答
+history-sort = 種類・所有の変更
 history-other = そのほか
 history-older = 古い変化を見る
 viewers-title = このページを見た人

@@ -1,6 +1,7 @@
 //! The command line: settings from file, environment and flags, then one command. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
 mod account;
+mod area;
 mod backup;
 mod ca;
 mod code;
@@ -67,6 +68,9 @@ enum Command {
     /// The disaster exception (§25).
     #[command(subcommand)]
     Disaster(disaster::DisasterCommand),
+    /// Areas: named parts of a region.
+    #[command(subcommand)]
+    Area(area::AreaCommand),
     /// Accounts of people.
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -144,6 +148,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Device(command) => device::run(settings, command).await,
         Command::Facility(command) => facility::run(settings, command).await,
         Command::Disaster(command) => disaster::run(settings, command).await,
+        Command::Area(command) => area::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Oidc(command) => oidc::run(settings, command).await,
         Command::Mail(command) => mail::run(settings, command).await,

@@ -128,6 +128,78 @@ impl From<ClassWord> for DeviceClass {
     }
 }
 
+/// What a device is said to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// Whose it is.
+    pub ownership: Ownership,
+    /// What kind of machine it is.
+    pub class: DeviceClass,
+}
+
+impl std::fmt::Display for Sort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.ownership.as_str(), ClassWord::from(self.class).as_str())
+    }
+}
+
+impl std::str::FromStr for Sort {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (ownership, class) = text.split_once(' ').ok_or(())?;
+        Ok(Self { ownership: Ownership::from_word(ownership).ok_or(())?, class: ClassWord::from_word(class).ok_or(())?.into() })
+    }
+}
+
+/// One sort that replaced another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SortChange {
+    /// What it was said to be.
+    pub was: Sort,
+    /// What it is said to be now.
+    pub is: Sort,
+}
+
+impl SortChange {
+    /// Whether it replaced anything.
+    pub fn is_any(self) -> bool {
+        self.was != self.is
+    }
+
+    /// The owners, where they differ.
+    pub fn ownership(self) -> Option<(Ownership, Ownership)> {
+        (self.was.ownership != self.is.ownership).then_some((self.was.ownership, self.is.ownership))
+    }
+
+    /// The kinds of machine, where they differ and may be told to anybody: of a person's own device that is its facility's business.
+    pub fn class(self) -> Option<(DeviceClass, DeviceClass)> {
+        let managed = [self.was, self.is].iter().all(|sort| sort.ownership == Ownership::Managed);
+        (managed && self.was.class != self.is.class).then_some((self.was.class, self.is.class))
+    }
+
+    /// The same in words of ours: `ownership=managed>personal`, `class=laptop>tablet`.
+    pub fn to_detail(self) -> String {
+        let mut words = Vec::new();
+        words.extend(self.ownership().map(|(was, is)| format!("ownership={}>{}", was.as_str(), is.as_str())));
+        words.extend(self.class().map(|(was, is)| format!("class={}>{}", ClassWord::from(was).as_str(), ClassWord::from(is).as_str())));
+        words.join(" ")
+    }
+}
+
+impl std::fmt::Display for SortChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} > {}", self.was, self.is)
+    }
+}
+
+impl std::str::FromStr for SortChange {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (was, is) = text.split_once(" > ").ok_or(())?;
+        Ok(Self { was: was.parse()?, is: is.parse()? })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,5 +211,18 @@ mod tests {
             let out_of_use = matches!(standing, Standing::Retired | Standing::Refused);
             assert_eq!(standing.told().is_none(), out_of_use, "{standing:?}");
         }
+    }
+
+    #[test]
+    fn a_change_of_sort_survives_its_words_and_says_of_a_persons_own_device_whose_it_is_and_no_more() {
+        let sort = |ownership, class| Sort { ownership, class };
+        let office = sort(Ownership::Managed, DeviceClass::Laptop);
+        let change = |is| SortChange { was: office, is };
+        for is in [office, sort(Ownership::Managed, DeviceClass::Tablet), sort(Ownership::Personal, DeviceClass::Phone)] {
+            assert_eq!(change(is).to_string().parse(), Ok(change(is)));
+        }
+        assert!(!change(office).is_any());
+        assert_eq!(change(sort(Ownership::Managed, DeviceClass::Tablet)).to_detail(), "class=laptop>tablet");
+        assert_eq!(change(sort(Ownership::Personal, DeviceClass::Phone)).to_detail(), "ownership=managed>personal");
     }
 }

@@ -7,6 +7,7 @@ pub mod csv;
 pub mod device;
 pub mod disaster;
 pub mod enrolment;
+pub mod happened;
 pub mod ids;
 pub mod judge;
 pub mod log;

@@ -9,8 +9,8 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
 use super::rollup::{Counts, Place};
-use super::{Error, Store, Tx, exclusion, ingest, rows};
-use crate::domain::device::{ClassWord, DeviceN, Ownership, Standing};
+use super::{Error, Store, Tx, exclusion, ingest, loss, rows};
+use crate::domain::device::{ClassWord, DeviceN, Ownership, Sort, SortChange, Standing};
 use crate::domain::ids::{DeviceId, FacilityId, RegionId};
 
 /// A device's row in the ledger.
@@ -223,6 +223,12 @@ async fn move_to(tx: &mut Tx, n: DeviceN, decision: &Decision) -> Result<(), Err
     if let Some(kind) = exclusion::Kind::of(decision.standing) {
         exclusion::insert_device(tx, n, kind, &decision.by, decision.at).await?;
     }
+    match (was == Standing::Lost, decision.standing == Standing::Lost) {
+        (false, true) => loss::open(tx, n, decision).await?,
+        // Out of use for good is not found.
+        (true, false) if decision.standing.is_judged() => loss::close(tx, n, decision).await?,
+        (true, _) | (false, false) => {}
+    }
     if decision.standing.is_judged() && !was.is_judged() {
         // What was held was not judged meanwhile: the sweeper looks at it at once.
         sqlx::query("UPDATE device_state SET next_change_at = $1 WHERE n = $2")
@@ -232,6 +238,39 @@ async fn move_to(tx: &mut Tx, n: DeviceN, decision: &Decision) -> Result<(), Err
             .await?;
     }
     Ok(())
+}
+
+impl Device {
+    /// What it is said to be.
+    pub const fn sort(&self) -> Sort {
+        Sort { ownership: self.ownership, class: self.class }
+    }
+}
+
+/// Says that a device of a facility is of another sort, and has it judged anew at once (in a transaction of
+/// `Store::begin_ledger`). `false`: there is no such device there, it is out of use, or another act came first.
+pub async fn reclassify(tx: &mut Tx, (facility, id): (FacilityId, DeviceId), SortChange { was, is }: SortChange) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE device SET ownership = $1, class = $2 WHERE facility_id = $3 AND id = $4 AND ownership = $5 AND class = $6 \
+         AND standing NOT IN ('retired', 'refused')",
+    )
+    .bind(is.ownership.as_str())
+    .bind(ClassWord::from(is.class).as_str())
+    .bind(facility.to_string())
+    .bind(id.to_string())
+    .bind(was.ownership.as_str())
+    .bind(ClassWord::from(was.class).as_str())
+    .execute(&mut **tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE device_state SET next_change_at = $1 WHERE n = (SELECT n FROM device WHERE id = $2)")
+        .bind(ingest::DUE_BY_SORT)
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(true)
 }
 
 fn read(row: &AnyRow) -> Result<Device, Error> {

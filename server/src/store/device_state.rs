@@ -98,6 +98,30 @@ pub async fn find(store: &Store, facility: FacilityId, device: DeviceN) -> Resul
     }))
 }
 
+/// The last report of a device of a facility that had arrived by `at` and was taken for the device's own, with the instant at which its
+/// facts were observed; `None`: no such device there, or nothing reported until then.
+pub async fn report_until(
+    store: &Store,
+    facility: FacilityId,
+    device: DeviceN,
+    at: Timestamp,
+) -> Result<Option<(Vec<u8>, Timestamp)>, Error> {
+    let row = sqlx::query(
+        "SELECT r.codec, r.body, r.received_at, r.observed_at FROM report r JOIN device d ON d.n = r.n \
+         WHERE d.facility_id = $1 AND r.n = $2 AND r.kind = $3 AND r.received_at <= $4 ORDER BY r.id DESC LIMIT 1",
+    )
+    .bind(facility.to_string())
+    .bind(device.0)
+    .bind(ingest::CURRENT)
+    .bind(at.seconds())
+    .fetch_optional(store.read())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let body = ingest::unpack(row.try_get(0)?, row.try_get(1)?).map_err(|_| rows::decode_error("report.body"))?;
+    let (received, observed): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+    Ok(Some((body, Timestamp::from_seconds(observed.min(received)))))
+}
+
 /// Makes every verdict due that was made at a time later than `now` (in a transaction of `Store::begin_ledger`).
 pub async fn judge_again_from(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
     let done =

@@ -1,4 +1,4 @@
-//! 対象から外した機器: what people took out of the count or said cannot be made to comply, for the 事務局 to see. Rows are added and
+//! 対象から外した機器: what people took out of the count, said to be something else, or said cannot be made to comply, for the 事務局 to see. Rows are added and
 //! given their reason, and never go.
 
 use hashimori_shared::report::DeviceClass;
@@ -7,8 +7,8 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::{Error, Store, Tx, rows};
-use crate::domain::device::{ClassWord, DeviceN, Ownership, Standing};
-use crate::domain::ids::{DeviceId, ExclusionId, FacilityId, RegionId, SelfCheckId};
+use crate::domain::device::{ClassWord, DeviceN, Ownership, SortChange, Standing};
+use crate::domain::ids::{DeviceId, ExclusionId, FacilityId, PersonId, RegionId, SelfCheckId};
 
 /// Why something does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +19,19 @@ pub enum Kind {
     Refused,
     /// 設定不可能, as answered in a self-check.
     CannotSet,
+    /// Said to be of another kind, or another's.
+    Reclassified,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Retired, Self::Refused, Self::CannotSet];
+    const ALL: [Self; 4] = [Self::Retired, Self::Refused, Self::CannotSet, Self::Reclassified];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Retired => "retired",
             Self::Refused => "refused",
             Self::CannotSet => "cannot_set",
+            Self::Reclassified => "reclassified",
         }
     }
 
@@ -76,6 +79,8 @@ pub struct Line {
     pub by: Option<String>,
     /// Why; empty: no reason on file.
     pub reason: String,
+    /// What was replaced, and by what (`Kind::Reclassified`).
+    pub change: Option<SortChange>,
 }
 
 /// Notes that a device no longer counts (`Store::begin_ledger`); `by` as in `device::Decision`.
@@ -89,6 +94,41 @@ pub(super) async fn insert_device(tx: &mut Tx, n: DeviceN, kind: Kind, by: &str,
     .bind(kind.as_str())
     .bind(at.seconds())
     .bind(by)
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
+/// Somebody said that a device is of another sort.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSort<'a> {
+    /// Id of the line.
+    pub id: ExclusionId,
+    /// The device.
+    pub n: DeviceN,
+    /// What was replaced.
+    pub change: SortChange,
+    /// Who.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// Notes that a device is said to be of another sort.
+pub async fn insert_sort(tx: &mut Tx, new: NewSort<'_>) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO exclusion (id, region_id, facility_id, kind, n, devices, at, by_whom, reason, change) \
+         SELECT $2, region_id, facility_id, $3, n, 1, $4, $5, $6, $7 FROM device WHERE n = $1",
+    )
+    .bind(new.n.0)
+    .bind(new.id.to_string())
+    .bind(Kind::Reclassified.as_str())
+    .bind(new.at.seconds())
+    .bind(new.by.to_string())
+    .bind(new.reason)
+    .bind(new.change.to_string())
     .execute(&mut **tx)
     .await
     .map(drop)
@@ -122,7 +162,7 @@ pub async fn list(store: &Store, region: RegionId, after: Option<ExclusionId>, l
     };
     let Some(from) = from else { return Ok(Vec::new()) };
     sqlx::query(
-        "SELECT x.id, x.facility_id, f.name, x.kind, x.devices, x.at, p.name, x.reason, d.id, d.label, d.ownership, d.class \
+        "SELECT x.id, x.facility_id, f.name, x.kind, x.devices, x.at, p.name, x.reason, d.id, d.label, d.ownership, d.class, x.change \
          FROM exclusion x JOIN facility f ON f.id = x.facility_id LEFT JOIN person p ON p.id = x.by_whom LEFT JOIN device d ON d.n = x.n \
          WHERE x.region_id = $1 AND (x.at < $2 OR (x.at = $2 AND x.id < $3)) ORDER BY x.at DESC, x.id DESC LIMIT $4",
     )
@@ -158,5 +198,6 @@ fn line(row: &AnyRow) -> Result<Line, Error> {
         at: Timestamp::from_seconds(row.try_get(5)?),
         by: row.try_get(6)?,
         reason: row.try_get(7)?,
+        change: row.try_get::<&str, _>(12)?.parse().ok(),
     })
 }

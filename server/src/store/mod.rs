@@ -32,6 +32,7 @@ pub mod ingest;
 pub mod invitation;
 pub mod log;
 pub mod mail;
+pub mod loss;
 pub mod meta;
 pub mod oidc;
 pub mod own_rules;

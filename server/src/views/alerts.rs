@@ -10,8 +10,6 @@ pub(crate) struct Alerts {
     pub lines: Vec<AlertLine>,
     /// How many are open in all.
     pub open: i64,
-    /// Whether the reader may close them.
-    pub may_close: bool,
 }
 
 impl Alerts {
@@ -35,6 +33,8 @@ pub(crate) struct AlertLine {
     pub todo: &'static str,
     /// Whether the device waits for a person's decision.
     pub decide: bool,
+    /// Whether the reader may close it.
+    pub may_close: bool,
     pub first: Moment,
     pub last: Moment,
     pub times: i64,
@@ -59,15 +59,17 @@ impl Alerts {
             what: "alerts-lost-seen",
             todo: "alerts-lost-seen-todo",
             decide: false,
+            may_close: true,
             first: Moment::new(now.plus_days(-1), now),
             last: Moment::new(now, now),
             times: 3,
         };
-        let copied = AlertLine { kind: "copied", what: "alerts-copied", todo: "alerts-copied-todo", decide: true, ..line.clone() };
-        Self { lines: vec![line, copied], open: 3, may_close: true }
+        let copied =
+            AlertLine { kind: "copied", what: "alerts-copied", todo: "alerts-copied-todo", decide: true, may_close: false, ..line.clone() };
+        Self { lines: vec![line, copied], open: 3 }
     }
 
     pub(crate) const fn none() -> Self {
-        Self { lines: Vec::new(), open: 0, may_close: false }
+        Self { lines: Vec::new(), open: 0 }
     }
 }

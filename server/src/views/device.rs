@@ -4,7 +4,7 @@ use askama::Template;
 
 use hashimori_shared::report::words::FactGroup;
 
-use super::{Alerts, ClauseName, Mark, Moment, Place, Said, Shell};
+use super::{Alerts, ClauseName, Custody, Mark, Moment, Place, Said, Shell};
 use crate::words::Text;
 
 /// `/devices/{device}`.
@@ -25,10 +25,11 @@ pub(crate) struct DevicePage {
     pub alerts: Alerts,
     /// Whether the reader may take it out of use.
     pub may_retire: bool,
+    pub custody: Custody,
     /// Warnings beside the verdict: clock, dropped reports, standing.
     pub notices: Vec<Text>,
     /// On a person's own device: whether its use is approved. Lies over the verdict, and is no part of it.
-    pub custody: Option<Custody>,
+    pub permit: Option<Permit>,
     /// `None`: nothing reported yet.
     pub verdict: Option<VerdictView>,
     pub facts: Vec<FactGroup>,
@@ -44,11 +45,30 @@ pub(crate) struct DevicePage {
 
 /// Whether the use of a person's own device is approved (§20-7).
 #[derive(Clone, Debug)]
-pub(crate) struct Custody {
+pub(crate) struct Permit {
     pub mark: Mark,
     pub text: Text,
     /// The paper, or the page on which one is filed.
     pub path: String,
+}
+
+/// `/devices/{device}/sort`.
+#[derive(Template)]
+#[template(path = "sort.html")]
+pub(crate) struct SortPage {
+    pub shell: Shell,
+    /// The device's name and path.
+    pub back: (Text, String),
+    pub action: String,
+    pub consequences: Vec<Text>,
+    /// (word in the form, words on screen, whether it is chosen)
+    pub owners: Vec<(&'static str, Text, bool)>,
+    pub classes: Vec<(&'static str, Text, bool)>,
+    /// The sort as the page saw it.
+    pub was: String,
+    pub why: String,
+    pub longest_reason: usize,
+    pub error: Option<Text>,
 }
 
 /// One change of the verdict.
@@ -76,8 +96,9 @@ pub(crate) struct PersonalDevicePage {
     pub shell: Shell,
     pub facility: Place,
     pub mark: Mark,
-    pub custody: Option<Custody>,
+    pub permit: Option<Permit>,
     pub seen: Option<Moment>,
+    pub custody: Custody,
     /// (clause, its anchor, its title, its state).
     pub clauses: Vec<(String, String, Said, Mark)>,
     /// Changes of the verdict, newest first: states and days alone.
@@ -178,11 +199,12 @@ mod samples {
     impl Sample for PersonalDevicePage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
-            let sample = |clauses: Vec<(String, String, Said, Mark)>| Self {
+            let sample = |clauses: Vec<(String, String, Said, Mark)>, custody: Custody| Self {
+                custody,
                 shell: Shell::sample(Text::verbatim("受付1"), true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 mark: Mark::of(State::NonCompliant),
-                custody: Some(Custody {
+                permit: Some(Permit {
                     mark: Mark::alarming("custody-none"),
                     text: Text::new("custody-none-about"),
                     path: "/".to_owned(),
@@ -193,7 +215,27 @@ mod samples {
                 clauses,
             };
             let clause = ("§20-3".to_owned(), "c20-3".to_owned(), Said::new("見本", Lang::Japanese), Mark::of(State::NonCompliant));
-            vec![sample(vec![clause]), sample(Vec::new())]
+            let mut all: Vec<Self> = Custody::samples().into_iter().map(|custody| sample(vec![clause.clone()], custody)).collect();
+            all.push(sample(Vec::new(), Custody::samples().remove(0)));
+            all
+        }
+    }
+
+    impl Sample for SortPage {
+        fn samples() -> Vec<Self> {
+            let sample = |error: Option<Text>| Self {
+                shell: Shell::sample(Text::new("sort-title").with("device", "受付1".to_owned()), true),
+                back: (Text::verbatim("受付1"), "/devices/d".to_owned()),
+                action: "/devices/d/sort".to_owned(),
+                consequences: vec![Text::new("sort-then-judged")],
+                owners: vec![("managed", Text::new("device-managed"), true), ("personal", Text::new("device-personal"), false)],
+                classes: vec![("laptop", Text::verbatim("見本"), true)],
+                was: "managed laptop".to_owned(),
+                why: "見本".to_owned(),
+                longest_reason: 200,
+                error,
+            };
+            vec![sample(None), sample(Some(Text::new("sort-same")))]
         }
     }
 
@@ -232,8 +274,9 @@ mod samples {
                 pending: true,
                 alerts: Alerts::sample(),
                 may_retire: true,
+                custody: Custody::samples().remove(0),
                 notices: vec![Text::new("device-clock-fast").with("n", 7_i64)],
-                custody: Some(Custody {
+                permit: Some(Permit {
                     mark: Mark::running("custody-exception"),
                     text: Text::new("custody-until").with("number", 3_i64).with("until", Text::Day(now)),
                     path: "/papers/p".to_owned(),
@@ -255,8 +298,9 @@ mod samples {
                 pending: false,
                 alerts: Alerts::none(),
                 may_retire: false,
+                custody: Custody::samples().pop().expect("a quiet one"),
                 notices: Vec::new(),
-                custody: None,
+                permit: None,
                 verdict: None,
                 facts: Vec::new(),
                 sent: None,

@@ -63,7 +63,7 @@ pub(crate) struct LogLine {
     /// Numbers and words of ours.
     pub detail: String,
     /// What was typed.
-    pub remark: String,
+    pub remark: Option<Text>,
     /// Its number in the chain.
     pub seq: Option<i64>,
 }
@@ -86,10 +86,10 @@ mod samples {
                 object: Some(Text::verbatim("受付1")),
                 link: Some("/devices/d".to_owned()),
                 detail: "rows=3".to_owned(),
-                remark: "見本".to_owned(),
+                remark: Some(Text::verbatim("見本")),
                 seq: Some(3),
             };
-            let fresh = LogLine { object: None, link: None, detail: String::new(), remark: String::new(), seq: None, ..line.clone() };
+            let fresh = LogLine { object: None, link: None, detail: String::new(), remark: None, seq: None, ..line.clone() };
             let sample = |lines: Vec<LogLine>, filled: bool| Self {
                 shell: Shell::sample("nav-log", true),
                 chain: (Mark::of(State::Compliant), Text::new("oplog-chain-unproven")),

@@ -3,6 +3,7 @@
 
 mod account;
 mod alerts;
+mod areas;
 pub(crate) mod assets;
 mod backup_note;
 mod device;
@@ -12,6 +13,7 @@ mod error;
 mod export;
 mod log;
 mod mail;
+mod loss;
 mod overview;
 mod own_rules;
 mod papers;
@@ -30,9 +32,10 @@ pub(crate) use account::{
     SetupAppPage, SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
 pub(crate) use alerts::{AlertLine, Alerts};
+pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{
-    ChangeLine, CheckLine, ClauseGroup, ClauseLine, Custody, DevicePage, PersonalDevicePage, Sent, VerdictView, Viewed,
+    ChangeLine, CheckLine, ClauseGroup, ClauseLine, Custody, DevicePage, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
 };
 pub(crate) use disaster::{
     Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, FileStep,
@@ -43,6 +46,7 @@ pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
+pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{

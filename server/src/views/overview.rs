@@ -27,6 +27,8 @@ pub(crate) struct RegionPage {
     pub find: Find,
     /// What the list holds.
     pub caption: Text,
+    /// Name of the area that list and counts are of; trend and versions are the whole region's.
+    pub area: Option<String>,
     pub facilities: Vec<FacilityLine>,
     /// Path of the next page.
     pub next: Option<String>,
@@ -53,7 +55,7 @@ pub(crate) struct Excepted {
 pub(crate) struct SilenceView {
     pub text: Text,
     /// Path of the facilities that have some; `None`: there are none.
-    pub link: Option<&'static str>,
+    pub link: Option<String>,
 }
 
 /// The form that looks for facilities, as filled in.
@@ -62,6 +64,8 @@ pub(crate) struct Find {
     pub text: String,
     /// (word in addresses, key of the words on screen, whether it is chosen)
     pub kinds: Vec<(&'static str, &'static str, bool)>,
+    /// (id, whether it is chosen, name)
+    pub areas: Vec<(String, bool, String)>,
     /// Whether anything is looked for.
     pub filled: bool,
 }
@@ -71,11 +75,19 @@ pub(crate) struct Find {
 pub(crate) struct FacilityLine {
     pub id: String,
     pub name: String,
+    /// Names of the areas in which it lies.
+    pub areas: Vec<String>,
     pub counts: Vec<Count>,
     /// 災害時特例中.
     pub excepted: bool,
     /// Devices in use that are silent.
     pub silent: i64,
+}
+
+impl FacilityLine {
+    fn areas_named(&self, shell: &Shell) -> String {
+        shell.lang.list(&self.areas)
+    }
 }
 
 /// A device whose name matches.
@@ -113,9 +125,15 @@ mod samples {
             let now = Timestamp::from_seconds(1_785_715_200);
             let line =
                 FacilityLine {
-                    id: "f".to_owned(), name: "さくら架空診療所".to_owned(), counts: counts(), excepted: true, silent: 2
-                };
-            let quiet = FacilityLine { silent: 0, counts: Vec::new(), excepted: false, ..line.clone() };
+                   
+                id: "f".to_owned(),
+                name: "さくら架空診療所".to_owned(),
+                areas: vec!["見本".to_owned()],
+                counts: counts(),
+                excepted: true, silent: 2
+               ,
+            };
+            let quiet = FacilityLine { silent: 0, areas: Vec::new(), counts: Vec::new(), excepted: false, ..line.clone() };
             let device = FoundDevice {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
@@ -133,13 +151,15 @@ mod samples {
                 excepted: searched.then(|| Excepted { devices: 21, counts: counts() }),
                 vacancies: (!facilities.is_empty()).then_some((3, 1)),
                 filings: i64::from(!facilities.is_empty()),
-                silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },
+                silence: SilenceView { text: Text::new("region-facilities"), link: searched.then(|| "/?state=silent".to_owned()) },
                 find: Find {
                     text: if searched { "見本".to_owned() } else { String::new() },
                     kinds: vec![("", "overview-find-any", !searched), ("silent", "overview-find-silent", searched)],
+                    areas: if searched { vec![("a".to_owned(), true, "見本".to_owned())] } else { Vec::new() },
                     filled: searched,
                 },
                 caption: Text::new("overview-list-worst"),
+                area: searched.then(|| "見本".to_owned()),
                 next: (!facilities.is_empty()).then(|| "/?after=-1.f".to_owned()),
                 first: searched.then(|| "/".to_owned()),
                 facilities,

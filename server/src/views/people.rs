@@ -173,6 +173,8 @@ pub(crate) struct ExcludedPage {
 #[derive(Clone, Debug)]
 pub(crate) struct ExcludedLine {
     pub what: &'static str,
+    /// What was replaced by what.
+    pub changes: Vec<Text>,
     pub facility: Place,
     /// Where to read more.
     pub link: String,
@@ -317,6 +319,7 @@ mod samples {
         fn samples() -> Vec<Self> {
             let line = ExcludedLine {
                 what: "excluded-retired",
+                changes: Vec::new(),
                 facility: facility(),
                 link: "/devices/d".to_owned(),
                 device: Text::verbatim("受付1"),
@@ -330,7 +333,9 @@ mod samples {
                 lines,
                 paged,
             };
-            vec![sample(vec![line], true), sample(Vec::new(), false)]
+            let change = Text::new("sort-owner-changed").with("was", Text::new("device-managed")).with("is", Text::new("device-personal"));
+            let sorted = ExcludedLine { what: "excluded-reclassified", changes: vec![change], ..line.clone() };
+            vec![sample(vec![line, sorted], true), sample(Vec::new(), false)]
         }
     }
 }

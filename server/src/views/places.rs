@@ -14,6 +14,8 @@ pub(crate) struct FacilityPage {
     pub id: String,
     /// Whether there is a region to go back to.
     pub in_region: bool,
+    /// Names of the areas in which it lies.
+    pub areas: Vec<String>,
     /// Set while there is no administrator.
     pub vacancy: Option<Vacant>,
     pub counts: Vec<Count>,
@@ -27,6 +29,12 @@ pub(crate) struct FacilityPage {
     pub worst_first: bool,
     pub next: Option<String>,
     pub paged: bool,
+}
+
+impl FacilityPage {
+    fn areas_named(&self) -> String {
+        self.shell.named("areas-lies-in", self.shell.lang.list(&self.areas))
+    }
 }
 
 /// One device in a list.
@@ -80,6 +88,7 @@ mod samples {
                 shell: Shell::sample(Text::verbatim("さくら架空診療所"), true),
                 id: "f".to_owned(),
                 in_region: true,
+                areas: devices.iter().map(|_| "見本".to_owned()).collect(),
                 vacancy: (pending > 0).then(|| Vacant { days: 9, since: Moment::new(now.plus_days(-9), now), alarming: true, allowed: 7 }),
                 counts: counts(),
                 excepted: (pending > 0).then_some(2),

@@ -102,6 +102,8 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<RecoveryPage>();
     render::<ErrorPage>();
     render::<RegionPage>();
+    render::<AreasPage>();
+    render::<AreaPage>();
     render::<TodayPage>();
     render::<ListedPage>();
     render::<ExportPage>();
@@ -112,6 +114,8 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<PendingPage>();
     render::<DevicePage>();
     render::<PersonalDevicePage>();
+    render::<SortPage>();
+    render::<LossPage>();
     render::<RulesPage>();
     render::<WhatIsCheckedPage>();
     render::<ExpiredPage>();

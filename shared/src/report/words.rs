@@ -44,6 +44,19 @@ pub fn groups(report: &Report, observed_at: Timestamp, lang: Lang) -> Vec<FactGr
     Words { lang, observed_at }.groups(report)
 }
 
+/// What keeps a stranger out of the device and its disk, in a language: encryption, start-up passwords, screen locks. What a report
+/// does not speak of stands there as unknown.
+pub fn protection(report: &Report, observed_at: Timestamp, lang: Lang) -> Vec<FactGroup> {
+    Words { lang, observed_at }.protection(report)
+}
+
+/// What a fact is called in Japanese and in English.
+type Name = (&'static str, &'static str);
+
+const DISK_ENCRYPTION: Name = ("ディスクの暗号化", "Disk encryption");
+const START_UP_PASSWORD: Name = ("起動時パスワード", "Start-up password");
+const SCREEN_LOCK: Name = ("画面の自動ロック", "Automatic screen lock");
+
 /// How facts are put into words: in which language, and as of when.
 #[derive(Clone, Copy)]
 struct Words {
@@ -69,6 +82,33 @@ impl Words {
         groups
     }
 
+    fn protection(self, report: &Report) -> Vec<FactGroup> {
+        let mut groups = self.groups(report);
+        for (at, group) in groups.iter_mut().enumerate() {
+            let wanted: &[Name] = match (at, &group.account) {
+                (0, _) => &[DISK_ENCRYPTION],
+                (_, Some(_)) => &[START_UP_PASSWORD, SCREEN_LOCK],
+                (_, None) => &[],
+            };
+            let told = std::mem::take(&mut group.facts);
+            group.facts = wanted.iter().map(|&(ja, en)| self.told(&told, self.lang.pick(ja, en))).collect();
+        }
+        groups
+    }
+
+    /// The line of this name, or one that says that there is none.
+    fn told(self, lines: &[FactLine], name: &str) -> FactLine {
+        lines.iter().find(|line| line.name == name).cloned().unwrap_or_else(|| FactLine {
+            name: name.to_owned(),
+            value: self.lang.pick("報告に含まれていません", "not in the report").to_owned(),
+            known: false,
+            detail: None,
+            source: String::new(),
+            read_at: None,
+            managed: false,
+        })
+    }
+
     fn machine(self, m: &MachineFacts) -> Vec<FactLine> {
         let p = |ja, en| self.lang.pick(ja, en);
         let mut lines = Vec::new();
@@ -91,7 +131,7 @@ impl Words {
         self.line(&mut lines, p("ブラウザ", "Browsers"), m.browsers.as_ref(), |list| {
             self.listed(list.iter().map(|b| format!("{} {}", b.id, b.version)))
         });
-        self.line(&mut lines, p("ディスクの暗号化", "Disk encryption"), m.disk_encryption.as_ref(), |list| {
+        self.line(&mut lines, p(DISK_ENCRYPTION.0, DISK_ENCRYPTION.1), m.disk_encryption.as_ref(), |list| {
             let state = |b: &bool| if *b { p("暗号化", "encrypted") } else { p("暗号化なし", "not encrypted") };
             let words = |d: &MountEncryption| format!("{}: {}{}", d.mount, self.reading(&d.encrypted, state), self.lang.bracket(&d.method));
             self.listed(list.iter().map(words))
@@ -116,7 +156,7 @@ impl Words {
     fn account(self, account: &Account) -> FactGroup {
         let p = |ja, en| self.lang.pick(ja, en);
         let mut lines = Vec::new();
-        self.line(&mut lines, p("起動時パスワード", "Start-up password"), account.login_password.as_ref(), |password| {
+        self.line(&mut lines, p(START_UP_PASSWORD.0, START_UP_PASSWORD.1), account.login_password.as_ref(), |password| {
             match password {
                 LoginPassword::Set => p("設定あり", "set"),
                 LoginPassword::Blank => p("空（誰でもログインできます）", "blank (anybody can log in)"),
@@ -127,7 +167,7 @@ impl Words {
         self.line(&mut lines, p("パスワードの変更日", "Password changed"), account.password_changed.as_ref(), |at| {
             self.days_ago(*at)
         });
-        self.line(&mut lines, p("画面の自動ロック", "Automatic screen lock"), account.screen_lock.as_ref(), |lock| {
+        self.line(&mut lines, p(SCREEN_LOCK.0, SCREEN_LOCK.1), account.screen_lock.as_ref(), |lock| {
             let desktop = &lock.desktop;
             match lock.locks_after_s.map(|seconds| (seconds / 60, seconds % 60)) {
                 Some((m, s)) => say!(self.lang, "{m}分{s}秒で自動ロック（{desktop}）", "locks after {m} min {s} s ({desktop})"),
@@ -321,6 +361,27 @@ mod tests {
             let unknown = groups(&sample::all_unknown(NOW), NOW, lang);
             assert!(unknown.iter().flat_map(|g| &g.facts).all(|f| !f.known && f.detail.is_some()));
         }
+    }
+
+    #[test]
+    fn what_protects_a_device_is_told_of_the_machine_and_of_each_account_and_silence_is_no_protection() {
+        let mut report = sample::good_debian(NOW);
+        let names = |report: &Report| -> Vec<(String, bool)> {
+            let groups = protection(report, NOW, Lang::English);
+            groups.into_iter().flat_map(|group| group.facts).map(|fact| (fact.name, fact.known)).collect()
+        };
+        let all = names(&report);
+        assert_eq!(all.len(), 1 + 2 * report.accounts.len());
+        assert_eq!(all[0], ("Disk encryption".to_owned(), true));
+        report.machine.disk_encryption = None;
+        report.accounts[0].screen_lock = None;
+        let silent = names(&report);
+        assert_eq!(silent.len(), all.len());
+        assert_eq!(silent[0], ("Disk encryption".to_owned(), false));
+        assert_eq!(silent[2], ("Automatic screen lock".to_owned(), false));
+        report.accounts.clear();
+        let groups = protection(&report, NOW, Lang::English);
+        assert_eq!(groups.iter().map(|group| group.facts.len()).collect::<Vec<_>>(), [1, 0], "that there is no account is said");
     }
 
     #[test]

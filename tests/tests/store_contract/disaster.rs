@@ -54,7 +54,7 @@ async fn one_row_covers_a_region_or_a_facility_and_its_end_leaves_nothing_behind
     }
     bed.device_in(other, Standing::Active).await?;
     let (stale, _) = rules();
-    let covered = async |bed: &Bed| cover::counts(&bed.store, bed.region, bed.now, &stale).await;
+    let covered = async |bed: &Bed| cover::counts(&bed.store, (bed.region, None), bed.now, &stale).await;
     let before = rollup::counts(&bed.store, Scope::Region(bed.region)).await?;
     assert_eq!(covered(&bed).await?.all(), 0);
 
@@ -103,13 +103,13 @@ async fn an_area_covers_its_facilities_until_it_is_lifted_there(on: On) -> anyho
     let (stale, _) = rules();
     let all = [bed.facility, west, both];
     assert_eq!(cover::covered(&bed.store, bed.region, &all, bed.now).await?, all.into());
-    assert_eq!(cover::counts(&bed.store, bed.region, bed.now, &stale).await?.all(), 3, "whoever lies in two areas counts once");
+    assert_eq!(cover::counts(&bed.store, (bed.region, None), bed.now, &stale).await?.all(), 3, "whoever lies in two areas counts once");
 
     bed.now = bed.now.plus_seconds(60);
     let left = decide(&bed, &made, Deed::LiftIn(vec![areas[1].to_string()])).await??;
     assert_eq!(left.phase, Phase::On);
     assert_eq!(cover::covered(&bed.store, bed.region, &all, bed.now).await?, [bed.facility, both].into());
-    assert_eq!(cover::counts(&bed.store, bed.region, bed.now, &stale).await?.all(), 2);
+    assert_eq!(cover::counts(&bed.store, (bed.region, None), bed.now, &stale).await?.all(), 2);
     let home = |facility| Home { region: bed.region, facility };
     assert!(cover::is_covered(bed.store.read(), home(both), bed.now).await?);
     assert!(!cover::is_covered(bed.store.read(), home(west), bed.now).await?);

@@ -5,6 +5,7 @@ use hashimori_shared::time::Timestamp;
 
 use super::{Act, What};
 use crate::domain::disaster::StepKind;
+use crate::domain::area::Area;
 use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::people::{Person, Scope};
 use crate::words::Text;
@@ -47,7 +48,7 @@ impl Actor {
 /// What an act was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `region`, `disaster`, `page`.
+    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `area`, `region`, `disaster`, `page`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -163,6 +164,12 @@ impl Done {
     #[must_use]
     pub fn on_exception(self, id: ExceptionId) -> Self {
         self.about("disaster", id.to_string(), "")
+    }
+
+    /// On an area.
+    #[must_use]
+    pub fn on_area(self, area: &Area) -> Self {
+        self.about("area", area.id.to_string(), &area.name)
     }
 
     /// On a page of ours, by its path without a query.

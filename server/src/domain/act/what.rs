@@ -106,6 +106,10 @@ acts! {
     RegionMade = "region_made";
     /// A facility was taken in.
     FacilityMade = "facility_made";
+    /// An area was made.
+    AreaMade = "area_made";
+    /// An area got another name, or other facilities lie in it.
+    AreaChanged = "area_changed";
     /// A region's or facility's settings changed.
     SettingsChanged = "settings_changed";
     /// Packs or catalogues were taken into force.

@@ -34,12 +34,14 @@ pub enum Right {
     Enrol,
     /// 自己点検: answer what no machine can.
     Attest,
-    /// 廃止: take a device out of use.
+    /// 廃止: take a device out of use; say that it is of another kind, or another's.
     Retire,
     /// 持出届 and other papers: fill one in.
     FilePapers,
     /// Move one on; the paper's own table says who may what (`domain::paper`).
     HandlePapers,
+    /// 紛失・発見: say that a device is missing, or back.
+    Custody,
     /// 選任・交代・退任 at a facility; `Role::appoints` says of whom.
     AppointLocally,
     /// Switch 代行者 on or off for a facility.
@@ -56,11 +58,13 @@ pub enum Right {
     Exempt,
     /// 災害時特例: 仮発動 for the own facility, and what is let in there.
     ExemptLocally,
+    /// Make and name areas, and say which facilities lie in them.
+    Arrange,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -69,6 +73,7 @@ impl Right {
         Self::Retire,
         Self::FilePapers,
         Self::HandlePapers,
+        Self::Custody,
         Self::AppointLocally,
         Self::AllowDeputy,
         Self::AppointRegionally,
@@ -77,6 +82,7 @@ impl Right {
         Self::DecideRules,
         Self::Exempt,
         Self::ExemptLocally,
+        Self::Arrange,
     ];
 }
 
@@ -84,12 +90,12 @@ impl Right {
 pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
-        Right::Enrol | Right::HandlePapers => !matches!(role, Role::Auditor),
+        Right::Enrol | Right::HandlePapers | Right::Custody => !matches!(role, Role::Auditor),
         Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally => {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt => matches!(role, Role::Secretariat),
+        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange => matches!(role, Role::Secretariat),
     }
 }
 
@@ -251,8 +257,9 @@ mod tests {
         assert_eq!(has(Role::Auditor), [Right::OwnAccount, Right::Read, Right::Export]);
         assert_eq!(has(Role::Deputy), has(Role::Administrator));
         let of_a_facility =
-            [Right::Enrol, Right::Attest, Right::Retire, Right::FilePapers, Right::HandlePapers, Right::FileRules, Right::ExemptLocally];
-        assert_eq!(has(Role::Administrator), [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat());
+            [Right::Enrol, Right::Attest, Right::Retire, Right::FilePapers, Right::HandlePapers, Right::Custody, Right::FileRules, Right::ExemptLocally];
+        let own = [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat();
+        assert_eq!(has(Role::Administrator), own);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a person must look at: shown on the pages of facility and device, closed by one act.
 
 use axum::extract::{Path, State as Use};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -14,6 +15,7 @@ use crate::domain::people::{Person, Right, may};
 use crate::store::alert::{self, Alert, Kind, Seen};
 use crate::store::device;
 use crate::views::{AlertLine, Alerts, Moment};
+use crate::words::Text;
 
 /// What somebody has looked at.
 #[derive(Deserialize)]
@@ -34,6 +36,10 @@ pub(super) async fn close_alert(
 ) -> Result<Response, PageError> {
     let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
     let device = device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)?;
+    // "Looked at" is a word about the device itself: whoever cannot look must not take the alert from those who can.
+    if !person.role.sees_facts(device.ownership) {
+        return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("alerts-personal-not-yours")));
+    }
     if let (Some(kind), Ok(times)) = (Kind::from_word(&looked.kind), looked.times.parse()) {
         let mut tx = web.store.begin().await?;
         if alert::close(&mut tx, home.facility, Seen { device: device.n, kind, times }, &person.id.to_string(), web.now()).await? {
@@ -61,6 +67,7 @@ pub(super) fn lines(web: &Web, reader: &Person, alerts: Vec<Alert>) -> Vec<Alert
             what,
             todo,
             decide: alert.kind == Kind::Copied,
+            may_close: may(reader.role, Right::Enrol) && reader.role.sees_facts(alert.ownership),
             first: Moment::new(alert.first_at, now),
             last: Moment::new(alert.last_at, now),
             times: alert.times,
@@ -70,12 +77,12 @@ pub(super) fn lines(web: &Web, reader: &Person, alerts: Vec<Alert>) -> Vec<Alert
 }
 
 /// Those shown, of how many.
-pub(super) fn shown(reader: &Person, lines: Vec<AlertLine>, open: i64) -> Alerts {
-    Alerts { lines, open, may_close: may(reader.role, Right::Enrol) }
+pub(super) const fn shown(lines: Vec<AlertLine>, open: i64) -> Alerts {
+    Alerts { lines, open }
 }
 
 /// All that is open about one device.
-pub(super) fn of_one(reader: &Person, lines: Vec<AlertLine>) -> Alerts {
+pub(super) fn of_one(lines: Vec<AlertLine>) -> Alerts {
     let open = i64::try_from(lines.len()).unwrap_or(i64::MAX);
-    shown(reader, lines, open)
+    shown(lines, open)
 }

@@ -15,7 +15,7 @@ use super::rules::anchor;
 use super::telling::Telling;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, disaster, page, shell};
+use super::{PageError, Web, alerts, disaster, loss, page, shell, sort};
 use crate::domain::act::{Act, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -24,7 +24,7 @@ use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line};
 use crate::store::{alert, facility, history, log, paper};
-use crate::views::{ChangeLine, ClauseName, Custody, DevicePage, Mark, Moment, PersonalDevicePage, Place, Said, Sent, Viewed};
+use crate::views::{ChangeLine, ClauseName, Custody, DevicePage, Mark, Moment, Permit, PersonalDevicePage, Place, Said, Sent, Viewed};
 use crate::words::Text;
 
 /// Clocks further apart than this are worth a sentence.
@@ -54,22 +54,23 @@ pub(super) async fn show_device(
     let (changes, older) = changes(&web, home, &device, before).await?;
     if !person.role.sees_facts(device.ownership) {
         let told = (present.as_ref().map(|p| &p.verdict), changes, older);
-        let custody = custody(&web, home, &device).await?;
-        return personal_page(&web, &visitor, &person, (&device, place, covered), (seen, headline, custody), told);
+        let over = (permit(&web, home, &device).await?, loss::custody(&web, &person, &device, visitor.lang).await?);
+        return personal_page(&web, &visitor, &person, (&device, place, covered), (seen, headline, over), told);
     }
     let telling = Telling::of(&web, (&device, home), present.as_ref(), report.as_ref(), visitor.lang).await?;
     page(&DevicePage {
         shell: shell(name(&device.label), &visitor, Some(&person)),
         id: device.id.to_string(),
         may_retire: may(person.role, Right::Retire) && Act::Retire.from().contains(&device.standing),
+        custody: loss::custody(&web, &person, &device, visitor.lang).await?,
         facility: place,
         mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)).under(covered),
         reason: telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict)),
         about: about(&device, report.as_ref(), visitor.lang),
         seen: seen.map(|at| Moment::new(at, now)),
-        alerts: alerts::of_one(&person, alerts::lines(&web, &person, alert::list_about(&web.store, home.facility, device.n).await?)),
+        alerts: alerts::of_one(alerts::lines(&web, &person, alert::list_about(&web.store, home.facility, device.n).await?)),
         pending: Act::Confirm.from().contains(&device.standing),
-        custody: custody(&web, home, &device).await?,
+        permit: permit(&web, home, &device).await?,
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
         verdict: present.as_ref().map(|p| telling.verdict(p)),
         facts: match (&report, &present) {
@@ -108,6 +109,7 @@ async fn changes(web: &Web, home: Home, device: &Device, before: Option<i64>) ->
             "time" => "history-time",
             "rules" => "history-rules",
             "answer" => "history-answer",
+            "sort" => "history-sort",
             _ => "history-other",
         },
         clauses: change
@@ -133,7 +135,7 @@ fn personal_page(
     visitor: &Visitor,
     person: &Person,
     (device, facility, covered): (&Device, Place, bool),
-    (seen, headline, custody): (Option<Timestamp>, Option<State>, Option<Custody>),
+    (seen, headline, (permit, custody)): (Option<Timestamp>, Option<State>, (Option<Permit>, Custody)),
     (verdict, changes, older): (Option<&Verdict>, Vec<ChangeLine>, Option<String>),
 ) -> Result<Response, PageError> {
     let clauses = verdict.map(|verdict| verdict.clauses.as_slice()).unwrap_or_default();
@@ -141,8 +143,9 @@ fn personal_page(
         shell: shell(called(person, device.ownership, &device.label, device.id), visitor, Some(person)),
         facility,
         mark: mark(web, device.standing, headline, seen.map(Timestamp::jst_day)).under(covered),
-        custody,
+        permit,
         seen: seen.map(|at| Moment::new(at, web.now())),
+        custody,
         clauses: clauses
             .iter()
             .map(|c| (c.clause.clone(), anchor(&c.clause), title(web, &c.clause, visitor.lang), Mark::of(c.state)))
@@ -172,13 +175,9 @@ fn pretty(json: &[u8]) -> String {
 }
 
 fn about(device: &Device, report: Option<&Report>, lang: Lang) -> Vec<(&'static str, Text)> {
-    let owner = match device.ownership {
-        Ownership::Managed => "device-managed",
-        Ownership::Personal => "device-personal",
-    };
     let mut about = vec![
         ("device-about-class", Text::verbatim(device.class.label(lang))),
-        ("device-about-ownership", owner.into()),
+        ("device-about-ownership", sort::owner_text(device.ownership)),
         ("device-about-enrolled", device.enrolled_at.into()),
     ];
     about.extend(device.confirmed_at.map(|at| ("device-about-confirmed", at.into())));
@@ -212,18 +211,18 @@ fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: 
 }
 
 /// Whether the use of a person's own device is approved now (§20-7): read from its papers, whatever the verdict says.
-async fn custody(web: &Web, home: Home, device: &Device) -> Result<Option<Custody>, PageError> {
+async fn permit(web: &Web, home: Home, device: &Device) -> Result<Option<Permit>, PageError> {
     if device.ownership != Ownership::Personal || !matches!(device.standing, Standing::Active | Standing::Pending) {
         return Ok(None);
     }
     let approved = paper::list_in_force(&web.store, home.facility, device.id, web.now()).await?.into_iter().next();
     Ok(Some(match approved {
-        Some(paper) => Custody {
+        Some(paper) => Permit {
             mark: Mark::running("custody-exception"),
             text: Text::new("custody-until").with("number", paper.number).with("until", Text::Day(paper.period.last_day())),
             path: format!("/papers/{}", paper.id),
         },
-        None => Custody {
+        None => Permit {
             mark: Mark::alarming("custody-none"),
             text: Text::new("custody-none-about"),
             path: format!("/facilities/{}/papers?kind=personal_device", home.facility),

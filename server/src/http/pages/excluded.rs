@@ -2,14 +2,17 @@
 
 use axum::extract::State as Use;
 use axum::response::Response;
+use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
 use super::guard::Who;
 use super::people::vacant;
 use super::places::called;
+use super::sort::owner_text;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::device::SortChange;
 use crate::domain::ids::ExclusionId;
 use crate::domain::people::Person;
 use crate::store::exclusion::{self, Kind, Line};
@@ -42,13 +45,13 @@ pub(super) async fn show_excluded(
     let next = lines.last().filter(|_| more).map(|last| format!("/excluded?after={}", last.id));
     page(&ExcludedPage {
         shell: shell(Text::new("excluded-title"), &visitor, Some(&person)),
-        lines: lines.into_iter().map(|line| excluded(&web, &person, line)).collect(),
+        lines: lines.into_iter().map(|line| excluded(&web, (&person, visitor.lang), line)).collect(),
         next,
         paged: after.is_some(),
     })
 }
 
-fn excluded(web: &Web, person: &Person, line: Line) -> ExcludedLine {
+fn excluded(web: &Web, (person, lang): (&Person, Lang), line: Line) -> ExcludedLine {
     let (which, more) = match &line.device {
         Some(device) => (called(person, device.ownership, &device.label, device.id), format!("/devices/{}", device.id)),
         None => (Text::new("excluded-devices").with("n", line.devices), format!("/facilities/{}/self-check", line.facility)),
@@ -58,7 +61,9 @@ fn excluded(web: &Web, person: &Person, line: Line) -> ExcludedLine {
             Kind::Retired => "excluded-retired",
             Kind::Refused => "excluded-refused",
             Kind::CannotSet => "excluded-cannot-set",
+            Kind::Reclassified => "excluded-reclassified",
         },
+        changes: line.change.map(|change| changes(change, lang)).unwrap_or_default(),
         facility: Place { id: line.facility.to_string(), name: line.facility_name },
         link: more,
         device: which,
@@ -66,6 +71,16 @@ fn excluded(web: &Web, person: &Person, line: Line) -> ExcludedLine {
         by: line.by.map_or(Text::new("excluded-by-unknown"), Text::verbatim),
         reason: if line.reason.is_empty() { Text::new("excluded-no-reason") } else { Text::verbatim(line.reason) },
     }
+}
+
+/// What was replaced by what.
+fn changes(change: SortChange, lang: Lang) -> Vec<Text> {
+    let owners =
+        change.ownership().map(|(was, is)| Text::new("sort-owner-changed").with("was", owner_text(was)).with("is", owner_text(is)));
+    let classes = change
+        .class()
+        .map(|(was, is)| Text::new("sort-class-changed").with("was", was.label(lang).to_owned()).with("is", is.label(lang).to_owned()));
+    owners.into_iter().chain(classes).collect()
 }
 
 /// `GET /vacancies`

@@ -21,7 +21,7 @@ use crate::domain::reading::Reading;
 use crate::store::belonging::Home;
 use crate::store::disaster::cover;
 use crate::store::rank::{self, Kind, Sought};
-use crate::store::{device, device_state, facility, log, region, rollup};
+use crate::store::{area, device, device_state, facility, log, region, rollup};
 use crate::views::{ExportPage, Mark};
 use crate::words::Text;
 
@@ -58,7 +58,7 @@ fn facility_columns() -> Vec<Text> {
     let mut columns = ["export-col-facility-id", "region-facility", "export-col-devices"].map(Text::new).to_vec();
     columns.extend(Reading::ALL.map(|reading| Text::from(Mark::reading(reading).word)));
     columns.extend(
-        ["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of", "disaster-excepted"].map(Text::new),
+        ["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of", "disaster-excepted", "areas-area"].map(Text::new),
     );
     columns
 }
@@ -88,6 +88,7 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
         let ids: Vec<_> = facilities.iter().map(|f| f.position.facility).collect();
         let sums = rollup::summaries(&web.store, &ids, now.jst_day(), rules).await?;
         let covered = cover::covered(&web.store, region, &ids, now).await?;
+        let areas = area::names_of(&web.store, &ids).await?;
         for line in &facilities {
             let sum = sums.get(&line.position.facility);
             let number = |n: Option<i64>| n.unwrap_or(0).to_string();
@@ -98,6 +99,7 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
             row.push(stamp(now));
             let excepted = sum.filter(|_| covered.contains(&line.position.facility)).map(|s| s.counts.in_use().all());
             row.push(number(excepted));
+            row.push(areas.get(&line.position.facility).map(|names| visitor.lang.list(names)).unwrap_or_default());
             csv.row(&row);
         }
         rows += facilities.len();

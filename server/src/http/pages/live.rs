@@ -15,10 +15,9 @@ use sha2::{Digest as _, Sha256};
 use super::overview::vacancies;
 use super::{PageError, Web};
 use crate::domain::act::What;
-use crate::domain::ids::RegionId;
 use crate::store::belonging::Home;
 use crate::store::log::ChainState;
-use crate::store::rank::{self, Kind, Position, Sought};
+use crate::store::rank::{self, Position, Sought};
 use crate::store::{alert, backup, log, rollup};
 
 /// Acts after which a page reads as before.
@@ -60,11 +59,12 @@ pub(super) async fn of_facility(web: &Web, home: Home) -> Result<String, PageErr
 /// Of what a region's overview shows on this page of its list.
 pub(super) async fn of_region(
     web: &Web,
-    (region, kind): (RegionId, Kind),
+    sought: Sought<'_>,
     (after, most): (Option<Position>, u16),
 ) -> Result<String, PageError> {
-    let (store, scope) = (&web.store, rollup::Scope::Region(region));
-    let counts = (rollup::counts(store, scope).await?, rank::list(store, Sought::on(region, kind), after, most).await?);
+    let (store, region) = (&web.store, sought.region);
+    let scope = rollup::Scope::Region(region);
+    let counts = (rollup::counts(store, scope).await?, rank::list(store, sought, after, most).await?);
     let told = (alert::count_open(store, scope).await?, vacancies(web, region).await?);
     let itself = (backup::last(store).await?, matches!(log::state(store).await?, ChainState::Broken { .. }));
     Ok(revision(&(web.now().jst_day(), counts, told, itself)))

@@ -184,6 +184,14 @@ fn object(line: &Line) -> Option<Text> {
     })
 }
 
+/// What was typed; that something was, where this reader may not see it.
+fn remark(line: &Line) -> Option<Text> {
+    if line.withheld {
+        return Some(Text::new("oplog-withheld"));
+    }
+    line.words.as_ref().map(|words| words.remark.clone()).filter(|remark| !remark.is_empty()).map(Text::verbatim)
+}
+
 fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
     let link = match (entry.entry.object_kind.as_deref(), &entry.entry.object_id) {
         (Some("device"), Some(id)) => Some(format!("/devices/{id}")),
@@ -199,8 +207,8 @@ fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
         object: object(&entry),
         link,
         seq: entry.seq,
+        remark: remark(&entry),
         detail: entry.entry.detail,
-        remark: entry.words.map(|words| words.remark).unwrap_or_default(),
     }
 }
 
@@ -253,7 +261,7 @@ pub(super) async fn export_log(
                 object(entry).map(|object| object.in_lang(lang)).unwrap_or_default(),
                 entry.entry.object_id.clone().unwrap_or_default(),
                 entry.entry.detail.clone(),
-                entry.words.as_ref().map(|words| words.remark.clone()).unwrap_or_default(),
+                remark(entry).map(|remark| remark.in_lang(lang)).unwrap_or_default(),
             ]);
         }
         rows += lines.len();

@@ -4,6 +4,7 @@
 mod account;
 mod accounts;
 mod alerts;
+mod areas;
 mod assets;
 mod banner;
 mod cookie;
@@ -20,6 +21,7 @@ mod letters;
 mod listed;
 mod live;
 mod log;
+mod loss;
 mod lost;
 mod mail;
 mod oidc;
@@ -35,6 +37,7 @@ mod rules;
 mod self_check;
 mod setup;
 mod sign_in;
+mod sort;
 mod step_up;
 mod telling;
 mod today;
@@ -89,10 +92,12 @@ pub struct WebSettings {
     pub mail: bool,
 }
 
-/// What every page works with; cheap to clone.
-#[derive(Clone)]
+/// What every page works with; cheap to clone. The router clones it for each request: a clone has the rules in force when it was made,
+/// so that a page never mixes two editions and the next one follows what was read again meanwhile.
 pub struct Web {
     parts: Arc<Parts>,
+    /// The rules that pages cite.
+    pack: Arc<Pack>,
     /// Password hashing takes 19 MiB and tens of milliseconds each: no more than `HASHING_AT_ONCE`.
     hashing: Arc<Semaphore>,
     /// `None`: the port's address cannot have any.
@@ -109,9 +114,7 @@ pub struct Parts {
     pub random: Arc<Random>,
     /// Seals TOTP seeds and text shown once.
     pub master: Arc<MasterKey>,
-    /// The rules that verdicts cite.
-    pub pack: Arc<Pack>,
-    /// Packs and catalogues as they are read again: official texts, and verdicts told in another language.
+    /// Packs and catalogues in force, as they are read again.
     pub books: tokio::sync::watch::Receiver<RuleBook>,
     /// Pin of the device authority's root, for enrolment codes.
     pub pki: Arc<Pki>,
@@ -129,11 +132,23 @@ impl std::ops::Deref for Web {
     }
 }
 
+impl Clone for Web {
+    fn clone(&self) -> Self {
+        Self {
+            parts: Arc::clone(&self.parts),
+            pack: self.parts.books.borrow().any_pack(),
+            hashing: Arc::clone(&self.hashing),
+            passkeys: self.passkeys.clone(),
+        }
+    }
+}
+
 impl Web {
     /// Bundles what pages need.
     pub fn new(parts: Parts) -> Self {
         let passkeys = Passkeys::at(&parts.settings.public_url).map(Arc::new);
-        Self { parts: Arc::new(parts), hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)), passkeys }
+        let pack = parts.books.borrow().any_pack();
+        Self { parts: Arc::new(parts), pack, hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)), passkeys }
     }
 
     fn root_pin(&self) -> [u8; 10] {

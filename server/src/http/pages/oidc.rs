@@ -271,12 +271,14 @@ pub(super) async fn link(State(web): State<Web>, Who(who): Who, Typed(Agreed { c
 }
 
 /// `POST /account/oidc/remove`
-pub(super) async fn unlink(State(web): State<Web>, Who(who): Who) -> Result<Response, PageError> {
+pub(super) async fn unlink(State(web): State<Web>, visitor: Visitor, Who(who): Who) -> Result<Response, PageError> {
     let mut tx = web.store.begin().await?;
     if !person::find_ways(&mut *tx, who.id).await?.may_remove_oidc() {
         return Err(PageError::Conflict(account::LAST_WAY));
     }
     if oidc::delete_identity(&mut tx, who.id).await? {
+        // Whoever came in over the provider, and should not have, is out.
+        session::delete_others_of(&mut tx, who.id, &visitor.token.hash()).await?;
         web.note(&mut tx, &who, Kind::OidcUnlinked).await?;
         tx.commit().await?;
     }

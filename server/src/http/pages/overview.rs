@@ -11,13 +11,14 @@ use super::sign_in::encode;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, live, page, shell, today};
-use crate::domain::ids::RegionId;
+use crate::domain::area::Area;
+use crate::domain::ids::{AreaId, RegionId};
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
 use crate::domain::summary::{Counts, Summary};
 use crate::store::disaster::cover;
 use crate::store::rank::{self, Kind, Position, Sought};
-use crate::store::{agents, backup, device, facility, mail, own_rules, region, rollup, trend};
+use crate::store::{agents, area, backup, device, facility, mail, own_rules, region, rollup, trend};
 use crate::views::{
     BackupNote, Chart, Count, Excepted, FacilityLine, Find, FoundDevice, MailNote, Mark, RegionPage, SilenceView, VersionLine,
 };
@@ -41,7 +42,16 @@ pub(super) struct Wanted {
     state: String,
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    area: String,
     after: Option<String>,
+}
+
+/// The same, read.
+struct Search {
+    kind: Kind,
+    text: String,
+    area: Option<Area>,
 }
 
 impl Wanted {
@@ -55,17 +65,41 @@ impl Wanted {
         self.q.trim().chars().take(LONGEST).collect()
     }
 
+    /// Read for a region; another's area names no page.
+    async fn search(&self, web: &Web, region: RegionId) -> Result<Search, PageError> {
+        let area = if self.area.is_empty() {
+            None
+        } else {
+            let id: AreaId = self.area.parse().map_err(|_| PageError::NotFound)?;
+            Some(area::find(web.store.read(), region, id).await?.ok_or(PageError::NotFound)?)
+        };
+        Ok(Search { kind: self.kind()?, text: self.text(), area })
+    }
+}
+
+impl Search {
     /// The path of the page that begins after `after`.
-    fn path(kind: Kind, text: &str, after: Option<Position>) -> String {
+    fn path(&self, after: Option<Position>) -> String {
         let mut fields = Vec::new();
-        if kind != Kind::All {
-            fields.push(format!("state={}", kind.as_str()));
+        if self.kind != Kind::All {
+            fields.push(format!("state={}", self.kind.as_str()));
         }
-        if !text.is_empty() {
-            fields.push(format!("q={}", encode(text)));
+        if !self.text.is_empty() {
+            fields.push(format!("q={}", encode(&self.text)));
         }
+        fields.extend(self.area.as_ref().map(|area| format!("area={}", area.id)));
         fields.extend(after.map(|position| format!("after={position}")));
         if fields.is_empty() { "/".to_owned() } else { format!("/?{}", fields.join("&")) }
+    }
+
+    /// The facilities of a region that it finds.
+    fn sought(&self, region: RegionId) -> Sought<'_> {
+        Sought { region, kind: self.kind, area: self.area.as_ref().map(|area| area.id), named: &self.text }
+    }
+
+    /// The path of another list of the same area, whatever the names.
+    fn path_of(&self, kind: Kind) -> String {
+        Self { kind, text: String::new(), area: self.area.clone() }.path(None)
     }
 }
 
@@ -82,19 +116,24 @@ pub(super) async fn show_home(
         Scope::Region(region) => region,
     };
     let found = region::find(&web.store, region).await?.ok_or(PageError::NotFound)?;
-    let (kind, text) = (wanted.kind()?, wanted.text());
+    let search = wanted.search(&web, region).await?;
     let after: Option<Position> = wanted.after.as_deref().map(str::parse).transpose().map_err(|()| PageError::NotFound)?;
-    let revision = live::of_region(&web, (region, kind), (after, FACILITIES)).await?;
+    let revision = live::of_region(&web, search.sought(region), (after, FACILITIES)).await?;
     if let Some(unchanged) = shown.unchanged(&revision) {
         return Ok(unchanged);
     }
-    let (facilities, next) = list(&web, (region, kind), &text, after).await?;
+    let (facilities, next) = list(&web, region, &search, after).await?;
     let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
     let scope = rollup::Scope::Region(region);
     let sum = rollup::summary(&web.store, scope, today, rules).await?;
-    let covered = cover::counts(&web.store, region, web.now(), rules).await?;
-    let apart = sum.counts.without(&covered);
-    let devices = if text.is_empty() { None } else { Some(search(&web, region, &text).await?) };
+    let of_area = match &search.area {
+        Some(area) => Some(rollup::summary_of_area(&web.store, area.id, today, rules).await?),
+        None => None,
+    };
+    let sum_shown = of_area.as_ref().unwrap_or(&sum);
+    let covered = cover::counts(&web.store, (region, search.area.as_ref().map(|area| area.id)), web.now(), rules).await?;
+    let apart = sum_shown.counts.without(&covered);
+    let devices = if search.text.is_empty() { None } else { Some(named(&web, region, &search.text).await?) };
     let (devices, more_devices) = devices.map_or((None, false), |(devices, more)| (Some(devices), more));
     let (last, newest) = (backup::last(&web.store).await?, backup::newest(&web.store).await?);
     page(&RegionPage {
@@ -104,14 +143,15 @@ pub(super) async fn show_home(
         mail: MailNote::of(mail::troubles(web.store.read(), region).await?),
         vacancies: vacancies(&web, region).await?,
         filings: own_rules::count_waiting(&web.store, region).await?,
-        counts: apart.present().map(|count| (counted(count), Wanted::path(Kind::Reading(count.0), "", None))).collect(),
+        counts: apart.present().map(|count| (counted(count), search.path_of(Kind::Reading(count.0)))).collect(),
         excepted: excepted(&covered),
-        silence: silence(&web, &sum),
-        find: find(kind, &text),
-        caption: caption(kind, &text),
+        silence: silence(&web, sum_shown, &search),
+        find: find(&web, region, &search).await?,
+        caption: caption(search.kind, &search.text),
+        area: search.area.as_ref().map(|area| area.name.clone()),
         facilities,
         next,
-        first: after.map(|_| Wanted::path(kind, &text, None)),
+        first: after.map(|_| search.path(None)),
         devices,
         more_devices,
         trend: trend_of(&web, scope, &sum.counts).await?,
@@ -139,23 +179,24 @@ fn counted((reading, devices): (Reading, i64)) -> Count {
 /// A page of the list, and the path of the next one.
 async fn list(
     web: &Web,
-    (region, kind): (RegionId, Kind),
-    text: &str,
+    region: RegionId,
+    search: &Search,
     after: Option<Position>,
 ) -> Result<(Vec<FacilityLine>, Option<String>), PageError> {
-    let sought = Sought { region, kind, area: None, named: text };
-    let mut ranked = rank::list(&web.store, sought, after, FACILITIES + 1).await?;
+    let mut ranked = rank::list(&web.store, search.sought(region), after, FACILITIES + 1).await?;
     let more = ranked.len() > usize::from(FACILITIES);
     ranked.truncate(usize::from(FACILITIES));
-    let next = ranked.last().filter(|_| more).map(|last| Wanted::path(kind, text, Some(last.position)));
+    let next = ranked.last().filter(|_| more).map(|last| search.path(Some(last.position)));
     let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
     let ids: Vec<_> = ranked.iter().map(|line| line.position.facility).collect();
     let sums = rollup::summaries(&web.store, &ids, today, rules).await?;
     let covered = cover::covered(&web.store, region, &ids, web.now()).await?;
+    let mut areas = area::names_of(&web.store, &ids).await?;
     let line = |line: rank::Ranked| {
         let sum = sums.get(&line.position.facility);
         FacilityLine {
             excepted: covered.contains(&line.position.facility),
+            areas: areas.remove(&line.position.facility).unwrap_or_default(),
             id: line.position.facility.to_string(),
             name: line.name,
             counts: sum.map(|sum| sum.counts.present().map(counted).collect()).unwrap_or_default(),
@@ -166,7 +207,7 @@ async fn list(
 }
 
 /// Devices whose names match, and whether there are more.
-async fn search(web: &Web, region: RegionId, text: &str) -> Result<(Vec<FoundDevice>, bool), PageError> {
+async fn named(web: &Web, region: RegionId, text: &str) -> Result<(Vec<FoundDevice>, bool), PageError> {
     let mut found = device::list_named(&web.store, region, text, DEVICES + 1).await?;
     let more = found.len() > usize::from(DEVICES);
     found.truncate(usize::from(DEVICES));
@@ -183,7 +224,7 @@ async fn search(web: &Web, region: RegionId, text: &str) -> Result<(Vec<FoundDev
     Ok((devices, more))
 }
 
-fn silence(web: &Web, sum: &Summary) -> SilenceView {
+fn silence(web: &Web, sum: &Summary, search: &Search) -> SilenceView {
     let rules = &web.pack.parameters().staleness;
     if sum.counts.all() == 0 {
         return SilenceView { text: Text::new("overview-silent-nobody"), link: None };
@@ -197,13 +238,20 @@ fn silence(web: &Web, sum: &Summary) -> SilenceView {
         .with("long", sum.silence.long)
         .with("long-days", rules.unknown_days)
         .with("never", sum.silence.never);
-    SilenceView { text, link: Some("/?state=silent") }
+    SilenceView { text, link: Some(search.path_of(Kind::Silent)) }
 }
 
-fn find(kind: Kind, text: &str) -> Find {
-    let mut kinds = vec![("", "overview-find-any", kind == Kind::All), ("silent", "overview-find-silent", kind == Kind::Silent)];
-    kinds.extend(Reading::ALL.map(|reading| (reading.as_str(), Mark::reading(reading).word, kind == Kind::Reading(reading))));
-    Find { text: text.to_owned(), kinds, filled: kind != Kind::All || !text.is_empty() }
+async fn find(web: &Web, region: RegionId, search: &Search) -> Result<Find, PageError> {
+    let Search { kind, text, area } = search;
+    let mut kinds = vec![("", "overview-find-any", *kind == Kind::All), ("silent", "overview-find-silent", *kind == Kind::Silent)];
+    kinds.extend(Reading::ALL.map(|reading| (reading.as_str(), Mark::reading(reading).word, *kind == Kind::Reading(reading))));
+    let all = area::list(web.store.read(), region).await?;
+    Ok(Find {
+        text: text.clone(),
+        kinds,
+        areas: all.into_iter().map(|known| (known.id.to_string(), area.as_ref() == Some(&known), known.name)).collect(),
+        filled: *kind != Kind::All || !text.is_empty() || area.is_some(),
+    })
 }
 
 fn caption(kind: Kind, text: &str) -> Text {

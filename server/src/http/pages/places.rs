@@ -20,7 +20,7 @@ use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
 use crate::domain::people::{Person, Scope};
 use crate::domain::reading::Reading;
-use crate::store::{alert, device, device_state, facility, rollup};
+use crate::store::{alert, area, device, device_state, facility, rollup};
 use crate::views::{Count, DeviceLine, FacilityPage, Mark, Moment};
 use crate::words::Text;
 
@@ -93,9 +93,10 @@ pub(super) async fn show_facility(
         id: facility.id.to_string(),
         vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),
+        areas: area::list_of(web.store.read(), facility.id).await?.into_iter().map(|area| area.name).collect(),
         counts: summed(&web, &counts),
         excepted: covered.then(|| counts.iter().filter(|c| c.standing == Standing::Active).map(|c| c.devices).sum()),
-        alerts: alerts::shown(&person, lines, open),
+        alerts: alerts::shown(lines, open),
         pending,
         devices,
         worst_first,

@@ -10,8 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, assets, device, disaster, enrolment, excluded, export, headers, language, letters, listed,
-    log, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today,
+    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, headers, language, letters, listed,
+    log, loss,
+    lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in, sort, step_up, today,
     visit,
 };
 use crate::domain::people::Right;
@@ -58,6 +59,8 @@ pub(super) enum Object {
     Person,
     /// `{exception}`: a 災害時特例 of the region; only on `Access::Region`.
     Exception,
+    /// `{area}`: an area of the region; only on `Access::Region`.
+    Area,
 }
 
 /// One entry.
@@ -85,7 +88,7 @@ impl Route {
 pub(super) fn table() -> Vec<Route> {
     use Access::{Public, Region, Setup, SignedIn};
     use Right::{
-        AllowDeputy, AppointLocally, AppointRegionally, Attest, DecideRules, Enrol, Export, FileRules, OwnAccount, Read, Restore, Retire,
+        AllowDeputy, AppointLocally, AppointRegionally, Arrange, Attest, Custody, DecideRules, Enrol, Export, FileRules, OwnAccount, Read, Restore, Retire,
     };
     let mut routes = vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
@@ -181,6 +184,12 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/devices/{device}/alerts/close", SignedIn(Enrol), Object::Device, post(alerts::close_alert)),
         route(Method::GET, "/devices/{device}/retire", SignedIn(Retire), Object::Device, get(retire::show_retire)),
         route(Method::POST, "/devices/{device}/retire", SignedIn(Retire), Object::Device, post(retire::retire_device)),
+        route(Method::GET, "/devices/{device}/sort", SignedIn(Retire), Object::Device, get(sort::show_sort)),
+        route(Method::POST, "/devices/{device}/sort", SignedIn(Retire), Object::Device, post(sort::reclassify)),
+        route(Method::GET, "/devices/{device}/lost", SignedIn(Custody), Object::Device, get(loss::show_lost)),
+        route(Method::POST, "/devices/{device}/lost", SignedIn(Custody), Object::Device, post(loss::mark_lost)),
+        route(Method::GET, "/devices/{device}/found", SignedIn(Custody), Object::Device, get(loss::show_found)),
+        route(Method::POST, "/devices/{device}/found", SignedIn(Custody), Object::Device, post(loss::reclaim)).stepped_up(),
         route(Method::GET, "/facilities/{facility}/people", SignedIn(Read), Object::Facility, get(people::show_people)),
         route(Method::GET, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, get(people::show_appoint)),
         route(Method::POST, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, post(people::appoint))
@@ -190,6 +199,11 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/facilities/{facility}/people/deputy", SignedIn(AllowDeputy), Object::Facility, post(people::allow_deputy))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
+        route(Method::GET, "/areas", Region(Read), Object::None, get(areas::show_areas)),
+        route(Method::POST, "/areas", Region(Arrange), Object::None, post(areas::make_area)),
+        route(Method::GET, "/areas/{area}", Region(Read), Object::Area, get(areas::show_area)),
+        route(Method::POST, "/areas/{area}", Region(Arrange), Object::Area, post(areas::assign)),
+        route(Method::POST, "/areas/{area}/name", Region(Arrange), Object::Area, post(areas::rename_area)),
         route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
         route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
         route(Method::GET, "/letters", Region(Read), Object::None, get(letters::show_letters)),

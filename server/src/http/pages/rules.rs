@@ -16,9 +16,7 @@ use crate::words::Text;
 
 /// `GET /rules`
 pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
-    let (lang, book) = (visitor.lang, web.books.borrow().clone());
-    // As it was read last: official texts can come and go while the collector runs.
-    let pack = book.pack(web.pack.id()).unwrap_or(&web.pack);
+    let (lang, pack) = (visitor.lang, &*web.pack);
     page(&RulesPage {
         shell: shell("rules-title", &visitor, Some(&person)),
         edition: Said::of(pack.edition(), lang),

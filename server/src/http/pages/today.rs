@@ -56,7 +56,7 @@ pub(super) async fn show_today(
     let now = web.now();
     let scope = rollup::Scope::Facility(home.facility);
     let sum = rollup::summary(&web.store, scope, now.jst_day(), &web.pack.parameters().staleness).await?;
-    let mut todos = from_alerts(&web, scope, |reading| listed(home, &format!("is={}", reading.as_str()))).await?;
+    let mut todos = from_custody(&web, (scope, &sum), |reading| listed(home, &format!("is={}", reading.as_str()))).await?;
     todos.extend(from_standings(home, &sum));
     todos.extend(from_silence(home, &sum));
     todos.extend(from_papers(&web, home).await?);
@@ -85,17 +85,24 @@ fn listed(home: Home, query: &str) -> String {
     format!("/facilities/{}/devices?{query}", home.facility)
 }
 
-/// Lost devices that were in contact, and possible copies; `link` leads to the devices or facilities that are so.
-async fn from_alerts(web: &Web, scope: rollup::Scope, link: impl Fn(Reading) -> String) -> Result<Vec<Todo>, PageError> {
+/// Lost devices that were in contact and nobody has looked, and possible copies until somebody has decided on them, looked or not;
+/// `link` leads to the devices or facilities that are so.
+async fn from_custody(
+    web: &Web,
+    (scope, sum): (rollup::Scope, &Summary),
+    link: impl Fn(Reading) -> String,
+) -> Result<Vec<Todo>, PageError> {
     let open = alert::count_open(&web.store, scope).await?;
-    let todo = |count: &alert::OpenCount| {
-        let (kind, reading) = match count.kind {
-            alert::Kind::LostSeen => (Kind::LostSeen, Reading::Lost),
-            alert::Kind::Copied => (Kind::Copied, Reading::Copied),
-        };
-        Todo { since: Some(count.first_at), ..Todo::new(kind, count.devices, link(reading)) }
+    let of = |kind: alert::Kind| open.iter().find(|count| count.kind == kind);
+    let (lost, copied) = (of(alert::Kind::LostSeen), of(alert::Kind::Copied));
+    let todo = |kind, devices, reading, count: Option<&alert::OpenCount>| Todo {
+        since: count.map(|count| count.first_at),
+        ..Todo::new(kind, devices, link(reading))
     };
-    Ok(open.iter().map(todo).collect())
+    Ok(vec![
+        todo(Kind::LostSeen, lost.map_or(0, |count| count.devices), Reading::Lost, lost),
+        todo(Kind::Copied, sum.counts.of(Reading::Copied), Reading::Copied, copied),
+    ])
 }
 
 /// Devices that wait for a person's decision.
@@ -182,7 +189,7 @@ async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
 /// What needs the 事務局's hand; what facilities have to do themselves stands in the list of facilities.
 pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Result<Vec<TodoLine>, PageError> {
     let scope = rollup::Scope::Region(region.id);
-    let mut todos = from_alerts(web, scope, |reading| format!("/?state={}", reading.as_str())).await?;
+    let mut todos = from_custody(web, (scope, sum), |reading| format!("/?state={}", reading.as_str())).await?;
     let (incidents, since) = paper::count_incidents(&web.store, region.id).await?;
     todos.push(Todo { since, ..Todo::new(Kind::IncidentOpen, incidents, "/incidents") });
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));

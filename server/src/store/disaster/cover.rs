@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
 use crate::domain::disaster::Phase;
-use crate::domain::ids::{ExceptionId, FacilityId, RegionId};
+use crate::domain::ids::{AreaId, ExceptionId, FacilityId, RegionId};
 use crate::domain::summary::Counts;
 use crate::store::belonging::Home;
 use crate::store::rollup::{self, Scope};
@@ -145,12 +145,24 @@ pub async fn covered(store: &Store, region: RegionId, of: &[FacilityId], now: Ti
     Ok(found)
 }
 
-/// How the devices in use that are 災害時特例中 would read without it.
-pub async fn counts(store: &Store, region: RegionId, now: Timestamp, rules: &StalenessRules) -> Result<Counts, Error> {
+/// How the devices in use that are 災害時特例中 would read without it, in a region or in one of its areas.
+pub async fn counts(
+    store: &Store,
+    (region, area): (RegionId, Option<AreaId>),
+    now: Timestamp,
+    rules: &StalenessRules,
+) -> Result<Counts, Error> {
     let today = now.jst_day();
-    Ok(match width(store, region, now).await? {
-        Width::None => Counts::default(),
-        Width::Whole => rollup::summary(store, Scope::Region(region), today, rules).await?.counts.in_use(),
-        Width::Some => rollup::summary_of(store, SOME, (region, now), today, rules).await?.counts.in_use(),
-    })
+    let sum = match (width(store, region, now).await?, area) {
+        (Width::None, _) => return Ok(Counts::default()),
+        (Width::Whole, None) => rollup::summary(store, Scope::Region(region), today, rules).await?,
+        (Width::Whole, Some(area)) => rollup::summary_of_area(store, area, today, rules).await?,
+        (Width::Some, None) => rollup::summary_of(store, SOME, (region, now), today, rules).await?,
+        (Width::Some, Some(area)) => {
+            // An id is hexadecimal digits and dashes.
+            let chosen = format!("SELECT facility_id FROM facility_area WHERE area_id = '{area}' AND facility_id IN ({SOME})");
+            rollup::summary_of(store, &chosen, (region, now), today, rules).await?
+        }
+    };
+    Ok(sum.counts.in_use())
 }

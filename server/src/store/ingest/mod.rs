@@ -31,7 +31,7 @@ pub use fold::Taken;
 pub(super) use fold::jst_year;
 pub(super) use known::load;
 pub use rejudge::Rejudged;
-pub(super) use rejudge::{DUE_BY_ANSWER, DUE_BY_RULES};
+pub(super) use rejudge::{DUE_BY_ANSWER, DUE_BY_RULES, DUE_BY_SORT};
 
 use std::sync::Arc;
 
@@ -46,6 +46,9 @@ use self::keys::Mark;
 use super::{Error, Store, meta};
 use crate::domain::device::DeviceN;
 use crate::domain::judge::Judge;
+
+/// `report.kind` of one that was taken for its device's own, in its turn.
+pub(super) const CURRENT: i64 = writes::ReportKind::Current as i64;
 
 /// What the writer is started with.
 #[derive(Clone)]

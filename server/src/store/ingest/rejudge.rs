@@ -1,5 +1,5 @@
-//! Judging anew: what people have answered about, devices of a facility with new rules of its own, what changes by time alone, and
-//! everything judged under rules no longer in force. In batches.
+//! Judging anew: what people have answered about or said to be of another sort, devices of a facility with new rules of its own, what
+//! changes by time alone, and everything judged under rules no longer in force. In batches.
 
 use std::sync::Arc;
 
@@ -24,9 +24,11 @@ const WINDOW: i64 = 4_096;
 
 /// `device_state.next_change_at` of a device about which somebody has answered: due at once, before anything that time brings.
 pub(in crate::store) const DUE_BY_ANSWER: i64 = 0;
+/// The same of a device that somebody says is of another sort.
+pub(in crate::store) const DUE_BY_SORT: i64 = 1;
 
 /// The same of a device whose facility's own rules have changed: due next.
-pub(in crate::store) const DUE_BY_RULES: i64 = 1;
+pub(in crate::store) const DUE_BY_RULES: i64 = 2;
 
 /// What one call of `Ingest::rejudge` did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,23 +63,25 @@ struct Stretch {
 }
 
 impl Writer {
-    /// One batch: first what was answered about, then whose facility has other rules of its own, then what is due by time, then what was
-    /// judged under another pack or catalogues.
+    /// One batch: first what people have said of devices, then whose facility has other rules of its own, then what is due by time, then
+    /// what was judged under another pack or catalogues.
     pub(super) async fn rejudge(&mut self, now: Timestamp) -> Result<Rejudged, Error> {
         let mut tx = self.open().await?;
         let judge = Arc::clone(&self.settings.judge.borrow());
         if self.round.revision != judge.revision() {
             self.round = Round { revision: judge.revision().to_owned(), ..Round::default() };
         }
-        let mut cause = Cause::Answer;
-        let mut due = due_by(&mut tx, DUE_BY_ANSWER).await?;
-        if due.is_empty() {
-            cause = Cause::Rules;
-            due = due_by(&mut tx, DUE_BY_RULES).await?;
-        }
-        if due.is_empty() {
-            cause = Cause::Time;
-            due = due_by(&mut tx, now.seconds()).await?;
+        let (mut cause, mut due) = (Cause::Answer, Vec::new());
+        let turns = [
+            (Cause::Answer, DUE_BY_ANSWER),
+            (Cause::Sort, DUE_BY_SORT),
+            (Cause::Rules, DUE_BY_RULES),
+            (Cause::Time, now.seconds()),
+        ];
+        for (next, by) in turns {
+            if due.is_empty() {
+                (cause, due) = (next, due_by(&mut tx, by).await?);
+            }
         }
         let mut stretch = None;
         if due.is_empty() && !self.round.is_done {

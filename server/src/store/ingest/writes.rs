@@ -54,6 +54,8 @@ pub(super) enum Cause {
     Time,
     Rules,
     Answer,
+    /// Another kind of machine, or another owner.
+    Sort,
 }
 
 impl Cause {
@@ -63,6 +65,7 @@ impl Cause {
             Self::Time => "time",
             Self::Rules => "rules",
             Self::Answer => "answer",
+            Self::Sort => "sort",
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     /// Only older than this entry.
     pub before: Option<String>,
-    /// What people call their own devices stays at their facility: neither told nor looked for.
+    /// What people call their own devices, and what is said of them, stays at their facility: neither told nor looked for.
     pub hides_personal: bool,
 }
 
@@ -47,21 +47,27 @@ pub struct Line {
     pub entry: Entry,
     /// `None`: erased.
     pub words: Option<Words>,
+    /// Whether a remark was made that this reader may not see.
+    pub withheld: bool,
     /// `None`: not sealed yet.
     pub seq: Option<i64>,
 }
 
 /// Entries, newest first.
 pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> Result<Vec<Line>, Error> {
-    let (object, joined) = if filter.hides_personal {
-        let object = "CASE WHEN d.ownership = 'personal' THEN '' ELSE w.object END";
-        (object, "LEFT JOIN device d ON e.object_kind = 'device' AND d.id = e.object_id ")
+    let (object, remark, withheld, joined) = if filter.hides_personal {
+        (
+            "CASE WHEN d.ownership = 'personal' THEN '' ELSE w.object END",
+            "CASE WHEN d.ownership = 'personal' THEN '' ELSE w.remark END",
+            "CASE WHEN d.ownership = 'personal' AND w.remark <> '' THEN 1 ELSE 0 END",
+            "LEFT JOIN device d ON e.object_kind = 'device' AND d.id = e.object_id ",
+        )
     } else {
-        ("w.object", "")
+        ("w.object", "w.remark", "0", "")
     };
     let mut sql = format!(
-        "SELECT {COLUMNS}, e.seq, w.salt, w.actor, {object} AS object, w.remark FROM log_entry e \
-         LEFT JOIN log_words w ON w.entry_id = e.id {joined}WHERE "
+        "SELECT {COLUMNS}, e.seq, w.salt, w.actor, {object} AS object, {remark} AS remark, CAST({withheld} AS BIGINT) AS withheld \
+         FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id {joined}WHERE "
     );
     let mut values: Vec<String> = Vec::new();
     let mut add = |condition: &str, value: String| {
@@ -104,7 +110,7 @@ fn line(row: &AnyRow) -> Result<Line, Error> {
         Some(_) => Some(Words { actor: row.try_get(12)?, object: row.try_get(13)?, remark: row.try_get(14)? }),
         None => None,
     };
-    Ok(Line { entry: entry(row)?, words, seq: row.try_get(10)? })
+    Ok(Line { entry: entry(row)?, words, withheld: row.try_get::<i64, _>(15)? != 0, seq: row.try_get(10)? })
 }
 
 /// Who read a device's page, newest first: when, the actor's word, and the name (`None`: erased).

@@ -1,9 +1,11 @@
 //! 自分のアカウント and the fresh proof that its acts need.
 
 use super::browser::{Browser, Page};
-use super::world::{PASSWORD, World};
+use super::world::{MORNING, PASSWORD, World};
+use crate::domain::ids::ProviderId;
 use crate::domain::people::session::FRESH_S;
 use crate::domain::people::totp::Seed;
+use crate::store::oidc::{self, Provider};
 
 const OTHER: &str = "violet lantern harbour";
 
@@ -143,4 +145,29 @@ async fn sessions_are_listed_and_ended_one_by_one_all_others_or_all() {
     first.get("/account").await.status(200);
     first.submit("/account/sessions/end", &[("session", "all")]).await;
     first.get("/account").await.redirects_to("/sign-in?next=/account");
+}
+
+#[tokio::test]
+async fn unlinking_a_provider_ends_every_other_session_as_removing_a_passkey_does() {
+    let world = World::new().await;
+    let (mut browser, seed) = world.signed_in(world.region, None, "jimukyoku").await;
+    let (mut elsewhere, _) = sign_in(&world, "jimukyoku", PASSWORD, &seed).await;
+    let provider = Provider {
+        id: ProviderId::new(world.random.uuid(MORNING)),
+        region: world.region,
+        label: "架空の組織".to_owned(),
+        issuer: "https://op.example".to_owned(),
+        client_id: "hashimori".to_owned(),
+        secret: None,
+    };
+    let owner = world.person("jimukyoku").await;
+    let mut tx = world.store.begin().await.expect("begins");
+    oidc::put(&mut tx, &provider, MORNING).await.expect("writes");
+    assert!(oidc::insert_identity(&mut tx, provider.id, ("subject", "見本 花子"), owner, MORNING).await.expect("writes"));
+    tx.commit().await.expect("commits");
+    browser.get("/account").await.says("架空の組織");
+    elsewhere.get("/account").await.status(200);
+    browser.submit("/account/oidc/remove", &[]).await.redirects_to("/account");
+    elsewhere.get("/account").await.redirects_to("/sign-in?next=/account");
+    browser.get("/account").await.status(200);
 }

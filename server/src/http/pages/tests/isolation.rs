@@ -29,6 +29,12 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/devices/{device}/refuse", ENROL),
     ("/devices/{device}/alerts/close", ENROL),
     ("/devices/{device}/retire", AT_FACILITY),
+    ("/devices/{device}/sort", AT_FACILITY),
+    ("/devices/{device}/lost", ENROL),
+    ("/devices/{device}/found", ENROL),
+    ("/areas", REGION),
+    ("/areas/{area}", REGION),
+    ("/areas/{area}/name", REGION),
     ("/facilities/{facility}/self-check", AT_FACILITY),
     ("/facilities/{facility}/papers/new", AT_FACILITY),
     ("/facilities/{facility}/links", AT_FACILITY),
@@ -61,6 +67,9 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/papers/{paper}/edit", AT_FACILITY),
     ("/facilities/{facility}/disaster/door", AT_FACILITY),
     ("/facilities/{facility}/disaster/gone", AT_FACILITY),
+    ("/devices/{device}/sort", AT_FACILITY),
+    ("/devices/{device}/lost", ENROL),
+    ("/devices/{device}/found", ENROL),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/issued", APPOINT),
 ];
@@ -89,6 +98,7 @@ struct Things {
     person: String,
     paper: String,
     exception: String,
+    area: String,
 }
 
 impl Things {
@@ -100,6 +110,7 @@ impl Things {
             device: world.add_device(region, facility, "見本機").await.to_string(),
             code: world.add_code(region, facility).await.to_string(),
             paper: world.add_paper(region, facility, None, "見本 看護師").await.to_string(),
+            area: world.add_area(region, login, &[facility]).await.to_string(),
         }
     }
 
@@ -112,6 +123,7 @@ impl Things {
             .replace("{person}", &self.person)
             .replace("{paper}", &self.paper)
             .replace("{exception}", &self.exception)
+            .replace("{area}", &self.area)
             .replace("{secret}", "AAAA")
             .replace("{provider}", "01900000-0000-7000-8000-000000000000")
     }
@@ -194,7 +206,7 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
         person: random_id(),
         paper: random_id(),
         exception: random_id(),
-    };
+   , area: random_id() };
     let mut actors = Actor::all(&world).await;
 
     for route in table().iter().filter(|r| r.object != Object::None) {

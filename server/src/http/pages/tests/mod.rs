@@ -2,6 +2,7 @@
 
 mod account;
 mod alerts;
+mod areas;
 mod authenticator;
 mod browser;
 mod disaster;
@@ -12,6 +13,7 @@ mod language;
 mod let_in;
 mod lists;
 mod live;
+mod loss;
 mod lost;
 mod mail;
 mod overview;
@@ -21,7 +23,9 @@ mod passkeys;
 mod personal;
 mod reading;
 mod repeated;
+mod reloading;
 mod roles;
 mod self_check;
 mod signing_in;
+mod sort;
 mod world;

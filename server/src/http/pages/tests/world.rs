@@ -15,10 +15,11 @@ use super::browser::Browser;
 use crate::accounts::{Invite, invite};
 use crate::clock::{Clock as _, SetClock};
 use crate::domain::act::Actor;
+use crate::domain::area::Area;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::disaster::Reach;
 use crate::domain::enrolment::CodeWish;
-use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
+use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::judge::{Judge, Rules};
 use crate::domain::paper::{Kind, Period, Wish};
 use crate::domain::people::role::DeputyTerm;
@@ -34,7 +35,7 @@ use crate::store::facility::Facility;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
 use crate::store::paper::{self, NewPaper};
 use crate::store::region::Region;
-use crate::store::{Store, StoreUrl, facility, meta, passkey, person, rank, region};
+use crate::store::{Store, StoreUrl, area, facility, meta, passkey, person, rank, region};
 
 /// 2026-08-03 09:00 JST.
 pub(super) const MORNING: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -58,6 +59,8 @@ pub(super) struct World {
     pub pack: Arc<Pack>,
     pub root_pin: [u8; 10],
     pub master: Arc<MasterKey>,
+    /// The edition that pages follow.
+    pub books: crate::rules::Rules,
     ingest: Ingest,
     _rules: watch::Sender<Arc<dyn Judge>>,
     _folder: tempfile::TempDir,
@@ -81,6 +84,7 @@ impl World {
         let (pack, root_pin) = (Arc::new(Pack::bundled()), pki.authority().root_pin);
         let judge: Arc<dyn Judge> = Arc::new(Rules::new([Pack::bundled()], Catalogues::bundled()));
         let (rules, judge) = watch::channel(judge);
+        let books = crate::rules::Rules::new(RuleBook::load(None, None).expect("the bundled ones"));
         meta::ensure_epoch(&store, &random).await.expect("an epoch");
         let limits = ingest::Settings { judge, queue: 64, batch: 64 };
         let (ingest, _) = Ingest::start(store.clone(), limits).await.expect("starts");
@@ -89,8 +93,7 @@ impl World {
             clock: Arc::new(clock.clone()),
             random: Arc::clone(&random),
             master: Arc::clone(&master),
-            pack: Arc::clone(&pack),
-            books: crate::rules::Rules::new(RuleBook::load(None, None).expect("the bundled ones")).books(),
+            books: books.books(),
             pki,
             settings: WebSettings {
                 secure: true,
@@ -118,6 +121,7 @@ impl World {
             pack,
             root_pin,
             master,
+            books,
             ingest,
             _rules: rules,
             _folder: folder,
@@ -298,6 +302,16 @@ impl World {
         made.id
     }
 
+    /// An area with these facilities in it.
+    pub(super) async fn add_area(&self, region: RegionId, name: &str, facilities: &[FacilityId]) -> AreaId {
+        let new = Area { id: AreaId::new(self.random.uuid(self.clock.now())), region, name: name.to_owned() };
+        let mut tx = self.store.begin().await.expect("begins");
+        assert!(area::insert(&mut tx, &new, MORNING).await.expect("inserts"), "{name} is taken");
+        area::add_facilities(&mut tx, &new, facilities).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        new.id
+    }
+
     /// How a device stands.
     pub(super) async fn standing(&self, device: &str) -> Option<String> {
         for facility in [self.facility, self.neighbour, self.foreign] {
@@ -343,21 +357,17 @@ impl World {
 
     /// A device checks in with a report, through the writer.
     pub(super) async fn report(&self, facility: FacilityId, id: DeviceId, report: &Report) {
+        self.report_under(facility, id, (BootId::from_bytes(self.random.bytes()), 1), report).await;
+    }
+
+    /// The same under this key.
+    pub(super) async fn report_under(&self, facility: FacilityId, id: DeviceId, (boot, seq): (BootId, u64), report: &Report) {
         let device = device::find(&self.store, facility, id).await.expect("reads").expect("a device").n;
         let json = serde_json::to_vec(report).expect("json");
         let now = self.clock.now();
         let body = ingest::Body::Report(Box::new(NewReport::new(&json, report.clone()).expect("packs")));
-        let submission = Submission {
-            device,
-            boot: BootId::from_bytes(self.random.bytes()),
-            seq: 1,
-            observed_at: now,
-            sent_at: now,
-            received_at: now,
-            have_verdict: None,
-            dropped: 0,
-            body,
-        };
+        let submission =
+            Submission { device, boot, seq, observed_at: now, sent_at: now, received_at: now, have_verdict: None, dropped: 0, body };
         self.ingest.submit(submission).await.expect("stored");
         self.ingest.fold().await.expect("folded");
     }

@@ -1,0 +1,137 @@
+//! 紛失 and 発見 as people do them: what is asked, what stands beside it at once, what it does, and who reads what.
+
+use hashimori_shared::report::sample;
+use hashimori_shared::time::DAY;
+
+use super::world::{MORNING, World};
+use crate::domain::device::{Ownership, Standing};
+use crate::domain::people::Role;
+use crate::domain::people::session::FRESH_S;
+
+#[tokio::test]
+async fn a_loss_is_noted_with_its_time_and_how_it_came_about_and_what_protected_the_device_stands_beside_it() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "往診用ノート").await;
+    world.confirm(world.facility, id).await;
+    world.report(world.facility, id, &sample::good_debian(MORNING)).await;
+    // Whoever finds it changes what it tells, before anybody notices that it is gone.
+    world.clock.advance(2 * 3600);
+    world.report(world.facility, id, &sample::all_unknown(MORNING)).await;
+    world.clock.advance(3600);
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let (page, path) = (format!("/devices/{id}"), format!("/devices/{id}/lost"));
+    browser.get(&page).await.says("この機器を紛失とする");
+    let asked = browser.get(&path).await;
+    asked.status(200).says("まだ何も変わっていません").says("画面のロックと暗号化").says("管理者に連絡してください");
+    assert_eq!(asked.field("at"), "2026-08-03T12:00");
+    for (at, why, says) in [
+        ("2026-08-03T12:01", "電車に置き忘れた", "まだ来ていない日時です"),
+        ("2026-08-02T12:00", "電車に置き忘れた", "2026年8月3日 09:00より前の日時です"),
+        ("きのう", "電車に置き忘れた", "日時を読み取れません"),
+        ("2026-08-03T09:30", " ", "理由を"),
+    ] {
+        let refused = browser.submit(&path, &[("at", at), ("why", why)]).await;
+        refused.status(422).says(says);
+        assert!(refused.field("at") == at && refused.field("why") == why, "what was typed is kept");
+    }
+    browser.submit(&path, &[("at", "2026-08-03T09:30"), ("why", "電車に置き忘れた")]).await.redirects_to(&page);
+    let lost = browser.get(&page).await;
+    lost.says("紛失").says("いつ、なくなったか: 2026年8月3日 09:30").says("状況: 電車に置き忘れた").says("見本 花子が2026年8月3日 12:00に");
+    // As it was told before the loss, not after.
+    lost.says("機器がこう伝えた時刻: 2026年8月3日 09:00").says("ディスクの暗号化\n/: 暗号化（luks2）");
+    assert_eq!(world.acts("device_lost").await, ["happened=2026-08-03T09:30"]);
+    browser.submit(&path, &[("at", "2026-08-03T09:30"), ("why", "もう一度")]).await.status(409).says("もう紛失になっているか");
+
+    // From now on what it sends is evidence.
+    world.report(world.facility, id, &sample::bad_debian(MORNING)).await;
+    browser.get(&format!("/facilities/{}/today", world.facility)).await.says("紛失とした機器1台から通信がありました");
+    browser.get(&page).await.says("ディスクの暗号化\n/: 暗号化（luks2）").says("2026年8月3日 09:00");
+}
+
+#[tokio::test]
+async fn a_device_that_was_never_heard_of_is_not_said_to_be_protected() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "往診用ノート").await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    browser.get(&format!("/devices/{id}/lost")).await.says("未確認: それまでに、状態報告が届いていません");
+    world.report(world.facility, id, &sample::all_unknown(MORNING)).await;
+    browser.get(&format!("/devices/{id}/lost")).await.says("ディスクの暗号化\n未確認");
+}
+
+#[tokio::test]
+async fn a_found_device_is_put_back_in_use_by_a_fresh_proof_and_not_before_it_was_lost() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "往診用ノート").await;
+    world.confirm(world.facility, id).await;
+    world.report(world.facility, id, &sample::good_debian(MORNING)).await;
+    world.clock.advance(DAY);
+    let (mut browser, seed) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let (page, lost, found) = (format!("/devices/{id}"), format!("/devices/{id}/lost"), format!("/devices/{id}/found"));
+    browser.get(&found).await.status(409).says("紛失ではなくなっています");
+    browser.get(&lost).await.status(200);
+    browser.submit(&lost, &[("at", "2026-08-04T08:00"), ("why", "見当たらない")]).await.redirects_to(&page);
+    world.clock.advance(FRESH_S);
+    browser.get(&page).await.says("発見した");
+    browser.get(&found).await.status(200).says("だれかが触った様子がないか");
+    let typed = [("at", "2026-08-04T09:00"), ("why", "事務室にあった")];
+    browser.submit(&found, &typed).await.redirects_to("/step-up?next=/step-up/continue");
+    let code = world.code(&seed);
+    browser.get("/step-up?next=/step-up/continue").await;
+    browser.submit("/step-up", &[("code", &code), ("next", "/step-up/continue")]).await.redirects_to("/step-up/continue");
+    browser.get("/step-up/continue").await.status(200);
+    let early = browser.submit(&found, &[("at", "2026-08-04T07:59"), ("why", "事務室にあった")]).await;
+    early.status(422).says("2026年8月4日 08:00より前の日時です");
+    browser.submit(&found, &typed).await.redirects_to(&page);
+    assert_eq!(world.standing(&id.to_string()).await.as_deref(), Some("active"));
+    let back = browser.get(&page).await;
+    back.says("2026年8月4日 08:00に紛失し、2026年8月4日 09:00に見つかりました").says("事務室にあった");
+    assert_eq!(world.acts("device_reclaimed").await, ["happened=2026-08-04T09:00"]);
+    browser.submit(&found, &typed).await.status(409);
+    // Missing once more: what is told is told of this time.
+    browser.submit(&lost, &[("at", "2026-08-04T09:05"), ("why", "また見当たらない")]).await.redirects_to(&page);
+    let again = browser.get(&page).await;
+    again.says("また見当たらない");
+    assert!(!again.text().contains("事務室にあった"), "{}", again.text());
+}
+
+#[tokio::test]
+async fn the_secretariat_notes_the_loss_of_a_persons_own_device_and_reads_neither_its_protection_nor_what_the_facility_wrote() {
+    let world = World::new().await;
+    let id = world.add_device_of(Ownership::Personal, world.region, world.facility, "太郎のスマホ").await;
+    world.confirm(world.facility, id).await;
+    world.report(world.facility, id, &sample::good_debian(MORNING)).await;
+    let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    let (page, lost) = (format!("/devices/{id}"), format!("/devices/{id}/lost"));
+    let asked = secretariat.get(&lost).await;
+    asked.status(200).says("見られるのは、この事業所の担当者だけです");
+    assert!(!asked.body.contains("太郎") && !asked.text().contains("ディスクの暗号化"), "{}", asked.text());
+    secretariat.submit(&lost, &[("at", "2026-08-03T08:59"), ("why", "電話で聞いた")]).await.status(422);
+    secretariat.submit(&lost, &[("at", "2026-08-03T09:00"), ("why", "太郎が電話した")]).await.redirects_to(&page);
+    assert_eq!(world.standing(&id.to_string()).await.as_deref(), Some("lost"));
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    administrator.get(&page).await.says("太郎が電話した").says("ディスクの暗号化");
+    administrator.get("/log").await.says("太郎が電話した");
+    let (mut auditor, _) = world.signed_in_as(Role::Auditor, world.region, None, "etsuran").await;
+    for reader in [&mut secretariat, &mut auditor] {
+        for path in [page.as_str(), "/log", "/log/export.csv"] {
+            let shown = reader.get(path).await;
+            shown.status(200);
+            assert!(!shown.body.contains("太郎"), "{path}: {}", shown.text());
+        }
+        reader.get(&page).await.says("紛失").says("個人所有の機器のため");
+        reader.get("/log?act=device_lost").await.says("事業所の担当者だけが見られます");
+    }
+    assert!(!auditor.get(&page).await.text().contains("発見した"), "an auditor changes nothing");
+}
+
+#[tokio::test]
+async fn a_lost_device_that_is_taken_out_of_use_was_not_found() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "往診用ノート").await;
+    world.stand(world.facility, id, Standing::Lost).await;
+    world.stand(world.facility, id, Standing::Retired).await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let page = browser.get(&format!("/devices/{id}")).await;
+    page.says("いつ、なくなったか").says("理由の記録がありません");
+    assert!(!page.text().contains("発見した") && !page.text().contains("種類・所有を改める"), "{}", page.text());
+}
