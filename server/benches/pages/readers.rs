@@ -15,7 +15,6 @@ use hashimori_server::http::pages::{self, Web, WebSettings};
 use hashimori_server::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use hashimori_server::rules::{RuleBook, Rules};
 use hashimori_server::store::{person, session};
-use hashimori_shared::pack::Pack;
 use tower::ServiceExt as _;
 
 use crate::fill::Filled;

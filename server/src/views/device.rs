@@ -204,11 +204,7 @@ mod samples {
                 shell: Shell::sample(Text::verbatim("受付1"), true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 mark: Mark::of(State::NonCompliant),
-                permit: Some(Permit {
-                    mark: Mark::alarming("custody-none"),
-                    text: Text::new("custody-none-about"),
-                    path: "/".to_owned(),
-                }),
+                permit: Some(Permit { mark: Mark::alarming("custody-none"), text: Text::new("custody-none-about"), path: "/".to_owned() }),
                 seen: (!clauses.is_empty()).then(|| Moment::new(now, now)),
                 changes: if clauses.is_empty() { Vec::new() } else { vec![ChangeLine::sample(now)] },
                 older: None,

@@ -12,8 +12,8 @@ mod enrolment;
 mod error;
 mod export;
 mod log;
-mod mail;
 mod loss;
+mod mail;
 mod overview;
 mod own_rules;
 mod papers;
@@ -35,7 +35,7 @@ pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{
-    ChangeLine, CheckLine, ClauseGroup, ClauseLine, Custody, DevicePage, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
+    ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
 };
 pub(crate) use disaster::{
     Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, FileStep,
@@ -45,8 +45,8 @@ pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, Issue
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
-pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
+pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{

@@ -123,15 +123,13 @@ mod samples {
     impl Sample for RegionPage {
         fn samples() -> Vec<Self> {
             let now = Timestamp::from_seconds(1_785_715_200);
-            let line =
-                FacilityLine {
-                   
+            let line = FacilityLine {
                 id: "f".to_owned(),
                 name: "さくら架空診療所".to_owned(),
                 areas: vec!["見本".to_owned()],
                 counts: counts(),
-                excepted: true, silent: 2
-               ,
+                excepted: true,
+                silent: 2,
             };
             let quiet = FacilityLine { silent: 0, areas: Vec::new(), counts: Vec::new(), excepted: false, ..line.clone() };
             let device = FoundDevice {

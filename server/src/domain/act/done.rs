@@ -4,8 +4,8 @@
 use hashimori_shared::time::Timestamp;
 
 use super::{Act, What};
-use crate::domain::disaster::StepKind;
 use crate::domain::area::Area;
+use crate::domain::disaster::StepKind;
 use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::people::{Person, Scope};
 use crate::words::Text;

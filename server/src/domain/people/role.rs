@@ -95,7 +95,9 @@ pub const fn may(role: Role, right: Right) -> bool {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange => matches!(role, Role::Secretariat),
+        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange => {
+            matches!(role, Role::Secretariat)
+        }
     }
 }
 
@@ -256,8 +258,16 @@ mod tests {
         let has = |role| Right::ALL.into_iter().filter(move |&right| may(role, right)).collect::<Vec<_>>();
         assert_eq!(has(Role::Auditor), [Right::OwnAccount, Right::Read, Right::Export]);
         assert_eq!(has(Role::Deputy), has(Role::Administrator));
-        let of_a_facility =
-            [Right::Enrol, Right::Attest, Right::Retire, Right::FilePapers, Right::HandlePapers, Right::Custody, Right::FileRules, Right::ExemptLocally];
+        let of_a_facility = [
+            Right::Enrol,
+            Right::Attest,
+            Right::Retire,
+            Right::FilePapers,
+            Right::HandlePapers,
+            Right::Custody,
+            Right::FileRules,
+            Right::ExemptLocally,
+        ];
         let own = [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat();
         assert_eq!(has(Role::Administrator), own);
     }

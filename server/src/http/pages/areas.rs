@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::guard::Who;
 use super::typed::{Asked, Typed};
-use super::visit::{Fields, Visitor};
+use super::visit::{Fields, Kept, Visitor};
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::area::{self as named, Area};
@@ -183,7 +183,7 @@ pub(super) async fn assign(
     let area = find(&web, person.scope.region(), &id).await?;
     let ids = |field: &str| -> Result<Vec<FacilityId>, PageError> {
         let sent = typed.iter().filter(|(name, _)| name == field).take(usize::from(FACILITIES));
-        sent.map(|(_, id)| id.parse().map_err(|_| PageError::Malformed)).collect()
+        sent.map(|(_, id)| id.parse().map_err(|_| PageError::Malformed(Kept::default()))).collect()
     };
     let (shown, ticked) = (ids("shown")?, ids("facility")?);
     let left: Vec<FacilityId> = shown.into_iter().filter(|id| !ticked.contains(id)).collect();

@@ -58,7 +58,8 @@ fn facility_columns() -> Vec<Text> {
     let mut columns = ["export-col-facility-id", "region-facility", "export-col-devices"].map(Text::new).to_vec();
     columns.extend(Reading::ALL.map(|reading| Text::from(Mark::reading(reading).word)));
     columns.extend(
-        ["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of", "disaster-excepted", "areas-area"].map(Text::new),
+        ["export-col-silent", "export-col-silent-long", "export-col-never", "export-col-as-of", "disaster-excepted", "areas-area"]
+            .map(Text::new),
     );
     columns
 }

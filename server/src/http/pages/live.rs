@@ -57,11 +57,7 @@ pub(super) async fn of_facility(web: &Web, home: Home) -> Result<String, PageErr
 }
 
 /// Of what a region's overview shows on this page of its list.
-pub(super) async fn of_region(
-    web: &Web,
-    sought: Sought<'_>,
-    (after, most): (Option<Position>, u16),
-) -> Result<String, PageError> {
+pub(super) async fn of_region(web: &Web, sought: Sought<'_>, (after, most): (Option<Position>, u16)) -> Result<String, PageError> {
     let (store, region) = (&web.store, sought.region);
     let scope = rollup::Scope::Region(region);
     let counts = (rollup::counts(store, scope).await?, rank::list(store, sought, after, most).await?);

@@ -10,10 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, headers, language, letters, listed,
-    log, loss,
-    lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in, sort, step_up, today,
-    visit,
+    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, headers, language, letters,
+    listed, log, loss, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in,
+    sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -88,7 +87,8 @@ impl Route {
 pub(super) fn table() -> Vec<Route> {
     use Access::{Public, Region, Setup, SignedIn};
     use Right::{
-        AllowDeputy, AppointLocally, AppointRegionally, Arrange, Attest, Custody, DecideRules, Enrol, Export, FileRules, OwnAccount, Read, Restore, Retire,
+        AllowDeputy, AppointLocally, AppointRegionally, Arrange, Attest, Custody, DecideRules, Enrol, Export, FileRules, OwnAccount, Read,
+        Restore, Retire,
     };
     let mut routes = vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),

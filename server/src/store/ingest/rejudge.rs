@@ -72,12 +72,8 @@ impl Writer {
             self.round = Round { revision: judge.revision().to_owned(), ..Round::default() };
         }
         let (mut cause, mut due) = (Cause::Answer, Vec::new());
-        let turns = [
-            (Cause::Answer, DUE_BY_ANSWER),
-            (Cause::Sort, DUE_BY_SORT),
-            (Cause::Rules, DUE_BY_RULES),
-            (Cause::Time, now.seconds()),
-        ];
+        let turns =
+            [(Cause::Answer, DUE_BY_ANSWER), (Cause::Sort, DUE_BY_SORT), (Cause::Rules, DUE_BY_RULES), (Cause::Time, now.seconds())];
         for (next, by) in turns {
             if due.is_empty() {
                 (cause, due) = (next, due_by(&mut tx, by).await?);

@@ -206,7 +206,8 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
         person: random_id(),
         paper: random_id(),
         exception: random_id(),
-   , area: random_id() };
+        area: random_id(),
+    };
     let mut actors = Actor::all(&world).await;
 
     for route in table().iter().filter(|r| r.object != Object::None) {
