@@ -6,7 +6,7 @@ CREATE TABLE own_rules (
     facility_id   TEXT NOT NULL REFERENCES facility (id),
     stage         TEXT NOT NULL,             -- waiting | in_force | refused | withdrawn | superseded
     rules         TEXT NOT NULL,             -- `screen_lock.max_s = 300`, one a line
-    loosens       BIGINT NOT NULL,           -- 1: needs the secretariat's acceptance
+    looser        TEXT NOT NULL,             -- keys of what needs the secretariat's acceptance, with spaces between
     pack          TEXT NOT NULL,             -- pack and revision it was written over
     reason        TEXT NOT NULL,
     filed_at      BIGINT NOT NULL,
@@ -26,6 +26,6 @@ CREATE INDEX own_rules_by_stage ON own_rules (region_id, stage, id);
 CREATE TABLE own_rules_in_force (
     facility_id   TEXT PRIMARY KEY REFERENCES facility (id),
     own_rules_id  TEXT NOT NULL REFERENCES own_rules (id),
-    accepted      BIGINT NOT NULL,
+    accepted      TEXT NOT NULL,             -- `looser` of the filing
     rules         TEXT NOT NULL
 );

@@ -90,7 +90,7 @@ fn keep_master_key(settings: &Settings, master: &str) -> anyhow::Result<()> {
     let place = &settings.master_key;
     let Some(present) = place.find(&settings.data)? else {
         let key = MasterKey::from_text(master.as_bytes()).context("the master key in this backup is not 64 hexadecimal digits")?;
-        place.keep(key, &settings.data)?;
+        place.keep(&key, &settings.data)?;
         return Ok(());
     };
     ensure!(

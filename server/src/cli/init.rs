@@ -65,12 +65,11 @@ pub(super) async fn run(settings: &Settings, args: InitArgs) -> anyhow::Result<(
     if !book.packs().any(|p| p.id() == args.pack) {
         bail!("there is no rule pack {}; `hashimori-server pack list` shows those there are", args.pack);
     }
-    let master = match settings.master_key.find(&settings.data)? {
-        Some(master) => master,
-        None => {
-            refuse_a_second_key(settings).await?;
-            settings.master_key.create(&settings.data, &random)?
-        }
+    let master = if let Some(master) = settings.master_key.find(&settings.data)? {
+        master
+    } else {
+        refuse_a_second_key(settings).await?;
+        settings.master_key.create(&settings.data, &random)?
     };
     let store = match Store::open(settings.store.clone()).await {
         // Beside the collector that runs there, what is missing can still be added.

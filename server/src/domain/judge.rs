@@ -7,7 +7,7 @@ use hashimori_shared::catalogue::Catalogues;
 use hashimori_shared::checkin::VerdictSummary;
 use hashimori_shared::evaluate::{Attestation, DeviceContext, Input, Reporting, evaluate_in};
 use hashimori_shared::lang::Lang;
-use hashimori_shared::pack::{Filing, OwnRules, Pack};
+use hashimori_shared::pack::{OwnParameter, OwnRules, Pack};
 use hashimori_shared::report::{DeviceClass, Report};
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::{State, Verdict};
@@ -19,8 +19,8 @@ use super::device::Ownership;
 pub struct Own {
     /// Id of the filing.
     pub filing: Arc<str>,
-    /// Whether the 事務局 has accepted it.
-    pub accepted: bool,
+    /// Of what it loosens the 事務局 has accepted this.
+    pub accepted: Arc<[OwnParameter]>,
     /// `OwnRules::to_text`.
     pub text: Arc<str>,
 }
@@ -98,8 +98,7 @@ impl Rules {
         if let Some(found) = laid.get(&own.filing).filter(|found| found.id() == id) {
             return Some(Arc::clone(found));
         }
-        let filing = if own.accepted { Filing::Accepted } else { Filing::None };
-        let made = Arc::new(pack.with_own_rules(&own.filing, &OwnRules::from_text(&own.text)?, filing));
+        let made = Arc::new(pack.with_own_rules(&own.filing, &OwnRules::from_text(&own.text)?, &own.accepted));
         if laid.len() >= LAID {
             laid.clear();
         }
@@ -182,7 +181,7 @@ mod tests {
         let now = Timestamp::from_seconds(1_785_715_200);
         let rules = Rules::new([Pack::bundled()], Catalogues::bundled());
         let (report, bundled) = (hashimori_shared::report::sample::good_debian(now), Pack::bundled());
-        let own = |filing: &str, text: &str| Own { filing: filing.into(), accepted: false, text: text.into() };
+        let own = |filing: &str, text: &str| Own { filing: filing.into(), accepted: Arc::from([]), text: text.into() };
         let judge = |own: Option<&Own>| {
             let (ownership, class) = (Ownership::Managed, DeviceClass::Laptop);
             rules.judge(Subject { report: &report, attestations: &[], pack: bundled.id(), own, ownership, class }, now)

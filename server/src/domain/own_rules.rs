@@ -48,9 +48,9 @@ impl Stage {
     /// Every stage.
     pub const ALL: [Self; 5] = [Self::Waiting, Self::InForce, Self::Refused, Self::Withdrawn, Self::Superseded];
 
-    /// Where a filing begins.
-    pub const fn of_new(loosens: bool) -> Self {
-        if loosens { Self::Waiting } else { Self::InForce }
+    /// Where a filing begins that is looser in this.
+    pub const fn of_new(looser: &[OwnParameter]) -> Self {
+        if looser.is_empty() { Self::InForce } else { Self::Waiting }
     }
 
     /// How it stands after a step.
@@ -99,8 +99,8 @@ impl Stage {
 pub struct Draft {
     /// What differs from the region's pack.
     pub rules: OwnRules,
-    /// Whether any of it is looser, so that the 事務局 has to accept it.
-    pub loosens: bool,
+    /// What of it is looser, so that the 事務局 has to accept it.
+    pub looser: Vec<OwnParameter>,
     /// Why.
     pub reason: String,
 }
@@ -143,8 +143,8 @@ impl Draft {
         if rules.is_empty() {
             return Err(Invalid::Nothing);
         }
-        let loosens = rules.looser_than(pack).next().is_some();
-        Ok(Self { rules, loosens, reason: role::reason(reason).map_err(|_| Invalid::Reason)? })
+        let looser = rules.looser_than(pack).collect();
+        Ok(Self { rules, looser, reason: role::reason(reason).map_err(|_| Invalid::Reason)? })
     }
 }
 
@@ -240,10 +240,10 @@ mod tests {
     fn only_what_differs_is_filed_and_whatever_loosens_anything_waits() {
         let draft = read(&[("screen_lock.max_s", " ３００ "), ("password.min", "6"), ("password.alnum", "on")]).expect("a filing");
         assert_eq!(draft.rules.to_text(), "screen_lock.max_s = 300\n");
-        assert!(!draft.loosens);
+        assert_eq!(draft.looser, []);
         let draft = read(&[("screen_lock.max_s", "300"), ("password.alnum", "off"), ("password.max_age_days", "0")]).expect("a filing");
         assert_eq!(draft.rules.to_text(), "password.alnum = false\npassword.max_age_days = 0\nscreen_lock.max_s = 300\n");
-        assert!(draft.loosens);
+        assert_eq!(draft.looser, [OwnParameter::PasswordAlnum, OwnParameter::PasswordMaxAge]);
     }
 
     #[test]
@@ -273,9 +273,9 @@ mod tests {
                 assert_eq!(stage.after(step), Err(InvalidStep { from: stage, step }));
             }
         }
-        assert_eq!(Stage::of_new(true).after(Step::Accept), Ok(Stage::InForce));
-        assert_eq!(Stage::of_new(true).after(Step::Refuse), Ok(Stage::Refused));
-        assert!(Stage::of_new(false).after(Step::Accept).is_err(), "nothing is accepted twice");
+        assert_eq!(Stage::of_new(&[OwnParameter::ScreenLock]).after(Step::Accept), Ok(Stage::InForce));
+        assert_eq!(Stage::of_new(&[OwnParameter::ScreenLock]).after(Step::Refuse), Ok(Stage::Refused));
+        assert!(Stage::of_new(&[]).after(Step::Accept).is_err(), "nothing is accepted twice");
         for stage in Stage::ALL {
             assert_eq!(Stage::from_word(stage.as_str()), Some(stage));
         }

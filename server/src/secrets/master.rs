@@ -109,11 +109,11 @@ impl KeySource {
 
     /// Makes a fresh key and keeps it here, where there is none yet.
     pub fn create(&self, data: &Path, random: &Random) -> Result<MasterKey, MasterKeyError> {
-        self.keep(MasterKey::generate(random), data)
+        self.keep(&MasterKey::generate(random), data)
     }
 
     /// Keeps a key here, where there is none yet, and gives it back as it is read again.
-    pub fn keep(&self, key: MasterKey, data: &Path) -> Result<MasterKey, MasterKeyError> {
+    pub fn keep(&self, key: &MasterKey, data: &Path) -> Result<MasterKey, MasterKeyError> {
         self.check_place(data)?;
         match self {
             Self::Credential(path) | Self::File(path) => {

@@ -1,6 +1,8 @@
 //! 事業所の定め (§26): filings, which only change their stage, and for each facility the one that its devices are judged with.
 
-use hashimori_shared::pack::OwnRules;
+use std::sync::Arc;
+
+use hashimori_shared::pack::{OwnParameter, OwnRules};
 use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
@@ -82,15 +84,16 @@ pub struct Hand<'a> {
 /// Keeps a filing (in a transaction of `Store::begin_ledger`) in place of those before it; its number. `None`: the same rules are
 /// filed already.
 pub async fn insert(tx: &mut Tx, new: &NewOwnRules<'_>) -> Result<Option<i64>, Error> {
-    let (stage, text) = (Stage::of_new(new.draft.loosens), new.draft.rules.to_text());
+    let (stage, text) = (Stage::of_new(&new.draft.looser), new.draft.rules.to_text());
+    let looser = new.draft.looser.iter().map(|parameter| parameter.key()).collect::<Vec<_>>().join(" ");
     let same: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM own_rules WHERE facility_id = $1 AND rules = $2 AND (stage = $3 OR stage = $4 AND loosens = $5)",
+        "SELECT count(*) FROM own_rules WHERE facility_id = $1 AND rules = $2 AND (stage = $3 OR stage = $4 AND looser = $5)",
     )
     .bind(new.facility.to_string())
     .bind(text.clone())
     .bind(Stage::Waiting.as_str())
     .bind(Stage::InForce.as_str())
-    .bind(i64::from(new.draft.loosens))
+    .bind(looser.clone())
     .fetch_one(&mut **tx)
     .await?;
     if same > 0 {
@@ -107,7 +110,7 @@ pub async fn insert(tx: &mut Tx, new: &NewOwnRules<'_>) -> Result<Option<i64>, E
         supersede(tx, new.facility, Stage::InForce, hand).await?;
     }
     sqlx::query(
-        "INSERT INTO own_rules (id, number, region_id, facility_id, stage, rules, loosens, pack, reason, filed_at, filed_by) \
+        "INSERT INTO own_rules (id, number, region_id, facility_id, stage, rules, looser, pack, reason, filed_at, filed_by) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(new.id.to_string())
@@ -116,7 +119,7 @@ pub async fn insert(tx: &mut Tx, new: &NewOwnRules<'_>) -> Result<Option<i64>, E
     .bind(new.facility.to_string())
     .bind(stage.as_str())
     .bind(text)
-    .bind(i64::from(new.draft.loosens))
+    .bind(looser)
     .bind(new.pack.to_owned())
     .bind(new.draft.reason.clone())
     .bind(new.at.seconds())
@@ -179,7 +182,7 @@ async fn supersede(tx: &mut Tx, facility: FacilityId, was: Stage, hand: Hand<'_>
 
 async fn take_effect(tx: &mut Tx, facility: FacilityId, id: OwnRulesId) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO own_rules_in_force (facility_id, own_rules_id, accepted, rules) SELECT facility_id, id, loosens, rules FROM own_rules \
+        "INSERT INTO own_rules_in_force (facility_id, own_rules_id, accepted, rules) SELECT facility_id, id, looser, rules FROM own_rules \
          WHERE id = $1 ON CONFLICT (facility_id) DO UPDATE SET own_rules_id = excluded.own_rules_id, accepted = excluded.accepted, \
          rules = excluded.rules",
     )
@@ -210,7 +213,7 @@ pub async fn in_force(db: impl Executor<'_, Database = Any>, facility: FacilityI
 
 /// A filing of a facility as devices were judged with it, in force or not.
 pub async fn find(store: &Store, facility: FacilityId, id: OwnRulesId) -> Result<Option<(i64, Own)>, Error> {
-    let row = sqlx::query("SELECT id, loosens, rules, number FROM own_rules WHERE facility_id = $1 AND id = $2")
+    let row = sqlx::query("SELECT id, looser, rules, number FROM own_rules WHERE facility_id = $1 AND id = $2")
         .bind(facility.to_string())
         .bind(id.to_string())
         .fetch_optional(store.read())
@@ -218,11 +221,16 @@ pub async fn find(store: &Store, facility: FacilityId, id: OwnRulesId) -> Result
     row.as_ref().map(|row| Ok((row.try_get(3)?, own(row)?))).transpose()
 }
 
-fn own(row: &AnyRow) -> Result<Own, Error> {
-    Ok(Own { filing: row.try_get::<&str, _>(0)?.into(), accepted: row.try_get::<i64, _>(1)? != 0, text: row.try_get::<&str, _>(2)?.into() })
+/// The parameters behind stored keys; one that no edition knows any more loosens nothing.
+pub(super) fn accepted(keys: &str) -> Arc<[OwnParameter]> {
+    keys.split(' ').filter_map(OwnParameter::from_key).collect()
 }
 
-const COLUMNS: &str = "SELECT o.id, o.number, o.facility_id, f.name, o.stage, o.rules, o.loosens, o.pack, \
+fn own(row: &AnyRow) -> Result<Own, Error> {
+    Ok(Own { filing: row.try_get::<&str, _>(0)?.into(), accepted: accepted(row.try_get(1)?), text: row.try_get::<&str, _>(2)?.into() })
+}
+
+const COLUMNS: &str = "SELECT o.id, o.number, o.facility_id, f.name, o.stage, o.rules, o.looser, o.pack, \
      o.filed_at, p.name, o.reason, o.decided_at, d.name, o.decision, o.ended_at, e.name, o.ended_why \
      FROM own_rules o JOIN facility f ON f.id = o.facility_id LEFT JOIN person p ON p.id = o.filed_by \
      LEFT JOIN person d ON d.id = o.decided_by LEFT JOIN person e ON e.id = o.ended_by ";
@@ -289,7 +297,7 @@ fn filed(row: &AnyRow) -> Result<Filed, Error> {
         facility_name: row.try_get(3)?,
         stage: stage(row.try_get(4)?)?,
         rules: OwnRules::from_text(row.try_get(5)?),
-        loosens: row.try_get::<i64, _>(6)? != 0,
+        loosens: !row.try_get::<&str, _>(6)?.is_empty(),
         pack: row.try_get(7)?,
         filed: mark(8)?.ok_or_else(|| rows::decode_error("own_rules.filed_at"))?,
         decided: mark(11)?,

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalogue::Catalogues;
-use crate::pack::{Filing, OwnParameter, OwnRules, Pack};
+use crate::pack::{OwnParameter, OwnRules, Pack};
 use crate::report::{self, Account, Fact, LoginPassword, Reading, Report, UnknownCode};
 use crate::time::Timestamp;
 
@@ -250,7 +250,7 @@ proptest! {
     fn a_facilitys_tighter_rules_never_make_a_pass(
         r in generate::report(), a in generate::one_attestation_each(), d in generate::device(), own in generate::tightening(),
     ) {
-        let tighter = PACK.with_own_rules("filing", &own, Filing::None);
+        let tighter = PACK.with_own_rules("filing", &own, &[]);
         let input = Input { pack: &tighter, catalogues: &CATALOGUES, report: Some(&r), attestations: &a, device: &d, now: NOW };
         no_pass_out_of_nothing(&verdict(&r, &a, d, NOW), &evaluate(&input))?;
     }
@@ -262,7 +262,7 @@ proptest! {
         // How long a word or a list counts is not such a limit: an older "no" may run out and leave the question open.
         let ages = [OwnParameter::UpdateLists, OwnParameter::UpdateHold, OwnParameter::AttestationDays, OwnParameter::AttestationPersonal];
         let own = OwnRules::new(own.iter().filter(|(parameter, _)| !ages.contains(parameter)));
-        let tighter = PACK.with_own_rules("filing", &own, Filing::None);
+        let tighter = PACK.with_own_rules("filing", &own, &[]);
         let input = Input { pack: &tighter, catalogues: &CATALOGUES, report: Some(&r), attestations: &a, device: &d, now: NOW };
         never_better(&verdict(&r, &a, d, NOW), &evaluate(&input))?;
     }

@@ -9,7 +9,7 @@ mod own;
 mod parameters;
 
 pub use clause::{Answered, Check, CheckKind, Clause, Conflict, Remedies, Responsible};
-pub use own::{Filing, OwnParameter, OwnRules, OwnRulesError, OwnValue, Tighter};
+pub use own::{OwnParameter, OwnRules, OwnRulesError, OwnValue, Tighter};
 pub use parameters::*;
 
 use std::sync::Arc;

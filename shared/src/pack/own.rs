@@ -145,15 +145,6 @@ impl OwnParameter {
     }
 }
 
-/// Whether the 事務局 has accepted a filing (§26).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Filing {
-    /// Not accepted, or none needed: what is looser than the region's pack does not count.
-    None,
-    /// Accepted: whatever makes sense.
-    Accepted,
-}
-
 /// Why own rules make no sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OwnRulesError {
@@ -240,13 +231,14 @@ impl OwnRules {
 }
 
 impl Pack {
-    /// This pack with a facility's own rules, filed under `name`, laid over it. What would be looser without having been accepted, or
-    /// would make no sense over this edition, does not count. The revision names the rules, so that a verdict says what it was made with.
+    /// This pack with a facility's own rules, filed under `name`, laid over it. What is looser than this edition counts only for those
+    /// parameters whose loosening the 事務局 has `accepted`, and what would make no sense over it not at all. The revision names the
+    /// rules, so that a verdict says what it was made with.
     #[must_use]
-    pub fn with_own_rules(&self, name: &str, rules: &OwnRules, filing: Filing) -> Self {
+    pub fn with_own_rules(&self, name: &str, rules: &OwnRules, accepted: &[OwnParameter]) -> Self {
         let mut parameters = self.parameters.clone();
         let mut left: Vec<_> = rules.iter().collect();
-        left.retain(|(parameter, value)| filing == Filing::Accepted || parameter.holds(parameter.of(&parameters), *value));
+        left.retain(|(parameter, value)| accepted.contains(parameter) || parameter.holds(parameter.of(&parameters), *value));
         loop {
             let before = left.len();
             // In any order: one that makes no sense alone may do so once another is laid down.
@@ -280,7 +272,7 @@ mod tests {
         let pack = Pack::bundled();
         let own = rules(&[(OwnParameter::PasswordMin, 8), (OwnParameter::ScreenLock, 300)]);
         assert_eq!((own.check(&pack), own.looser_than(&pack).count()), (Ok(()), 0));
-        let tighter = pack.with_own_rules("filing", &own, Filing::None);
+        let tighter = pack.with_own_rules("filing", &own, &[]);
         assert_eq!((tighter.parameters().password.min, tighter.parameters().screen_lock.max_s), (8, 300));
         assert!(tighter.revision().starts_with(&format!("{}+", pack.revision())), "{}", tighter.revision());
         assert_eq!((tighter.own_rules(), pack.own_rules()), (Some("filing"), None));
@@ -291,12 +283,21 @@ mod tests {
         let pack = Pack::bundled();
         let own = rules(&[(OwnParameter::ScreenLock, 1_800), (OwnParameter::PasswordMaxAge, 0), (OwnParameter::PasswordMin, 8)]);
         assert_eq!(own.looser_than(&pack).collect::<Vec<_>>(), [OwnParameter::PasswordMaxAge, OwnParameter::ScreenLock]);
-        let read = |filing| {
-            let laid = pack.with_own_rules("filing", &own, filing).parameters().clone();
+        let read = |accepted: &[OwnParameter]| {
+            let laid = pack.with_own_rules("filing", &own, accepted).parameters().clone();
             (laid.screen_lock.max_s, laid.password.max_age_days, laid.password.min)
         };
-        assert_eq!(read(Filing::None), (900, 90, 8));
-        assert_eq!(read(Filing::Accepted), (1_800, 0, 8));
+        assert_eq!(read(&[]), (900, 90, 8));
+        assert_eq!(read(&[OwnParameter::ScreenLock, OwnParameter::PasswordMaxAge]), (1_800, 0, 8));
+    }
+
+    #[test]
+    fn an_edition_that_asks_for_more_than_was_filed_prevails_unless_that_very_loosening_was_accepted() {
+        let text = super::super::BUNDLED.replacen("min = 6\n", "min = 10\n", 1);
+        let later = Pack::parse(&text).expect("an edition that asks for more");
+        let own = rules(&[(OwnParameter::PasswordMin, 8), (OwnParameter::ScreenLock, 1_800)]);
+        let laid = later.with_own_rules("filing", &own, &[OwnParameter::ScreenLock]).parameters().clone();
+        assert_eq!((laid.password.min, laid.screen_lock.max_s), (10, 1_800));
     }
 
     #[test]
@@ -313,7 +314,7 @@ mod tests {
         }
         let together = rules(&[(OwnParameter::AntivirusAmber, 2), (OwnParameter::AntivirusFail, 5)]);
         assert_eq!(together.check(&pack), Ok(()));
-        let laid = pack.with_own_rules("filing", &together, Filing::None).parameters().antivirus.clone();
+        let laid = pack.with_own_rules("filing", &together, &[]).parameters().antivirus.clone();
         assert_eq!((laid.amber_days, laid.fail_days), (2, 5), "whichever is laid down first");
     }
 
@@ -331,11 +332,11 @@ mod tests {
                 }));
                 if own.check(&pack).is_ok() {
                     prop_assert_eq!(OwnRules::from_text(&own.to_text()), Some(own.clone()));
-                    let laid = pack.with_own_rules("filing", &own, Filing::Accepted);
+                    let laid = pack.with_own_rules("filing", &own, OwnParameter::ALL);
                     for (parameter, value) in own.iter() {
                         prop_assert_eq!(parameter.of(laid.parameters()), value, "{}", parameter.key());
                     }
-                    let tight = pack.with_own_rules("filing", &own, Filing::None);
+                    let tight = pack.with_own_rules("filing", &own, &[]);
                     for &parameter in OwnParameter::ALL {
                         prop_assert!(parameter.holds(parameter.of(pack.parameters()), parameter.of(tight.parameters())));
                     }

@@ -69,7 +69,7 @@ struct Before {
 }
 
 /// `GET /facilities/{facility}/own-rules`
-pub(super) async fn show_own_rules(
+pub(super) async fn show(
     Use(web): Use<Web>,
     visitor: Visitor,
     Who(person): Who,
@@ -137,12 +137,11 @@ fn groups(pack: &Pack, lang: Lang, typed: impl Fn(OwnParameter) -> String) -> Ve
             is_switch,
             can_be_off: parameter.can_be_off(),
         };
-        match groups.iter_mut().find(|(known, _)| *known == clause) {
-            Some((_, group)) => group.fields.push(field),
-            None => {
-                let title = pack.clause(clause).map(|known| (clause, Said::of(&known.title, lang)));
-                groups.push((clause, OwnGroup { clause: title, fields: vec![field] }));
-            }
+        if let Some((_, group)) = groups.iter_mut().find(|(known, _)| *known == clause) {
+            group.fields.push(field);
+        } else {
+            let title = pack.clause(clause).map(|known| (clause, Said::of(&known.title, lang)));
+            groups.push((clause, OwnGroup { clause: title, fields: vec![field] }));
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()
@@ -186,7 +185,7 @@ fn lines(pack: &Pack, rules: &OwnRules) -> Vec<OwnLine> {
 }
 
 /// `POST /facilities/{facility}/own-rules`
-pub(super) async fn file_own_rules(
+pub(super) async fn file(
     Use(web): Use<Web>,
     visitor: Visitor,
     Who(person): Who,
@@ -210,13 +209,13 @@ pub(super) async fn file_own_rules(
             };
             let mut tx = web.store.begin_ledger().await?;
             if let Some(number) = own_rules::insert(&mut tx, &new).await? {
-                let stage = Stage::of_new(draft.loosens);
+                let stage = Stage::of_new(&draft.looser);
                 let rules = draft.rules.to_text().replace(" = ", "=").replace('\n', " ");
                 let done = Done::by_person(&person, What::OwnRulesFiled, now).at_facility(home.region, home.facility);
                 let note = format!("own_rules={} number={number} stage={} {}", new.id, stage.as_str(), rules.trim_end());
                 web.log(&mut tx, &done.noting(note).saying(draft.reason.clone())).await?;
                 tx.commit().await?;
-                return Ok(back(home.facility, if draft.loosens { "waiting" } else { "filed" }));
+                return Ok(back(home.facility, if draft.looser.is_empty() { "filed" } else { "waiting" }));
             }
             tx.rollback().await?;
             Text::new("own-same")
@@ -232,7 +231,7 @@ fn back(facility: FacilityId, done: &str) -> Response {
 }
 
 /// `POST /facilities/{facility}/own-rules/decide`
-pub(super) async fn decide_own_rules(
+pub(super) async fn decide(
     Use(web): Use<Web>,
     visitor: Visitor,
     Who(person): Who,
@@ -244,18 +243,18 @@ pub(super) async fn decide_own_rules(
         "refuse" => Ok((Step::Refuse, What::OwnRulesRefused, "refused")),
         _ => Err(Text::new("own-no-decision")),
     };
-    take_step(&web, &visitor, (&person, home), chosen, typed).await
+    take_step(&web, &visitor, (&person, home), chosen, &typed).await
 }
 
 /// `POST /facilities/{facility}/own-rules/withdraw`
-pub(super) async fn withdraw_own_rules(
+pub(super) async fn withdraw(
     Use(web): Use<Web>,
     visitor: Visitor,
     Who(person): Who,
     Here(home): Here,
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
-    take_step(&web, &visitor, (&person, home), Ok((Step::Withdraw, What::OwnRulesWithdrawn, "withdrawn")), typed).await
+    take_step(&web, &visitor, (&person, home), Ok((Step::Withdraw, What::OwnRulesWithdrawn, "withdrawn")), &typed).await
 }
 
 async fn take_step(
@@ -263,19 +262,19 @@ async fn take_step(
     visitor: &Visitor,
     (person, home): (&Person, Home),
     chosen: Result<(Step, What, &str), Text>,
-    typed: Fields,
+    typed: &Fields,
 ) -> Result<Response, PageError> {
-    let why = reason(value(&typed, "why")).map_err(|_| Text::new("people-wrong-reason").with("most", LONGEST_REASON));
+    let why = reason(value(typed, "why")).map_err(|_| Text::new("people-wrong-reason").with("most", LONGEST_REASON));
     let ((step, what, said), why) = match (chosen, why) {
         (Ok(chosen), Ok(why)) => (chosen, why),
         (Err(error), _) | (Ok(_), Err(error)) => {
-            let before = Before { error: Some(error), why: value(&typed, "why").to_owned(), ..Before::default() };
+            let before = Before { error: Some(error), why: value(typed, "why").to_owned(), ..Before::default() };
             let answer = own_rules_page(web, visitor, (person, home), before).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
         }
     };
     let gone = || PageError::Said(StatusCode::CONFLICT, Text::new("own-gone"));
-    let id: OwnRulesId = value(&typed, "filing").parse().map_err(|_| gone())?;
+    let id: OwnRulesId = value(typed, "filing").parse().map_err(|_| gone())?;
     let now = web.now();
     let mut tx = web.store.begin_ledger().await?;
     let hand = Hand { by: person.id, at: now, why: &why };
@@ -293,7 +292,7 @@ pub(super) struct Earlier {
 }
 
 /// `GET /own-rules`
-pub(super) async fn list_own_rules(
+pub(super) async fn list(
     Use(web): Use<Web>,
     visitor: Visitor,
     Who(person): Who,

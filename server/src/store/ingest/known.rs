@@ -15,7 +15,7 @@ use crate::domain::device::{ClassWord, DeviceN, Ownership, Standing};
 use crate::domain::judge::Own;
 use crate::store::rollup::Place;
 use crate::store::rows::{self, decode_error};
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, own_rules};
 
 /// What the ledger and the last verdict say of a device.
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ fn known(row: &AnyRow) -> Result<Known, Error> {
 }
 
 fn own(filing: &str, row: &AnyRow) -> Result<Own, Error> {
-    Ok(Own { filing: filing.into(), accepted: row.try_get::<i64, _>(18)? != 0, text: row.try_get::<&str, _>(19)?.into() })
+    Ok(Own { filing: filing.into(), accepted: own_rules::accepted(row.try_get(18)?), text: row.try_get::<&str, _>(19)?.into() })
 }
 
 fn current(row: &AnyRow) -> Result<Current, Error> {
