@@ -51,7 +51,7 @@ fn questions(page: &str) -> Vec<(&str, bool)> {
     let inputs = page.split("<input ").skip(1);
     let found = inputs.filter_map(|input| {
         let (kind, field) = (value(input, "type")?, value(input, "name")?);
-        let asks = field.contains('.') && !field.ends_with(".until") && field != UNANSWERED;
+        let asks = field.contains('.') && field.rsplit('.').next() != Some("until") && field != UNANSWERED;
         (asks && (kind == "date" || (kind == "radio" && value(input, "value") == Some("yes")))).then_some((field, kind == "date"))
     });
     found.collect()
