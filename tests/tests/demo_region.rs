@@ -105,6 +105,7 @@ async fn three_clicks_lead_from_the_first_page_to_the_worst_device_its_reason_an
 
     browser.set_width(1280).await?;
     let mut secretariat = Reader::new(&browser, &region, &region.secretariat).await?;
+    browser.page.execute("document.getElementById('all').scrollIntoView()", vec![]).await?;
     browser.screenshot("region").await?;
     secretariat.click("//section[@aria-labelledby='list']//tbody/tr[1]/th/a", &region.facility).await?;
     secretariat.click("//section[@aria-labelledby='list']//tbody/tr[1]/th/a", "1号").await?;
