@@ -4,8 +4,9 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-Usage: deploy/quickstart.sh [--once] [--data DIR] [--stop] [--yes]
+Usage: deploy/quickstart.sh [--once | --demo] [--data DIR] [--stop] [--yes]
   --once      show the verdict and leave nothing running; the last line of standard output is the verdict as JSON
+  --demo      add a second region of made-up facilities and devices, to see pages full; takes a minute or so
   --data DIR  keep everything under DIR (default: ~/.local/share/hashimori-quickstart)
   --stop      stop the collector that an earlier run left running
   --yes       install what is missing without asking
@@ -17,10 +18,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=deploy/lib/prepare.sh
 source "$here/deploy/lib/prepare.sh"
 
-once=0 stop=0 data=${XDG_DATA_HOME:-$HOME/.local/share}/hashimori-quickstart
+once=0 demo=0 stop=0 data=${XDG_DATA_HOME:-$HOME/.local/share}/hashimori-quickstart
 while (($#)); do
   case $1 in
     --once) once=1 ;;
+    --demo) demo=1 ;;
     --stop) stop=1 ;;
     --yes) ASSUME_YES=1 ;;
     --data) data=${2:?--data needs a folder} && shift ;;
@@ -29,6 +31,7 @@ while (($#)); do
   esac
   shift
 done
+((once && demo)) && fail "--once leaves nothing running: choose it or --demo"
 data=$(realpath -m -- "$data")
 pid_file=$data/collector.pid ports_file=$data/ports.json log=$data/collector.log config=$data/collector.toml
 
@@ -36,6 +39,8 @@ pid_file=$data/collector.pid ports_file=$data/ports.json log=$data/collector.log
 region=ほたる川圏域（架空）
 facility=架空医院ほたる
 login=hotaru-kanri
+demo_region=見本の圏域（架空）
+demo_login=mihon-jimu
 
 # The collector's process id, if the one started here still runs.
 collector_pid() {
@@ -70,7 +75,9 @@ else
   ensure_packages "${BUILD_PACKAGES[@]}"
   ensure_rust "$(rust_version "$here/Cargo.toml")"
   say "building (the first time takes some minutes)"
-  (cd "$here" && cargo build --release --locked -p hashimori-server -p hashimori-agent >&2) || fail "the build failed; its message is above"
+  packages=(-p hashimori-server -p hashimori-agent)
+  ((demo)) && packages+=(-p hashimori-load)
+  (cd "$here" && cargo build --release --locked "${packages[@]}" >&2) || fail "the build failed; its message is above"
   programs=${CARGO_TARGET_DIR:-$here/target}/release
 fi
 
@@ -167,15 +174,27 @@ if agent status >/dev/null 2>&1; then
 else
   say "enrolling this machine at $facility"
   # The code goes from program to program and is written nowhere. It confirms by itself: whoever runs this is the operator.
-  server code issue --facility "$facility" --uses 1 --hours 1 --auto-confirm 2>>"$log" |
+  server code issue --region "$region" --facility "$facility" --uses 1 --hours 1 --auto-confirm 2>>"$log" |
     agent enroll --server "$device_address" --code-file - --label クイックスタート >&2 || fail "this machine could not be enrolled: see above and $log"
 fi
 say "reading this machine and sending the report"
 agent check-in >&2 || fail "the report did not arrive: see above and $log"
 
-# A first run makes the administrator's account; a later one gives it a new link, and its password works until that link is used.
-link=$(server account invite --facility "$facility" --login "$login" --name 管理者（架空） 2>>"$log") ||
-  fail "no sign-in link could be made: see the end of $log"
+# A first run makes an account; a later one gives it a new link, and its password works until that link is used.
+link_for() { server account invite "$@" 2>>"$log" || fail "no sign-in link could be made: see the end of $log"; }
+link=$(link_for --region "$region" --facility "$facility" --login "$login" --name 管理者（架空）)
+
+# --- a region to look at -------------------------------------------------------------------------------------------
+if ((demo)); then
+  say "filling $demo_region: made-up facilities, administrators and devices, over the collector's own ports"
+  # How large is not a choice to offer: the tests take a smaller one.
+  read -r -a size <<<"${HASHIMORI_DEMO_SIZE:-}"
+  neediest=$("$programs/hashimori-load" demo --server "$programs/hashimori-server" --config "$config" --device "$device_address" \
+    --web "$web_address" --region "$demo_region" --done "$data/demo.done" "${size[@]}") || fail "the region could not be filled: see above and $log"
+  IFS=$'\t' read -r demo_facility demo_administrator demo_name <<<"$neediest"
+  demo_link=$(link_for --region "$demo_region" --login "$demo_login" --name 事務局（架空）)
+  demo_facility_link=$(link_for --region "$demo_region" --facility "$demo_facility" --login "$demo_administrator" --name "$demo_name")
+fi
 
 # --- what came of it -----------------------------------------------------------------------------------------------
 printf '\nこの機器の判定\n\n'
@@ -188,6 +207,11 @@ if ((once)); then
 else
   printf '\n管理画面   http://%s/\n' "$web_address"
   printf 'サインイン %s  （一度だけ使えます）\n' "$link"
+  if ((demo)); then
+    printf '%s\n' "$demo_region"
+    printf '  事務局   %s\n' "$demo_link"
+    printf '  管理者   %s  （%s）\n' "$demo_facility_link" "$demo_facility"
+  fi
   printf '詳しく     %q --config %q --state %q explain\n' "$programs/hashimori-agent" "$data/agent.toml" "$data/agent"
   printf '終える     %q --data %q --stop\n' "$here/deploy/quickstart.sh" "$data"
 fi

@@ -129,6 +129,12 @@ impl Browser {
         Ok(())
     }
 
+    /// From now on no scroll bar takes a part of the page's width, as on a phone.
+    pub async fn hide_scroll_bars(&self) -> anyhow::Result<()> {
+        self.page.cdp().send_raw("Emulation.setScrollbarsHidden", serde_json::json!({ "hidden": true })).await?;
+        Ok(())
+    }
+
     /// The page reads well on a phone and on a desk, in dark and in light: nothing runs out at the side, no text is squeezed into a
     /// column of single letters, axe-core finds nothing, and the content policy had nothing to block. Keeps a picture of each.
     pub async fn looks_right(&self, name: &str) -> anyhow::Result<()> {

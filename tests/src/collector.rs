@@ -183,6 +183,31 @@ impl Collector {
         Ok(command)
     }
 
+    /// Fills another, fictional region of so many facilities and devices through its own ports, as `deploy/quickstart.sh --demo`
+    /// does; name, and its administrator's sign-in name, of the facility that needs most.
+    pub fn fill_demo(&self, region: &str, (facilities, devices): (u32, u32)) -> anyhow::Result<(String, String)> {
+        let mut command = Command::new(program("hashimori-load")?);
+        command.envs(self.environment.iter().cloned()).arg("demo").args(["--region", region]);
+        command.arg("--server").arg(program("hashimori-server")?).arg("--done").arg(self.folder.path().join("demo.done"));
+        for (flag, value) in [("--device", self.device), ("--web", self.web)] {
+            command.arg(flag).arg(value.to_string());
+        }
+        for (flag, count) in [("--facilities", facilities), ("--devices", devices)] {
+            command.arg(flag).arg(count.to_string());
+        }
+        let said = Said::by(&mut command, "")?.expect(0)?;
+        let mut parts = said.out.trim().split('\t');
+        let (facility, login) = parts.next().zip(parts.next()).with_context(|| said.out.clone())?;
+        Ok((facility.to_owned(), login.to_owned()))
+    }
+
+    /// The path of a new one-time link for a person of a region.
+    pub fn invite(&self, region: &str, arguments: &[&str]) -> anyhow::Result<String> {
+        let said = self.command(&[&["account", "invite", "--region", region, "--name", "見本 花子"], arguments].concat())?.expect(0)?;
+        let at = said.out.find("/start/").with_context(|| format!("no link in {}", said.out))?;
+        Ok(said.out[at..].trim().to_owned())
+    }
+
     /// Where devices connect.
     pub const fn device_address(&self) -> SocketAddr {
         self.device

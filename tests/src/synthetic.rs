@@ -19,6 +19,17 @@ use serde_json::value::RawValue;
 
 use crate::wire::{Answer, Connection, device_tls, device_tls_unchecked};
 
+/// What a device says of itself when it enrols.
+#[derive(Clone, Copy, Debug)]
+pub struct Newcomer<'a> {
+    /// Its ordinal in the fleet.
+    pub number: u32,
+    /// Its first report: kind of machine, system, agent.
+    pub report: &'a Report,
+    /// What a person calls it.
+    pub label: &'a str,
+}
+
 /// An enrolled device.
 #[derive(Debug)]
 pub struct Synthetic {
@@ -37,8 +48,13 @@ pub struct Synthetic {
 impl Synthetic {
     /// Enrols with a code, as the agent would.
     pub async fn enroll(collector: SocketAddr, code: &EnrolmentCode, number: u32) -> anyhow::Result<Self> {
-        let key = KeyPair::generate()?;
-        let answer = Self::ask_to_enroll(collector, code, &key, number).await?;
+        Self::enroll_as(collector, code, Newcomer { number, report: &report(number, 0), label: &format!("試験機{number}") }).await
+    }
+
+    /// The same for a device that is somebody in particular.
+    pub async fn enroll_as(collector: SocketAddr, code: &EnrolmentCode, newcomer: Newcomer<'_>) -> anyhow::Result<Self> {
+        let (key, number) = (KeyPair::generate()?, newcomer.number);
+        let answer = ask(collector, code, &key, newcomer).await?;
         ensure!(answer.status < 300, "enrolment refused: {} {}", answer.status, answer.text());
         let issued: Issued = serde_json::from_slice(&answer.body)?;
         let chain = issued.chain.iter().map(|der| Ok(BASE64.decode(der.as_bytes())?.into())).collect::<anyhow::Result<_>>()?;
@@ -47,20 +63,7 @@ impl Synthetic {
 
     /// The bare enrolment request, whatever comes of it.
     pub async fn ask_to_enroll(collector: SocketAddr, code: &EnrolmentCode, key: &KeyPair, number: u32) -> anyhow::Result<Answer> {
-        let report = report(number, 0);
-        let csr = CertificateParams::default().serialize_request(key)?;
-        let request = EnrollRequest {
-            v: PROTOCOL_VERSION,
-            secret: code.secret_hex(),
-            csr: BASE64.encode(csr.der()),
-            agent: report.agent,
-            os: report.machine.os.and_then(|fact| fact.value().cloned()),
-            hardware: report.machine.hardware.and_then(|fact| fact.value().cloned()),
-            hardware_ids: report.machine.hardware_ids.and_then(|fact| fact.value().cloned()).unwrap_or_default(),
-            label: Some(format!("試験機{number}")),
-        };
-        let mut connection = Connection::open(collector, &Arc::new(device_tls(None)?)).await?;
-        connection.post(ENROLL_PATH, &serde_json::to_vec(&request)?, false).await
+        ask(collector, code, key, Newcomer { number, report: &report(number, 0), label: &format!("試験機{number}") }).await
     }
 
     /// TLS with its certificate. `resumes` = keeps tickets of its own.
@@ -89,6 +92,21 @@ impl Synthetic {
             }
         };
         self.wrap(body, now)
+    }
+
+    /// The next check-in's JSON with this report in full.
+    pub fn next_saying(&mut self, report: &Report, now: Timestamp) -> anyhow::Result<Vec<u8>> {
+        self.seq += 1;
+        let json = serde_json::to_string(report)?;
+        self.base = Some(ReportDigest::of(json.as_bytes()));
+        self.wrap(Body::Report(RawValue::from_string(json)?), now)
+    }
+
+    /// From now on it is the other of two machines that use its key.
+    pub fn become_twin(&mut self) {
+        let mut boot = *self.boot.as_bytes();
+        boot[15] ^= 1;
+        self.boot = BootId::from_bytes(boot);
     }
 
     /// A check-in with this body and the present sequence number.
@@ -136,6 +154,23 @@ impl Synthetic {
         self.learn(&answer)?;
         Ok(answer)
     }
+}
+
+async fn ask(collector: SocketAddr, code: &EnrolmentCode, key: &KeyPair, newcomer: Newcomer<'_>) -> anyhow::Result<Answer> {
+    let Report { agent, machine, .. } = newcomer.report.clone();
+    let csr = CertificateParams::default().serialize_request(key)?;
+    let request = EnrollRequest {
+        v: PROTOCOL_VERSION,
+        secret: code.secret_hex(),
+        csr: BASE64.encode(csr.der()),
+        agent,
+        os: machine.os.and_then(|fact| fact.value().cloned()),
+        hardware: machine.hardware.and_then(|fact| fact.value().cloned()),
+        hardware_ids: machine.hardware_ids.and_then(|fact| fact.value().cloned()).unwrap_or_default(),
+        label: Some(newcomer.label.to_owned()),
+    };
+    let mut connection = Connection::open(collector, &Arc::new(device_tls(None)?)).await?;
+    connection.post(ENROLL_PATH, &serde_json::to_vec(&request)?, false).await
 }
 
 fn boot_of(number: u32) -> BootId {

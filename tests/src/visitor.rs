@@ -7,6 +7,8 @@ use std::net::{SocketAddr, TcpStream};
 
 use anyhow::{Context as _, ensure};
 
+use totp_rs::{Builder, Secret};
+
 use crate::waiting::PATIENCE;
 use crate::wire::Answer;
 
@@ -25,7 +27,12 @@ impl Visitor {
 
     /// The cookie's secret.
     pub fn secret(&self) -> Option<&str> {
-        Some(self.cookie.as_deref()?.split_once('=')?.1)
+        Some(self.cookie()?.1)
+    }
+
+    /// The cookie's name and secret.
+    pub fn cookie(&self) -> Option<(&str, &str)> {
+        self.cookie.as_deref()?.split_once('=')
     }
 
     /// Opens a page, following redirects.
@@ -48,14 +55,35 @@ impl Visitor {
         self.landed(answer)
     }
 
+    /// Sets an account up from its one-time link with a password and an authenticator app; signed in from then on.
+    pub fn set_up(&mut self, start: &str, password: &str) -> anyhow::Result<()> {
+        let page = self.open(start)?;
+        self.send(&page, start, &[])?;
+        let page = self.open("/setup/password")?;
+        let page = self.send(&page, "/setup/password", &[("password", password), ("again", password)])?;
+        let seed = Secret::try_from_base32(text_of(&page, "code-text")?.replace(' ', "")).map_err(|e| anyhow::anyhow!("{e:?}"))?;
+        let app = Builder::new().with_secret(seed).build_noncompliant();
+        self.send(&page, "/setup/app", &[("code", &app.generate_current().to_string())])?;
+        Ok(())
+    }
+
+    /// What travels for one page or file to a browser that takes it compressed.
+    pub fn weigh(&mut self, path: &str) -> anyhow::Result<Answer> {
+        self.ask_with("GET", path, "", "accept-encoding: gzip\r\n")
+    }
+
     /// One request.
     pub fn ask(&mut self, method: &str, path: &str, form: &str) -> anyhow::Result<Answer> {
+        self.ask_with(method, path, form, "")
+    }
+
+    fn ask_with(&mut self, method: &str, path: &str, form: &str, fields: &str) -> anyhow::Result<Answer> {
         let mut stream = TcpStream::connect(self.address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         let cookie = self.cookie.as_ref().map_or_else(String::new, |cookie| format!("cookie: {cookie}\r\n"));
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{cookie}content-type: application/x-www-form-urlencoded\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{cookie}{fields}content-type: application/x-www-form-urlencoded\r\n\
              content-length: {}\r\n\r\n{form}",
             self.address,
             form.len()

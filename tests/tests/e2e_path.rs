@@ -7,7 +7,6 @@ use hashimori_tests::postgres::Postgres;
 use hashimori_tests::proxy::Proxy;
 use hashimori_tests::visitor::{Visitor, text_of};
 use hashimori_tests::waiting::until;
-use totp_rs::{Builder, Secret};
 
 /// An enrolled agent whose device nobody has to confirm.
 fn enrolled(collector: &Collector) -> anyhow::Result<Agent> {
@@ -44,18 +43,11 @@ fn a_device_enrols_waits_for_a_person_and_then_sees_its_verdict_clause_by_clause
 
 /// The facility's administrator, who has just set up the account.
 fn administrator(collector: &Collector) -> anyhow::Result<Visitor> {
-    let password = "amber ferry crossing";
     let invited = ["account", "invite", "--facility", FACILITY, "--hand-over", "--login", "hotaru-kanri", "--name", "見本 花子"];
     let link = collector.command(&invited)?.expect(0)?.out;
     let start = format!("/start/{}", link.trim().split_once("/start/").context("no link")?.1);
     let mut person = Visitor::at(collector.web_address());
-    let page = person.open(&start)?;
-    person.send(&page, &start, &[])?;
-    let page = person.open("/setup/password")?;
-    let page = person.send(&page, "/setup/password", &[("password", password), ("again", password)])?;
-    let seed = Secret::try_from_base32(text_of(&page, "code-text")?.replace(' ', "")).map_err(|e| anyhow::anyhow!("{e:?}"))?;
-    let app = Builder::new().with_secret(seed).build_noncompliant();
-    person.send(&page, "/setup/app", &[("code", &app.generate_current().to_string())])?;
+    person.set_up(&start, "amber ferry crossing")?;
     Ok(person)
 }
 

@@ -10,6 +10,7 @@ use hashimori_shared::verdict::{Evidence, State};
 use hashimori_tests::agent::Said;
 use hashimori_tests::programs::{program, workspace};
 use hashimori_tests::visitor::Visitor;
+use hashimori_tests::waiting::until;
 
 fn quickstart(data: &Path, arguments: &[&str]) -> anyhow::Result<Said> {
     quickstart_with(program("hashimori-server")?.parent().context("a folder")?, data, arguments)
@@ -21,6 +22,8 @@ fn quickstart_with(programs: &Path, data: &Path, arguments: &[&str]) -> anyhow::
     std::fs::create_dir_all(&home)?;
     let mut command = Command::new(workspace().join("deploy/quickstart.sh"));
     command.arg("--yes").arg("--data").arg(data).args(arguments).env("HASHIMORI_PROGRAMS", programs);
+    // A region to look at need not be large to be tried.
+    command.env("HASHIMORI_DEMO_SIZE", "--facilities 5 --devices 30");
     let said = Said::by(command.env("HOME", &home).env_remove("XDG_DATA_HOME"), "")?;
     ensure!(std::fs::read_dir(&home)?.next().is_none(), "something was put outside of --data, into {}", home.display());
     Ok(said)
@@ -102,6 +105,45 @@ fn without_once_it_leaves_a_collector_that_stop_ends() -> anyhow::Result<()> {
     quickstart(&data, &["--stop"])?.expect(0)?;
     assert_eq!(running_under(&data), Vec::<String>::new());
     quickstart(&data, &["--stop"])?.expect(0)?;
+    Ok(())
+}
+
+/// Devices of a region in all, as its first page counts them.
+fn counted(page: &str) -> anyhow::Result<u32> {
+    let all = page.split("id=\"all\"").nth(1).and_then(|rest| rest.split("id=\"list\"").next()).context("no counts")?;
+    let numbers = all.split("class=\"number\">").skip(1).filter_map(|rest| rest.split('<').next());
+    numbers.map(|number| Ok(number.parse::<u32>()?)).sum()
+}
+
+#[test]
+fn demo_fills_a_region_that_its_secretariat_reads_and_a_second_run_adds_nothing() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let _stopped = Stopped(&data);
+    let mut devices = Vec::new();
+    for run in ["first", "second"] {
+        let said = quickstart(&data, &["--demo"])?.expect(0).context(run)?;
+        let links: Vec<&str> = said.out.split_whitespace().filter(|word| word.contains("/start/")).collect();
+        let [_, secretariat, administrator] = links[..] else { anyhow::bail!("{run}: not three links in\n{}", said.out) };
+        let (web, start) = secretariat.strip_prefix("http://").and_then(|rest| rest.split_once("/start/")).context("a link")?;
+        let mut person = Visitor::at(web.parse()?);
+        person.set_up(&format!("/start/{start}"), "amber ferry crossing")?;
+        let page = until("the region's facilities to be in order", || {
+            let page = person.open("/").ok()?;
+            let list = page.split("id=\"list\"").nth(1)?.split("<tbody").nth(1)?;
+            let first = list.split("</th>").next()?;
+            (first.contains("架空医院あさぎり") && page.matches("href=\"/facilities/").count() >= 5).then_some(page)
+        })?;
+        assert!(page.contains("見本の圏域（架空）") && !page.contains("架空医院ほたる"), "{page}");
+        devices.push(counted(&page)?);
+        assert!(person.open(&format!("/start/{}", administrator.rsplit('/').next().unwrap_or_default()))?.contains("kakuu-001"));
+    }
+    assert_eq!(devices, [30, 30]);
+    assert_eq!(std::fs::read_to_string(data.join("demo.done"))?.lines().count(), 5);
+    quickstart(&data, &["--stop"])?.expect(0)?;
+    assert_eq!(running_under(&data), Vec::<String>::new());
+    let refused = quickstart(&data, &["--demo", "--once"])?.expect(1)?;
+    assert!(refused.err.contains("--once"), "{}", refused.err);
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use crate::drive::{Asker, Shape};
 
 /// The machine's clock.
 #[expect(clippy::disallowed_methods, reason = "a load generator's check-ins are made now")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

@@ -2,6 +2,7 @@
 //! Starts both by itself on the loopback interface; sends nothing anywhere else; bounded in devices, connections and time.
 
 mod authority;
+mod demo;
 mod drive;
 mod echo;
 mod fleet;
@@ -36,6 +37,9 @@ enum Command {
         /// Bytes of every answer.
         reply_bytes: usize,
     },
+    /// Fills a fictional region at a collector that runs already (`deploy/quickstart.sh --demo`).
+    #[command(hide = true)]
+    Demo(demo::Demo),
 }
 
 /// What is measured.
@@ -82,6 +86,7 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(async {
         match arguments.command {
             Some(Command::Echo { folder, reply_bytes }) => echo::serve(&folder, reply_bytes).await,
+            Some(Command::Demo(demo)) => demo.run().await,
             None => measure::all(arguments.plan).await,
         }
     })

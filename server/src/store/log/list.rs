@@ -75,7 +75,8 @@ pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> R
         sql.push_str(&condition.replace('?', &format!("${}", values.len())));
     };
     match reach {
-        Reach::Region(id) => add("(e.region_id = ? OR e.region_id IS NULL)", id.to_string()),
+        // Not as two alternatives: SQLite would gather every entry of both and sort them, instead of walking back from the newest.
+        Reach::Region(id) => add("coalesce(e.region_id, ?) = ?", id.to_string()),
         Reach::Facility(id) => add("e.facility_id = ?", id.to_string()),
     }
     if let Some(what) = filter.what {

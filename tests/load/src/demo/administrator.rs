@@ -1,0 +1,58 @@
+//! An administrator at the pages: sets the account up, confirms people's own devices, answers the self-check.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, ensure};
+use hashimori_shared::lang::Lang;
+use hashimori_shared::time::Timestamp;
+use hashimori_tests::visitor::{Visitor, value};
+
+use super::plan::Answers;
+
+const PASSWORD: &str = "amber ferry crossing";
+/// Bought support is on nobody's record here.
+const UNANSWERED: &str = "§20-5.os_support";
+
+/// Works through what a facility's administrator has to do; `start` is the path of the one-time link.
+pub(crate) fn work(web: SocketAddr, start: &str, personal: &[String], answers: &Answers, now: Timestamp) -> anyhow::Result<()> {
+    let mut person = Visitor::at(web);
+    person.set_up(start, PASSWORD)?;
+    let page = person.open("/")?;
+    let facility = page.split("/facilities/").nth(1).and_then(|rest| rest.split(['/', '"']).next()).context("no facility")?;
+    let facility = format!("/facilities/{facility}");
+    for device in personal {
+        let page = person.open(&format!("{facility}/pending"))?;
+        person.send(&page, &format!("/devices/{device}/confirm"), &[])?;
+    }
+    let path = format!("{facility}/self-check");
+    let page = person.open(&path)?;
+    let changed = now.plus_days(-20).jst_date_in(Lang::English);
+    let mut fields = vec![("for", "all"), ("grade", "administrator"), ("note", "架空の点検")];
+    fields.extend(questions(&page).into_iter().map(|(field, is_day)| {
+        let no = answers.but.iter().any(|clause| field.strip_prefix(clause).is_some_and(|rest| rest.starts_with('.')));
+        (
+            field,
+            if is_day {
+                changed.as_str()
+            } else if no {
+                "no"
+            } else {
+                "yes"
+            },
+        )
+    }));
+    let page = person.send(&page, &path, &fields)?;
+    ensure!(page.contains("banner-done"), "the self-check was not taken:\n{page}");
+    Ok(())
+}
+
+/// The fields of the form's questions, and whether a day answers them.
+fn questions(page: &str) -> Vec<(&str, bool)> {
+    let inputs = page.split("<input ").skip(1);
+    let found = inputs.filter_map(|input| {
+        let (kind, field) = (value(input, "type")?, value(input, "name")?);
+        let asks = field.contains('.') && field.rsplit('.').next() != Some("until") && field != UNANSWERED;
+        (asks && (kind == "date" || (kind == "radio" && value(input, "value") == Some("yes")))).then_some((field, kind == "date"))
+    });
+    found.collect()
+}
