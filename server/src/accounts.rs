@@ -5,11 +5,15 @@ use hashimori_shared::time::Timestamp;
 
 use crate::appointments::{self, Hands, Refused, Whom, Wish};
 use crate::domain::act::{Actor, Done, What};
+use crate::domain::mail::{self, Letter, Link, Recipients, Said};
 use crate::domain::people::event::{By, Kind};
 use crate::domain::people::link::{LINK_LIFETIME_S, Token};
 use crate::domain::people::role::{InvalidNewcomer, Newcomer};
 use crate::domain::people::{Login, Person, Role, Scope};
+use crate::mail::secret_link;
 use crate::random::Random;
+use crate::secrets::MasterKey;
+use crate::store::mail as outbox;
 use crate::store::{self, Store, Tx, account_event, appointment, invitation, log, person, session};
 
 /// Path of a one-time link on the web port, before its secret.
@@ -43,8 +47,21 @@ pub struct Invited {
     pub role: Role,
     /// Path of the one-time link; holds a secret: show it once, log it never.
     pub path: String,
+    /// Hash of its secret.
+    pub hash: String,
     /// Until when it can be used.
     pub expires_at: Timestamp,
+    /// Whether it goes to the owner's registered address: then nobody else is shown it.
+    pub mailed: bool,
+}
+
+/// How a one-time link comes to its owner.
+#[derive(Clone, Copy, Debug)]
+pub enum Handing<'a> {
+    /// Whoever issues it is shown it, and the owner is told by mail.
+    Shown,
+    /// By mail to the owner's registered address, sealed on the way; as `Shown` where there is none.
+    Mailed(&'a MasterKey),
 }
 
 /// Why an invitation is refused.
@@ -85,7 +102,7 @@ pub async fn invite(store: &Store, random: &Random, now: Timestamp, wanted: &Inv
     };
     let invited = match (known, holds) {
         (Some(known), Some(_)) if known.scope == wanted.scope && known.role == wanted.role => {
-            issue_link(&mut tx, random, now, &known, None).await?
+            issue_link(&mut tx, random, now, (&known, Handing::Shown), None).await?
         }
         (Some(known), None) if known.scope == wanted.scope => appoint(&mut tx, random, now, (wanted, Whom::Known(known.id))).await?,
         (Some(known), _) => return Err(InviteError::Taken(known.login)),
@@ -108,7 +125,7 @@ async fn appoint(tx: &mut Tx, random: &Random, now: Timestamp, (wanted, whom): (
     let appointed = appointments::appoint(tx, &hands, &wish).await?;
     match appointed.link {
         Some(link) => Ok(link),
-        None => Ok(issue_link(tx, random, now, &appointed.person, None).await?),
+        None => Ok(issue_link(tx, random, now, (&appointed.person, Handing::Shown), None).await?),
     }
 }
 
@@ -118,7 +135,7 @@ pub async fn reset(store: &Store, random: &Random, now: Timestamp, login: &str) 
     let mut tx = store.begin().await?;
     // A closed account has no way back but a new appointment.
     let Some(person) = person::find_credentials(&mut *tx, &login).await?.map(|known| known.person) else { return Ok(None) };
-    let invited = issue_link(&mut tx, random, now, &person, None).await?;
+    let invited = issue_link(&mut tx, random, now, (&person, Handing::Shown), None).await?;
     session::delete_of(&mut tx, person.id).await?;
     tx.commit().await?;
     Ok(Some(invited))
@@ -130,26 +147,36 @@ pub async fn issue_link(
     tx: &mut Tx,
     random: &Random,
     now: Timestamp,
-    owner: &Person,
+    (owner, handing): (&Person, Handing<'_>),
     doer: Option<&Person>,
 ) -> Result<Invited, store::Error> {
     let token = Token::new(random);
     let expires_at = now.plus_seconds(LINK_LIFETIME_S);
+    let path = format!("{LINK_PATH}{}", token.to_text());
+    let mut mailed = false;
     invitation::insert(tx, &token.hash(), owner.id, now, expires_at).await?;
     if person::find_ways(&mut **tx, owner.id).await?.any() {
         note(tx, random, now, owner, Kind::ResetIssued, doer).await?;
+        let to = Recipients::Person(owner.id);
+        let letter = match handing {
+            Handing::Shown => Letter::new(mail::Kind::ResetIssued, to, Link::Page("/account".to_owned())).about("at", Said::At(now)),
+            Handing::Mailed(master) => {
+                Letter::new(mail::Kind::ResetLink, to, secret_link(master, random, &path)).about("until", Said::At(expires_at))
+            }
+        };
+        mailed = outbox::queue(tx, (random, now), &letter).await? > 0 && matches!(handing, Handing::Mailed(_));
     } else {
         let detail = format!("role={}", owner.role.code());
         log::write(tx, random, &done(doer, What::LinkIssued, now).on_person(owner).noting(detail)).await?;
     }
-    Ok(Invited { role: owner.role, path: format!("{LINK_PATH}{}", token.to_text()), expires_at })
+    Ok(Invited { role: owner.role, path, hash: token.hash(), expires_at, mailed })
 }
 
 fn done(doer: Option<&Person>, what: What, now: Timestamp) -> Done {
     doer.map_or_else(|| Done::by(Actor::Operator, what, now), |person| Done::by_person(person, what, now))
 }
 
-/// Notes what happened to an account's ways in: for its owner to see, and in the operation log.
+/// Notes what happened to an account's ways in: for its owner to see, by mail where it cannot wait, and in the operation log.
 pub async fn note(
     tx: &mut Tx,
     random: &Random,
@@ -160,5 +187,8 @@ pub async fn note(
 ) -> Result<(), store::Error> {
     let by = doer.map_or(By::Operator, |person| By::Person(person.id));
     account_event::insert(tx, random.uuid(now), owner.id, kind, by, now).await?;
+    if let Some(letter) = kind.letter(owner.id, now) {
+        outbox::queue(tx, (random, now), &letter).await?;
+    }
     log::write(tx, random, &done(doer, kind.what(), now).on_person(owner).noting(kind.code())).await
 }

@@ -4,7 +4,7 @@
 
 use hashimori_shared::time::Timestamp;
 
-use crate::accounts::{self, Invited};
+use crate::accounts::{self, Handing, Invited};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::{AppointmentId, FacilityId, PersonId};
 use crate::domain::people::event::By;
@@ -168,7 +168,7 @@ pub async fn appoint(tx: &mut Tx, hands: &Hands<'_>, wish: &Wish<'_>) -> Result<
     let link = if person::find_ways(&mut **tx, person.id).await?.any() {
         None
     } else {
-        Some(accounts::issue_link(tx, hands.random, hands.now, &person, hands.doer).await?)
+        Some(accounts::issue_link(tx, hands.random, hands.now, (&person, Handing::Shown), hands.doer).await?)
     };
     Ok(Appointed { person, link })
 }

@@ -27,6 +27,14 @@ use crate::store::{Engine, Store, StoreUrl, belonging, device, log, meta};
 const FORMAT: u32 = 1;
 const SUFFIX: &str = ".hashimori-backup";
 
+/// Age at which a daily backup is overdue, seconds.
+pub const OVERDUE_S: i64 = 36 * 3_600;
+
+/// Whether somebody has to look: the `newest` backup that was made is too old, or there is none although the `last` try failed.
+pub fn is_overdue(last: Option<&Made>, newest: Option<&Made>, now: Timestamp) -> bool {
+    newest.map_or(last.is_some(), |made| now.seconds_since(made.at) > OVERDUE_S)
+}
+
 /// First line of a backup's plain text.
 #[derive(Serialize, Deserialize)]
 struct Header {

@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod lifecycle;
 pub mod limits;
 pub mod logging;
+pub mod mail;
 pub mod metrics;
 pub mod oidc;
 pub mod passkeys;

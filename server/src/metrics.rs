@@ -78,6 +78,14 @@ pub struct Metrics {
     pub backup_age: Gauge,
     /// Devices still to be judged anew under the rules in force.
     pub outdated: Gauge,
+    /// Letters that wait in the outbox.
+    pub letters_waiting: Gauge,
+    /// Those of them that could not be sent at least once.
+    pub letters_retried: Gauge,
+    /// Letters that a mail server took.
+    pub letters_sent: Counter<u64, AtomicU64>,
+    /// Letters given up.
+    pub letters_failed: Counter<u64, AtomicU64>,
     /// Failures of periodic jobs.
     pub job_failures: Counter<u64, AtomicU64>,
 }
@@ -107,7 +115,12 @@ impl Metrics {
         let clock_frozen = gauge("clock_frozen", "1 while the clock is not trusted and expiry is frozen", None);
         let backup_age = gauge("backup_age", "Time since the last backup was completed, -1 for never", Some(Unit::Seconds));
         let outdated = gauge("devices_outdated", "Devices still to be judged anew under the rules in force", None);
+        let letters_waiting = gauge("letters_waiting", "Letters that wait in the outbox", None);
+        let letters_retried = gauge("letters_retried", "Letters in the outbox that could not be sent at least once", None);
         backup_age.set(-1);
+        let (letters_sent, letters_failed) = (Counter::<u64, AtomicU64>::default(), Counter::<u64, AtomicU64>::default());
+        registry.register("letters_sent", "Letters that a mail server took", letters_sent.clone());
+        registry.register("letters_failed", "Letters given up", letters_failed.clone());
         let job_failures = Counter::<u64, AtomicU64>::default();
         registry.register("job_failures", "Failed runs of periodic jobs", job_failures.clone());
         Arc::new(Self {
@@ -123,6 +136,10 @@ impl Metrics {
             clock_frozen,
             backup_age,
             outdated,
+            letters_waiting,
+            letters_retried,
+            letters_sent,
+            letters_failed,
             job_failures,
         })
     }

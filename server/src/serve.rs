@@ -241,6 +241,7 @@ fn pages(app: &App, device: SocketAddr, web: SocketAddr) -> axum::Router {
         public_url: app.settings.web.url(Some(web)),
         trusted_proxies: app.settings.web.trusted_proxies.clone(),
         daily_backup: app.settings.backup.is_some(),
+        mail: app.settings.mail.is_some(),
     };
     pages::router(Web::new(pages::Parts {
         store: app.store.clone(),

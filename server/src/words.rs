@@ -40,7 +40,8 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "oidc",
     "alerts",
     "port",
-    "people"
+    "people",
+    "mail"
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

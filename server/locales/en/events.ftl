@@ -10,4 +10,6 @@ event-codes_renewed = New recovery codes were made.
 event-passkey_added = A passkey was registered.
 event-passkey_removed = A passkey was removed.
 event-oidc_linked = Linked to the organisation's account.
+event-address_registered = A mail address was registered.
+event-address_removed = The registered mail address was removed.
 event-oidc_unlinked = The link to the organisation's account was removed.

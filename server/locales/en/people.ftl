@@ -80,6 +80,7 @@ people-then-open = Whatever is under way, such as devices waiting to be confirme
 people-then-changes = The role that { $name } holds now ({ $role }) ends, and they have to sign in again.
 people-then-vacant = The facility will have no administrator. The secretariat sees the vacancy and its days.
 people-then-link = The next page shows a one-time link, once. Hand it to the person themself.
+people-then-mailed = A one-time link is mailed to { $address }.
 people-then-recorded = Time, person and reason are kept on record.
 people-do-appoint = Appoint
 people-do-hand-over = Hand over

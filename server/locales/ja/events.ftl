@@ -10,4 +10,6 @@ event-codes_renewed = 予備コードを作り直しました。
 event-passkey_added = パスキーを登録しました。
 event-passkey_removed = パスキーを削除しました。
 event-oidc_linked = 組織のアカウントと結び付けました。
+event-address_registered = メールアドレスを登録しました。
+event-address_removed = 登録したメールアドレスを削除しました。
 event-oidc_unlinked = 組織のアカウントとの結び付けをやめました。

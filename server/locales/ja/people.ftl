@@ -79,6 +79,7 @@ people-then-open = 登録待ちなど途中のものは事業所に残り、次�
 people-then-changes = { $name }さんのいまの役割（{ $role }）は終わり、サインインし直してもらいます。
 people-then-vacant = 管理者が欠員になります。欠員は日数とともに事務局に見えます。
 people-then-link = 一度だけ使えるリンクを、次の画面に一度だけ表示します。ご本人に渡してください。
+people-then-mailed = 一度だけ使えるリンクを、{ $address } にメールで送ります。
 people-then-recorded = 日時、操作した人、理由が記録に残ります。
 people-do-appoint = 選任する
 people-do-hand-over = 交代する

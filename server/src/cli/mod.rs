@@ -6,6 +6,7 @@ mod ca;
 mod code;
 mod device;
 mod init;
+mod mail;
 mod oidc;
 mod operator;
 mod rules;
@@ -64,6 +65,9 @@ enum Command {
     /// Sign-in over OpenID Connect, an option of a region.
     #[command(subcommand)]
     Oidc(oidc::OidcCommand),
+    /// Mail: the server's password, and a letter to try it.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// The certificate authority of devices.
     #[command(subcommand)]
     Ca(ca::CaCommand),
@@ -132,6 +136,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Device(command) => device::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Oidc(command) => oidc::run(settings, command).await,
+        Command::Mail(command) => mail::run(settings, command).await,
         Command::Ca(command) => ca::run(settings, command).await,
         Command::Pack(command) => rules::pack(&settings, command),
         Command::Catalogue(command) => rules::catalogue(&settings, command),

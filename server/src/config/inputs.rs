@@ -42,6 +42,8 @@ section!(
         rules: RulesInputs = RulesInputs::default(),
         /// The daily backup.
         backup: BackupInputs = BackupInputs::default(),
+        /// Mail.
+        mail: MailInputs = MailInputs::default(),
         /// The log.
         log: LogInputs = LogInputs::default(),
     }
@@ -154,6 +156,29 @@ section!(
         folder: PathBuf = PathBuf::new(),
         /// How many to keep. Default 14.
         keep: usize = 14,
+    }
+);
+
+section!(
+    /// Mail, over one SMTP server.
+    MailInputs {
+        /// The server. Default empty: no mail is sent.
+        host: String = String::new(),
+        /// Its port. Default 587.
+        port: u16 = 587,
+        /// `starttls`, `implicit` (TLS from the first byte), or `none` (on loopback only). Default `starttls`.
+        tls: String = "starttls".to_owned(),
+        /// Certificates that sign the server's, PEM, instead of the public ones. Default empty.
+        authorities: PathBuf = PathBuf::new(),
+        /// Address that letters come from.
+        sender: String = String::new(),
+        /// User to sign in as. Default empty: without signing in.
+        user: String = String::new(),
+        /// File that holds the password and that only its owner can read. Default empty: the password that
+        /// `hashimori-server mail set-password` sealed with the master key.
+        password_file: PathBuf = PathBuf::new(),
+        /// Whether the operation log's head is mailed to the 事務局 every day, for `verify-log --anchor`. Default false.
+        daily_head: bool = false,
     }
 );
 

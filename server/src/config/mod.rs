@@ -3,8 +3,10 @@
 
 mod fragment;
 mod inputs;
+mod mail;
 mod settings;
 
 pub use fragment::{ConfigError, Fragments};
 pub use inputs::Inputs;
+pub use mail::{MailSettings, MailTls, PasswordPlace};
 pub use settings::{DeviceSettings, Limits, LogFormat, Settings, WebSettings, WebTls};

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{ConfigError, Inputs, inputs};
+use super::{ConfigError, Inputs, MailSettings, inputs, mail};
 use crate::secrets::{CREDENTIAL, KeySource};
 use crate::store::StoreUrl;
 
@@ -35,6 +35,8 @@ pub struct Settings {
     pub backup: Option<PathBuf>,
     /// Backups kept.
     pub backups_kept: usize,
+    /// Mail, if any is sent.
+    pub mail: Option<MailSettings>,
     /// Form of the log.
     pub log_format: LogFormat,
     /// What is logged.
@@ -125,7 +127,7 @@ pub enum LogFormat {
     Json,
 }
 
-fn wrong(key: &'static str, rule: impl Into<String>) -> ConfigError {
+pub(super) fn wrong(key: &'static str, rule: impl Into<String>) -> ConfigError {
     ConfigError::Value { key, rule: rule.into() }
 }
 
@@ -133,7 +135,7 @@ fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     text.parse().map_err(|_| wrong(key, format!("must be an address and a port, such as 127.0.0.1:8443; {text:?} is not")))
 }
 
-fn given(path: PathBuf) -> Option<PathBuf> {
+pub(super) fn given(path: PathBuf) -> Option<PathBuf> {
     (!path.as_os_str().is_empty()).then_some(path)
 }
 
@@ -164,11 +166,13 @@ impl Settings {
             "" => None,
             text => Some(address("metrics.listen", text)?),
         };
+        let web = web(inputs.web)?;
         Ok(Self {
+            mail: mail::validate(inputs.mail, &web)?,
             master_key: master_key(inputs.secrets, &inputs.data, credentials),
             store,
             device: device(inputs.device)?,
-            web: web(inputs.web)?,
+            web,
             metrics,
             limits: limits(&inputs.limits)?,
             check_in_interval_s: inputs.check_in.interval_s,
@@ -345,6 +349,7 @@ mod tests {
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[web]\nkey = \"k\"", "web.certificate"),
             ("[backup]\nkeep = 0", "backup.keep"),
+            ("[mail]\nhost = \"m.example\"\nsender = \"a@b.example\"", "web.public_url"),
         ] {
             let error = settings(text).expect_err(key).to_string();
             assert!(error.contains(key), "{error}");

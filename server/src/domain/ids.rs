@@ -71,3 +71,7 @@ id!(
     /// Something taken out of the count.
     ExclusionId
 );
+id!(
+    /// A letter in the outbox.
+    LetterId
+);

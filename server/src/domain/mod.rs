@@ -8,6 +8,7 @@ pub mod enrolment;
 pub mod ids;
 pub mod judge;
 pub mod log;
+pub mod mail;
 pub mod overlay;
 pub mod people;
 pub mod reading;

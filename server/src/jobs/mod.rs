@@ -4,10 +4,14 @@ mod authority;
 mod backup;
 mod clock;
 mod log;
+mod mail;
 mod rank;
+mod remind;
 mod sweep;
 
 pub use authority::run as take_up_authority;
+pub use mail::run as send_mail;
+pub use remind::run as remind;
 
 use std::time::Duration;
 
@@ -28,6 +32,9 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "seal-log", period: Duration::from_millis(500) }, log::seal);
     every(app, stop, tasks, Job { name: "rank", period: Duration::from_secs(5) }, rank::run);
     every(app, stop, tasks, Job { name: "trim-days", period: Duration::from_hours(6) }, rank::trim);
+    every(app, stop, tasks, Job { name: "mail", period: Duration::from_secs(10) }, mail::run);
+    every(app, stop, tasks, Job { name: "remind", period: Duration::from_mins(10) }, remind::run);
+    every(app, stop, tasks, Job { name: "trim-mail", period: Duration::from_hours(6) }, mail::trim);
     every(app, stop, tasks, Job { name: "prove-log", period: Duration::from_mins(10) }, log::prove);
 }
 

@@ -112,14 +112,14 @@ pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
 }
 
 #[cfg(unix)]
-fn is_exposed(path: &Path) -> bool {
+pub(crate) fn is_exposed(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o077 != 0)
 }
 
 /// Other systems guard files by access lists, which `init` leaves to the folder's.
 #[cfg(not(unix))]
-fn is_exposed(_: &Path) -> bool {
+pub(crate) fn is_exposed(_: &Path) -> bool {
     false
 }
 

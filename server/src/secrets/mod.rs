@@ -3,6 +3,7 @@
 
 mod master;
 
+pub(crate) use master::is_exposed;
 pub use master::{CREDENTIAL, KeySource, MasterKeyError, write_private};
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};

@@ -7,7 +7,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, Row};
 
-use super::{Error, person, rows};
+use super::{Error, mail, person, rows};
 use crate::domain::ids::{AppointmentId, FacilityId, PersonId, RegionId};
 use crate::domain::people::event::By;
 use crate::domain::people::ways::Ways;
@@ -238,9 +238,11 @@ pub async fn put_role(tx: &mut AnyConnection, id: PersonId, role: Role) -> Resul
         .map(drop)
 }
 
-/// Closes an account at once: sessions, one-time links, whatever it could be opened with, and the enrolment codes it handed out.
+/// Closes an account at once: sessions, one-time links, whatever it could be opened with, the enrolment codes it handed out, and where
+/// mail reached its owner.
 pub async fn close_account(tx: &mut AnyConnection, id: PersonId, now: Timestamp) -> Result<(), Error> {
     person::clear_secrets(tx, id).await?;
+    mail::delete_of(tx, id).await?;
     for (sql, needs_now) in [
         ("DELETE FROM session WHERE person_id = $1", false),
         ("DELETE FROM passkey WHERE person_id = $1", false),

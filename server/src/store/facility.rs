@@ -126,6 +126,16 @@ pub async fn count_vacant(store: &Store, region: RegionId, before: Timestamp) ->
     .await
 }
 
+/// Since when the newest of the facilities that have had no administrator since before `before` has had none.
+pub async fn newest_vacancy(store: &Store, region: RegionId, before: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(vacant_since) FROM facility WHERE region_id = $1 AND vacant_since < $2")
+        .bind(region.to_string())
+        .bind(before.seconds())
+        .fetch_one(store.read())
+        .await?;
+    Ok(newest.map(Timestamp::from_seconds))
+}
+
 /// Within which dates 代行者 act for a facility; `None`: never so far.
 pub async fn deputy_term(db: impl Executor<'_, Database = Any>, id: FacilityId) -> Result<Option<DeputyTerm>, Error> {
     let row = sqlx::query("SELECT deputy_from, deputy_until FROM facility WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?;

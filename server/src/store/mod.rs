@@ -28,6 +28,7 @@ pub mod history;
 pub mod ingest;
 pub mod invitation;
 pub mod log;
+pub mod mail;
 pub mod meta;
 pub mod oidc;
 pub mod passkey;

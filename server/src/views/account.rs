@@ -4,7 +4,7 @@ use askama::Template;
 
 use hashimori_shared::lang::Lang;
 
-use super::{Moment, Qr, Shell};
+use super::{MailSection, Moment, Qr, Shell};
 use crate::words::Text;
 
 /// A passkey button's other half: what the page's script needs, and what goes back with the answer.
@@ -217,6 +217,8 @@ pub(crate) struct AccountPage {
     pub may_remove_password: bool,
     /// `None`: the region has no OpenID provider.
     pub oidc: Option<OidcLine>,
+    /// `None`: no mail is sent, and none was.
+    pub mail: Option<MailSection>,
     pub sessions: Vec<SessionLine>,
     /// Languages to choose from, and which is chosen; none: the browser's.
     pub languages: [(Lang, bool); 2],
@@ -310,7 +312,10 @@ pub(crate) struct IssuedLinkPage {
 /// A one-time link.
 #[derive(Clone, Debug)]
 pub(crate) struct IssuedLink {
-    pub url: String,
+    /// `None`: it is mailed, and shown to nobody.
+    pub url: Option<String>,
+    /// Where another can be had on the screen, for one that is mailed.
+    pub again: Option<String>,
     pub expires_at: Text,
     pub name: String,
 }

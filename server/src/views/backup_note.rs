@@ -3,11 +3,9 @@
 use hashimori_shared::time::Timestamp;
 
 use super::Moment;
+use crate::backup::OVERDUE_S;
 use crate::store::backup::Made;
 use crate::words::Text;
-
-/// Age at which a daily backup is overdue, seconds.
-const OVERDUE_S: i64 = 36 * 3_600;
 
 /// One line about the backups.
 #[derive(Clone, Debug, PartialEq, Eq)]

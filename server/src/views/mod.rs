@@ -10,6 +10,7 @@ mod enrolment;
 mod error;
 mod export;
 mod log;
+mod mail;
 mod overview;
 mod people;
 mod places;
@@ -32,6 +33,7 @@ pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, Issue
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
+pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
 pub(crate) use overview::{FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,

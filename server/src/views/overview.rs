@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{BackupNote, Chart, Count, Shell, TodoLine};
+use super::{BackupNote, Chart, Count, MailNote, Shell, TodoLine};
 use crate::words::Text;
 
 /// `/` for the 事務局: every facility of the region.
@@ -13,6 +13,8 @@ pub(crate) struct RegionPage {
     /// What needs the 事務局's hand.
     pub todos: Vec<TodoLine>,
     pub backup: BackupNote,
+    /// Mail that has not arrived.
+    pub mail: Option<MailNote>,
     /// Facilities without an administrator: in all, and for too long.
     pub vacancies: Option<(i64, i64)>,
     /// All devices of the region, by how they read; each with the path of the facilities that have some.
@@ -86,6 +88,7 @@ mod samples {
     use super::super::{Mark, Sample};
     use super::*;
     use crate::domain::summary::Counts;
+    use crate::store::mail::Troubles;
 
     fn counts() -> Vec<Count> {
         State::ALL.into_iter().map(|state| Count { mark: Mark::of(state), devices: 3 }).collect()
@@ -108,6 +111,7 @@ mod samples {
                 shell: Shell::sample("overview-log", true),
                 todos: if searched { Vec::new() } else { TodoLine::sample(now) },
                 backup: BackupNote::of(None, None, searched, now),
+                mail: MailNote::of(Troubles { failed: i64::from(searched), retried: 2 }),
                 counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
                 vacancies: (!facilities.is_empty()).then_some((3, 1)),
                 silence: SilenceView { text: Text::new("region-facilities"), link: searched.then_some("/?state=silent") },

@@ -102,6 +102,8 @@ pub(crate) struct AppointPage {
     /// As typed before.
     pub login: String,
     pub name: String,
+    /// Where the link is to go; `None`: the collector sends no mail.
+    pub mail: Option<String>,
     pub why: String,
     pub longest_reason: usize,
     pub longest_name: usize,
@@ -142,8 +144,8 @@ pub(crate) struct ConfirmPage {
 pub(crate) struct AppointedPage {
     pub shell: Shell,
     pub back: (Text, String),
-    /// Address, until when, whose.
-    pub link: Option<(String, Text, String)>,
+    /// Address (`None`: it is mailed, and shown to nobody), until when, whose.
+    pub link: Option<(Option<String>, Text, String)>,
 }
 
 /// `/vacancies`.
@@ -264,6 +266,7 @@ mod samples {
                 known,
                 login: "jiro".to_owned(),
                 name: "見本 花子".to_owned(),
+                mail: former.map(|_| "jiro@hotaru.example".to_owned()),
                 why: "見本".to_owned(),
                 longest_reason: 200,
                 longest_name: 60,
@@ -292,9 +295,9 @@ mod samples {
 
     impl Sample for AppointedPage {
         fn samples() -> Vec<Self> {
-            let link = ("https://hashimori.example/start/AAAA".to_owned(), NOW.into(), "見本 花子".to_owned());
+            let link = |url: Option<&str>| Some((url.map(str::to_owned), NOW.into(), "見本 花子".to_owned()));
             let sample = |link| Self { shell: Shell::sample("people-title-link", true), back: back(), link };
-            vec![sample(Some(link)), sample(None)]
+            vec![sample(link(Some("https://hashimori.example/start/AAAA"))), sample(link(None)), sample(None)]
         }
     }
 

@@ -121,6 +121,9 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<AppointedPage>();
     render::<VacanciesPage>();
     render::<ExcludedPage>();
+    render::<AccountMailPage>();
+    render::<ConfirmMailPage>();
+    render::<LettersPage>();
 }
 
 #[test]

@@ -46,6 +46,10 @@ acts! {
     FactorChanged = "factor_changed";
     /// A lost second factor was reset by the next level.
     AccountReset = "account_reset";
+    /// A mail address was registered or removed.
+    AddressChanged = "address_changed";
+    /// The 事務局 noted mail that did not arrive.
+    LettersNoted = "letters_noted";
     /// Sessions were ended by their owner or by an act on the account.
     SessionsEnded = "sessions_ended";
     /// Somebody was given a role.

@@ -1,7 +1,11 @@
 //! What can happen to an account's ways in, to be told to its owner.
 
+use hashimori_shared::time::Timestamp;
+
+use super::reset::Waiting;
 use crate::domain::act::What;
 use crate::domain::ids::PersonId;
+use crate::domain::mail::{self, Letter, Link, Recipients};
 
 /// Who did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +79,10 @@ kinds! {
     OidcLinked = "oidc_linked";
     /// No longer linked.
     OidcUnlinked = "oidc_unlinked";
+    /// A mail address was confirmed.
+    AddressRegistered = "address_registered";
+    /// It is forgotten.
+    AddressRemoved = "address_removed";
 }
 
 impl Kind {
@@ -91,6 +99,29 @@ impl Kind {
             Self::AppChanged | Self::CodesRenewed | Self::PasskeyAdded | Self::PasskeyRemoved | Self::OidcLinked | Self::OidcUnlinked => {
                 What::FactorChanged
             }
+            Self::AddressRegistered | Self::AddressRemoved => What::AddressChanged,
+        }
+    }
+
+    /// The letter that tells the owner at once. Of a link that is issued, whoever issues it writes: the letter may be the link.
+    pub fn letter(self, owner: PersonId, now: Timestamp) -> Option<Letter<'static>> {
+        let letter =
+            |kind| Letter::new(kind, Recipients::Person(owner), Link::Page("/account".to_owned())).about("at", mail::Said::At(now));
+        match self {
+            Self::ResetUsed => Some(letter(mail::Kind::ResetUsed)),
+            Self::ResetAsked => Some(letter(mail::Kind::ResetAsked).about("ready", mail::Said::At(Waiting::asked(now).ready_at))),
+            Self::ResetIssued
+            | Self::ResetStopped
+            | Self::PasswordChanged
+            | Self::PasswordRemoved
+            | Self::AppChanged
+            | Self::CodesRenewed
+            | Self::PasskeyAdded
+            | Self::PasskeyRemoved
+            | Self::OidcLinked
+            | Self::OidcUnlinked
+            | Self::AddressRegistered
+            | Self::AddressRemoved => None,
         }
     }
 

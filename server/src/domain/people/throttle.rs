@@ -65,6 +65,11 @@ pub fn link(typed: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("one-link", &[typed, network], 8, 15 * 60), bucket("link", &[network], 60, 15 * 60)]
 }
 
+/// The counters that mails to confirm an address fall under: nobody floods a stranger's mailbox, or many.
+pub fn mail(login: &str, address: &str) -> Vec<Bucket> {
+    vec![bucket("mail-to", &[&address.to_ascii_lowercase()], 5, 24 * 3600), bucket("mail-by", &[login], 5, 3600)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

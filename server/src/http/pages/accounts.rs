@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use super::guard::Who;
 use super::setup::{put_once, take_once};
-use super::typed::Asked;
+use super::typed::{Asked, Typed};
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
-use crate::accounts;
+use crate::accounts::{self, Handing};
 use crate::domain::ids::PersonId;
 use crate::domain::people::{Right, Scope, may};
 use crate::store::person::{self, Account};
@@ -67,8 +67,23 @@ fn ways(ways: &crate::domain::people::ways::Ways) -> Vec<Text> {
     passkeys.into_iter().chain(password).collect()
 }
 
+/// How the link is to come to its owner.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct How {
+    /// `screen`, or by mail where that is possible.
+    #[serde(default)]
+    by: String,
+}
+
 /// `POST /accounts/{person}/reset`: a new one-time link; the person's sessions end at once.
-pub(super) async fn reset(State(web): State<Web>, visitor: Visitor, Who(who): Who, Path(id): Path<String>) -> Result<Response, PageError> {
+/// Where there is a registered address it is mailed there, unless the owner cannot read it.
+pub(super) async fn reset(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Who(who): Who,
+    Path(id): Path<String>,
+    Typed(how): Typed<How>,
+) -> Result<Response, PageError> {
     let id: PersonId = id.parse().map_err(|_| PageError::NotFound)?;
     if id == who.id {
         return Err(PageError::Conflict(Text::new("accounts-own")));
@@ -76,9 +91,11 @@ pub(super) async fn reset(State(web): State<Web>, visitor: Visitor, Who(who): Wh
     let now = web.now();
     let account = person::find(web.store.read(), who.scope.region(), id, now).await?.ok_or(PageError::NotFound)?;
     let mut tx = web.store.begin().await?;
-    let invited = accounts::issue_link(&mut tx, &web.random, now, &account.person, Some(&who)).await?;
+    let handing = if web.settings.mail && how.by != "screen" { Handing::Mailed(&web.master) } else { Handing::Shown };
+    let invited = accounts::issue_link(&mut tx, &web.random, now, (&account.person, handing), Some(&who)).await?;
     session::delete_of(&mut tx, id).await?;
-    let once = format!("{}{}\n{}\n{}", web.settings.public_url, invited.path, invited.expires_at.seconds(), account.person.name);
+    let url = if invited.mailed { String::new() } else { format!("{}{}", web.settings.public_url, invited.path) };
+    let once = format!("{url}\n{}\n{}\n{id}", invited.expires_at.seconds(), account.person.name);
     put_once(&web, &mut tx, &visitor, &once).await?;
     tx.commit().await?;
     Ok(Redirect::to("/accounts/issued").into_response())
@@ -89,7 +106,9 @@ pub(super) async fn show_issued(State(web): State<Web>, visitor: Visitor, Who(wh
     let link = take_once(&web, &visitor).await?.and_then(|once| {
         let mut lines = once.lines().map(str::to_owned);
         let (url, expires_at) = (lines.next()?, Timestamp::from_seconds(lines.next()?.parse().ok()?));
-        Some(IssuedLink { url, expires_at: expires_at.into(), name: lines.next()? })
+        let name = lines.next()?;
+        let again = lines.next().filter(|_| url.is_empty()).map(|id| format!("/accounts/{id}/reset"));
+        Some(IssuedLink { url: Some(url).filter(|url| !url.is_empty()), again, expires_at: expires_at.into(), name })
     });
     page(&IssuedLinkPage { shell: shell("accounts-issued-title", &visitor, Some(&who)), link })
 }

@@ -14,9 +14,11 @@ mod fail;
 mod guard;
 mod headers;
 mod language;
+mod letters;
 mod listed;
 mod log;
 mod lost;
+mod mail;
 mod oidc;
 mod overview;
 mod passkey;
@@ -77,6 +79,8 @@ pub struct WebSettings {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether the collector makes a backup every day.
     pub daily_backup: bool,
+    /// Whether the collector sends mail.
+    pub mail: bool,
 }
 
 /// What every page works with; cheap to clone.

@@ -15,8 +15,8 @@ use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
 use crate::domain::summary::{Counts, Summary};
 use crate::store::rank::{self, Kind, Position};
-use crate::store::{agents, backup, device, facility, region, rollup, trend};
-use crate::views::{BackupNote, Chart, Count, FacilityLine, Find, FoundDevice, Mark, RegionPage, SilenceView, VersionLine};
+use crate::store::{agents, backup, device, facility, mail, region, rollup, trend};
+use crate::views::{BackupNote, Chart, Count, FacilityLine, Find, FoundDevice, MailNote, Mark, RegionPage, SilenceView, VersionLine};
 use crate::words::Text;
 
 /// Facilities on one page.
@@ -90,6 +90,7 @@ pub(super) async fn show_home(
         shell: shell(Text::new("overview-title").with("region", found.name.clone()), &visitor, Some(&person)),
         todos: today::of_region(&web, &found, &sum).await?,
         backup: BackupNote::of(last.as_ref(), newest.as_ref(), web.settings.daily_backup, web.now()),
+        mail: MailNote::of(mail::troubles(web.store.read(), region).await?),
         vacancies: vacancies(&web, region).await?,
         counts: sum.counts.present().map(|count| (counted(count), Wanted::path(Kind::Reading(count.0), "", None))).collect(),
         silence: silence(&web, &sum),

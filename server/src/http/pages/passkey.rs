@@ -257,6 +257,7 @@ pub(super) async fn set_up(
         tx.rollback().await?;
         return setup::choice_refused(&web, &visitor, &setup, KNOWN).await;
     }
+    super::mail::register(&web, &mut tx, &setup.person, &setup.invitation).await?;
     let token = sign_in::begin(&web, &mut tx, &visitor, &setup.person).await?;
     web.log(&mut tx, &Done::by_person(&setup.person, What::AccountSetUp, now).on_person(&setup.person)).await?;
     tx.commit().await?;

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, assets, device, enrolment, excluded, export, headers, language, listed, log, lost, oidc,
-    overview, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, assets, device, enrolment, excluded, export, headers, language, letters, listed, log, lost,
+    mail, oidc, overview, passkey, people, places, retire, rules, self_check, setup, sign_in, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -112,6 +112,11 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/account/passkeys", SignedIn(OwnAccount), Object::None, get(passkey::show_new)).stepped_up(),
         route(Method::POST, "/account/passkeys", SignedIn(OwnAccount), Object::None, post(passkey::add)).stepped_up(),
         route(Method::POST, "/account/passkeys/remove", SignedIn(OwnAccount), Object::None, post(passkey::remove)).stepped_up(),
+        route(Method::GET, "/account/mail", SignedIn(OwnAccount), Object::None, get(mail::show_address)).stepped_up(),
+        route(Method::POST, "/account/mail", SignedIn(OwnAccount), Object::None, post(mail::ask)).stepped_up(),
+        route(Method::POST, "/account/mail/remove", SignedIn(OwnAccount), Object::None, post(mail::remove)).stepped_up(),
+        route(Method::GET, "/account/mail/confirm/{secret}", SignedIn(OwnAccount), Object::None, get(mail::show_confirm)),
+        route(Method::POST, "/account/mail/confirm/{secret}", SignedIn(OwnAccount), Object::None, post(mail::confirm)),
         route(Method::GET, "/account/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::begin_link)).stepped_up(),
         route(Method::POST, "/account/oidc/link", SignedIn(OwnAccount), Object::None, post(oidc::link)).stepped_up(),
         route(Method::POST, "/account/oidc/remove", SignedIn(OwnAccount), Object::None, post(oidc::unlink)).stepped_up(),
@@ -155,6 +160,8 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/facilities/{facility}/people/deputy", SignedIn(AllowDeputy), Object::Facility, post(people::allow_deputy))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
+        route(Method::GET, "/letters", Region(Read), Object::None, get(letters::show_letters)),
+        route(Method::POST, "/letters/noted", Region(Restore), Object::None, post(letters::note_letters)),
         route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
         route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
         route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),

@@ -207,6 +207,8 @@ pub(super) async fn set_app(
     }
     let owner = setup.person.id;
     note_reset(&web, &mut tx, &setup.person).await?;
+    // A link that was mailed proves the address it came to.
+    super::mail::register(&web, &mut tx, &setup.person, &setup.invitation).await?;
     person::update_secrets(&mut tx, owner, password, &setup.totp, step).await?;
     passkey::delete_of(&mut tx, owner).await?;
     oidc::delete_identity(&mut tx, owner).await?;

@@ -8,7 +8,7 @@ use crate::domain::act::{Actor, Done, What, Words};
 use crate::domain::ids::PersonId;
 use crate::domain::log::{LogKey, Mark, Seal, from_hex, to_hex};
 use crate::random::Random;
-use crate::store::rows;
+use crate::store::{mail, rows};
 
 /// Deletes entries from before `before`, and with them their words. The chain goes on from a signed checkpoint. Returns how many.
 pub async fn trim(store: &Store, key: &LogKey, random: &Random, (before, now): (Timestamp, Timestamp)) -> Result<u64, KeyError> {
@@ -51,12 +51,13 @@ pub async fn trim(store: &Store, key: &LogKey, random: &Random, (before, now): (
 }
 
 /// Erases the words of every entry that is by a person or about them, and writes `done`, which must be about that person.
-/// The entries and the chain stay.
+/// The entries and the chain stay. Where mail reached the person is forgotten as well.
 pub async fn erase_person(tx: &mut Tx, random: &Random, person: PersonId, done: &Done) -> Result<(), Error> {
     sqlx::query("DELETE FROM log_words WHERE entry_id IN (SELECT id FROM log_entry WHERE actor = $1 OR object_id = $1)")
         .bind(person.to_string())
         .execute(&mut **tx)
         .await?;
+    mail::delete_of(tx, person).await?;
     let words = Words { object: String::new(), ..done.words.clone() };
     write(tx, random, &Done { words, ..done.clone() }).await
 }

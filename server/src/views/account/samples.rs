@@ -180,11 +180,18 @@ impl Sample for AccountPage {
             codes_left: 3,
             may_remove_password: true,
             oidc: oidc(Some(("hanako".to_owned(), Some(moment()))), true),
+            mail: Some(MailSection {
+                on: true,
+                address: Some("hanako@hotaru.example".to_owned()),
+                pending: Some(Text::new("account-mail-pending").with("address", "h@hotaru.example".to_owned()).with("until", NOW)),
+                removable: true,
+            }),
             sessions: vec![session(true), session(false)],
             languages: [(Lang::Japanese, false), (Lang::English, true)],
             looks_after: true,
         };
-        let bare = Self {
+        let mail = |on| Some(MailSection { on, address: None, pending: None, removable: false });
+        let bare = |mail| Self {
             shell: Shell::sample("account-title", true),
             login: "hanako".to_owned(),
             untold: false,
@@ -196,11 +203,12 @@ impl Sample for AccountPage {
             codes_left: 0,
             may_remove_password: false,
             oidc: oidc(None, false),
+            mail,
             sessions: vec![session(true)],
             languages: Lang::ALL.map(|lang| (lang, false)),
             looks_after: false,
         };
-        vec![full, bare]
+        vec![full, bare(None), bare(mail(true)), bare(mail(false))]
     }
 }
 
@@ -230,9 +238,13 @@ impl Sample for AccountsPage {
 
 impl Sample for IssuedLinkPage {
     fn samples() -> Vec<Self> {
-        let link =
-            IssuedLink { url: "https://hashimori.example/start/AAAA".to_owned(), expires_at: NOW.into(), name: "見本 花子".to_owned() };
+        let link = |url: Option<&str>| IssuedLink {
+            url: url.map(str::to_owned),
+            again: url.is_none().then(|| "/accounts/p/reset".to_owned()),
+            expires_at: NOW.into(),
+            name: "見本 花子".to_owned(),
+        };
         let sample = |link| Self { shell: Shell::sample("accounts-issued-title", true), link };
-        vec![sample(Some(link)), sample(None)]
+        vec![sample(Some(link(Some("https://hashimori.example/start/AAAA")))), sample(Some(link(None))), sample(None)]
     }
 }

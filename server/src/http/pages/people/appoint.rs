@@ -7,7 +7,9 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::{NEWCOMER, Seats, WRONG, hands, refusal, task, wrong_reason};
+use crate::accounts::Invited;
 use crate::appointments::{self, Refused, Whom, Wish};
+use crate::domain::mail::{InvalidAddress, Kind, Letter, MailAddress, Recipients, Said};
 use crate::domain::people::role::{InvalidNewcomer, LONGEST_NAME, LONGEST_REASON, Newcomer, reason};
 use crate::domain::people::{Person, Role};
 use crate::http::pages::guard::{Here, Who};
@@ -15,7 +17,10 @@ use crate::http::pages::setup::{put_once, take_once};
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, page, shell};
+use crate::mail::secret_link;
+use crate::store::Tx;
 use crate::store::appointment::{self, Held};
+use crate::store::mail::{self, Pending};
 use crate::views::{AppointPage, AppointedPage, ConfirmPage, KnownLine};
 use crate::words::Text;
 
@@ -44,6 +49,9 @@ pub(in crate::http::pages) struct Appoint {
     name: String,
     #[serde(default)]
     login: String,
+    /// Where the link of a new account is to go.
+    #[serde(default)]
+    mail: String,
     #[serde(default)]
     why: String,
     #[serde(default)]
@@ -116,6 +124,7 @@ async fn appoint_form(
         newcomer: typed.who == NEWCOMER,
         login: typed.login,
         name: typed.name,
+        mail: web.settings.mail.then_some(typed.mail),
         why: typed.why,
         longest_reason: LONGEST_REASON,
         longest_name: LONGEST_NAME,
@@ -152,6 +161,9 @@ async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats
         (Err(error), _) => return refuse_appoint(web, visitor, person, seats, (role, typed), (WRONG, error)).await,
         (Ok(_), Err(_)) => return refuse_appoint(web, visitor, person, seats, (role, typed), (WRONG, wrong_reason())).await,
     };
+    let Ok(address) = address(web, &typed) else {
+        return refuse_appoint(web, visitor, person, seats, (role, typed), (WRONG, Text::new("account-mail-wrong"))).await;
+    };
     let seen = typed.seen.parse().ok();
     let wish = Wish { scope: seats.scope, role, whom, why: &why, seen };
     let mut tx = web.store.begin_ledger().await?;
@@ -169,15 +181,37 @@ async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats
     if typed.confirmed != "yes" {
         // Tried and undone: whatever would be refused was said before anybody is asked to decide.
         tx.rollback().await?;
-        let consequences = consequences(&before, &appointed, &wish);
+        let consequences = consequences(&before, &appointed, &wish, address.as_ref());
         return confirm_appoint(visitor, person, seats, typed, consequences);
     }
     if let Some(link) = &appointed.link {
-        let once = format!("{}{}\n{}\n{}", web.settings.public_url, link.path, link.expires_at.seconds(), appointed.person.name);
+        let url = match &address {
+            Some(address) => {
+                mail_link(web, &mut tx, (&appointed.person, link), address).await?;
+                String::new()
+            }
+            None => format!("{}{}", web.settings.public_url, link.path),
+        };
+        let once = format!("{url}\n{}\n{}", link.expires_at.seconds(), appointed.person.name);
         put_once(web, &mut tx, visitor, &once).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(if appointed.link.is_some() { &seats.issued } else { &seats.home }).into_response())
+}
+
+/// Where the link is to go, if anywhere.
+fn address(web: &Web, typed: &Appoint) -> Result<Option<MailAddress>, InvalidAddress> {
+    if web.settings.mail && !typed.mail.trim().is_empty() { MailAddress::parse(&typed.mail).map(Some) } else { Ok(None) }
+}
+
+/// Mails the link to an address that becomes the registered one once the link is used.
+async fn mail_link(web: &Web, tx: &mut Tx, (owner, link): (&Person, &Invited), address: &MailAddress) -> Result<(), PageError> {
+    let ends_at = link.expires_at;
+    mail::put_pending(tx, owner.id, &link.hash, &Pending { address: address.clone(), ends_at }).await?;
+    let path = secret_link(&web.master, &web.random, &link.path);
+    let letter = Letter::new(Kind::Invitation, Recipients::Address(owner.id, address.clone()), path).about("until", Said::At(ends_at));
+    mail::queue(tx, (&web.random, web.now()), &letter).await?;
+    Ok(())
 }
 
 fn whom(typed: &Appoint) -> Result<Whom, Text> {
@@ -207,7 +241,7 @@ async fn refuse_appoint(
 }
 
 /// What will be so once somebody is appointed.
-fn consequences(before: &[Held], appointed: &appointments::Appointed, wish: &Wish<'_>) -> Vec<Text> {
+fn consequences(before: &[Held], appointed: &appointments::Appointed, wish: &Wish<'_>, address: Option<&MailAddress>) -> Vec<Text> {
     let role = || Text::new(wish.role.key());
     let name = appointed.person.name.clone();
     let mut said = vec![Text::new("people-then-holds").with("name", name.clone()).with("role", role())];
@@ -222,7 +256,11 @@ fn consequences(before: &[Held], appointed: &appointments::Appointed, wish: &Wis
         }
     }
     if appointed.link.is_some() {
-        said.push(Text::new("people-then-link"));
+        said.push(
+            address.map_or(Text::new("people-then-link"), |address| {
+                Text::new("people-then-mailed").with("address", address.as_str().to_owned())
+            }),
+        );
     }
     said.push(Text::new("people-then-recorded"));
     said
@@ -235,14 +273,14 @@ fn confirm_appoint(
     typed: Appoint,
     consequences: Vec<Text>,
 ) -> Result<Response, PageError> {
-    let Appoint { role, seen, who, name, login, why, .. } = typed;
+    let Appoint { role, seen, who, name, login, mail, why, .. } = typed;
     let hand_over = !seen.is_empty();
     page(&ConfirmPage {
         shell: shell(Text::new("people-title-confirm"), visitor, Some(person)),
         back: seats.back(),
         action: format!("{}/appoint", seats.acts),
         consequences,
-        fields: vec![("role", role), ("seen", seen), ("who", who), ("name", name), ("login", login), ("why", why)],
+        fields: vec![("role", role), ("seen", seen), ("who", who), ("name", name), ("login", login), ("mail", mail), ("why", why)],
         why: None,
         longest_reason: LONGEST_REASON,
         button: if hand_over { "people-do-hand-over" } else { "people-do-appoint" },
@@ -261,7 +299,7 @@ pub(in crate::http::pages) async fn show_issued(
     let link = take_once(&web, &visitor).await?.and_then(|once| {
         let mut lines = once.lines().map(str::to_owned);
         let (url, until) = (lines.next()?, Timestamp::from_seconds(lines.next()?.parse().ok()?));
-        Some((url, until.into(), lines.next()?))
+        Some((Some(url).filter(|url| !url.is_empty()), until.into(), lines.next()?))
     });
     page(&AppointedPage { shell: shell(Text::new("people-title-link"), &visitor, Some(&person)), back: seats.back(), link })
 }

@@ -22,6 +22,7 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/accounts/{person}/reset", REGION),
     ("/accounts/appoint", REGION),
     ("/accounts/end", REGION),
+    ("/letters/noted", REGION),
     ("/facilities/{facility}/codes", ENROL),
     ("/codes/{code}/revoke", ENROL),
     ("/devices/{device}/confirm", ENROL),

@@ -8,6 +8,7 @@ mod isolation;
 mod language;
 mod lists;
 mod lost;
+mod mail;
 mod overview;
 mod passkeys;
 mod reading;

@@ -52,6 +52,7 @@ pub(super) struct World {
     pub foreign: FacilityId,
     pub pack: Arc<Pack>,
     pub root_pin: [u8; 10],
+    pub master: Arc<MasterKey>,
     ingest: Ingest,
     _rules: watch::Sender<Arc<dyn Judge>>,
     _folder: tempfile::TempDir,
@@ -82,7 +83,7 @@ impl World {
             store: store.clone(),
             clock: Arc::new(clock.clone()),
             random: Arc::clone(&random),
-            master,
+            master: Arc::clone(&master),
             pack: Arc::clone(&pack),
             books: crate::rules::Rules::new(RuleBook::load(None, None).expect("the bundled ones")).books(),
             pki,
@@ -92,6 +93,7 @@ impl World {
                 public_url: ORIGIN.to_owned(),
                 trusted_proxies: Vec::new(),
                 daily_backup: true,
+                mail: true,
             },
         });
         let region = RegionId::new(random.uuid(MORNING));
@@ -110,6 +112,7 @@ impl World {
             foreign,
             pack,
             root_pin,
+            master,
             ingest,
             _rules: rules,
             _folder: folder,

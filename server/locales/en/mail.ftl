@@ -1,0 +1,89 @@
+# Mail: what letters say, registered addresses, and letters that did not arrive. The keys of a letter are `mail-subject-` and
+# `mail-body-` with its stored word. A letter names no person and no device.
+mail-sender = Hashimori
+mail-footer = Hashimori ({ $url }) sent this by itself. Nobody reads replies.
+mail-subject-address_confirm = [Hashimori] Confirm your mail address
+mail-body-address_confirm = Somebody asked to register this mail address for an account in Hashimori. Open the link below by { $until } and sign in to confirm it. If it was not you, do nothing: the address will not be registered.
+mail-subject-address_ended = [Hashimori] This mail address is no longer registered
+mail-body-address_ended = On { $at } this mail address was changed or removed from an account in Hashimori. If you do not know why, sign in at the link below at once and tell the secretariat.
+mail-subject-invitation = [Hashimori] Set up your account
+mail-body-invitation = An account has been made for you. Open the link below by { $until } and choose how to sign in. The link works once. Do not forward it.
+mail-subject-reset_link = [Hashimori] Link to set your account up again
+mail-body-reset_link = This link sets an account up again whose owner cannot sign in. It works once, until { $until }. Do not forward it. If you did not ask for it, do not use it, and tell the secretariat.
+mail-subject-reset_issued = [Hashimori] A link to set your account up again was issued
+mail-body-reset_issued = On { $at } a link that sets your account up again was issued and handed over in another way. If you did not ask for it, sign in at the link below at once and tell the secretariat.
+mail-subject-reset_used = [Hashimori] Your account was set up again
+mail-body-reset_used = On { $at } the ways to sign in to your account were set up again with a one-time link. If it was not you, tell the secretariat at once.
+mail-subject-reset_asked = [Hashimori] Somebody asked to set your account up again
+mail-body-reset_asked = On { $at } somebody asked, with the password alone, to set your account up again. It becomes possible at { $ready }. If it was not you, sign in as usual at the link below before then: that cancels the request. Then change your password.
+mail-subject-vacancies = [Hashimori] Facilities without an administrator
+mail-body-vacancies = { $facilities ->
+        [one] One facility has
+       *[other] { $facilities } facilities have
+    } had no administrator for more than { $days } days (§15). See the list at the link below and get in touch with them.
+mail-subject-silence = [Hashimori] Devices that have not reported for long
+mail-body-silence = { $devices ->
+        [one] One device has
+       *[other] { $devices } devices have
+    } not reported for more than { $days } days. See the list at the link below.
+mail-subject-backup_overdue = [Hashimori] Backups are overdue
+mail-body-backup_overdue = No backup has been completed for more than { $hours } hours. Look at the free space where backups go, and at the collector's log.
+mail-subject-log_head = [Hashimori] Today's head of the operation log
+mail-body-log_head = Today's head of the operation log follows. Keep this mail: with `hashimori-server verify-log --anchor` it shows later that the log was not rewritten. { $head }
+mail-subject-test = [Hashimori] Test
+mail-body-test = A test of the collector. If you read it, the settings are right.
+
+account-mail = Mail
+account-mail-registered = Registered mail address
+account-mail-none = None is registered. With one you get the link when you cannot sign in, and are told of important changes to your account.
+account-mail-off = This collector sends no mail at present.
+account-mail-pending = A mail to confirm it was sent to { $address }. Open its link by { $until }.
+account-mail-set = Register a mail address
+account-mail-change = Change the mail address
+account-mail-remove = Remove the mail address
+account-mail-title = Register a mail address
+account-mail-about = A mail is sent there to confirm it. Until you have opened its link, nothing changes.
+account-mail-address = Mail address
+account-mail-address-about = Such as hanako@hotaru.example. Avoid an address that others can read.
+account-mail-send = Send the mail
+account-mail-wrong = This cannot be read as a mail address. Type it as name@domain.
+account-mail-often = Too many mails to confirm an address were sent. Try again after { $until }.
+account-mail-gone = This link confirms nothing. It was used, has ended, or is for another account. Register the address again under Mail on your account.
+account-mail-confirm-title = Confirm the mail address
+account-mail-confirm-about = { $address } will be the mail address of the account { $login }.
+account-mail-confirm = Register this address
+
+people-mail = Mail address (if you know it)
+people-mail-support = If given, the link that sets the account up is mailed there and not shown on the screen. Give an address that only this person reads.
+people-link-mailed = The link for { $name } is being mailed to the address you gave. It works until { $until }. If it does not arrive, the secretariat can issue a new one from its list of accounts.
+accounts-mailed = The link for { $name } is being mailed to the address they registered. It works until { $until }.
+accounts-mailed-not = If they cannot read their mail, show a new link on this screen, make sure who they are, and hand it over. The link that was mailed stops working.
+accounts-show = Show a link on the screen
+
+letters-title = Mail that has not arrived
+letters-about = Mail that could not be sent, and mail that is tried again. Addresses are not shown.
+letters-none = None.
+letters-more = The newest { $n } are shown.
+letters-col-what = About
+letters-col-whom = For
+letters-col-when = Written
+letters-col-why = Why
+letters-col-next = Next
+letters-again = tried again at { $at }
+letters-given-up = given up
+letters-noted = Mark those given up as read
+letters-note-failed = { $n ->
+        [one] Action needed: one mail could not be sent.
+       *[other] Action needed: { $n } mails could not be sent.
+    }
+letters-note-retried = { $n ->
+        [one] One mail could not be sent yet and is tried again.
+       *[other] { $n } mails could not be sent yet and are tried again.
+    }
+letters-see = See them
+mail-failure-unreachable = The mail server could not be reached.
+mail-failure-denied = The mail server does not let the collector sign in ({ $code }).
+mail-failure-later = The mail server asked to try later ({ $code }).
+mail-failure-refused = The mail server refused it ({ $code }). Ask the person whether the address is right.
+mail-failure-unwritable = The mail could not be written.
+mail-failure-overdue = It was too late to send it.

@@ -1,0 +1,131 @@
+//! Every letter that the collector knows: its stored word, from which follow the keys of its subject and body; which values those
+//! sentences take; whether it may disturb a night; for how long it is worth trying. A word, once stored, never changes its meaning.
+
+use hashimori_shared::time::Timestamp;
+
+use crate::domain::calendar;
+
+/// When a letter may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Haste {
+    /// At any hour: somebody waits for it, or it warns of an act that may not have been its reader's.
+    AtOnce,
+    /// Within working hours.
+    WorkingHours,
+}
+
+macro_rules! letters {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal, $haste:ident, $hours:literal, [$($value:literal),*];)+) => {
+        /// What a letter is about.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $($(#[$doc])* $variant),+ }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stored word.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Key of the subject, and of its name on screen.
+            pub const fn subject(self) -> &'static str {
+                match self { $(Self::$variant => concat!("mail-subject-", $word)),+ }
+            }
+
+            /// Key of what it says.
+            pub const fn body(self) -> &'static str {
+                match self { $(Self::$variant => concat!("mail-body-", $word)),+ }
+            }
+
+            /// Names of the values in its body.
+            pub const fn values(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($value),*]),+ }
+            }
+
+            /// When it may go.
+            pub const fn haste(self) -> Haste {
+                match self { $(Self::$variant => Haste::$haste),+ }
+            }
+
+            /// Seconds, from the moment it may go, after which it is not worth sending any more.
+            pub const fn keeps_s(self) -> i64 {
+                match self { $(Self::$variant => $hours * 3_600),+ }
+            }
+
+            /// The kind a stored word stands for.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+letters! {
+    /// A link that confirms an address.
+    AddressConfirm = "address_confirm", AtOnce, 24, ["until"];
+    /// To a former address: nothing is sent there any more.
+    AddressEnded = "address_ended", AtOnce, 72, ["at"];
+    /// A one-time link that sets a new account up.
+    Invitation = "invitation", AtOnce, 72, ["until"];
+    /// A one-time link for somebody who lost the way in.
+    ResetLink = "reset_link", AtOnce, 72, ["until"];
+    /// Such a link was handed out otherwise.
+    ResetIssued = "reset_issued", AtOnce, 72, ["at"];
+    /// It was used: every former way in is void.
+    ResetUsed = "reset_used", AtOnce, 72, ["at"];
+    /// A 事務局's request to be set up again after the delay.
+    ResetAsked = "reset_asked", AtOnce, 24, ["at", "ready"];
+    /// Facilities without an administrator for too long.
+    Vacancies = "vacancies", WorkingHours, 120, ["facilities", "days"];
+    /// Devices that have not reported for long.
+    Silence = "silence", WorkingHours, 120, ["devices", "days"];
+    /// No good backup for too long.
+    BackupOverdue = "backup_overdue", WorkingHours, 120, ["hours"];
+    /// The operation log's head of a day.
+    LogHead = "log_head", WorkingHours, 240, ["head"];
+}
+
+impl Kind {
+    /// The first moment from `at` on at which it may go.
+    pub fn due(self, at: Timestamp) -> Timestamp {
+        match self.haste() {
+            Haste::AtOnce => at,
+            Haste::WorkingHours => calendar::next_working(at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hashimori_shared::lang::Lang;
+
+    use super::*;
+    use crate::words::Text;
+
+    #[test]
+    fn every_kind_has_a_word_a_subject_of_its_own_and_a_body_that_takes_its_values_in_both_languages() {
+        for lang in Lang::ALL {
+            let mut subjects = Vec::new();
+            for &kind in Kind::ALL {
+                assert_eq!(Kind::from_word(kind.as_str()), Some(kind));
+                let body = kind.values().iter().fold(Text::new(kind.body()), |text, name| text.with(name, 3_i64)).in_lang(lang);
+                assert!(!body.is_empty() && !body.contains('{'), "{body}");
+                subjects.push(Text::new(kind.subject()).in_lang(lang));
+            }
+            subjects.sort_unstable();
+            subjects.dedup();
+            assert_eq!(subjects.len(), Kind::ALL.len(), "{}", lang.tag());
+        }
+    }
+
+    #[test]
+    fn a_reminder_keeps_to_working_hours_and_what_somebody_waits_for_does_not() {
+        let evening = Timestamp::from_seconds(1_798_455_600); // 2026-12-28T20:00 JST
+        for &kind in Kind::ALL {
+            let waits = kind.due(evening).seconds_since(evening);
+            assert_eq!(waits, if kind.haste() == Haste::AtOnce { 0 } else { 6 * 86_400 + 12 * 3_600 }, "{kind:?}");
+        }
+    }
+}

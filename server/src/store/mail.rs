@@ -1,0 +1,94 @@
+//! The outbox of mail: a letter is queued in the transaction of the act that causes it, and sent by a job. Every process in front of
+//! the store may send: whoever claims a letter has it for a while, and one that dies with it in hand leaves it to the next.
+
+mod address;
+mod sending;
+mod trouble;
+
+pub use address::{Pending, confirm, delete as delete_address, delete_of, find as find_address, find_by_link, find_pending, put_pending};
+pub use sending::{Claimed, claim, count_waiting, delete_old, discard_waiting, end_overdue, list_due, put_failed, put_retry, put_sent};
+pub use trouble::{Trouble, Troubles, list_troubles, note_failed, troubles};
+
+use hashimori_shared::time::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::Error;
+use crate::domain::mail::{Letter, Link, Recipients};
+use crate::domain::people::Role;
+use crate::random::Random;
+
+/// Letters that wait for one person, at most: beyond that nobody would read them, and the pages say it all the same.
+const MOST_WAITING: i64 = 100;
+
+/// Queues a letter to each of its recipients who has a registered address. Returns how many were queued.
+pub async fn queue(tx: &mut AnyConnection, (random, now): (&Random, Timestamp), letter: &Letter<'_>) -> Result<usize, Error> {
+    let mut queued = 0;
+    let about = serde_json::to_string(&letter.about).map_err(|e| Error::Encode(e.into()))?;
+    let (link, is_sealed) = match &letter.link {
+        Link::Page(path) => (path, 0_i64),
+        Link::Secret(sealed) => (sealed, 1),
+    };
+    let due = letter.kind.due(now);
+    for Recipient { person, region, address } in recipients(tx, &letter.to).await? {
+        let waiting: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM letter WHERE person_id = $1 AND state = 'waiting'")
+            .bind(person.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+        if waiting >= MOST_WAITING {
+            tracing::warn!(kind = letter.kind.as_str(), "a letter was not queued: too many wait for its recipient");
+            continue;
+        }
+        let done = sqlx::query(
+            "INSERT INTO letter (id, region_id, person_id, address, kind, about, link, is_sealed, once, queued_at, due_at, ends_at, tries, state) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 'waiting') ON CONFLICT DO NOTHING",
+        )
+        .bind(random.uuid(now).to_string())
+        .bind(region)
+        .bind(person)
+        .bind(address)
+        .bind(letter.kind.as_str())
+        .bind(about.as_str())
+        .bind(link.as_str())
+        .bind(is_sealed)
+        .bind(letter.once.as_deref())
+        .bind(now.seconds())
+        .bind(due.seconds())
+        .bind(due.plus_seconds(letter.kind.keeps_s()).seconds())
+        .execute(&mut *tx)
+        .await?;
+        queued += usize::from(done.rows_affected() == 1);
+    }
+    Ok(queued)
+}
+
+struct Recipient {
+    person: String,
+    region: String,
+    address: String,
+}
+
+async fn recipients(tx: &mut AnyConnection, to: &Recipients<'_>) -> Result<Vec<Recipient>, Error> {
+    const REGISTERED: &str = "SELECT p.id, p.region_id, m.address, p.role FROM person p JOIN mail_address m ON m.person_id = p.id \
+        WHERE p.disabled_at IS NULL AND";
+    let (condition, id, roles) = match to {
+        Recipients::Person(id) => ("p.id = $1", id.to_string(), &Role::ALL[..]),
+        Recipients::Secretariat(region) => ("p.region_id = $1", region.to_string(), &[Role::Secretariat][..]),
+        Recipients::Facility(facility, roles) => ("p.facility_id = $1", facility.to_string(), *roles),
+        Recipients::Address(id, address) => {
+            let region: Option<String> =
+                sqlx::query_scalar("SELECT region_id FROM person WHERE id = $1").bind(id.to_string()).fetch_optional(tx).await?;
+            let of = |region| Recipient { person: id.to_string(), region, address: address.as_str().to_owned() };
+            return Ok(region.map(of).into_iter().collect());
+        }
+    };
+    let found = sqlx::query(AssertSqlSafe(format!("{REGISTERED} {condition} ORDER BY p.id"))).bind(id).fetch_all(tx).await?;
+    let is_meant = |row: &AnyRow| row.try_get::<&str, _>(3).map(|word| roles.iter().any(|role| role.code() == word));
+    let mut meant = Vec::new();
+    for row in &found {
+        if is_meant(row)? {
+            meant.push(Recipient { person: row.try_get(0)?, region: row.try_get(1)?, address: row.try_get(2)? });
+        }
+    }
+    Ok(meant)
+}
