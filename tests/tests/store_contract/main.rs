@@ -17,6 +17,7 @@ mod appointments;
 mod backups;
 mod keys;
 mod ledger;
+mod mail;
 mod oplog;
 mod overview;
 mod people;
