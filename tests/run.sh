@@ -10,6 +10,8 @@ source deploy/lib/prepare.sh
 AXE_VERSION=4.14.1
 # A local OpenID provider for the sign-in tests; the newest line that runs on the Node.js of Debian 12.
 OIDC_PROVIDER_VERSION=8.8.1
+# A local mail server for the mail tests; likewise.
+SMTP_SERVER_VERSION=3.19.7
 started=$SECONDS
 step() { say "[$(((SECONDS - started) / 60)) min] $*"; }
 
@@ -25,13 +27,16 @@ target=${CARGO_TARGET_DIR:-$PWD/target}
 modules=$target/npm/node_modules
 command -v npm >/dev/null || ensure_packages npm
 if ! grep -qs "\"version\": \"$AXE_VERSION\"" "$modules/axe-core/package.json" ||
-  ! grep -qs "\"version\": \"$OIDC_PROVIDER_VERSION\"" "$modules/oidc-provider/package.json"; then
-  step "fetching axe-core $AXE_VERSION and oidc-provider $OIDC_PROVIDER_VERSION from npm into $target/npm"
+  ! grep -qs "\"version\": \"$OIDC_PROVIDER_VERSION\"" "$modules/oidc-provider/package.json" ||
+  ! grep -qs "\"version\": \"$SMTP_SERVER_VERSION\"" "$modules/smtp-server/package.json"; then
+  step "fetching axe-core $AXE_VERSION, oidc-provider $OIDC_PROVIDER_VERSION and smtp-server $SMTP_SERVER_VERSION from npm into $target/npm"
   mkdir -p "$target/npm"
   npm install --silent --no-audit --no-fund --ignore-scripts --no-save --prefix "$target/npm" \
-    "axe-core@$AXE_VERSION" "oidc-provider@$OIDC_PROVIDER_VERSION" >&2 || fail "npm could not fetch axe-core and oidc-provider"
+    "axe-core@$AXE_VERSION" "oidc-provider@$OIDC_PROVIDER_VERSION" "smtp-server@$SMTP_SERVER_VERSION" >&2 ||
+    fail "npm could not fetch axe-core, oidc-provider and smtp-server"
 fi
 export HASHIMORI_AXE=$modules/axe-core/axe.min.js HASHIMORI_OIDC_PROVIDER=$modules/oidc-provider/lib/index.js
+export HASHIMORI_SMTP_SERVER=$modules/smtp-server/lib/smtp-server.js
 
 step "format"
 cargo fmt --all --check

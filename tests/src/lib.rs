@@ -16,6 +16,7 @@ pub mod programs;
 pub mod proxy;
 pub mod recount;
 pub mod skipped;
+pub mod smtp;
 pub mod synthetic;
 pub mod visitor;
 pub mod volume;

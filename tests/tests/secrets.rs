@@ -16,6 +16,7 @@ use totp_rs::{Builder, Secret};
 
 const PASSWORD: &str = "amber ferry crossing";
 const WRONG_PASSWORD: &str = "ember fairy crossing";
+const MAIL_PASSWORD: &str = "himitsu-of-the-post-office";
 const PERSON: &str = "見本 花子";
 
 /// Something to search for.
@@ -38,8 +39,10 @@ fn walk(database: Option<&str>) -> anyhow::Result<Walked> {
     collector.set("HASHIMORI__LOG__FORMAT", "json");
     collector.set("HASHIMORI__LOG__FILTER", "debug");
     let made: serde_json::Value = serde_json::from_str(&collector.init()?.out)?;
+    collector.command_reading(&["mail", "set-password"], MAIL_PASSWORD)?.expect(0)?;
     collector.run()?;
-    let mut secrets: Vec<Needle> = vec![("the password", PASSWORD.into()), ("a wrong password", WRONG_PASSWORD.into())];
+    let mut secrets: Vec<Needle> =
+        vec![("the password", PASSWORD.into()), ("a wrong password", WRONG_PASSWORD.into()), ("the mail password", MAIL_PASSWORD.into())];
     let recovery_key = made["recovery_key"].as_str().context("recovery_key")?;
     secrets.push(("the recovery key", recovery_key.into()));
     let master = std::fs::read_to_string(made["master_key"].as_str().context("master_key")?)?;

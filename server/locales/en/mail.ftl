@@ -48,6 +48,7 @@ account-mail-address-about = Such as hanako@hotaru.example. Avoid an address tha
 account-mail-send = Send the mail
 account-mail-wrong = This cannot be read as a mail address. Type it as name@domain.
 account-mail-often = Too many mails to confirm an address were sent. Try again after { $until }.
+account-mail-gone = This link confirms nothing. It was used, has ended, or is for another account. Register the address again under Mail on your account.
 account-mail-confirm-title = Confirm the mail address
 account-mail-confirm-about = { $address } will be the mail address of the account { $login }.
 account-mail-confirm = Register this address

@@ -42,6 +42,7 @@ account-mail-address-about = 例: hanako@hotaru.example。ほかの人が読め�
 account-mail-send = 確認のメールを送る
 account-mail-wrong = メールアドレスとして読めません。「名前@組織のドメイン」の形で、半角で入力してください。
 account-mail-often = 確認のメールを何度も送ったため、いまは送れません。{ $until }以降にもう一度お試しください。
+account-mail-gone = このリンクでは確認できません。一度使われたか、期限が切れたか、ほかのアカウントのものです。「自分のアカウント」のメールで、もう一度登録してください。
 account-mail-confirm-title = メールアドレスの確認
 account-mail-confirm-about = { $address } を、{ $login } のアカウントのメールアドレスとして登録します。
 account-mail-confirm = このアドレスを登録する

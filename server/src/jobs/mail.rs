@@ -21,14 +21,13 @@ const KEEP_DAYS: i64 = 90;
 pub async fn run(app: App) -> anyhow::Result<()> {
     let (waiting, _) = mail::count_waiting(app.store.read()).await?;
     if waiting > 0 && !app.clock_guard.is_frozen() {
-        match &app.settings.mail {
-            Some(settings) => empty(&app, settings).await?,
-            None => {
-                let mut tx = app.store.begin().await?;
-                let discarded = mail::discard_waiting(&mut tx).await?;
-                tx.commit().await?;
-                tracing::info!(discarded, "mail is switched off: what waited in the outbox was thrown away");
-            }
+        if let Some(settings) = &app.settings.mail {
+            empty(&app, settings).await?;
+        } else {
+            let mut tx = app.store.begin().await?;
+            let discarded = mail::discard_waiting(&mut tx).await?;
+            tx.commit().await?;
+            tracing::info!(discarded, "mail is switched off: what waited in the outbox was thrown away");
         }
     }
     let (waiting, retried) = mail::count_waiting(app.store.read()).await?;

@@ -19,6 +19,7 @@ mod backups;
 mod disaster;
 mod keys;
 mod ledger;
+mod mail;
 mod oplog;
 mod overview;
 mod own_rules;

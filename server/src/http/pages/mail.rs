@@ -90,6 +90,10 @@ pub(super) async fn ask(
     Ok(Redirect::to("/account#mail").into_response())
 }
 
+fn gone() -> PageError {
+    PageError::Said(StatusCode::NOT_FOUND, Text::new("account-mail-gone"))
+}
+
 /// The address behind a link, if it is this account's and can still be used. Wrong ones are counted.
 async fn usable(web: &Web, visitor: &Visitor, who: &Person, secret: &str) -> Result<(String, MailAddress), PageError> {
     let (now, buckets) = (web.now(), throttle::link(secret, &visitor.network));
@@ -104,7 +108,7 @@ async fn usable(web: &Web, visitor: &Visitor, who: &Person, secret: &str) -> Res
     let mut tx = web.store.begin().await?;
     counters::count_failure(&mut tx, &buckets, now).await?;
     tx.commit().await?;
-    Err(PageError::LinkUnusable)
+    Err(gone())
 }
 
 /// `GET /account/mail/confirm/{secret}`: changes nothing, for mail scanners open links.
@@ -133,7 +137,7 @@ pub(super) async fn confirm(
     let (hash, _) = usable(&web, &visitor, &who, &secret).await?;
     let mut tx = web.store.begin().await?;
     if !register(&web, &mut tx, &who, &hash).await? {
-        return Err(PageError::LinkUnusable);
+        return Err(gone());
     }
     tx.commit().await?;
     Ok(Redirect::to("/account#mail").into_response())
