@@ -80,7 +80,7 @@ impl Refusal {
         let (title, act) = self.words();
         let shell = Shell { lang, title: Text::new(title).in_lang(lang), csrf: String::new(), who: None, here: String::new() };
         let text = Text::new(act).with("id", id.to_string());
-        let mut response = Html(ErrorPage { shell, text }.render().ok()?).into_response();
+        let mut response = Html(ErrorPage { shell, text, kept: Vec::new() }.render().ok()?).into_response();
         pages::protect(&mut response);
         Some(response)
     }

@@ -12,6 +12,8 @@ pub(crate) struct ErrorPage {
     pub shell: Shell,
     /// What to do.
     pub text: Text,
+    /// (key of the name on screen, as typed).
+    pub kept: Vec<(&'static str, String)>,
 }
 
 /// The session or the form has grown too old.
@@ -30,8 +32,12 @@ mod samples {
 
     impl Sample for ErrorPage {
         fn samples() -> Vec<Self> {
-            let sample = |signed_in| Self { shell: Shell::sample("error-not-found-title", signed_in), text: Text::new("error-not-found") };
-            vec![sample(true), sample(false)]
+            let sample = |signed_in, kept| Self {
+                shell: Shell::sample("error-too-large-title", signed_in),
+                text: Text::new("error-too-large"),
+                kept,
+            };
+            vec![sample(true, vec![("kept-why", "見本".to_owned())]), sample(false, Vec::new())]
         }
     }
 

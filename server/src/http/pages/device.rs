@@ -16,7 +16,7 @@ use super::telling::Telling;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, alerts, page, shell};
-use crate::domain::act::{Act, Done, What};
+use crate::domain::act::{Act, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
 use crate::domain::people::{Person, Right, may};
@@ -241,11 +241,24 @@ async fn decide(web: &Web, home: Home, id: &str, (act, by): (Act, &Person)) -> R
     let decision = Decision { standing: act.to(), by: by.id.to_string(), at: web.now() };
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device, act.from(), &decision).await? {
-        return Err(PageError::Conflict(Text::new("device-decided")));
+        tx.rollback().await?;
+        return Err(overtaken(web, home, device, "device-decided").await?);
     }
     let done = Done::by_person(by, act.what(), web.now()).at_facility(home.region, home.facility).on_device(device, &label);
     web.log(&mut tx, &done).await?;
     tx.commit().await?;
     let to = if act == Act::Confirm { format!("/devices/{device}") } else { format!("/facilities/{}/pending", home.facility) };
     Ok(Redirect::to(&to).into_response())
+}
+
+/// Somebody else was quicker: who, when and with what; where the log does not say that, what can be said without.
+pub(super) async fn overtaken(web: &Web, home: Home, device: DeviceId, unsaid: &'static str) -> Result<PageError, PageError> {
+    let acts = Act::ALL.map(Act::what);
+    let Some((what, did)) = log::newest_of(&web.store, home.facility, device, &acts).await? else {
+        return Ok(PageError::Conflict(Text::new(unsaid)));
+    };
+    let named = || did.name.map_or(Text::new("oplog-erased"), |name| Text::new("people-by-name").with("name", name));
+    let by = Actor::label(&did.actor).unwrap_or_else(named);
+    let said = Text::new("device-overtaken").with("by", by).with("at", did.at).with("act", Text::new(what.key()));
+    Ok(PageError::Conflict(said))
 }

@@ -27,10 +27,10 @@ pub enum PageError {
     LinkUnusable,
     /// Too many failures.
     Throttled(Timestamp),
-    /// The form is larger than any of ours.
-    TooLarge,
-    /// Not a form.
-    Malformed,
+    /// The form is larger than any of ours. Holds what was typed.
+    TooLarge(Kept),
+    /// Not a form, or none of ours. Holds what was typed.
+    Malformed(Kept),
     /// Somebody else acted first, or the object is no longer in the state the form was made for.
     Conflict(Text),
     /// Refused for another reason that the catalogue has.
@@ -54,12 +54,13 @@ impl PageError {
             | Self::NotFound
             | Self::LinkUnusable
             | Self::Throttled(_)
-            | Self::TooLarge
-            | Self::Malformed
+            | Self::TooLarge(_)
+            | Self::Malformed(_)
             | Self::Conflict(_)
             | Self::Said(..) => session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await.ok().flatten(),
         };
         let visitor = &visitor.reading(signed_in.as_ref().and_then(|s| s.language));
+        let mut kept = Kept::default();
         let (status, title, text) = match self {
             Self::SignInNeeded(path) => return Redirect::to(&sign_in_path(&path)).into_response(),
             Self::StepUpNeeded(path) => return Redirect::to(&format!("/step-up?next={}", super::sign_in::encode(&path))).into_response(),
@@ -70,21 +71,28 @@ impl PageError {
             Self::NotFound => (StatusCode::NOT_FOUND, "error-not-found-title", Text::new("error-not-found")),
             Self::LinkUnusable => (StatusCode::NOT_FOUND, "error-link-title", Text::new("error-link")),
             Self::Throttled(until) => (StatusCode::TOO_MANY_REQUESTS, "error-throttled-title", throttled_text(until)),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "error-too-large-title", Text::new("error-too-large")),
-            Self::Malformed => (StatusCode::BAD_REQUEST, "error-malformed-title", Text::new("error-malformed")),
+            Self::TooLarge(typed) => {
+                kept = typed;
+                (StatusCode::PAYLOAD_TOO_LARGE, "error-too-large-title", Text::new("error-too-large"))
+            }
+            Self::Malformed(typed) => {
+                kept = typed;
+                (StatusCode::BAD_REQUEST, "error-malformed-title", Text::new("error-malformed"))
+            }
             Self::Conflict(text) => (StatusCode::CONFLICT, "error-conflict-title", text),
             Self::Said(status, text) => (status, "error-conflict-title", text),
             Self::Internal(cause) => {
                 let id = web.random.uuid(web.now());
                 tracing::error!(request_id = %id, cause, "a page failed");
                 let text = Text::new("error-internal").with("id", id.to_string());
-                let view = ErrorPage { shell: shell(FAILED, visitor, None), text };
+                let view = ErrorPage { shell: shell(FAILED, visitor, None), text, kept: Vec::new() };
                 let mut response = respond(visitor.lang, StatusCode::INTERNAL_SERVER_ERROR, &view);
                 response.extensions_mut().insert(RequestId(id));
                 return response;
             }
         };
-        respond(visitor.lang, status, &ErrorPage { shell: shell(title, visitor, signed_in.as_ref().map(|s| &s.person)), text })
+        let shell = shell(title, visitor, signed_in.as_ref().map(|s| &s.person));
+        respond(visitor.lang, status, &ErrorPage { shell, text, kept: kept.0 })
     }
 }
 

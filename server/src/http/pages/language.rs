@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::guard::Who;
 use super::sign_in::local;
 use super::typed::Typed;
+use super::visit::Kept;
 use super::{PageError, Web, cookie};
 use crate::store::person;
 
@@ -43,7 +44,7 @@ pub(super) struct Choice {
 pub(super) async fn choose_for_account(State(web): State<Web>, Who(who): Who, Typed(typed): Typed<Choice>) -> Result<Response, PageError> {
     let chosen = match typed.language.as_str() {
         "" => None,
-        tag => Some(Lang::from_tag(tag).ok_or(PageError::Malformed)?),
+        tag => Some(Lang::from_tag(tag).ok_or(PageError::Malformed(Kept::default()))?),
     };
     let mut tx = web.store.begin().await?;
     person::update_language(&mut tx, who.id, chosen).await?;

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::device::overtaken;
 use super::guard::{Here, Who};
 use super::places::name;
 use super::typed::Typed;
@@ -20,9 +21,11 @@ use crate::store::exclusion;
 use crate::views::ConfirmPage;
 use crate::words::Text;
 
+/// A device that is not out of use yet; else whoever asks is told who was quicker.
 async fn find(web: &Web, home: Home, id: &str) -> Result<Device, PageError> {
     let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
-    device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)
+    let device = device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)?;
+    if Act::Retire.from().contains(&device.standing) { Ok(device) } else { Err(overtaken(web, home, id, "retire-gone").await?) }
 }
 
 /// `GET /devices/{device}/retire`
@@ -38,9 +41,6 @@ pub(super) async fn show_retire(
 }
 
 fn retire_page(visitor: &Visitor, person: &Person, device: &Device, why: String, error: Option<Text>) -> Result<Response, PageError> {
-    if !Act::Retire.from().contains(&device.standing) {
-        return Err(gone());
-    }
     let label = name(&device.label);
     page(&ConfirmPage {
         shell: shell(Text::new("retire-title").with("device", label.clone()), visitor, Some(person)),
@@ -53,10 +53,6 @@ fn retire_page(visitor: &Visitor, person: &Person, device: &Device, why: String,
         button: "retire-do",
         error,
     })
-}
-
-fn gone() -> PageError {
-    PageError::Said(StatusCode::CONFLICT, Text::new("retire-gone"))
 }
 
 /// Why, as typed.
@@ -85,7 +81,8 @@ pub(super) async fn retire_device(
     let decision = Decision { standing: act.to(), by: person.id.to_string(), at: now };
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device.id, act.from(), &decision).await? {
-        return Err(gone());
+        tx.rollback().await?;
+        return Err(overtaken(&web, home, device.id, "retire-gone").await?);
     }
     exclusion::put_reason(&mut tx, device.id, &why).await?;
     let done = Done::by_person(&person, act.what(), now).at_facility(home.region, home.facility);

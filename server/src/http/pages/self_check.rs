@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::guard::{Here, Who};
 use super::places::name;
 use super::typed::{Asked, Typed};
-use super::visit::Visitor;
+use super::visit::{Kept, Visitor};
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::device::{DeviceN, Standing};
@@ -159,7 +159,7 @@ pub(super) async fn answer_self_check(
 async fn ticked_devices(web: &Web, home: Home, typed: &Fields) -> Result<Vec<DeviceN>, PageError> {
     let mut found = Vec::new();
     for (_, id) in typed.iter().filter(|(name, _)| name == "device").take(usize::from(TICKED)) {
-        let id = id.parse().map_err(|_| PageError::Malformed)?;
+        let id = id.parse().map_err(|_| PageError::Malformed(Kept::default()))?;
         found.extend(device::find(&web.store, home.facility, id).await?.map(|d| d.n));
     }
     found.sort_unstable();

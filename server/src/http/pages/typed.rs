@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use super::visit::Kept;
 use super::{PageError, Web};
 
 /// A form.
@@ -13,7 +14,8 @@ pub(super) struct Typed<T>(pub T);
 impl<T: DeserializeOwned> FromRequest<Web> for Typed<T> {
     type Rejection = PageError;
     async fn from_request(request: Request, web: &Web) -> Result<Self, PageError> {
-        Form::from_request(request, web).await.map(|Form(form)| Self(form)).map_err(|_| PageError::Malformed)
+        let kept = request.extensions().get::<Kept>().cloned().unwrap_or_default();
+        Form::from_request(request, web).await.map(|Form(form)| Self(form)).map_err(|_| PageError::Malformed(kept))
     }
 }
 

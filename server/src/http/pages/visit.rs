@@ -16,13 +16,25 @@ use super::{PageError, Web, cookie, step_up};
 use crate::domain::people::link::Token;
 use crate::domain::people::{browser, throttle};
 
-/// Largest form taken, in bytes.
+/// Largest form taken, in bytes; a larger one is read as far as the port does, to show what was typed.
 const FORM_LIMIT: usize = 16 * 1024;
+const READ_LIMIT: usize = 256 * 1024;
+/// Characters of a field that are shown again.
+const KEPT_LENGTH: usize = 2000;
 /// Name of the hidden field.
 const CSRF_FIELD: &str = "csrf";
 
 /// Fields that are shown to the person again when a form could not be taken, and the keys of what they are called on screen.
-const KEPT: &[(&str, &str)] = &[("login", "kept-login"), ("label", "kept-label"), ("uses", "kept-uses"), ("hours", "kept-hours")];
+const KEPT: &[(&str, &str)] = &[
+    ("login", "kept-login"),
+    ("label", "kept-label"),
+    ("uses", "kept-uses"),
+    ("hours", "kept-hours"),
+    ("name", "kept-name"),
+    ("until", "kept-until"),
+    ("why", "kept-why"),
+    ("note", "kept-note"),
+];
 
 /// Who knocks, signed in or not.
 #[derive(Clone, Debug)]
@@ -56,6 +68,16 @@ impl Visitor {
 /// What the person typed into a form, without secrets: (key of the name on screen, value).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept(pub Vec<(&'static str, String)>);
+
+impl Kept {
+    fn of(fields: &Fields) -> Self {
+        let typed = KEPT.iter().filter_map(|(name, label)| {
+            let (_, value) = fields.iter().find(|(key, _)| key == name)?;
+            (!value.trim().is_empty()).then(|| (*label, value.chars().take(KEPT_LENGTH).collect()))
+        });
+        Self(typed.collect())
+    }
+}
 
 /// Set on a response by a handler that changed the cookie's secret.
 #[derive(Clone)]
@@ -113,17 +135,13 @@ async fn admit(request: Request, visitor: &Visitor) -> Result<(Request, Option<F
     }
     let (mut parts, body) = request.into_parts();
     let same_site = is_same_site(&parts.headers, &parts.uri);
-    let bytes = to_bytes(body, FORM_LIMIT).await.map_err(|_| PageError::TooLarge)?;
+    let bytes = to_bytes(body, READ_LIMIT).await.map_err(|_| PageError::TooLarge(Kept::default()))?;
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
-    let Form(fields) = Form::<Fields>::from_request(copy, &()).await.map_err(|_| PageError::Malformed)?;
-    let kept = Kept(
-        KEPT.iter()
-            .filter_map(|(name, label)| {
-                let (_, value) = fields.iter().find(|(key, _)| key == name)?;
-                (!value.trim().is_empty()).then(|| (*label, value.chars().take(200).collect()))
-            })
-            .collect(),
-    );
+    let Form(fields) = Form::<Fields>::from_request(copy, &()).await.map_err(|_| PageError::Malformed(Kept::default()))?;
+    let kept = Kept::of(&fields);
+    if bytes.len() > FORM_LIMIT {
+        return Err(PageError::TooLarge(kept));
+    }
     let sent = fields.iter().find(|(key, _)| key == CSRF_FIELD).and_then(|(_, value)| Token::parse(value));
     if !same_site || !sent.is_some_and(|sent| sent.matches(&visitor.token.derive("csrf"))) {
         return Err(PageError::Expired(kept));

@@ -148,6 +148,21 @@ pub enum ChainState {
         at: Timestamp,
     },
     /// It did not hold, from this entry on.
+/// The newest of these acts on a device: which, when, by whom.
+pub async fn newest_of(store: &Store, facility: FacilityId, device: DeviceId, acts: &[What]) -> Result<Option<(What, View)>, Error> {
+    let words: Vec<String> = acts.iter().map(|act| format!("'{}'", act.as_str())).collect();
+    let sql = format!(
+        "SELECT e.at, e.actor, w.actor, e.what FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id \
+         WHERE e.object_id = $1 AND e.facility_id = $2 AND e.what IN ({}) ORDER BY e.id DESC LIMIT 1",
+        words.join(", ")
+    );
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(device.to_string()).bind(facility.to_string()).fetch_optional(store.read()).await?;
+    let Some(row) = row else { return Ok(None) };
+    let what = What::from_word(row.try_get(3)?).ok_or_else(|| rows::decode_error("log_entry.what"))?;
+    Ok(Some((what, View { at: Timestamp::from_seconds(row.try_get(0)?), actor: row.try_get(1)?, name: row.try_get(2)? })))
+}
+
     Broken {
         /// First entry that does not hold.
         seq: i64,

@@ -13,7 +13,7 @@ use crate::domain::people::{Person, Role};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::setup::{put_once, take_once};
 use crate::http::pages::typed::{Asked, Typed};
-use crate::http::pages::visit::Visitor;
+use crate::http::pages::visit::{Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::appointment::{self, Held};
 use crate::views::{AppointPage, AppointedPage, ConfirmPage, KnownLine};
@@ -73,7 +73,7 @@ pub(in crate::http::pages) async fn show_appoint_regionally(
 }
 
 async fn fresh_form(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats, role: &str) -> Result<Response, PageError> {
-    let role = Role::from_code(role).filter(|role| role.fits(seats.scope)).ok_or(PageError::Malformed)?;
+    let role = Role::from_code(role).filter(|role| role.fits(seats.scope)).ok_or(PageError::Malformed(Kept::default()))?;
     let held = seats.held(web).await?;
     if !person.role.appoints(role, held.iter().any(|held| held.person.role == Role::Head)) {
         return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("people-not-yours")));
@@ -146,7 +146,7 @@ pub(in crate::http::pages) async fn appoint_regionally(
 }
 
 async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats, typed: Appoint) -> Result<Response, PageError> {
-    let role = Role::from_code(&typed.role).filter(|role| role.fits(seats.scope)).ok_or(PageError::Malformed)?;
+    let role = Role::from_code(&typed.role).filter(|role| role.fits(seats.scope)).ok_or(PageError::Malformed(Kept::default()))?;
     let (whom, why) = match (whom(&typed), reason(&typed.why)) {
         (Ok(whom), Ok(why)) => (whom, why),
         (Err(error), _) => return refuse_appoint(web, visitor, person, seats, (role, typed), (WRONG, error)).await,

@@ -12,6 +12,7 @@ mod overview;
 mod passkeys;
 mod reading;
 mod roles;
+mod repeated;
 mod self_check;
 mod signing_in;
 mod world;

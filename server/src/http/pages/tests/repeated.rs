@@ -1,0 +1,81 @@
+//! What is done twice, too late or from a page that was left: nothing is lost, nothing happens a second time, and whoever did it is told.
+
+use super::browser::Browser;
+use super::world::{MORNING, PASSWORD, World};
+use crate::domain::people::totp::Seed;
+
+async fn sign_in(world: &World, seed: &Seed, off_s: i64) -> u16 {
+    let code = seed.code_at(crate::clock::Clock::now(&world.clock).plus_seconds(off_s)).expect("a code");
+    let mut browser = Browser::new(&world.router);
+    browser.get("/sign-in").await.status(200);
+    browser.submit("/sign-in", &[("login", "hanako"), ("password", PASSWORD), ("code", &code)]).await.code
+}
+
+#[tokio::test]
+async fn a_phone_whose_clock_is_off_by_a_step_signs_in_and_one_that_is_further_off_does_not() {
+    for (off_s, code) in [(-30, 303), (0, 303), (30, 303), (-90, 422), (90, 422)] {
+        let world = World::new().await;
+        let (_, seed) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+        // Steps away from the one whose code was used.
+        world.clock.advance(300);
+        assert_eq!(sign_in(&world, &seed, off_s).await, code, "off by {off_s} s");
+    }
+}
+
+#[tokio::test]
+async fn a_decision_sent_twice_happens_once_and_the_second_says_who_was_first() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "受付1").await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    browser.get(&format!("/facilities/{}/pending", world.facility)).await.says("受付1");
+    let confirm = format!("/devices/{id}/confirm");
+    browser.submit(&confirm, &[]).await.redirects_to(&format!("/devices/{id}"));
+    browser.submit(&confirm, &[]).await.status(409).says("先に見本 花子さんが").says("「機器の確認」").says("何も変えていません");
+    assert_eq!(world.acts("device_confirmed").await.len(), 1);
+
+    let retire = format!("/devices/{id}/retire");
+    browser.get(&retire).await.status(200);
+    browser.submit(&retire, &[("why", "廃棄")]).await.redirects_to(&format!("/devices/{id}"));
+    browser.submit(&retire, &[("why", "廃棄")]).await.status(409).says("「機器の使用終了」");
+    browser.get(&retire).await.status(409).says("「機器の使用終了」");
+    assert_eq!(world.acts("device_retired").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_form_from_a_page_left_behind_is_taken_no_second_time() {
+    let world = World::new().await;
+    let (mut browser, seed) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let codes = format!("/facilities/{}/codes", world.facility);
+    browser.get(&codes).await.status(200);
+    browser.submit(&codes, &[("uses", "1"), ("hours", "1")]).await.redirects_to(&format!("{codes}/issued"));
+    browser.get(&format!("{codes}/issued")).await.says("この画面でしか見られません");
+    // Back to it: the code is not there any more, and the page says what to do.
+    browser.get(&format!("{codes}/issued")).await.says("一度だけ");
+
+    // Signed out, and back to a form of before: nothing happens, and what was typed is there to be copied.
+    let left = browser.csrf.clone();
+    browser.submit("/sign-out", &[]).await.redirects_to("/sign-in");
+    browser.csrf = left;
+    let page = browser.submit(&codes, &[("uses", "7"), ("hours", "24")]).await;
+    page.status(403).says("何も変更していません").says("登録できる台数").says("7");
+    assert_eq!(world.store.list_live_codes(world.facility, None, (MORNING, 10)).await.expect("lists").len(), 1);
+    world.clock.advance(60);
+    assert_eq!(sign_in(&world, &seed, 0).await, 303);
+}
+
+#[tokio::test]
+async fn what_is_too_large_or_no_form_of_ours_is_shown_again_to_be_copied_and_no_secret_with_it() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "受付1").await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let retire = format!("/devices/{id}/retire");
+    browser.get(&retire).await.status(200);
+    let long = format!("入れ替えのため{}", "あ".repeat(8_000));
+    let page = browser.submit(&retire, &[("why", &long), ("password", "secret words here")]).await;
+    page.status(413).says("大きすぎます").says("入れ替えのためあああ");
+    assert!(!page.body.contains("secret words here"));
+    let codes = format!("/facilities/{}/codes", world.facility);
+    browser.get(&codes).await.status(200);
+    browser.submit(&codes, &[("uses", "12")]).await.status(400).says("入力し直してください").says("登録できる台数").says("12");
+    assert_eq!(world.standing(&id.to_string()).await.as_deref(), Some("pending"));
+}
