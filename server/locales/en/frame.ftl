@@ -21,3 +21,5 @@ frame-next = Next
 frame-to-top = Back to the top
 frame-joint = { ", " }
 frame-aside = { " " }({ $text })
+live-renewed = Brought up to date at {"{time}"}.
+live-ended = You are signed out, or may not see this page any more. What is shown is from before; open the page again.

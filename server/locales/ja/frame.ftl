@@ -21,3 +21,5 @@ frame-next = 次へ
 frame-to-top = 先頭へ
 frame-joint = 、
 frame-aside = （{ $text }）
+live-renewed = {"{time}"}に新しい内容に替えました。
+live-ended = サインインが終わったか、このページを見られなくなりました。表示はその前のものです。開き直してください。

@@ -78,7 +78,7 @@ impl Refusal {
 
     fn page(self, lang: Lang, id: Uuid) -> Option<Response> {
         let (title, act) = self.words();
-        let shell = Shell { lang, title: Text::new(title).in_lang(lang), csrf: String::new(), who: None, here: String::new() };
+        let shell = Shell { lang, title: Text::new(title).in_lang(lang), csrf: String::new(), who: None, here: String::new(), live: None };
         let text = Text::new(act).with("id", id.to_string());
         let mut response = Html(ErrorPage { shell, text, kept: Vec::new() }.render().ok()?).into_response();
         pages::protect(&mut response);

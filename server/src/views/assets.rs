@@ -8,12 +8,14 @@ use sha2::{Digest as _, Sha256};
 pub(crate) const STYLE: &str = concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/style.css"));
 /// The passkeys' script.
 pub(crate) const PASSKEY: &str = include_str!("../../assets/passkey.js");
+/// The script of pages that renew themselves.
+pub(crate) const LIVE: &str = include_str!("../../assets/live.js");
 /// The icon.
 pub(crate) const ICON: &str = include_str!("../../assets/icon.svg");
 
 static EDITION: LazyLock<String> = LazyLock::new(|| {
     let mut digest = Sha256::new();
-    for part in [STYLE, PASSKEY, ICON] {
+    for part in [STYLE, PASSKEY, LIVE, ICON] {
         digest.update(part);
     }
     data_encoding::HEXLOWER.encode(&digest.finalize()[..6])

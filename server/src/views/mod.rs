@@ -81,6 +81,8 @@ pub(crate) struct Shell {
     pub who: Option<Who>,
     /// Path of the page, for coming back to it in another language.
     pub here: String,
+    /// The revision of things that the page shows, where it renews itself.
+    pub live: Option<String>,
 }
 
 /// The signed-in person, for the page's head.
@@ -95,6 +97,11 @@ pub(crate) struct Who {
 }
 
 impl Shell {
+    /// Around a page that renews itself while this revision does not hold any more.
+    pub(crate) fn live(self, revision: String) -> Self {
+        Self { live: Some(revision), ..self }
+    }
+
     /// The sentence of the catalogue with this key.
     pub(crate) fn t(&self, key: &'static str) -> String {
         Text::new(key).in_lang(self.lang)
@@ -177,7 +184,7 @@ impl Shell {
         let who =
             signed_in.then(|| Who { name: "見本 花子".to_owned(), role: crate::domain::people::Role::Administrator.key(), pages });
         let lang = SAMPLE_LANG.get();
-        Self { lang, title: title.into().in_lang(lang), csrf: "見本".to_owned(), who, here: "/".to_owned() }
+        Self { lang, title: title.into().in_lang(lang), csrf: "見本".to_owned(), who, here: "/".to_owned(), live: None }
     }
 }
 

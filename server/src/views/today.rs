@@ -138,7 +138,7 @@ mod samples {
     impl Sample for TodayPage {
         fn samples() -> Vec<Self> {
             let sample = |todos: Vec<TodoLine>, devices| Self {
-                shell: Shell::sample("today-title", true),
+                shell: Shell::sample("today-title", true).live("0f".to_owned()),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 in_region: devices == 3,
                 todos,

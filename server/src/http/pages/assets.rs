@@ -1,4 +1,4 @@
-//! The stylesheet, the icon and the passkeys' script, compiled in. Their addresses change with them, so browsers may keep them.
+//! The stylesheet, the icon and the scripts, compiled in. Their addresses change with them, so browsers may keep them.
 
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -16,6 +16,11 @@ pub(super) async fn get_stylesheet() -> impl IntoResponse {
 /// `GET /assets/{version}/passkey.js`
 pub(super) async fn get_passkey_script() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, KEEP)], assets::PASSKEY)
+}
+
+/// `GET /assets/{version}/live.js`
+pub(super) async fn get_live_script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, KEEP)], assets::LIVE)
 }
 
 /// `GET /assets/{version}/icon.svg`

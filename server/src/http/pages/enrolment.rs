@@ -8,11 +8,12 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
+use super::live::Shown;
 use super::places::{After, called, mark};
 use super::setup::{put_once, take_once};
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, live, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
@@ -189,7 +190,12 @@ pub(super) async fn show_pending(
     Who(person): Who,
     Here(home): Here,
     Asked(asked): Asked<After>,
+    shown: Shown,
 ) -> Result<Response, PageError> {
+    let revision = live::of_facility(&web, home).await?;
+    if let Some(unchanged) = shown.unchanged(&revision) {
+        return Ok(unchanged);
+    }
     let mut waiting = device::list_waiting(&web.store, home.facility, asked.id()?, CANDIDATES + 1).await?;
     let more = waiting.len() > usize::from(CANDIDATES);
     waiting.truncate(usize::from(CANDIDATES));
@@ -199,7 +205,7 @@ pub(super) async fn show_pending(
         devices.push(candidate(&web, (&person, visitor.lang), home, device).await?);
     }
     page(&PendingPage {
-        shell: shell("pending-title", &visitor, Some(&person)),
+        shell: shell("pending-title", &visitor, Some(&person)).live(revision),
         facility: place(&web, home).await?,
         devices,
         next,

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use hashimori_shared::lang::Lang;
 
+use super::live::asks_by_itself;
 use super::routes::{Access, Needs, Object};
 use super::visit::{Kept, Visitor};
 use super::{PageError, Web};
@@ -117,7 +118,8 @@ async fn signed_in(guard: &Guard, parts: &Parts) -> Result<SignedIn, PageError> 
             PageError::Expired(parts.extensions.get::<Kept>().cloned().unwrap_or_default())
         });
     };
-    if now.seconds_since(session.seen_at) >= TOUCH_EVERY_S {
+    // A page that renews itself on an empty desk must not keep the session alive.
+    if now.seconds_since(session.seen_at) >= TOUCH_EVERY_S && !asks_by_itself(&parts.headers) {
         let mut tx = web.store.begin().await?;
         session::touch(&mut tx, &hash, now).await?;
         tx.commit().await?;

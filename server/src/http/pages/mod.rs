@@ -15,6 +15,7 @@ mod guard;
 mod headers;
 mod language;
 mod listed;
+mod live;
 mod log;
 mod lost;
 mod oidc;
@@ -169,7 +170,14 @@ pub fn router(web: Web) -> Router {
 /// What surrounds a page.
 fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Person>) -> Shell {
     let who = person.map(|p| Who { name: p.name.clone(), role: p.role.key(), pages: main_pages(p) });
-    Shell { lang: visitor.lang, title: title.into().in_lang(visitor.lang), csrf: visitor.csrf(), who, here: visitor.here.clone() }
+    Shell {
+        lang: visitor.lang,
+        title: title.into().in_lang(visitor.lang),
+        csrf: visitor.csrf(),
+        who,
+        here: visitor.here.clone(),
+        live: None,
+    }
 }
 
 /// The main pages of whoever is signed in.

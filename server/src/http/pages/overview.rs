@@ -5,11 +5,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::guard::Who;
+use super::live::Shown;
 use super::places::name;
 use super::sign_in::encode;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell, today};
+use super::{PageError, Web, live, page, shell, today};
 use crate::domain::ids::RegionId;
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
@@ -71,6 +72,7 @@ pub(super) async fn show_home(
     visitor: Visitor,
     Who(person): Who,
     Asked(wanted): Asked<Wanted>,
+    shown: Shown,
 ) -> Result<Response, PageError> {
     let region = match person.scope {
         Scope::Facility(_, facility) => return Ok(Redirect::to(&format!("/facilities/{facility}/today")).into_response()),
@@ -79,6 +81,10 @@ pub(super) async fn show_home(
     let found = region::find(&web.store, region).await?.ok_or(PageError::NotFound)?;
     let (kind, text) = (wanted.kind()?, wanted.text());
     let after: Option<Position> = wanted.after.as_deref().map(str::parse).transpose().map_err(|()| PageError::NotFound)?;
+    let revision = live::of_region(&web, (region, kind), (after, FACILITIES)).await?;
+    if let Some(unchanged) = shown.unchanged(&revision) {
+        return Ok(unchanged);
+    }
     let (facilities, next) = list(&web, (region, kind), &text, after).await?;
     let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
     let scope = rollup::Scope::Region(region);
@@ -87,7 +93,7 @@ pub(super) async fn show_home(
     let (devices, more_devices) = devices.map_or((None, false), |(devices, more)| (Some(devices), more));
     let (last, newest) = (backup::last(&web.store).await?, backup::newest(&web.store).await?);
     page(&RegionPage {
-        shell: shell(Text::new("overview-title").with("region", found.name.clone()), &visitor, Some(&person)),
+        shell: shell(Text::new("overview-title").with("region", found.name.clone()), &visitor, Some(&person)).live(revision),
         todos: today::of_region(&web, &found, &sum).await?,
         backup: BackupNote::of(last.as_ref(), newest.as_ref(), web.settings.daily_backup, web.now()),
         vacancies: vacancies(&web, region).await?,
@@ -106,7 +112,7 @@ pub(super) async fn show_home(
 }
 
 /// How many facilities have no administrator, in all and for too long, if any.
-async fn vacancies(web: &Web, region: RegionId) -> Result<Option<(i64, i64)>, PageError> {
+pub(super) async fn vacancies(web: &Web, region: RegionId) -> Result<Option<(i64, i64)>, PageError> {
     let before = web.now().plus_days(-i64::from(web.pack.parameters().administrator.vacancy_alert_days));
     let (total, alarming) = facility::count_vacant(&web.store, region, before).await?;
     Ok((total > 0).then_some((total, alarming)))

@@ -9,10 +9,11 @@ use hashimori_shared::verdict::State;
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
+use super::live::Shown;
 use super::people::vacant;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, page, shell};
+use super::{PageError, Web, alerts, live, page, shell};
 use crate::domain::act::Act;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -56,7 +57,12 @@ pub(super) async fn show_facility(
     Who(person): Who,
     Here(home): Here,
     Asked(asked): Asked<After>,
+    shown: Shown,
 ) -> Result<Response, PageError> {
+    let revision = live::of_facility(&web, home).await?;
+    if let Some(unchanged) = shown.unchanged(&revision) {
+        return Ok(unchanged);
+    }
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let (from, paged) = (asked.id::<DeviceId>()?, asked.is_further());
     let mut devices = device::list(&web.store, home.facility, from, DEVICES + 1).await?;
@@ -72,7 +78,7 @@ pub(super) async fn show_facility(
     let (open, _) = alert::count(&web.store, home.facility).await?;
     let lines = alerts::lines(&web, &person, alert::list(&web.store, home.facility, ALERTS).await?);
     page(&FacilityPage {
-        shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)),
+        shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)).live(revision),
         id: facility.id.to_string(),
         vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
         in_region: matches!(person.scope, Scope::Region(_)),

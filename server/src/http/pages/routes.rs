@@ -179,3 +179,4 @@ pub(super) fn router(web: Web) -> Router {
         .layer(from_fn_with_state(web.clone(), headers::guard_browser))
         .with_state(web)
 }
+        .route("/assets/{version}/live.js", get(assets::get_live_script))

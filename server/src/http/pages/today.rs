@@ -7,9 +7,10 @@ use hashimori_shared::time::{DAY, Timestamp};
 use hashimori_shared::verdict::State;
 
 use super::guard::{Here, Who};
+use super::live::Shown;
 use super::sign_in::encode;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, live, page, shell};
 use crate::domain::device::Standing;
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
@@ -30,7 +31,17 @@ const LOOKED: &[&str] =
     &["today-looked-custody", "today-looked-enrolment", "today-looked-clauses", "today-looked-silence", "today-looked-answers"];
 
 /// `GET /facilities/{facility}/today`
-pub(super) async fn show_today(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, Here(home): Here) -> Result<Response, PageError> {
+pub(super) async fn show_today(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    shown: Shown,
+) -> Result<Response, PageError> {
+    let revision = live::of_facility(&web, home).await?;
+    if let Some(unchanged) = shown.unchanged(&revision) {
+        return Ok(unchanged);
+    }
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let now = web.now();
     let scope = rollup::Scope::Facility(home.facility);
@@ -42,7 +53,7 @@ pub(super) async fn show_today(Use(web): Use<Web>, visitor: Visitor, Who(person)
     todos.extend(from_answers(&web, home).await?);
     let waiting = [Reading::Lost, Reading::Copied, Reading::Pending, Reading::Reconfirm].map(|reading| sum.counts.of(reading));
     page(&TodayPage {
-        shell: shell(Text::new("today-title"), &visitor, Some(&person)),
+        shell: shell(Text::new("today-title"), &visitor, Some(&person)).live(revision),
         facility: Place { id: facility.id.to_string(), name: facility.name },
         in_region: matches!(person.scope, Scope::Region(_)),
         todos: lines(&web, todos, false),

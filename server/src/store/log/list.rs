@@ -124,7 +124,23 @@ pub async fn list_views(store: &Store, facility: FacilityId, device: DeviceId, l
     .collect()
 }
 
-/// Somebody read a page.
+/// Entries looked at for the newest of some kind.
+const LOOKED_AT: i64 = 50;
+
+/// When a facility's newest act that is none of `quiet` was done, and how many were within that second: ids tell no order there. Looks
+/// at its newest entries alone, by key, however long the log is.
+pub async fn newest_but(store: &Store, facility: FacilityId, quiet: &[What]) -> Result<Option<(i64, usize)>, Error> {
+    let newest: Vec<(i64, String)> = sqlx::query_as("SELECT at, what FROM log_entry WHERE facility_id = $1 ORDER BY id DESC LIMIT $2")
+        .bind(facility.to_string())
+        .bind(LOOKED_AT)
+        .fetch_all(store.read())
+        .await?;
+    let acts: Vec<i64> =
+        newest.into_iter().filter(|(_, what)| !quiet.iter().any(|quiet| quiet.as_str() == what)).map(|(at, _)| at).collect();
+    Ok(acts.first().map(|last| (*last, acts.iter().filter(|at| *at == last).count())))
+}
+
+/// Somebody read a page, or did something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// When.
@@ -135,19 +151,6 @@ pub struct View {
     pub name: Option<String>,
 }
 
-/// What the last proof of the chain found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChainState {
-    /// Nobody has looked yet: that is no pass.
-    Unproven,
-    /// It held, up to this entry.
-    Whole {
-        /// Last entry proven.
-        seq: i64,
-        /// When.
-        at: Timestamp,
-    },
-    /// It did not hold, from this entry on.
 /// The newest of these acts on a device: which, when, by whom.
 pub async fn newest_of(store: &Store, facility: FacilityId, device: DeviceId, acts: &[What]) -> Result<Option<(What, View)>, Error> {
     let words: Vec<String> = acts.iter().map(|act| format!("'{}'", act.as_str())).collect();
@@ -163,6 +166,19 @@ pub async fn newest_of(store: &Store, facility: FacilityId, device: DeviceId, ac
     Ok(Some((what, View { at: Timestamp::from_seconds(row.try_get(0)?), actor: row.try_get(1)?, name: row.try_get(2)? })))
 }
 
+/// What the last proof of the chain found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChainState {
+    /// Nobody has looked yet: that is no pass.
+    Unproven,
+    /// It held, up to this entry.
+    Whole {
+        /// Last entry proven.
+        seq: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// It did not hold, from this entry on.
     Broken {
         /// First entry that does not hold.
         seq: i64,

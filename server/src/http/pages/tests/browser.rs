@@ -50,6 +50,11 @@ impl Browser {
         page
     }
 
+    /// As a page's script asks whether the page still holds.
+    pub(super) async fn ask_again(&mut self, path: &str, revision: &str) -> Page {
+        self.send(Request::get(path).header(header::IF_NONE_MATCH, format!("\"{revision}\"")), String::new()).await
+    }
+
     /// The same under another `Host`.
     pub(super) async fn get_under(&mut self, host: &str, path: &str) -> Page {
         self.send_to(host, Request::get(path), String::new()).await
@@ -156,6 +161,13 @@ impl Page {
     pub(super) fn field(&self, name: &str) -> String {
         let value = self.body.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());
         unescaped(value.unwrap_or_else(|| panic!("no field {name} in {}", self.body)))
+    }
+
+    /// The revision that a page carries which renews itself.
+    #[track_caller]
+    pub(super) fn revision(&self) -> String {
+        let revision = self.body.split("data-live=\"").nth(1).and_then(|rest| rest.split('"').next());
+        revision.unwrap_or_else(|| panic!("no revision in {}", self.body)).to_owned()
     }
 
     /// Options of the page's passkey button.
