@@ -84,8 +84,11 @@ impl Browser {
 
     /// The same with axe-core's options, as JavaScript writes them.
     async fn axe_with(&self, options: &str) -> anyhow::Result<Vec<String>> {
-        let source = std::fs::read_to_string(axe_path()).context("axe-core is not there; tests/run.sh fetches it")?;
-        self.page.execute(&source, vec![]).await?;
+        // Half a megabyte: once for each page is enough.
+        if !self.page.execute("return 'axe' in window;", vec![]).await?.convert::<bool>()? {
+            let source = std::fs::read_to_string(axe_path()).context("axe-core is not there; tests/run.sh fetches it")?;
+            self.page.execute(&source, vec![]).await?;
+        }
         let run = format!(
             "const done = arguments[0]; axe.run({options}).then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '))));"
         );
@@ -183,11 +186,25 @@ impl Browser {
         self.profile.path()
     }
 
-    /// Keeps a picture of the window as `NAME.png` in the folder `HASHIMORI_SCREENSHOTS`, where that is set.
+    /// Keeps a picture of the page, from its top to its end, as `NAME.png` in the folder `HASHIMORI_SCREENSHOTS`, where that is set.
     pub async fn screenshot(&self, name: &str) -> anyhow::Result<()> {
         let Some(folder) = std::env::var_os("HASHIMORI_SCREENSHOTS").map(std::path::PathBuf::from) else { return Ok(()) };
         std::fs::create_dir_all(&folder)?;
-        Ok(self.page.screenshot(&folder.join(format!("{name}.png"))).await?)
+        let script = "return [innerWidth, Math.min(Math.max(innerHeight, document.documentElement.scrollHeight), 8000)];";
+        let (width, height): (u64, u64) = self.page.execute(script, vec![]).await?.convert()?;
+        let clip = serde_json::json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
+        let wanted = serde_json::json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let answer = self.page.cdp().send_raw("Page.captureScreenshot", wanted).await?;
+        let picture = answer.get("data").and_then(serde_json::Value::as_str).context("a picture")?;
+        Ok(std::fs::write(folder.join(format!("{name}.png")), data_encoding::BASE64.decode(picture.as_bytes())?)?)
+    }
+
+    /// The page as it leaves the printer: a PDF on the paper that the page's own rules ask for.
+    pub async fn print(&self) -> anyhow::Result<Vec<u8>> {
+        let wanted = serde_json::json!({ "preferCSSPageSize": true, "printBackground": false });
+        let answer = self.page.cdp().send_raw("Page.printToPDF", wanted).await?;
+        let paper = answer.get("data").and_then(serde_json::Value::as_str).context("a PDF")?;
+        Ok(data_encoding::BASE64.decode(paper.as_bytes())?)
     }
 
     /// Closes the browser and its driver.

@@ -19,4 +19,5 @@ pub mod synthetic;
 pub mod visitor;
 pub mod volume;
 pub mod waiting;
+pub mod walk;
 pub mod wire;

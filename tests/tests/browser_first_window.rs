@@ -1,83 +1,22 @@
 //! The first window in a real Chromium: a person signs in by one-time link, issues a code, the real agent enrols with it,
 //! the person confirms it, and the verdict is on the device's page. On a phone and on a desk, with and without JavaScript.
 
-use std::time::Duration;
-
-use anyhow::{Context as _, bail, ensure};
+use anyhow::ensure;
 use hashimori_tests::agent::Agent;
 use hashimori_tests::browser::Browser;
 use hashimori_tests::collector::{Collector, FACILITY};
-use thirtyfour::{By, WebDriver};
-use totp_rs::{Builder, Secret};
-
-const PASSWORD: &str = "amber ferry crossing";
-
-/// A person at a browser, looking at the collector's web port.
-struct Person<'a> {
-    browser: &'a Browser,
-    origin: String,
-}
-
-/// How long the driver looks for something that is not there yet.
-const PATIENCE: Duration = Duration::from_secs(40);
-
-impl<'a> Person<'a> {
-    async fn new(browser: &'a Browser, collector: &Collector) -> anyhow::Result<Self> {
-        browser.page.set_implicit_wait_timeout(PATIENCE).await?;
-        Ok(Self { browser, origin: format!("http://{}", collector.web_address()) })
-    }
-
-    fn page(&self) -> &WebDriver {
-        &self.browser.page
-    }
-
-    async fn open(&self, path: &str) -> anyhow::Result<()> {
-        Ok(self.page().goto(format!("{}{path}", self.origin)).await?)
-    }
-
-    async fn fill(&self, id: &str, text: &str) -> anyhow::Result<()> {
-        let field = self.page().find(By::Id(id)).await.with_context(|| format!("no field {id}"))?;
-        field.clear().await?;
-        Ok(field.send_keys(text).await?)
-    }
-
-    /// Presses the button with these words and waits for a page that says `then`.
-    async fn press(&self, words: &str, then: &str) -> anyhow::Result<()> {
-        let button = self.page().find(By::XPath(format!("//button[normalize-space()='{words}']"))).await;
-        button.with_context(|| format!("no button {words}"))?.click().await?;
-        self.sees(then).await
-    }
-
-    /// Follows the link with these words and waits for a page that says `then`.
-    async fn follow(&self, words: &str, then: &str) -> anyhow::Result<()> {
-        self.page().find(By::PartialLinkText(words)).await.with_context(|| format!("no link {words}"))?.click().await?;
-        self.sees(then).await
-    }
-
-    async fn text(&self) -> anyhow::Result<String> {
-        Ok(self.page().find(By::Tag("main")).await?.text().await?)
-    }
-
-    /// Waits (the driver does, `PATIENCE` long) until the page says this.
-    async fn sees(&self, words: &str) -> anyhow::Result<()> {
-        let found = self.page().find(By::XPath(format!("//main[contains(normalize-space(.), '{words}')]"))).await;
-        if found.is_err() {
-            bail!("{words} is not on {}:\n{}", self.page().current_url().await?, self.text().await?);
-        }
-        Ok(())
-    }
-}
+use hashimori_tests::walk::{Hand, PASSWORD, Walk, link};
 
 /// A new person's one-time link, as its path.
 fn invite(collector: &Collector, arguments: &[&str]) -> anyhow::Result<String> {
-    let said = collector.command(&[&["account", "invite", "--name", "見本 花子"], arguments].concat())?.expect(0)?;
-    let link = said.out.trim();
-    let at = link.find("/start/").with_context(|| format!("no link in {link}"))?;
-    Ok(link[at..].to_owned())
+    link(collector, &[&["account", "invite", "--name", "見本 花子"], arguments].concat())
 }
 
+/// Whoever it is clicks.
+const HAND: (&str, Hand) = ("127.0.0.1", Hand::Pointer);
+
 /// Sets the account up through the pages: password, authenticator app, recovery codes. Looks at each page on the way.
-async fn set_up(person: &Person<'_>, link: &str, look: bool) -> anyhow::Result<()> {
+async fn set_up(person: &Walk<'_>, link: &str, look: bool) -> anyhow::Result<()> {
     person.open(link).await?;
     person.sees("ログインID").await?;
     if look {
@@ -96,11 +35,7 @@ async fn set_up(person: &Person<'_>, link: &str, look: bool) -> anyhow::Result<(
     if look {
         person.browser.looks_right("app").await?;
     }
-    let text = person.page().find(By::ClassName("code-text")).await?.text().await?;
-    let secret = Secret::try_from_base32(text.replace(' ', "")).map_err(|e| anyhow::anyhow!("{e:?}"))?;
-    let code = Builder::new().with_secret(secret).build_noncompliant().generate_current();
-    person.fill("code", &code.to_string()).await?;
-    person.press("設定を終える", "この画面でしか見られません").await?;
+    person.register_app("設定を終える").await?;
     if look {
         person.browser.looks_right("recovery").await?;
     }
@@ -108,7 +43,7 @@ async fn set_up(person: &Person<'_>, link: &str, look: bool) -> anyhow::Result<(
 }
 
 /// Issues a code, lets the real agent enrol with it, confirms the device and reads its verdict.
-async fn enrol_a_device(person: &Person<'_>, collector: &Collector, look: bool) -> anyhow::Result<()> {
+async fn enrol_a_device(person: &Walk<'_>, collector: &Collector, look: bool) -> anyhow::Result<()> {
     person.sees("機器はまだ登録されていません").await?;
     person.follow("機器を登録する", "新しい登録コード").await?;
     if look {
@@ -118,7 +53,7 @@ async fn enrol_a_device(person: &Person<'_>, collector: &Collector, look: bool) 
     if look {
         person.browser.looks_right("code").await?;
     }
-    let code = person.page().find(By::ClassName("code-text")).await?.text().await?;
+    let code = person.text_of("code-text").await?;
     person.sees(&format!(":{}", collector.device_address().port())).await?;
 
     let agent = Agent::new()?;
@@ -155,7 +90,7 @@ async fn enrol_a_device(person: &Person<'_>, collector: &Collector, look: bool) 
 
     person.open("/").await?;
     person.follow("自己点検", "答えがないか、期限の切れた使用中の機器が1台あります").await?;
-    person.page().find(By::Id("q0-yes")).await?.click().await?;
+    person.choose("q0-yes").await?;
     if look {
         person.browser.looks_right("self-check").await?;
     }
@@ -167,7 +102,7 @@ async fn enrol_a_device(person: &Person<'_>, collector: &Collector, look: bool) 
 async fn a_newcomer_signs_in_enrols_this_machine_and_reads_its_verdict() -> anyhow::Result<()> {
     let collector = Collector::start()?;
     let browser = Browser::start().await?;
-    let person = Person::new(&browser, &collector).await?;
+    let person = Walk::begin(&browser, &collector, HAND).await?;
     let link = invite(&collector, &["--facility", FACILITY, "--login", "hanako"])?;
     set_up(&person, &link, true).await?;
     enrol_a_device(&person, &collector, true).await?;
@@ -190,7 +125,7 @@ async fn a_newcomer_signs_in_enrols_this_machine_and_reads_its_verdict() -> anyh
 async fn the_same_way_leads_through_without_javascript() -> anyhow::Result<()> {
     let collector = Collector::start()?;
     let browser = Browser::start_without_scripts().await?;
-    let person = Person::new(&browser, &collector).await?;
+    let person = Walk::begin(&browser, &collector, HAND).await?;
     set_up(&person, &invite(&collector, &["--facility", FACILITY, "--login", "hanako"])?, false).await?;
     enrol_a_device(&person, &collector, false).await?;
     browser.quit().await
@@ -200,7 +135,7 @@ async fn the_same_way_leads_through_without_javascript() -> anyhow::Result<()> {
 async fn the_secretariat_sees_every_facility_of_its_region() -> anyhow::Result<()> {
     let collector = Collector::start()?;
     let browser = Browser::start().await?;
-    let person = Person::new(&browser, &collector).await?;
+    let person = Walk::begin(&browser, &collector, HAND).await?;
     set_up(&person, &invite(&collector, &["--login", "jimukyoku"])?, false).await?;
     person.sees(FACILITY).await?;
     person.browser.looks_right("region").await?;

@@ -1,122 +1,21 @@
 //! Signing in, in a real Chromium with a virtual authenticator: a passkey registered from a one-time link, signing in with it,
 //! proving oneself anew, losing the way in and getting it back; and the way by password and code without JavaScript.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
-use hashimori_server::domain::people::totp::Seed;
-use hashimori_shared::time::Timestamp;
+use anyhow::{Context as _, ensure};
 use hashimori_tests::browser::Browser;
 use hashimori_tests::collector::{Collector, FACILITY};
 use hashimori_tests::oidc::{CLIENT_SECRET, Provider};
+use hashimori_tests::walk::{Hand, PASSWORD, PATIENCE, Walk, link};
 use thirtyfour::By;
-
-const PASSWORD: &str = "amber ferry crossing";
-const PATIENCE: Duration = Duration::from_secs(40);
-
-/// A person at a browser; `host` is how they call this machine.
-struct Walk<'a> {
-    browser: &'a Browser,
-    origin: String,
-}
-
-impl<'a> Walk<'a> {
-    async fn begin(browser: &'a Browser, collector: &Collector, host: &str) -> anyhow::Result<Self> {
-        browser.page.set_implicit_wait_timeout(PATIENCE).await?;
-        Ok(Self { browser, origin: format!("http://{host}:{}", collector.web_address().port()) })
-    }
-
-    async fn open(&self, path: &str) -> anyhow::Result<()> {
-        Ok(self.browser.page.goto(format!("{}{path}", self.origin)).await?)
-    }
-
-    async fn fill(&self, id: &str, text: &str) -> anyhow::Result<()> {
-        let field = self.browser.page.find(By::Id(id)).await.with_context(|| format!("no field {id}"))?;
-        field.clear().await?;
-        Ok(field.send_keys(text).await?)
-    }
-
-    /// Presses the button with these words and waits for a page that says `then`.
-    async fn press(&self, words: &str, then: &str) -> anyhow::Result<()> {
-        let button = self.browser.page.find(By::XPath(format!("//button[normalize-space()='{words}']"))).await;
-        button.with_context(|| format!("no button {words}"))?.click().await?;
-        self.sees(then).await
-    }
-
-    async fn follow(&self, words: &str, then: &str) -> anyhow::Result<()> {
-        let link = self.browser.page.find(By::XPath(format!("//main//a[contains(normalize-space(), '{words}')]"))).await;
-        link.with_context(|| format!("no link {words}"))?.click().await?;
-        self.sees(then).await
-    }
-
-    /// Follows a link that leads to another host.
-    async fn follow_out(&self, words: &str) -> anyhow::Result<()> {
-        let link = self.browser.page.find(By::XPath(format!("//main//a[contains(normalize-space(), '{words}')]"))).await;
-        Ok(link.with_context(|| format!("no link {words}"))?.click().await?)
-    }
-
-    async fn sees(&self, words: &str) -> anyhow::Result<()> {
-        let found = self.browser.page.find(By::XPath(format!("//main[contains(normalize-space(.), '{words}')]"))).await;
-        if found.is_err() {
-            let text = self.browser.page.find(By::Tag("main")).await?.text().await?;
-            bail!("{words} is not on {}:\n{text}", self.browser.page.current_url().await?);
-        }
-        Ok(())
-    }
-
-    async fn sign_out(&self) -> anyhow::Result<()> {
-        self.browser.page.find(By::XPath("//header//button[normalize-space()='サインアウト']")).await?.click().await?;
-        self.sees("パスワードと確認コードでサインイン").await
-    }
-
-    /// Password and app, from the page that asks for the password; the seed, and the step whose code was used.
-    async fn choose_password_and_app(&self, finish: &str) -> anyhow::Result<App> {
-        self.fill("password", PASSWORD).await?;
-        self.fill("again", PASSWORD).await?;
-        self.press("次へ", "QRコードを読み取ります").await?;
-        self.register_app(finish).await
-    }
-
-    async fn register_app(&self, finish: &str) -> anyhow::Result<App> {
-        let text = self.browser.page.find(By::ClassName("code-text")).await?.text().await?;
-        let bytes = data_encoding::BASE32_NOPAD.decode(text.replace(' ', "").as_bytes())?;
-        let mut app = App { seed: Seed::from_bytes(&bytes).context("20 bytes")?, shown: 0 };
-        self.fill("code", &app.code()?).await?;
-        self.press(finish, "この画面でしか見られません").await?;
-        Ok(app)
-    }
-}
-
-/// An authenticator app that never shows a code twice: it goes to the next step, which the collector takes a step early.
-struct App {
-    seed: Seed,
-    shown: i64,
-}
-
-impl App {
-    fn code(&mut self) -> anyhow::Result<String> {
-        #[expect(clippy::disallowed_methods, reason = "the collector under test runs by the machine's clock")]
-        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
-        self.shown = (now / 30).max(self.shown + 1);
-        ensure!(self.shown * 30 <= now + 30, "more codes than a step of tolerance gives");
-        self.seed.code_at(Timestamp::from_seconds(self.shown * 30)).context("a code")
-    }
-}
-
-/// A one-time link, as its path.
-fn link(collector: &Collector, arguments: &[&str]) -> anyhow::Result<String> {
-    let said = collector.command(arguments)?.expect(0)?;
-    let link = said.out.trim();
-    let at = link.find("/start/").with_context(|| format!("no link in {link}"))?;
-    Ok(link[at..].to_owned())
-}
 
 #[tokio::test]
 async fn a_passkey_is_registered_from_the_link_signs_in_without_a_name_and_proves_anew() -> anyhow::Result<()> {
     let collector = Collector::start()?;
     let browser = Browser::start().await?;
     let authenticator = browser.add_authenticator().await?;
-    let walk = Walk::begin(&browser, &collector, "localhost").await?;
+    let walk = Walk::begin(&browser, &collector, ("localhost", Hand::Pointer)).await?;
     walk.open(&link(&collector, &["account", "invite", "--name", "見本 花子", "--login", "jimukyoku"])?).await?;
     walk.press("設定を始める", "パスキー（おすすめ）").await?;
     walk.browser.looks_right("setup-choice").await?;
@@ -156,7 +55,7 @@ async fn a_passkey_is_registered_from_the_link_signs_in_without_a_name_and_prove
 async fn who_lost_the_app_gets_a_link_from_the_secretariat_and_is_told() -> anyhow::Result<()> {
     let collector = Collector::start()?;
     let browser = Browser::start().await?;
-    let walk = Walk::begin(&browser, &collector, "127.0.0.1").await?;
+    let walk = Walk::begin(&browser, &collector, ("127.0.0.1", Hand::Pointer)).await?;
     let invite = ["account", "invite", "--name", "見本 花子", "--facility", FACILITY, "--login", "hanako"];
     walk.open(&link(&collector, &invite)?).await?;
     walk.press("設定を始める", "このアドレスではパスキーを使えない").await?;
@@ -197,7 +96,7 @@ async fn who_lost_the_app_gets_a_link_from_the_secretariat_and_is_told() -> anyh
 async fn password_and_code_lead_through_without_javascript() -> anyhow::Result<()> {
     let collector = Collector::start()?;
     let browser = Browser::start_without_scripts().await?;
-    let walk = Walk::begin(&browser, &collector, "localhost").await?;
+    let walk = Walk::begin(&browser, &collector, ("localhost", Hand::Pointer)).await?;
     walk.open(&link(&collector, &["account", "invite", "--name", "見本 花子", "--login", "jimukyoku"])?).await?;
     walk.press("設定を始める", "JavaScriptが必要です").await?;
     walk.follow("パスワードと確認アプリで設定する", "新しいパスワード").await?;
@@ -242,7 +141,7 @@ async fn an_account_linked_to_the_organisations_signs_in_and_proves_anew_there_a
     let setting = ["oidc", "set", "--issuer", &provider.issuer, "--client-id", "hashimori", "--label", "架空の組織"];
     collector.command_reading(&setting, CLIENT_SECRET)?.expect(0)?;
     let browser = Browser::start().await?;
-    let walk = Walk::begin(&browser, &collector, "127.0.0.1").await?;
+    let walk = Walk::begin(&browser, &collector, ("127.0.0.1", Hand::Pointer)).await?;
     walk.open(&link(&collector, &["account", "invite", "--name", "見本 花子", "--login", "jimukyoku"])?).await?;
     walk.press("設定を始める", "新しいパスワード").await?;
     walk.choose_password_and_app("設定を終える").await?;

@@ -1,6 +1,8 @@
 # What needs a hand today, and lists of devices by what is to be done.
 nav-today = Today
 nav-devices = Devices
+nav-people = People
+nav-accounts = Accounts
 nav-overview = The region
 nav-log = Operation log
 today-title = Today

@@ -1,6 +1,8 @@
 # What needs a hand today, and lists of devices by what is to be done.
 nav-today = 今日の対応
 nav-devices = 機器
+nav-people = 担当者
+nav-accounts = アカウント
 nav-overview = 圏域の状況
 nav-log = 操作記録
 today-title = 今日の対応

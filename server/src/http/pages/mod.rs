@@ -63,6 +63,7 @@ use crate::words::Text;
 pub use fail::PageError;
 pub(super) use headers::protect;
 pub(crate) use oidc::{RETURN as OIDC_RETURN, SECRET_PURPOSE as OIDC_SECRET_PURPOSE};
+pub use routes::{Reader, looked_at};
 
 /// How the web port is reached.
 #[derive(Clone, Debug, Default)]
@@ -183,10 +184,12 @@ fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Perso
 /// The main pages of whoever is signed in.
 fn main_pages(person: &Person) -> Vec<(String, &'static str)> {
     let mut pages = match person.scope {
-        Scope::Region(_) => vec![("/".to_owned(), "nav-overview")],
-        Scope::Facility(_, facility) => {
-            vec![(format!("/facilities/{facility}/today"), "nav-today"), (format!("/facilities/{facility}"), "nav-devices")]
-        }
+        Scope::Region(_) => vec![("/".to_owned(), "nav-overview"), ("/accounts".to_owned(), "nav-accounts")],
+        Scope::Facility(_, facility) => vec![
+            (format!("/facilities/{facility}/today"), "nav-today"),
+            (format!("/facilities/{facility}"), "nav-devices"),
+            (format!("/facilities/{facility}/people"), "nav-people"),
+        ],
     };
     pages.push(("/log".to_owned(), "nav-log"));
     pages

@@ -162,6 +162,30 @@ pub(super) fn table() -> Vec<Route> {
     ]
 }
 
+/// Who looks at a page of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Anybody.
+    Anybody,
+    /// Whoever sets an account up.
+    Newcomer,
+    /// Anybody signed in.
+    SignedIn,
+    /// Those who look after or read a whole region.
+    OfRegion,
+}
+
+/// Every page of the table with whoever looks at it, for a walk through all of them in a real browser.
+pub fn looked_at() -> Vec<(&'static str, Reader)> {
+    let reader = |access| match access {
+        Access::Public => Reader::Anybody,
+        Access::Setup => Reader::Newcomer,
+        Access::SignedIn(_) => Reader::SignedIn,
+        Access::Region(_) => Reader::OfRegion,
+    };
+    table().iter().filter(|route| route.method == Method::GET).map(|route| (route.path, reader(route.access))).collect()
+}
+
 /// The router of the table. Layers, from the outside: headers, visit (cookie, CSRF, error pages), guard (who, whose), handler.
 pub(super) fn router(web: Web) -> Router {
     let mut pages = Router::new();
@@ -176,7 +200,7 @@ pub(super) fn router(web: Web) -> Router {
         .route("/assets/{version}/style.css", get(assets::get_stylesheet))
         .route("/assets/{version}/icon.svg", get(assets::get_icon))
         .route("/assets/{version}/passkey.js", get(assets::get_passkey_script))
+        .route("/assets/{version}/live.js", get(assets::get_live_script))
         .layer(from_fn_with_state(web.clone(), headers::guard_browser))
         .with_state(web)
 }
-        .route("/assets/{version}/live.js", get(assets::get_live_script))

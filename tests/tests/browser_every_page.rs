@@ -1,0 +1,204 @@
+//! Every page of the one table of routes in a real Chromium, on a phone and on a desk, in light and in dark. A page that is new in the
+//! table is walked by itself as soon as it is there; one that needs more than its address fails here until it says what it needs.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, ensure};
+use hashimori_server::http::pages::{Reader, looked_at};
+use hashimori_tests::browser::Browser;
+use hashimori_tests::collector::{Collector, FACILITY, REGION};
+use hashimori_tests::synthetic::Synthetic;
+use hashimori_tests::walk::{Hand, PASSWORD, Walk, link, now};
+
+/// Another facility of the region, in which nobody is administrator.
+const VACANT: &str = "架空薬局 つばめ";
+
+/// What addresses ask for.
+const ASKED: &[(&str, &str)] = &[
+    ("/facilities/{facility}/devices", "?is=non-compliant&clause=%C2%A720-3"),
+    ("/facilities/{facility}/people/appoint", "?role=deputy"),
+    ("/accounts/appoint", "?role=secretariat"),
+    ("/step-up", "?next=/account"),
+];
+
+/// What is walked elsewhere, or is no page.
+const ELSEWHERE: &[&str] = &[
+    // Those that lead to another host and back: browser_sign_in, with a provider of our own.
+    "/sign-in/oidc/{provider}",
+    "/step-up/oidc/{provider}",
+    "/account/oidc/{provider}",
+    "/oidc/return",
+    // Files: their pages are walked, and what is in them is the unit tests'.
+    "/export/facilities.csv",
+    "/log/export.csv",
+    "/facilities/{facility}/devices.csv",
+];
+
+/// A region with devices of every standing, and who looks at it.
+struct Region {
+    collector: Collector,
+    facility: String,
+    device: String,
+    own: String,
+}
+
+async fn device(collector: &Collector, number: u32, code: &[&str]) -> anyhow::Result<Synthetic> {
+    let code = collector.code(code)?.parse()?;
+    let mut device = Synthetic::enroll(collector.device_address(), &code, number).await?;
+    device.check_in(collector.device_address(), true, now()?).await?;
+    Ok(device)
+}
+
+impl Region {
+    async fn new() -> anyhow::Result<Self> {
+        let mut collector = Collector::prepare(None)?;
+        collector.init()?;
+        collector.command(&["init", "--region", REGION, "--facility", VACANT])?.expect(0)?;
+        collector.run()?;
+        let bad = device(&collector, 3, &["--auto-confirm"]).await?;
+        device(&collector, 1, &["--auto-confirm"]).await?;
+        device(&collector, 4, &[]).await?;
+        let mut own = device(&collector, 2, &["--personal"]).await?;
+        let gone = device(&collector, 5, &["--auto-confirm"]).await?;
+        let mut lost = device(&collector, 6, &["--auto-confirm"]).await?;
+        ensure!(collector.stop()?.success(), "stops");
+        collector.device("retire", &gone.id)?;
+        collector.device("lost", &lost.id)?;
+        // No code lets a personal device in by itself.
+        collector.device("confirm", &own.id)?;
+        collector.run()?;
+        own.check_in(collector.device_address(), true, now()?).await?;
+        lost.check_in(collector.device_address(), true, now()?).await?;
+        Ok(Self { collector, facility: String::new(), device: bad.id, own: own.id })
+    }
+
+    fn path(&self, path: &str) -> String {
+        let query = ASKED.iter().find(|(asked, _)| *asked == path).map_or("", |(_, query)| query);
+        path.replace("{facility}", &self.facility).replace("{device}", &self.device) + query
+    }
+}
+
+/// What a page's pictures are called.
+fn called(path: &str) -> String {
+    let words = path.split('/').filter(|word| !word.is_empty() && !word.starts_with('{'));
+    let name = words.collect::<Vec<_>>().join("-");
+    if name.is_empty() { "home".to_owned() } else { name }
+}
+
+/// The pages that this reader looks at; those that ask for a fresh proof first, for it does not stay fresh for long.
+fn pages_of(readers: &[Reader]) -> Vec<&'static str> {
+    let mut pages: Vec<_> = looked_at().into_iter().filter(|(_, reader)| readers.contains(reader)).map(|(path, _)| path).collect();
+    pages.retain(|path| !ELSEWHERE.contains(path));
+    pages.sort_by_key(|path| !(path.starts_with("/account/") || path.contains("export") || path.contains("appoint")));
+    pages
+}
+
+/// Opens the page and looks at it.
+async fn visit(walk: &Walk<'_>, path: &str, name: &str) -> anyhow::Result<()> {
+    walk.open(path).await?;
+    let (status, shown) = (walk.status().await?, walk.path().await?);
+    ensure!(status == 200 && shown == path, "{path} answers {status} at {shown}: say here how it is reached\n{}", walk.text().await?);
+    walk.browser.looks_right(name).await
+}
+
+async fn quiet(browser: Browser) -> anyhow::Result<()> {
+    let said = browser.console().await?;
+    ensure!(said.is_empty(), "{said:#?}");
+    browser.quit().await
+}
+
+#[test]
+fn what_is_walked_in_a_way_of_its_own_is_still_in_the_table() {
+    let table: BTreeSet<&str> = looked_at().into_iter().map(|(path, _)| path).collect();
+    for path in ELSEWHERE.iter().chain(ASKED.iter().map(|(path, _)| path)) {
+        assert!(table.contains(path), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_anybody_and_a_newcomer_sees_looks_right() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let browser = Browser::start().await?;
+    let walk = Walk::begin(&browser, &collector, ("localhost", Hand::Pointer)).await?;
+    let start = link(&collector, &["account", "invite", "--name", "見本 花子", "--login", "jimukyoku"])?;
+    for path in pages_of(&[Reader::Anybody]) {
+        let secret = start.trim_start_matches("/start/");
+        visit(&walk, &path.replace("{secret}", secret), &called(path)).await?;
+    }
+    walk.open(&start).await?;
+    walk.press("設定を始める", "パスワード").await?;
+    // They follow one another: the app's page is there once there is a password.
+    let mut pages = pages_of(&[Reader::Newcomer]);
+    pages.sort_by_key(|path| *path == "/setup/app");
+    for path in pages {
+        if path == "/setup/app" {
+            walk.open("/setup/password").await?;
+            walk.fill("password", PASSWORD).await?;
+            walk.fill("again", PASSWORD).await?;
+            walk.press("次へ", "QRコードを読み取ります").await?;
+        }
+        visit(&walk, path, &called(path)).await?;
+    }
+    quiet(browser).await
+}
+
+#[tokio::test]
+async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
+    let mut region = Region::new().await?;
+    let browser = Browser::start().await?;
+    let walk = Walk::begin(&browser, &region.collector, ("localhost", Hand::Pointer)).await?;
+    let invite = ["account", "invite", "--facility", FACILITY, "--name", "見本 花子", "--role", "head", "--login", "shocho"];
+    walk.set_up(&link(&region.collector, &invite)?).await?;
+    browser.looks_right("recovery-codes").await?;
+    walk.open("/").await?;
+    walk.sees("対応が必要です").await?;
+    region.facility = walk.path().await?.split('/').nth(2).context("a facility's page")?.to_owned();
+
+    // What is shown once is looked at as long as it is shown.
+    let facility = region.path("/facilities/{facility}");
+    walk.open(&format!("{facility}/codes")).await?;
+    walk.press("登録コードを発行する", "この画面でしか見られません").await?;
+    browser.looks_right("code-once").await?;
+    walk.open(&format!("{facility}/people")).await?;
+    walk.fill("deputy-why", "見本の理由").await?;
+    walk.press("代行者を置く", "代行者を置いています").await?;
+    walk.open(&format!("{facility}/people/appoint?role=deputy")).await?;
+    walk.fill("name", "見本 次郎").await?;
+    walk.fill("login", "jiro").await?;
+    walk.fill("why", "見本の理由").await?;
+    walk.press("確認へ進む", "まだ何も変わっていません").await?;
+    browser.looks_right("appoint-confirm").await?;
+    walk.press("選任する", "この画面でしか見られません").await?;
+    browser.looks_right("appointed-once").await?;
+
+    for path in pages_of(&[Reader::SignedIn]).into_iter().filter(|path| *path != "/") {
+        visit(&walk, &region.path(path), &called(path)).await?;
+    }
+    quiet(browser).await
+}
+
+#[tokio::test]
+async fn what_the_secretariat_sees_looks_right() -> anyhow::Result<()> {
+    let mut region = Region::new().await?;
+    let browser = Browser::start().await?;
+    let walk = Walk::begin(&browser, &region.collector, ("localhost", Hand::Pointer)).await?;
+    walk.set_up(&link(&region.collector, &["account", "invite", "--name", "見本 次郎", "--login", "jimukyoku"])?).await?;
+    walk.open("/").await?;
+    walk.follow(FACILITY, "機器").await?;
+    region.facility = walk.path().await?.split('/').nth(2).context("a facility's page")?.to_owned();
+    walk.open("/accounts").await?;
+    let hanako = "初期設定の担当者（hanako）に新しいリンクを発行";
+    walk.press(hanako, "この画面でしか見られません").await?;
+    browser.looks_right("issued-link-once").await?;
+    for path in pages_of(&[Reader::OfRegion]) {
+        visit(&walk, &region.path(path), &called(path)).await?;
+    }
+    // What reads otherwise to those who look after a region.
+    for path in
+        ["/", "/facilities/{facility}", "/facilities/{facility}/today", "/facilities/{facility}/pending", "/facilities/{facility}/people"]
+    {
+        visit(&walk, &region.path(path), &format!("region-{}", called(path))).await?;
+    }
+    visit(&walk, &format!("/devices/{}", region.own), "region-personal-device").await?;
+    quiet(browser).await
+}
