@@ -12,6 +12,13 @@
   let asking = false;
   let touched = false;
 
+  // What has been seen does not stand in the way for long.
+  const say = (words, passes) => {
+    status.textContent = words;
+    status.classList.remove('past');
+    if (passes) setTimeout(() => status.classList.add('past'), 8000);
+  };
+
   // What is typed or chosen would be lost.
   for (const kind of ['input', 'change', 'submit']) main.addEventListener(kind, () => { touched = true; });
 
@@ -42,7 +49,7 @@
     main.dataset.live = fresh.dataset.live;
     if (focus) focus.focus({ preventScroll: true });
     const time = new Date().toLocaleTimeString('ja-JP', { timeZone: 'Asia/Tokyo', hour: '2-digit', minute: '2-digit' });
-    if (differs) status.textContent = status.dataset.renewed.replace('{time}', time);
+    if (differs) say(status.dataset.renewed.replace('{time}', time), true);
   };
 
   const later = () => {
@@ -70,7 +77,7 @@
       wait = Math.min(2 * wait, LONGEST);
     }
     asking = false;
-    if (ended) status.textContent = status.dataset.ended;
+    if (ended) say(status.dataset.ended, false);
     else later();
   };
 

@@ -217,27 +217,36 @@ impl<'a> Walk<'a> {
         Ok(u64::try_from(place).map_or(Stop::Outside, Stop::At))
     }
 
-    /// Tab leads through everything that can be used on the page, in the order in which it is read, and out again at the end; Shift
-    /// and Tab lead back.
+    /// Tab leads through everything that can be used on the page, in the order in which it is read; Shift and Tab lead back.
     pub async fn goes_round(&self) -> anyhow::Result<()> {
         let path = self.path().await?;
         self.page().refresh().await?;
         let all: Vec<u64> =
             self.page().execute(&format!("const all = [...document.querySelectorAll('*')]; {USABLE}"), vec![]).await?.convert()?;
-        let mut seen = Vec::new();
-        while let Stop::At(place) = self.tab(false).await? {
-            ensure!(seen.len() <= all.len(), "a trap for the focus on {path}");
-            seen.push(place);
-        }
-        ensure!(seen == all, "Tab on {path} comes to {seen:?} of {all:?}");
-        let mut back = Vec::new();
-        while let Stop::At(place) = self.tab(true).await? {
-            ensure!(back.len() <= all.len(), "a trap for the focus on {path}, backwards");
-            back.push(place);
-        }
+        let there = self.stops(false, all.len()).await?;
+        ensure!(there == all, "Tab on {path} comes to {there:?} of {all:?}");
+        let mut back = self.stops(true, all.len()).await?;
         back.reverse();
         ensure!(back == all, "Shift and Tab on {path} come to {back:?} of {all:?}");
         Ok(())
+    }
+
+    /// The next elements that Tab comes to, `most` of them, beginning with the one that has the focus. A date has several stops.
+    async fn stops(&self, back: bool, most: usize) -> anyhow::Result<Vec<u64>> {
+        let mut stops = Vec::new();
+        let (place, _): (i64, String) = self.page().execute(STOP, vec![]).await?.convert()?;
+        stops.extend(u64::try_from(place));
+        for _ in 0..most * 4 {
+            if stops.len() == most {
+                break;
+            }
+            if let Stop::At(place) = self.tab(back).await?
+                && stops.last() != Some(&place)
+            {
+                stops.push(place);
+            }
+        }
+        Ok(stops)
     }
 
     /// Signs out.

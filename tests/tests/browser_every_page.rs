@@ -51,18 +51,23 @@ async fn device(collector: &Collector, number: u32, code: &[&str]) -> anyhow::Re
 
 impl Region {
     async fn new() -> anyhow::Result<Self> {
-        let mut collector = Collector::start()?;
+        let mut collector = Collector::prepare(None)?;
+        collector.init()?;
         collector.command(&["init", "--region", REGION, "--facility", VACANT])?.expect(0)?;
+        collector.run()?;
         let bad = device(&collector, 3, &["--auto-confirm"]).await?;
         device(&collector, 1, &["--auto-confirm"]).await?;
         device(&collector, 4, &[]).await?;
-        let own = device(&collector, 2, &["--auto-confirm", "--personal"]).await?;
+        let mut own = device(&collector, 2, &["--personal"]).await?;
         let gone = device(&collector, 5, &["--auto-confirm"]).await?;
         let mut lost = device(&collector, 6, &["--auto-confirm"]).await?;
         ensure!(collector.stop()?.success(), "stops");
         collector.device("retire", &gone.id)?;
         collector.device("lost", &lost.id)?;
+        // No code lets a personal device in by itself.
+        collector.device("confirm", &own.id)?;
         collector.run()?;
+        own.check_in(collector.device_address(), true, now()?).await?;
         lost.check_in(collector.device_address(), true, now()?).await?;
         Ok(Self { collector, facility: String::new(), device: bad.id, own: own.id })
     }

@@ -7,6 +7,9 @@ use hashimori_tests::collector::{Collector, FACILITY};
 use hashimori_tests::synthetic::Synthetic;
 use hashimori_tests::walk::{App, Hand, Walk, link, now};
 
+/// What every test collector's first administrator is called.
+const NAME: &str = "初期設定の担当者";
+
 /// Looks at how the focus goes through the page, where the walk is by keys.
 async fn goes_round(walk: &Walk<'_>) -> anyhow::Result<()> {
     if walk.hand == Hand::Keys { walk.goes_round().await } else { Ok(()) }
@@ -41,8 +44,9 @@ async fn at_the_facility(walk: &Walk<'_>, collector: &Collector) -> anyhow::Resu
     walk.press("この内容で記録する", "1台について記録しました").await?;
 
     walk.follow_above("操作記録", "記録（新しい順）").await?;
-    walk.fill("who", "見本 花子").await?;
-    walk.press("さがす", "自己点検").await?;
+    walk.fill("who", NAME).await?;
+    walk.press("さがす", NAME).await?;
+    ensure!(walk.path().await?.contains("&who=%E5"), "what is looked for is in the address: {}", walk.path().await?);
     goes_round(walk).await?;
 
     walk.follow_above("機器", "試験機3").await?;
@@ -66,7 +70,7 @@ async fn at_the_secretariat(walk: &Walk<'_>, collector: &Collector) -> anyhow::R
     walk.fill("q", "ほたる").await?;
     walk.press("さがす", "「ほたる」").await?;
     walk.follow(FACILITY, "機器").await?;
-    walk.follow("担当者", "見本 花子").await?;
+    walk.follow("担当者", NAME).await?;
     goes_round(walk).await?;
     walk.follow("事業所管理者: 選任する", "担当者").await?;
     goes_round(walk).await?;
@@ -89,7 +93,7 @@ async fn walk_through(browser: &Browser, hand: Hand) -> anyhow::Result<()> {
     at_the_secretariat(&walk, &collector).await?;
     walk.follow_above("アカウント", "hanako").await?;
     goes_round(&walk).await?;
-    walk.press("見本 花子（hanako）に新しいリンクを発行", "この画面でしか見られません").await?;
+    walk.press(&format!("{NAME}（hanako）に新しいリンクを発行"), "この画面でしか見られません").await?;
     let issued = walk.text_of("code-text").await?;
     walk.sign_out().await?;
     let start = issued.find("/start/").map(|at| issued[at..].to_owned()).context("a link")?;

@@ -134,14 +134,17 @@ pub async fn list_views(store: &Store, facility: FacilityId, device: DeviceId, l
 /// Entries looked at for the newest of some kind.
 const LOOKED_AT: i64 = 50;
 
-/// Id of a facility's newest entry that is about none of `quiet`, among its newest entries of all: by key, however long the log is.
-pub async fn newest_but(store: &Store, facility: FacilityId, quiet: &[What]) -> Result<Option<String>, Error> {
-    let newest: Vec<(String, String)> = sqlx::query_as("SELECT id, what FROM log_entry WHERE facility_id = $1 ORDER BY id DESC LIMIT $2")
+/// When a facility's newest act that is none of `quiet` was done, and how many were within that second: ids tell no order there. Looks
+/// at its newest entries alone, by key, however long the log is.
+pub async fn newest_but(store: &Store, facility: FacilityId, quiet: &[What]) -> Result<Option<(i64, usize)>, Error> {
+    let newest: Vec<(i64, String)> = sqlx::query_as("SELECT at, what FROM log_entry WHERE facility_id = $1 ORDER BY id DESC LIMIT $2")
         .bind(facility.to_string())
         .bind(LOOKED_AT)
         .fetch_all(store.read())
         .await?;
-    Ok(newest.into_iter().find(|(_, what)| !quiet.iter().any(|quiet| quiet.as_str() == what)).map(|(id, _)| id))
+    let acts: Vec<i64> =
+        newest.into_iter().filter(|(_, what)| !quiet.iter().any(|quiet| quiet.as_str() == what)).map(|(at, _)| at).collect();
+    Ok(acts.first().map(|last| (*last, acts.iter().filter(|at| *at == last).count())))
 }
 
 /// Somebody read a page, or did something.
