@@ -126,7 +126,9 @@ async fn unanswered_it_lapses_after_a_day_can_be_renewed_and_ends_as_not_ratifie
     night.world.proven(&mut administrator, &seed, &path).await;
     administrator.get(&path).await;
     let again = [("act", "begin"), ("why", "もう一度"), ("basis", BASIS)];
-    administrator.submit(&path, &again).await.status(422).says("事務局に発動を求めてください").says("もう一度");
+    let refused = administrator.submit(&path, &again).await;
+    refused.status(422).says("事務局に発動を求めてください");
+    assert!(refused.body.contains("value=\"もう一度\""), "what was typed is kept");
     assert_eq!(night.world.acts("disaster_lapsed").await.len(), 1);
     assert!(night.world.acts("disaster_lapsed").await[0].contains("ending=unratified"));
 }
