@@ -96,6 +96,7 @@ disaster-do-refuse = Refuse it (it ends at once and is cleared up)
 disaster-do-extend = Extend it (by the days below, from its present end)
 disaster-do-lift = Lift it (it ends at once and is cleared up)
 disaster-do-lift-in = Lift it in the chosen places only
+disaster-do-begin = Begin a real one provisionally, beside the drill
 disaster-do-renew = Renew it (24 hours from now)
 disaster-do-withdraw = Take it back (it ends at once and is cleared up)
 disaster-do-report = File the report (say under reason what was learned)

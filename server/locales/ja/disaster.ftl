@@ -93,6 +93,7 @@ disaster-do-refuse = 不承認とする（すぐに終わり、事後整理に�
 disaster-do-extend = 延長する（いまの期限から、下の日数）
 disaster-do-lift = 解除する（すぐに終わり、事後整理に移ります）
 disaster-do-lift-in = 選んだ対象だけ解除する
+disaster-do-begin = 訓練ではなく、実際に仮発動する
 disaster-do-renew = 更新する（いまから24時間）
 disaster-do-withdraw = 取り下げる（すぐに終わり、事後整理に移ります）
 disaster-do-report = 報告を確定する（理由の欄に、わかったこと・次に生かすことを書きます）

@@ -47,13 +47,14 @@ async fn facility_page(
         lines.push(line(web, exception).await?);
     }
     let form = if may(person.role, Right::ExemptLocally) {
-        Some(own_form(visitor, home, &held))
+        own_form(visitor, home, &held)
     } else {
         may(person.role, Right::Exempt).then(|| form_of_activation(web, visitor, Some(home.facility.to_string())))
     };
     let form = match (form, wrong) {
         (Some(form), Some((filled, error))) => Some(filled.keep(form, error)),
-        (form, _) => form,
+        (None, Some((_, error))) => return Err(PageError::Conflict(error)),
+        (form, None) => form,
     };
     page(&FacilityDisasterPage {
         shell: shell(Text::new("disaster-facility-title").with("facility", here.name.clone()), visitor, Some(person)),
@@ -76,31 +77,30 @@ async fn held(web: &Web, home: Home) -> Result<Vec<Exception>, PageError> {
     Ok(held)
 }
 
-/// What the facility itself can do: begin one, or renew or take back the one it began.
-fn own_form(visitor: &Visitor, home: Home, held: &[Exception]) -> ExceptionForm {
+/// What the facility itself can do: begin one, or renew or take back the one it began; a drill never stands in the way. `None`: what
+/// holds here is the 事務局's to end.
+fn own_form(visitor: &Visitor, home: Home, held: &[Exception]) -> Option<ExceptionForm> {
     let action = format!("/facilities/{}/disaster", home.facility);
     let form = ExceptionForm { action, longest: LONGEST_REASON, ..ExceptionForm::default() };
-    let own = held.iter().find(|exception| exception.phase == Phase::Provisional);
-    if let Some(own) = own {
-        let choice = |word: &str, key| Choice { value: word.to_owned(), text: Text::new(key), chosen: false };
-        return ExceptionForm {
-            title: "disaster-own",
-            about: "disaster-own-about",
-            button: "disaster-act-do",
-            hidden: vec![("exception", own.id.to_string())],
-            acts: vec![choice("renew", "disaster-do-renew"), choice("withdraw", "disaster-do-withdraw")],
-            ..form
-        };
+    let choice = |word: &str, key| Choice { value: word.to_owned(), text: Text::new(key), chosen: false };
+    let mut acts = vec![choice("renew", "disaster-do-renew"), choice("withdraw", "disaster-do-withdraw")];
+    let own = |drill| held.iter().find(|exception| exception.phase == Phase::Provisional && exception.drill == drill);
+    if let Some(own) = own(false) {
+        let hidden = vec![("exception", own.id.to_string())];
+        return Some(ExceptionForm { title: "disaster-own", about: "disaster-own-about", button: "disaster-act-do", hidden, acts, ..form });
     }
-    ExceptionForm {
-        title: "disaster-begin",
-        about: "disaster-begin-about",
-        button: "disaster-begin-do",
-        hidden: vec![("act", "begin".to_owned())],
-        basis: Some(Text::new("disaster-basis-usual").in_lang(visitor.lang)),
-        drill: Some(false),
-        ..form
+    if held.iter().any(|exception| !exception.drill) {
+        return None;
     }
+    let (title, about, basis) = ("disaster-begin", "disaster-begin-about", Text::new("disaster-basis-usual").in_lang(visitor.lang));
+    let form = ExceptionForm { title, about, basis: Some(basis), ..form };
+    Some(match own(true) {
+        Some(own) => {
+            acts.insert(0, choice("begin", "disaster-do-begin"));
+            ExceptionForm { button: "disaster-act-do", hidden: vec![("exception", own.id.to_string())], acts, ..form }
+        }
+        None => ExceptionForm { button: "disaster-begin-do", hidden: vec![("act", "begin".to_owned())], drill: Some(false), ..form },
+    })
 }
 
 /// `POST /facilities/{facility}/disaster`

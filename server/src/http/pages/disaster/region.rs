@@ -220,6 +220,8 @@ async fn file(
             Some((filled, error)) => filled.keep(form, error),
             None => form,
         })
+    } else if let Some((_, error)) = wrong {
+        return Err(PageError::Conflict(error));
     } else {
         None
     };

@@ -126,7 +126,9 @@ async fn unanswered_it_lapses_after_a_day_can_be_renewed_and_ends_as_not_ratifie
     night.world.proven(&mut administrator, &seed, &path).await;
     administrator.get(&path).await;
     let again = [("act", "begin"), ("why", "もう一度"), ("basis", BASIS)];
-    administrator.submit(&path, &again).await.status(422).says("事務局に発動を求めてください").says("もう一度");
+    let refused = administrator.submit(&path, &again).await;
+    refused.status(422).says("事務局に発動を求めてください");
+    assert!(refused.body.contains("value=\"もう一度\""), "what was typed is kept");
     assert_eq!(night.world.acts("disaster_lapsed").await.len(), 1);
     assert!(night.world.acts("disaster_lapsed").await[0].contains("ending=unratified"));
 }
@@ -253,6 +255,7 @@ async fn what_cannot_be_is_said_and_keeps_what_was_typed() {
     let closed = night.secretariat.0.get(&path).await;
     closed.says("終結").says("伝達に30分かかった");
     assert!(!closed.body.contains("name=\"why\""), "nothing is left to do");
+    night.secretariat.0.submit(&path, &[("act", "close"), ("why", "もう一度")]).await.status(409).says("「終結」");
 }
 
 #[tokio::test]
@@ -282,4 +285,26 @@ async fn an_area_is_activated_alone_extended_and_lifted_beside_another() {
     assert!(banners(&night.administrator.0.get("/rules").await).contains("【緊急】"));
     let unknown = [("why", "大雨"), ("basis", BASIS), ("days", "7"), ("place", "01900000-0000-7000-8000-000000000000")];
     night.secretariat.0.submit("/disaster", &unknown).await.status(404);
+}
+
+#[tokio::test]
+async fn a_facilitys_own_drill_leaves_room_for_the_real_thing_and_what_the_region_holds_is_not_its_to_begin() {
+    let mut night = Night::new().await;
+    night.begin(&[("drill", "yes")]).await.redirects_to(&night.local());
+    let page = night.administrator.0.get(&night.local()).await;
+    page.says("訓練ではなく、実際に仮発動する").says("取り下げる");
+    let drill = page.field("exception");
+    night.begin(&[]).await.redirects_to(&night.local());
+    let page = night.administrator.0.get(&night.local()).await;
+    assert!(banners(&page).contains("【緊急】") && banners(&page).contains("【訓練】"), "{}", page.body);
+    let own = page.field("exception");
+    assert_ne!(own, drill, "what can be renewed is the real one");
+    let path = night.local();
+    let withdraw = [("act", "withdraw"), ("exception", own.as_str()), ("why", "水が引いた")];
+    night.administrator.0.submit(&path, &withdraw).await.redirects_to(&path);
+    assert!(!banners(&night.administrator.0.get(&path).await).contains("【緊急】"));
+    night.activate().await;
+    assert!(!night.administrator.0.get(&path).await.body.contains("name=\"why\""), "it is the secretariat's to end");
+    let late = [("act", "begin"), ("why", "浸水"), ("basis", BASIS)];
+    night.administrator.0.submit(&path, &late).await.status(409).says("すでに災害時特例が発動されています");
 }

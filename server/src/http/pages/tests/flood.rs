@@ -39,8 +39,7 @@ impl Hand {
         page
     }
 
-    /// Looks at a page and sends the form on it.
-    /// Where it leads.
+    /// Looks at a page and sends the form on it; where that leads.
     async fn does(&mut self, world: &World, page: &str, to: &str, fields: &[(&str, &str)]) -> String {
         self.reads(world, page).await;
         let answer = self.browser.submit(to, fields).await;
