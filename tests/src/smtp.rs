@@ -1,5 +1,5 @@
 //! A mail server of our own on the loopback interface: npm's `smtp-server`, fetched by tests/run.sh, with a certificate of a
-//! certificate authority that is made for it.
+//! certificate authority that is unmade for it.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -96,14 +96,14 @@ impl Post {
     /// Starts one on a free port.
     pub fn start(mode: Mode) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let made = |e: rcgen::Error| anyhow::anyhow!("a certificate: {e}");
-        let mut params = CertificateParams::new(Vec::new()).map_err(made)?;
+        let unmade = |e: rcgen::Error| anyhow::anyhow!("a certificate: {e}");
+        let mut params = CertificateParams::new(Vec::new()).map_err(unmade)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority_key = KeyPair::generate().map_err(made)?;
-        let authority = params.self_signed(&authority_key).map_err(made)?;
+        let authority_key = KeyPair::generate().map_err(unmade)?;
+        let authority = params.self_signed(&authority_key).map_err(unmade)?;
         let issuer = Issuer::new(params, authority_key);
-        let key = KeyPair::generate().map_err(made)?;
-        let own = CertificateParams::new(vec!["127.0.0.1".to_owned()]).map_err(made)?.signed_by(&key, &issuer).map_err(made)?;
+        let key = KeyPair::generate().map_err(unmade)?;
+        let own = CertificateParams::new(vec!["127.0.0.1".to_owned()]).map_err(unmade)?.signed_by(&key, &issuer).map_err(unmade)?;
         for (name, text) in [("authority.pem", authority.pem()), ("own.pem", own.pem()), ("key.pem", key.serialize_pem())] {
             std::fs::write(folder.path().join(name), text)?;
         }

@@ -16,9 +16,10 @@ use super::overview::vacancies;
 use super::{PageError, Web};
 use crate::domain::act::What;
 use crate::store::belonging::Home;
+use crate::store::disaster::cover;
 use crate::store::log::ChainState;
 use crate::store::rank::{self, Position, Sought};
-use crate::store::{alert, backup, log, rollup};
+use crate::store::{alert, backup, log, mail, own_rules, paper, rollup};
 
 /// Acts after which a page reads as before.
 const QUIET: &[What] = &[What::SignedIn, What::SignInFailed, What::SignedOut, What::SessionsEnded, What::DeviceViewed, What::Exported];
@@ -53,7 +54,8 @@ pub(super) async fn of_facility(web: &Web, home: Home) -> Result<String, PageErr
     let (store, scope) = (&web.store, rollup::Scope::Facility(home.facility));
     let counts = (rollup::counts(store, scope).await?, rollup::clause_counts(store, scope).await?);
     let said = (alert::count(store, home.facility).await?, log::newest_but(store, home.facility, QUIET).await?);
-    Ok(revision(&(web.now().jst_day(), counts, said)))
+    let excepted = cover::open_over(store.read(), home, web.now()).await?;
+    Ok(revision(&(web.now().jst_day(), counts, said, excepted)))
 }
 
 /// Of what a region's overview shows on this page of its list.
@@ -62,8 +64,11 @@ pub(super) async fn of_region(web: &Web, sought: Sought<'_>, (after, most): (Opt
     let scope = rollup::Scope::Region(region);
     let counts = (rollup::counts(store, scope).await?, rank::list(store, sought, after, most).await?);
     let told = (alert::count_open(store, scope).await?, vacancies(web, region).await?);
-    let itself = (backup::last(store).await?, matches!(log::state(store).await?, ChainState::Broken { .. }));
-    Ok(revision(&(web.now().jst_day(), counts, told, itself)))
+    let papers = (paper::count_incidents(store, region).await?, own_rules::count_waiting(store, region).await?);
+    let excepted = cover::open_in(store.read(), region, web.now()).await?;
+    let letters = mail::troubles(store.read(), region).await?;
+    let itself = (backup::last(store).await?, matches!(log::state(store).await?, ChainState::Broken { .. }), letters);
+    Ok(revision(&(web.now().jst_day(), counts, told, (papers, excepted), itself)))
 }
 
 /// Another version of the program may tell the same otherwise: pages renew themselves once then, no more.

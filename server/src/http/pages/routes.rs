@@ -85,12 +85,17 @@ impl Route {
 
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
-    use Access::{Public, Region, Setup, SignedIn};
-    use Right::{
-        AllowDeputy, AppointLocally, AppointRegionally, Arrange, Attest, Custody, DecideRules, Enrol, Export, FileRules, OwnAccount, Read,
-        Restore, Retire,
-    };
-    let mut routes = vec![
+    [of_the_door(), of_the_account(), of_people(), of_the_region(), of_facilities(), of_devices(), of_papers(), of_disaster()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Signing in and out, setting an account up, proving oneself again, and what anybody may read.
+fn of_the_door() -> Vec<Route> {
+    use Access::{Public, Setup, SignedIn};
+    use Right::OwnAccount;
+    vec![
         route(Method::GET, "/sign-in", Public, Object::None, get(sign_in::show_sign_in)),
         route(Method::POST, "/sign-in", Public, Object::None, post(sign_in::sign_in)),
         route(Method::POST, "/sign-in/passkey", Public, Object::None, post(passkey::sign_in)),
@@ -114,6 +119,15 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/step-up/passkey", SignedIn(OwnAccount), Object::None, post(passkey::step_up)),
         route(Method::GET, "/step-up/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::prove)),
         route(Method::GET, "/step-up/continue", SignedIn(OwnAccount), Object::None, get(step_up::show_kept)),
+        route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
+    ]
+}
+
+/// 自分のアカウント.
+fn of_the_account() -> Vec<Route> {
+    use Access::SignedIn;
+    use Right::OwnAccount;
+    vec![
         route(Method::GET, "/account", SignedIn(OwnAccount), Object::None, get(account::show_account)),
         route(Method::POST, "/account/told", SignedIn(OwnAccount), Object::None, post(account::told)),
         route(Method::POST, "/account/language", SignedIn(OwnAccount), Object::None, post(language::choose_for_account)),
@@ -135,18 +149,62 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/account/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::begin_link)).stepped_up(),
         route(Method::POST, "/account/oidc/link", SignedIn(OwnAccount), Object::None, post(oidc::link)).stepped_up(),
         route(Method::POST, "/account/oidc/remove", SignedIn(OwnAccount), Object::None, post(oidc::unlink)).stepped_up(),
+    ]
+}
+
+/// Accounts, roles, and what is out of the 事務局's count.
+fn of_people() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Read, Restore};
+    vec![
         route(Method::GET, "/accounts", Region(Read), Object::None, get(accounts::show_accounts)),
         route(Method::POST, "/accounts/{person}/reset", Region(Restore), Object::Person, post(accounts::reset)).stepped_up(),
         route(Method::GET, "/accounts/appoint", Region(AppointRegionally), Object::None, get(people::show_appoint_regionally)),
         route(Method::POST, "/accounts/appoint", Region(AppointRegionally), Object::None, post(people::appoint_regionally)).stepped_up(),
         route(Method::POST, "/accounts/end", Region(AppointRegionally), Object::None, post(people::end_regionally)).stepped_up(),
         route(Method::GET, "/accounts/issued", Region(Restore), Object::None, get(accounts::show_issued)),
+        route(Method::GET, "/facilities/{facility}/people", SignedIn(Read), Object::Facility, get(people::show_people)),
+        route(Method::GET, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, get(people::show_appoint)),
+        route(Method::POST, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, post(people::appoint))
+            .stepped_up(),
+        route(Method::POST, "/facilities/{facility}/people/end", SignedIn(AppointLocally), Object::Facility, post(people::end))
+            .stepped_up(),
+        route(Method::POST, "/facilities/{facility}/people/deputy", SignedIn(AllowDeputy), Object::Facility, post(people::allow_deputy))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
+        route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
+        route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
+    ]
+}
+
+/// A region's overview, lists and log, and the rules.
+fn of_the_region() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{Arrange, Export, Read, Restore};
+    vec![
         route(Method::GET, "/", SignedIn(Read), Object::None, get(overview::show_home)),
         route(Method::GET, "/export/facilities", Region(Export), Object::None, get(export::show_facilities)).stepped_up(),
         route(Method::GET, "/export/facilities.csv", Region(Export), Object::None, get(export::export_facilities)).stepped_up(),
         route(Method::GET, "/log", SignedIn(Read), Object::None, get(log::show_log)),
         route(Method::GET, "/log/export", SignedIn(Export), Object::None, get(log::show_export)).stepped_up(),
         route(Method::GET, "/log/export.csv", SignedIn(Export), Object::None, get(log::export_log)).stepped_up(),
+        route(Method::GET, "/own-rules", Region(Read), Object::None, get(own_rules::list)),
+        route(Method::GET, "/areas", Region(Read), Object::None, get(areas::show_areas)),
+        route(Method::POST, "/areas", Region(Arrange), Object::None, post(areas::make_area)),
+        route(Method::GET, "/areas/{area}", Region(Read), Object::Area, get(areas::show_area)),
+        route(Method::POST, "/areas/{area}", Region(Arrange), Object::Area, post(areas::assign)),
+        route(Method::POST, "/areas/{area}/name", Region(Arrange), Object::Area, post(areas::rename_area)),
+        route(Method::GET, "/letters", Region(Read), Object::None, get(letters::show_letters)),
+        route(Method::POST, "/letters/noted", Region(Restore), Object::None, post(letters::note_letters)),
+        route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),
+    ]
+}
+
+/// A facility: today, devices, codes, self-check, own rules.
+fn of_facilities() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{Attest, DecideRules, Enrol, Export, FileRules, Read};
+    vec![
         route(Method::GET, "/facilities/{facility}", SignedIn(Read), Object::Facility, get(places::show_facility)),
         route(Method::GET, "/facilities/{facility}/today", SignedIn(Read), Object::Facility, get(today::show_today)),
         route(Method::GET, "/facilities/{facility}/devices", SignedIn(Read), Object::Facility, get(listed::show_listed)),
@@ -156,7 +214,6 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/codes", SignedIn(Read), Object::Facility, get(enrolment::show_codes)),
         route(Method::POST, "/facilities/{facility}/codes", SignedIn(Enrol), Object::Facility, post(enrolment::issue_code)),
         route(Method::GET, "/facilities/{facility}/codes/issued", SignedIn(Read), Object::Facility, get(enrolment::show_issued_code)),
-        route(Method::POST, "/codes/{code}/revoke", SignedIn(Enrol), Object::Code, post(enrolment::revoke_code)),
         route(Method::GET, "/facilities/{facility}/pending", SignedIn(Read), Object::Facility, get(enrolment::show_pending)),
         route(Method::GET, "/facilities/{facility}/self-check", SignedIn(Read), Object::Facility, get(self_check::show_self_check)),
         route(Method::POST, "/facilities/{facility}/self-check", SignedIn(Attest), Object::Facility, post(self_check::answer_self_check)),
@@ -165,7 +222,15 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/facilities/{facility}/own-rules/withdraw", SignedIn(FileRules), Object::Facility, post(own_rules::withdraw)),
         route(Method::POST, "/facilities/{facility}/own-rules/decide", Region(DecideRules), Object::Facility, post(own_rules::decide))
             .stepped_up(),
-        route(Method::GET, "/own-rules", Region(Read), Object::None, get(own_rules::list)),
+    ]
+}
+
+/// A device, and an enrolment code.
+fn of_devices() -> Vec<Route> {
+    use Access::SignedIn;
+    use Right::{Custody, Enrol, Read, Retire};
+    vec![
+        route(Method::POST, "/codes/{code}/revoke", SignedIn(Enrol), Object::Code, post(enrolment::revoke_code)),
         route(Method::GET, "/devices/{device}", SignedIn(Read), Object::Device, get(device::show_device)),
         route(Method::POST, "/devices/{device}/confirm", SignedIn(Enrol), Object::Device, post(device::confirm_device)),
         route(Method::POST, "/devices/{device}/refuse", SignedIn(Enrol), Object::Device, post(device::refuse_device)),
@@ -178,30 +243,7 @@ pub(super) fn table() -> Vec<Route> {
         route(Method::POST, "/devices/{device}/lost", SignedIn(Custody), Object::Device, post(loss::mark_lost)),
         route(Method::GET, "/devices/{device}/found", SignedIn(Custody), Object::Device, get(loss::show_found)),
         route(Method::POST, "/devices/{device}/found", SignedIn(Custody), Object::Device, post(loss::reclaim)).stepped_up(),
-        route(Method::GET, "/facilities/{facility}/people", SignedIn(Read), Object::Facility, get(people::show_people)),
-        route(Method::GET, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, get(people::show_appoint)),
-        route(Method::POST, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, post(people::appoint))
-            .stepped_up(),
-        route(Method::POST, "/facilities/{facility}/people/end", SignedIn(AppointLocally), Object::Facility, post(people::end))
-            .stepped_up(),
-        route(Method::POST, "/facilities/{facility}/people/deputy", SignedIn(AllowDeputy), Object::Facility, post(people::allow_deputy))
-            .stepped_up(),
-        route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
-        route(Method::GET, "/areas", Region(Read), Object::None, get(areas::show_areas)),
-        route(Method::POST, "/areas", Region(Arrange), Object::None, post(areas::make_area)),
-        route(Method::GET, "/areas/{area}", Region(Read), Object::Area, get(areas::show_area)),
-        route(Method::POST, "/areas/{area}", Region(Arrange), Object::Area, post(areas::assign)),
-        route(Method::POST, "/areas/{area}/name", Region(Arrange), Object::Area, post(areas::rename_area)),
-        route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
-        route(Method::GET, "/vacancies", Region(Read), Object::None, get(excluded::show_vacancies)),
-        route(Method::GET, "/letters", Region(Read), Object::None, get(letters::show_letters)),
-        route(Method::POST, "/letters/noted", Region(Restore), Object::None, post(letters::note_letters)),
-        route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),
-        route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
-    ];
-    routes.extend(of_papers());
-    routes.extend(of_disaster());
-    routes
+    ]
 }
 
 /// Papers, and what comes with them.

@@ -260,13 +260,12 @@ impl Writer {
     /// at it remembers its numbers.
     pub(super) async fn desk<'a>(&mut self, tx: &mut Tx, judge: &'a dyn Judge, judged: Vec<DeviceN>) -> Result<Desk<'a>, Error> {
         let attestations = self_check::load(tx, &judged).await?;
-        let (report_id, change_id) = match self.numbers.take() {
-            Some(numbers) => numbers,
-            None => {
-                let sql = "SELECT (SELECT coalesce(max(id), 0) FROM report), (SELECT coalesce(max(id), 0) FROM state_change)";
-                let row = sqlx::query(sql).fetch_one(&mut **tx).await?;
-                (row.try_get(0)?, row.try_get(1)?)
-            }
+        let (report_id, change_id) = if let Some(numbers) = self.numbers.take() {
+            numbers
+        } else {
+            let sql = "SELECT (SELECT coalesce(max(id), 0) FROM report), (SELECT coalesce(max(id), 0) FROM state_change)";
+            let row = sqlx::query(sql).fetch_one(&mut **tx).await?;
+            (row.try_get(0)?, row.try_get(1)?)
         };
         Ok(Desk { judge, attestations, stored: HashSet::new(), report_id, change_id, writes: Writes::default() })
     }

@@ -11,17 +11,13 @@ use crate::domain::people::session::IDLE_S;
 /// Whether the page, as it was opened, still holds.
 async fn holds(browser: &mut Browser, path: &str, revision: &str) -> bool {
     let page = browser.ask_again(path, revision).await;
-    match page.code {
-        304 => {
-            assert!(page.body.is_empty(), "{path}: {}", page.body);
-            true
-        }
-        _ => {
-            page.status(200);
-            assert_ne!(page.revision(), revision, "{path}");
-            false
-        }
+    if page.code == 304 {
+        assert!(page.body.is_empty(), "{path}: {}", page.body);
+        return true;
     }
+    page.status(200);
+    assert_ne!(page.revision(), revision, "{path}");
+    false
 }
 
 #[tokio::test]
