@@ -40,13 +40,13 @@ impl Office {
         std::fs::write(&password, format!("{PASSWORD}\n"))?;
         std::fs::set_permissions(&password, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         let mut fragments = Fragments::default();
-        let (data, port) = (made.data().display().to_string(), post.port().to_string());
+        let (data, at_port) = (made.data().display().to_string(), post.port().to_string());
         let (password, authority) = (password.display().to_string(), post.authority().display().to_string());
         let mut keys = vec![
             ("data", data.as_str()),
             ("web.public_url", ORIGIN),
             ("mail.host", "127.0.0.1"),
-            ("mail.port", &port),
+            ("mail.port", &at_port),
             ("mail.sender", "hashimori@hotaru.example"),
             ("mail.user", USER),
             ("mail.password_file", &password),
@@ -73,7 +73,7 @@ impl Office {
     /// The next Monday at 10:00 JST that nobody has off: holidays on a Monday are looked past.
     fn next_monday(&self) -> Timestamp {
         let today = self.clock.now().jst_day();
-        let monday = (today + 1..).find(|day| (day + 3) % 7 == 0 && Kind::Vacancies.due(morning(*day)) == morning(*day));
+        let monday = (today + 1..today + 366).find(|day| (day + 3) % 7 == 0 && Kind::Vacancies.due(morning(*day)) == morning(*day));
         morning(monday.unwrap_or(today))
     }
 
