@@ -184,7 +184,7 @@ impl Fleet {
     async fn one(&self) -> anyhow::Result<()> {
         let at = self.next.fetch_add(1, Ordering::Relaxed) % self.devices.len();
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let submission = self.next_of(&mut self.devices[at].lock().unwrap_or_else(PoisonError::into_inner), turn)?;
+        let submission = self.devices[at].lock().unwrap_or_else(PoisonError::into_inner).next(turn)?;
         let ack = self.ingest.submit(submission).await?;
         if let Some(verdict) = ack.verdict {
             let mut memory = self.devices[at].lock().unwrap_or_else(PoisonError::into_inner);
@@ -192,29 +192,32 @@ impl Fleet {
         }
         Ok(())
     }
+}
 
-    fn next_of(&self, memory: &mut Memory, turn: u64) -> anyhow::Result<Submission> {
-        memory.seq += 1;
+impl Memory {
+    /// The device's next check-in.
+    fn next(&mut self, turn: u64) -> anyhow::Result<Submission> {
+        self.seq += 1;
         let body = if turn.is_multiple_of(CHANGED) {
             let turned = turn.is_multiple_of(CHANGED * TURNED);
-            let mut report = report_of(is_bad(memory.n) != turned);
+            let mut report = report_of(is_bad(self.n) != turned);
             let updated = START.plus_seconds(-i64::try_from(turn % 1_000_000)?);
             report.machine.last_update = Some(Fact::read(updated, "/var/log/dpkg.log"));
             let json = serde_json::to_vec(&report)?;
-            memory.base = ReportDigest::of(&json);
+            self.base = ReportDigest::of(&json);
             Body::Report(Box::new(NewReport::new(&json, report)?))
         } else {
-            Body::Unchanged(memory.base)
+            Body::Unchanged(self.base)
         };
         let now = START.plus_seconds(60);
         Ok(Submission {
-            device: DeviceN(memory.n),
+            device: DeviceN(self.n),
             boot: BOOT,
-            seq: memory.seq,
+            seq: self.seq,
             observed_at: now,
             sent_at: now,
             received_at: now,
-            have_verdict: memory.verdict,
+            have_verdict: self.verdict,
             dropped: 0,
             body,
         })
