@@ -1,5 +1,5 @@
 //! A mail server of our own on the loopback interface: npm's `smtp-server`, fetched by tests/run.sh, with a certificate of a
-//! certificate authority that is unmade for it.
+//! certificate authority that is made for it.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, ensure};
 use hashimori_server::http::pages::{Reader, looked_at};
+use hashimori_shared::lang::Lang;
+use hashimori_tests::agent::Said;
 use hashimori_tests::browser::Browser;
 use hashimori_tests::collector::{Collector, FACILITY, REGION};
 use hashimori_tests::synthetic::Synthetic;
@@ -32,6 +34,11 @@ const ELSEWHERE: &[&str] = &[
     "/export/facilities.csv",
     "/log/export.csv",
     "/facilities/{facility}/devices.csv",
+    // One-time links out of letters: the mail tests open them.
+    "/account/mail/confirm/{secret}",
+    // Without an account, through a facility's own links: below, where the links are made.
+    "/apply/{secret}",
+    "/join/{secret}",
 ];
 
 /// A region with devices of every standing, and who looks at it.
@@ -40,6 +47,11 @@ struct Region {
     facility: String,
     device: String,
     own: String,
+    lost: String,
+    /// A paper that was sent back, an area, a disaster exception: what pages of them are asked with.
+    paper: String,
+    area: String,
+    exception: String,
 }
 
 async fn device(collector: &Collector, number: u32, code: &[&str]) -> anyhow::Result<Synthetic> {
@@ -66,15 +78,31 @@ impl Region {
         collector.device("lost", &lost.id)?;
         // No code lets a personal device in by itself.
         collector.device("confirm", &own.id)?;
+        let port = collector.web_address().port();
+        for (name, value) in [
+            ("HASHIMORI__WEB__PUBLIC_URL", format!("http://localhost:{port}")),
+            ("HASHIMORI__MAIL__HOST", "127.0.0.1".to_owned()),
+            ("HASHIMORI__MAIL__TLS", "none".to_owned()),
+            ("HASHIMORI__MAIL__SENDER", "hashimori@hotaru.example".to_owned()),
+        ] {
+            collector.set(name, &value);
+        }
         collector.run()?;
+        let first = |said: Said| said.out.split_whitespace().next().map(str::to_owned).context("nothing was printed");
+        let area = first(collector.command(&["area", "make", "川上地区"])?.expect(0)?)?;
+        collector.command(&["disaster", "activate", "--reason", "見本の理由", "--basis", "規程第25条", "--days", "7"])?.expect(0)?;
+        let exception = first(collector.command(&["disaster", "list"])?.expect(0)?)?;
         own.check_in(collector.device_address(), true, now()?).await?;
         lost.check_in(collector.device_address(), true, now()?).await?;
-        Ok(Self { collector, facility: String::new(), device: bad.id, own: own.id })
+        let (facility, paper) = (String::new(), String::new());
+        Ok(Self { collector, facility, device: bad.id, own: own.id, lost: lost.id, paper, area, exception })
     }
 
     fn path(&self, path: &str) -> String {
         let query = ASKED.iter().find(|(asked, _)| *asked == path).map_or("", |(_, query)| query);
-        path.replace("{facility}", &self.facility).replace("{device}", &self.device) + query
+        let device = if path.ends_with("/found") { &self.lost } else { &self.device };
+        let filled = path.replace("{facility}", &self.facility).replace("{device}", device).replace("{paper}", &self.paper);
+        filled.replace("{area}", &self.area).replace("{exception}", &self.exception) + query
     }
 }
 
@@ -99,6 +127,33 @@ async fn visit(walk: &Walk<'_>, path: &str, name: &str) -> anyhow::Result<()> {
     let (status, shown) = (walk.status().await?, walk.path().await?);
     ensure!(status == 200 && shown == path, "{path} answers {status} at {shown}: say here how it is reached\n{}", walk.text().await?);
     walk.browser.looks_right(name).await
+}
+
+/// Files a 持出届 for somebody and sends it back, so that each of a paper's pages has something to show; its id.
+async fn sent_back(walk: &Walk<'_>, facility: &str) -> anyhow::Result<String> {
+    walk.open(&format!("{facility}/papers/new")).await?;
+    let today = now()?.jst_date_in(Lang::English);
+    let typed = serde_json::json!({
+        "applicant": "見本 看護師", "form": "single", "contents": "訪問予定表 3件", "medium": "タブレット", "purpose": "訪問看護",
+        "place": "架空町", "protection": "起動時ロック", "from": today, "until": today,
+    });
+    // Dates and choices as their own controls would set them.
+    let script = "for (const [name, value] of Object.entries(arguments[0])) for (const field of document.getElementsByName(name)) \
+                  if (field.type === 'radio') field.checked = field.value === value; else field.value = value;";
+    walk.browser.page.execute(script, vec![typed]).await?;
+    walk.press("届け出る", "差し戻す").await?;
+    walk.browser.looks_right("paper-filed").await?;
+    walk.browser.page.execute("for (const act of document.querySelectorAll('details')) act.open = true;", vec![]).await?;
+    walk.fill("send_back-why", "見本の理由").await?;
+    walk.press("差し戻す", "書き直して届け出る").await?;
+    Ok(walk.path().await?.rsplit('/').next().unwrap_or_default().to_owned())
+}
+
+/// Opens the link that the page shows, as somebody without an account does, and looks at it.
+async fn without_an_account(walk: &Walk<'_>, name: &str) -> anyhow::Result<()> {
+    let link = walk.text_of("code-text").await?;
+    let path = link.split_once("//").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..])).context("a link")?.to_owned();
+    visit(walk, &path, name).await
 }
 
 async fn quiet(browser: Browser) -> anyhow::Result<()> {
@@ -170,6 +225,15 @@ async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
     browser.looks_right("appoint-confirm").await?;
     walk.press("選任する", "この画面でしか見られません").await?;
     browser.looks_right("appointed-once").await?;
+
+    region.paper = sent_back(&walk, &facility).await?;
+    walk.open(&format!("{facility}/links")).await?;
+    walk.press("新しいリンクを作る", "このリンクは今だけ表示します").await?;
+    browser.looks_right("facility-link-once").await?;
+    without_an_account(&walk, "apply").await?;
+    walk.open(&format!("{facility}/disaster/door")).await?;
+    walk.press("リンクを作る", "リンクを作り直す").await?;
+    without_an_account(&walk, "join").await?;
 
     for path in pages_of(&[Reader::SignedIn]).into_iter().filter(|path| *path != "/") {
         visit(&walk, &region.path(path), &called(path)).await?;

@@ -21,6 +21,7 @@ use crate::store::device::{self, Decision};
 use crate::store::disaster::gone::{self, NewGone};
 use crate::store::disaster::let_in;
 use crate::store::facility;
+use crate::store::loss::{self, Told};
 use crate::views::{Choice, GonePage, Moment, Place};
 use crate::words::Text;
 
@@ -131,6 +132,9 @@ async fn note(
         return Ok(tx.rollback().await?);
     }
     let (event_at, entered_at) = (told.event_at, told.now);
+    if !drill {
+        loss::put_lost(&mut tx, device.n, Told { at: event_at, reason: &told.why }).await?;
+    }
     gone::insert(&mut tx, &NewGone { exception, facility: home.facility, device: device.n, how, event_at, entered_at, by }).await?;
     let what = if drill { crate::domain::act::What::DisasterDrilled } else { act.what() };
     let done = Done::by_person(person, what, told.now).at_facility(home.region, home.facility).on_device(id, &device.label);
