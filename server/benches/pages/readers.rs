@@ -65,12 +65,10 @@ impl Walk {
         let secretariat = sign_in(filled, Role::Secretariat, regional, "jimukyoku").await?;
         let administrator = sign_in(filled, Role::Administrator, local, "hanako").await?;
         let newcomer = set_up(&router, &link(filled, Role::Auditor, local, "kansa").await?).await?;
-        let secret = link(filled, Role::Auditor, regional, "etsuran").await?;
-        let secret = secret.rsplit('/').next().unwrap_or_default().to_owned();
         Ok(Self {
             router,
             readers: [("secretariat", secretariat), ("administrator", administrator), ("newcomer", newcomer), ("anybody", String::new())],
-            parameters: vec![("{facility}", filled.facility.to_string()), ("{device}", filled.device.to_string()), ("{secret}", secret)],
+            parameters: vec![("{facility}", filled.facility.to_string()), ("{device}", filled.device.to_string())],
         })
     }
 
@@ -78,6 +76,11 @@ impl Walk {
     pub(crate) async fn measure(&self) -> anyhow::Result<()> {
         let (mut visits, mut slow, mut silent) = (Vec::new(), Vec::new(), Vec::new());
         for path in pages::readable() {
+            // A one-time link opens a handful of times, then it is throttled.
+            if path.contains("{secret}") {
+                silent.push(path);
+                continue;
+            }
             let queries = QUERIES.iter().filter(|(of, _)| *of == path).map(|(_, query)| *query);
             let mut answered = false;
             for query in [""].into_iter().chain(queries) {
@@ -98,7 +101,7 @@ impl Walk {
         let worst = self.measure_all(&visits, requests).await?;
         println!("slowest page: p99 {worst:.1} ms; exports and searches:");
         self.measure_all(&slow, SLOW_REQUESTS).await?;
-        println!("not measured, for they answer only in the middle of an act: {}", silent.join(" "));
+        println!("not measured, for they answer only in the middle of an act, or a few times: {}", silent.join(" "));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
-use sqlx::{Any, AnyConnection, Executor, Row};
+use sqlx::{Any, AnyConnection, AnyPool, Executor, Row};
 
 use super::{Error, facility, person};
 use crate::domain::ids::PersonId;
@@ -184,6 +184,13 @@ pub async fn update_setup_password(tx: &mut AnyConnection, hash: &str, password:
 /// Lays down sealed text for the session's next page.
 pub async fn put_once(tx: &mut AnyConnection, hash: &str, sealed: &str) -> Result<(), Error> {
     sqlx::query("UPDATE session SET once = $2 WHERE hash = $1").bind(hash).bind(sealed).execute(tx).await.map(drop)
+}
+
+/// Whether something is laid down for the next page of a session.
+pub async fn holds_once(db: &AnyPool, hash: &str) -> Result<bool, Error> {
+    let held: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM session WHERE hash = $1 AND once IS NOT NULL").bind(hash).fetch_one(db).await?;
+    Ok(held > 0)
 }
 
 /// Takes the sealed text away; a second look finds nothing.

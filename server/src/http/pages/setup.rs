@@ -242,8 +242,13 @@ pub(super) async fn put_once(web: &Web, tx: &mut Tx, visitor: &Visitor, text: &s
 
 /// What the act before laid down for this page; a reload finds nothing.
 pub(super) async fn take_once(web: &Web, visitor: &Visitor) -> Result<Option<String>, PageError> {
+    let hash = visitor.token.hash();
+    // A reload waits for no writer.
+    if !session::holds_once(web.store.read(), &hash).await? {
+        return Ok(None);
+    }
     let mut tx = web.store.begin().await?;
-    let sealed = session::take_once(&mut tx, &visitor.token.hash()).await?;
+    let sealed = session::take_once(&mut tx, &hash).await?;
     tx.commit().await?;
     let Some(sealed) = sealed else { return Ok(None) };
     String::from_utf8(web.open(ONCE_PURPOSE, &sealed)?).map(Some).map_err(PageError::internal)
