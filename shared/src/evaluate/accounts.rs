@@ -49,7 +49,9 @@ pub(super) fn judge<'a>(cx: &Context<'a>, clear: &str, mut part: impl FnMut(&'a 
         return Err(Gap::plain(cx.pick("利用者のアカウントが報告されていません", "no user's account was reported"), None));
     };
     let decisive = || parts.iter().filter(|(_, p)| p.state == state);
-    let evidence = decisive().filter_map(|(_, p)| p.evidence).min();
+    // A pass rests on every account, also on one of which somebody says that it does not apply.
+    let rests_on = parts.iter().filter(|(_, p)| p.state == state || state <= State::Compliant);
+    let evidence = rests_on.filter_map(|(_, p)| p.evidence).min();
     let reason = if state <= State::Compliant && !clear.is_empty() {
         let count = parts.len();
         say!(cx.lang, "アカウント{count}件すべて: {clear}{apart}", "all {count} accounts: {clear}{apart}")

@@ -13,9 +13,10 @@ use crate::verdict::State;
 pub(super) fn startup(cx: &Context<'_>, clause: &Clause, check: &Check) -> Outcome {
     let set = password::set(cx, clause, check).unwrap_or_else(|g| g.settle(cx, clause, check));
     let auto = password::auto_login(cx).unwrap_or_else(|g| g.settle(cx, clause, check));
-    if set.state == State::Compliant && auto.state == State::Compliant {
-        let evidence = set.evidence.min(auto.evidence);
-        return Outcome::new(State::Compliant, evidence, cx.lang.list(&[&*set.reason, &*auto.reason]));
+    // Somebody's word for one of the two decides as much as what was measured of the other.
+    if set.state <= State::Compliant && auto.state <= State::Compliant {
+        let evidence = [set.evidence, auto.evidence].into_iter().flatten().min();
+        return Outcome::new(set.state.max(auto.state), evidence, cx.lang.list(&[&*set.reason, &*auto.reason]));
     }
     if set.state >= auto.state { set } else { auto }
 }
