@@ -4,36 +4,6 @@
 //! Invariants: it is in force from when it began to `ends_at` and not a second longer; only an act moves `ends_at`; what a facility
 //! begins by itself never lasts longer than the pack's hours in all unless the 事務局 ratified it; what ended never begins again.
 
-/// An enumeration with a stored word and a key of the catalogue for each.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $word:literal, $key:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$inner])* $variant),+ }
-
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stored word.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// Key of the word on screen.
-            pub const fn key(self) -> &'static str {
-                match self { $(Self::$variant => $key),+ }
-            }
-
-            /// The one a stored word stands for.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.as_str() == word)
-            }
-        }
-    };
-}
-use words;
-
 mod acts;
 pub mod gone;
 pub mod let_in;
@@ -48,6 +18,7 @@ pub use step::{Step, StepKind};
 use hashimori_shared::time::{DAY, Timestamp};
 
 use super::ids::{AreaId, ExceptionId, FacilityId, RegionId};
+use super::worded::words;
 
 /// Longest that an exception may be set to last from now, in days, whatever the pack's default is.
 pub const LONGEST_DAYS: u32 = 31;

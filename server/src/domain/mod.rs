@@ -20,3 +20,4 @@ pub mod reading;
 pub mod self_check;
 pub mod summary;
 pub mod todo;
+mod worded;
