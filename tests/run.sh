@@ -35,6 +35,8 @@ if ! grep -qs "\"version\": \"$AXE_VERSION\"" "$modules/axe-core/package.json" |
     "axe-core@$AXE_VERSION" "oidc-provider@$OIDC_PROVIDER_VERSION" "smtp-server@$SMTP_SERVER_VERSION" >&2 ||
     fail "npm could not fetch axe-core, oidc-provider and smtp-server"
 fi
+# A whole run gains nothing from incremental state, which takes gigabytes.
+export CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0}
 export HASHIMORI_AXE=$modules/axe-core/axe.min.js HASHIMORI_OIDC_PROVIDER=$modules/oidc-provider/lib/index.js
 export HASHIMORI_SMTP_SERVER=$modules/smtp-server/lib/smtp-server.js
 
