@@ -1,6 +1,7 @@
 //! Files for a spreadsheet: the region's facilities and a facility's devices. A fresh proof first, the entry in the log next, the
 //! file last. Columns have the same names and places every time.
 
+use axum::body::Body;
 use axum::extract::State as Use;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -34,13 +35,13 @@ pub(super) fn stamp(at: Timestamp) -> String {
 }
 
 /// A file as an answer.
-pub(super) fn file(web: &Web, what: &str, csv: Csv) -> Response {
+pub(super) fn file(web: &Web, what: &str, csv: impl Into<Body>) -> Response {
     let day: String = web.now().jst_date_in(Lang::English).chars().filter(char::is_ascii_digit).collect();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"hashimori-{what}-{day}.csv\"")),
     ];
-    (headers, csv.into_bytes()).into_response()
+    (headers, csv.into()).into_response()
 }
 
 pub(super) fn in_words(columns: &[Text], lang: Lang) -> Vec<String> {
@@ -111,7 +112,7 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
     }
     let done = Done::by_person(&person, What::Exported, now).in_region(region).on_region(region, &found.name);
     log::write_alone(&web.store, &web.random, &done.noting(format!("file=facilities rows={rows}"))).await?;
-    Ok(file(&web, "facilities", csv))
+    Ok(file(&web, "facilities", csv.into_bytes()))
 }
 
 fn device_columns(web: &Web) -> Vec<Text> {
@@ -165,7 +166,7 @@ pub(super) async fn export_devices(
     let done = Done::by_person(&person, What::Exported, web.now()).at_facility(home.region, home.facility);
     let done = done.on_facility(home.facility, &facility.name).noting(format!("file=devices rows={rows}"));
     log::write_alone(&web.store, &web.random, &done).await?;
-    Ok(file(&web, "devices", csv))
+    Ok(file(&web, "devices", csv.into_bytes()))
 }
 
 async fn add_devices(

@@ -214,6 +214,24 @@ async fn a_file_needs_a_fresh_proof_is_logged_and_opens_in_a_spreadsheet() {
 }
 
 #[tokio::test]
+async fn a_long_log_goes_out_whole_and_is_noted_with_its_length_before_it_is_shown() {
+    let world = World::new().await;
+    let mut tx = log::begin_log(&world.store).await.expect("begins");
+    for n in 0..1_001 {
+        let done = Done::by(Actor::Collector, What::BackupMade, world.clock.now()).in_region(world.region).noting(format!("number={n}."));
+        log::write(&mut tx, &world.random, &done).await.expect("writes");
+    }
+    tx.commit().await.expect("commits");
+    let (mut browser, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    let file = browser.get("/log/export.csv?act=backup_made").await;
+    assert_eq!(file.body.matches("\r\n").count(), 1_002, "a row for each entry and one for the names of the columns");
+    for n in 0..1_001 {
+        assert_eq!(file.body.matches(&format!("number={n}.")).count(), 1, "{n}");
+    }
+    browser.get("/log?act=exported").await.says("file=log rows=1001");
+}
+
+#[tokio::test]
 async fn the_log_shows_each_reader_their_own_and_can_be_narrowed() {
     let world = World::new().await;
     for (facility, remark) in [(world.facility, "さくらの一件"), (world.neighbour, "もみじの一件")] {
