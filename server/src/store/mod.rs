@@ -30,6 +30,7 @@ pub mod facility_link;
 pub mod history;
 pub mod ingest;
 pub mod invitation;
+pub mod listed;
 pub mod log;
 pub mod loss;
 pub mod mail;
