@@ -8,6 +8,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
+use super::name_part::{self, Among, Whose};
 use super::rollup::{Counts, Place};
 use super::{Error, Store, Tx, exclusion, ingest, loss, rows};
 use crate::domain::device::{ClassWord, DeviceN, Ownership, Sort, SortChange, Standing};
@@ -88,6 +89,7 @@ pub async fn insert(tx: &mut Tx, new: &NewDevice) -> Result<DeviceN, Error> {
     .bind(new.confirmed_by.clone())
     .execute(&mut **tx)
     .await?;
+    name_part::insert_device(tx, n, &new.label).await?;
     let (facility, region) = (new.facility.to_string().into(), new.region.to_string().into());
     let mut counts = Counts::default();
     counts.count(Place { facility: &facility, region: &region, standing: new.standing, headline: None, states: "", day: -1, agent: "" }, 1);
@@ -171,33 +173,38 @@ pub async fn list_standing(store: &Store, facility: FacilityId, standing: Standi
     found.into_iter().map(offered).collect()
 }
 
-/// Devices of a region with `text` in their names, oldest first: what a person types into a search, not for anything regular.
+/// Devices of a region with `text` in their names, oldest first.
 pub async fn list_named(store: &Store, region: RegionId, text: &str, limit: u16) -> Result<Vec<Device>, Error> {
+    let among = name_part::among(store, Whose::Devices, text).await?;
+    if among == Among::Those(Vec::new()) {
+        return Ok(Vec::new());
+    }
     let sql = format!(
         "SELECT {COLUMNS} FROM device d WHERE d.region_id = $1 AND d.ownership = 'managed' \
-         AND (d.label LIKE $2 ESCAPE '!' OR lower(d.label) LIKE $3 ESCAPE '!') ORDER BY d.n LIMIT $4"
+         AND (d.label LIKE $2 ESCAPE '!' OR lower(d.label) LIKE $3 ESCAPE '!'){} ORDER BY d.n LIMIT $4",
+        among.condition(Whose::Devices, "d.n", 5)
     );
-    sqlx::query(sqlx::AssertSqlSafe(sql))
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(region.to_string())
         .bind(rows::like(text))
         .bind(rows::like(&text.to_lowercase()))
-        .bind(i64::from(limit))
-        .fetch_all(store.read())
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+        .bind(i64::from(limit));
+    let query = among.parts().into_iter().fold(query, |query, part| query.bind(part));
+    query.fetch_all(store.read()).await?.iter().map(read).collect()
 }
 
 /// Renames a device of a facility. `false`: there is no such device there.
 pub async fn rename(tx: &mut Tx, facility: FacilityId, id: DeviceId, label: &str) -> Result<bool, Error> {
-    let done = sqlx::query("UPDATE device SET label = $1 WHERE facility_id = $2 AND id = $3")
-        .bind(label.to_owned())
+    let row = sqlx::query("SELECT n, label FROM device WHERE facility_id = $1 AND id = $2")
         .bind(facility.to_string())
         .bind(id.to_string())
-        .execute(&mut **tx)
+        .fetch_optional(&mut **tx)
         .await?;
-    Ok(done.rows_affected() == 1)
+    let Some(row) = row else { return Ok(false) };
+    let (n, was): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+    sqlx::query("UPDATE device SET label = $1 WHERE n = $2").bind(label.to_owned()).bind(n).execute(&mut **tx).await?;
+    name_part::rename_device(tx, n, (&was, label)).await?;
+    Ok(true)
 }
 
 /// A person's decision on how a device stands.

@@ -7,6 +7,7 @@
 mod authority;
 mod dialect;
 mod error;
+mod name_part;
 mod open;
 mod rows;
 mod tx;

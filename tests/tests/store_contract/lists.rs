@@ -1,8 +1,9 @@
-//! Lists of devices: narrowed down by the store they hold what they would hold if each device was looked at.
+//! Lists of devices: narrowed down by the store they hold what they would hold if each device was looked at; a part of a name finds
+//! whoever is called so now.
 
 use hashimori_server::domain::device::Standing;
-use hashimori_server::domain::ids::DeviceId;
-use hashimori_server::store::device::Device;
+use hashimori_server::domain::ids::{DeviceId, RegionId};
+use hashimori_server::store::device::{self, Device};
 use hashimori_server::store::device_state::Line;
 use hashimori_server::store::listed::{self, Only};
 use hashimori_server::store::rollup::{self, Scope};
@@ -73,5 +74,38 @@ async fn what_the_store_leaves_out_of_a_list_is_what_the_list_does_not_mean(on: 
         found += usize::from(!meant.is_empty() && meant.len() < all.len());
     }
     assert!(found >= 8, "most lists hold some devices and not all: {found}");
+    Ok(())
+}
+
+async fn a_part_of_a_name_finds_whoever_is_called_so_now(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let other = bed.another_facility().await?;
+    let names = ["受付PC 3号", "相談室のパソコン", "受付タブレット", "桜", "100%_!"];
+    for (at, name) in names.iter().enumerate() {
+        let facility = if at % 2 == 0 { bed.facility } else { other };
+        let (id, _) = bed.device_in(facility, Standing::Active).await?;
+        let mut tx = bed.store.begin_ledger().await?;
+        for called in ["元の名前", name] {
+            assert!(device::rename(&mut tx, facility, id, called).await?);
+        }
+        tx.commit().await?;
+    }
+    let found = async |region: RegionId, text: &str| -> anyhow::Result<Vec<String>> {
+        Ok(device::list_named(&bed.store, region, text, 10).await?.into_iter().map(|device| device.label).collect())
+    };
+    for (text, expected) in [
+        ("受付", &["受付PC 3号", "受付タブレット"][..]),
+        ("付pc 3", &["受付PC 3号"]),
+        ("ソコ", &["相談室のパソコン"]),
+        ("桜", &["桜"]),
+        ("%_!", &["100%_!"]),
+        ("パソコンの", &[]),
+        ("無い", &[]),
+        ("元の", &[]),
+    ] {
+        assert_eq!(found(bed.region, text).await?, expected, "{text}");
+    }
+    let elsewhere = RegionId::new(bed.random.uuid(bed.now));
+    assert_eq!(found(elsewhere, "受付").await?, Vec::<String>::new());
     Ok(())
 }
