@@ -29,6 +29,11 @@ impl Csv {
         self.0.push_str("\r\n");
     }
 
+    /// What was written since this was asked last.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.0).into_bytes()
+    }
+
     /// The whole file.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_bytes()

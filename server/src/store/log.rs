@@ -10,7 +10,7 @@ mod seal;
 mod verify;
 
 pub use keep::{erase_person, trim};
-pub use list::{ChainState, Filter, Line, Reach, View, list, list_views, newest_but, newest_of, set_state, state};
+pub use list::{ChainState, Filter, Line, Reach, View, count, list, list_views, newest_but, newest_of, set_state, state};
 pub use seal::{SealError, Sealed, begin_log, newest_day, seal};
 pub use verify::{Break, Whole, Why, verify};
 

@@ -7,6 +7,7 @@
 mod authority;
 mod dialect;
 mod error;
+mod name_part;
 mod open;
 mod rows;
 mod tx;
@@ -30,6 +31,7 @@ pub mod facility_link;
 pub mod history;
 pub mod ingest;
 pub mod invitation;
+pub mod listed;
 pub mod log;
 pub mod loss;
 pub mod mail;

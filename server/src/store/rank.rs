@@ -11,6 +11,7 @@ use hashimori_shared::pack::StalenessRules;
 use hashimori_shared::verdict::State;
 use sqlx::Row as _;
 
+use super::name_part::{self, Among, Whose};
 use super::{Error, Store, Tx, rollup, rows, trend};
 use crate::domain::device::Standing;
 use crate::domain::ids::{AreaId, FacilityId, RegionId};
@@ -117,10 +118,16 @@ pub async fn list(store: &Store, sought: Sought<'_>, after: Option<Position>, li
         sql.push_str(" AND EXISTS (SELECT 1 FROM facility_area a WHERE a.area_id = $6 AND a.facility_id = f.id)");
     }
     if !sought.named.is_empty() {
+        let among = name_part::among(store, Whose::Facilities, sought.named).await?;
+        if among == Among::Those(Vec::new()) {
+            return Ok(Vec::new());
+        }
         let at = 6 + more.len();
         let _ = write!(sql, " AND (f.name LIKE ${at} ESCAPE '!' OR lower(f.name) LIKE ${} ESCAPE '!')", at + 1);
         // SQLite knows capitals of ASCII alone: what was typed counts as it is, too.
         more.extend([rows::like(sought.named), rows::like(&sought.named.to_lowercase())]);
+        sql.push_str(&among.condition(Whose::Facilities, "r.facility_id", 6 + more.len()));
+        more.extend(among.parts());
     }
     sql.push_str(" ORDER BY r.place, r.facility_id LIMIT $5");
     let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -143,7 +150,7 @@ pub async fn list(store: &Store, sought: Sought<'_>, after: Option<Position>, li
         .collect()
 }
 
-/// A new facility: in the list at once.
+/// A new facility: in the list at once, and found by its name.
 pub(super) async fn add(tx: &mut Tx, region: RegionId, facility: FacilityId) -> Result<(), Error> {
     sqlx::query("INSERT INTO facility_rank (facility_id, kind, region_id, place) VALUES ($1, 'all', $2, $3)")
         .bind(facility.to_string())
@@ -151,6 +158,7 @@ pub(super) async fn add(tx: &mut Tx, region: RegionId, facility: FacilityId) -> 
         .bind(Summary::new(0, &EMPTY).place())
         .execute(&mut **tx)
         .await?;
+    name_part::put_facility(tx, facility).await?;
     note_due(tx, &[facility.to_string().into()]).await
 }
 

@@ -19,6 +19,7 @@ mod backups;
 mod disaster;
 mod keys;
 mod ledger;
+mod lists;
 mod mail;
 mod oplog;
 mod overview;

@@ -161,9 +161,14 @@ async fn log_view(web: &Web, person: &Person, home: Home, device: &Device) -> Re
     Ok(log::write_view(&web.store, &web.random, person.id, &done.on_device(device.id, &device.label)).await?)
 }
 
-async fn find(web: &Web, home: Home, id: &str) -> Result<(Device, Place), PageError> {
+/// The device of a facility that a path names.
+pub(super) async fn named(web: &Web, home: Home, id: &str) -> Result<Device, PageError> {
     let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
-    let device = device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)?;
+    device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)
+}
+
+async fn find(web: &Web, home: Home, id: &str) -> Result<(Device, Place), PageError> {
+    let device = named(web, home, id).await?;
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     Ok((device, Place { id: facility.id.to_string(), name: facility.name }))
 }

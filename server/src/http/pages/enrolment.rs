@@ -8,12 +8,12 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
-use super::live::Shown;
+use super::live::{OfFacility, Shown};
 use super::places::{After, called, mark};
 use super::setup::{put_once, take_once};
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, live, page, shell};
+use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
@@ -192,7 +192,7 @@ pub(super) async fn show_pending(
     Asked(asked): Asked<After>,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let revision = live::of_facility(&web, home).await?;
+    let revision = OfFacility::read(&web, home).await?.revision();
     if let Some(unchanged) = shown.unchanged(&revision) {
         return Ok(unchanged);
     }

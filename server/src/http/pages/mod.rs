@@ -30,6 +30,7 @@ mod own_rules;
 mod papers;
 mod passkey;
 mod people;
+mod pieces;
 mod places;
 mod retire;
 mod routes;

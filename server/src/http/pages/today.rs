@@ -9,10 +9,10 @@ use hashimori_shared::time::{DAY, Timestamp};
 use hashimori_shared::verdict::State;
 
 use super::guard::{Here, Who};
-use super::live::Shown;
+use super::live::{OfFacility, OfRegion, Shown};
 use super::sign_in::encode;
 use super::visit::Visitor;
-use super::{PageError, Web, live, own_rules, page, shell};
+use super::{PageError, Web, own_rules, page, shell};
 use crate::domain::device::Standing;
 use crate::domain::paper::State as PaperState;
 use crate::domain::people::Scope;
@@ -23,7 +23,7 @@ use crate::store::belonging::Home;
 use crate::store::disaster::let_in;
 use crate::store::log::ChainState;
 use crate::store::region::Region;
-use crate::store::{alert, backup, disaster, facility, log, paper, rollup, self_check};
+use crate::store::{alert, disaster, facility, paper, rollup, self_check};
 use crate::views::{Moment, Place, TodayPage, TodoLine};
 use crate::words::Text;
 
@@ -48,19 +48,20 @@ pub(super) async fn show_today(
     Here(home): Here,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let revision = live::of_facility(&web, home).await?;
+    let seen = OfFacility::read(&web, home).await?;
+    let revision = seen.revision();
     if let Some(unchanged) = shown.unchanged(&revision) {
         return Ok(unchanged);
     }
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let now = web.now();
-    let scope = rollup::Scope::Facility(home.facility);
-    let sum = rollup::summary(&web.store, scope, now.jst_day(), &web.pack.parameters().staleness).await?;
-    let mut todos = from_custody(&web, (scope, &sum), |reading| listed(home, &format!("is={}", reading.as_str()))).await?;
+    let sum = seen.sum(&web);
+    let open = alert::count_open(&web.store, rollup::Scope::Facility(home.facility)).await?;
+    let mut todos = from_custody(&open, &sum, |reading| listed(home, &format!("is={}", reading.as_str())));
     todos.extend(from_standings(home, &sum));
     todos.extend(from_silence(home, &sum));
     todos.extend(from_papers(&web, home).await?);
-    todos.extend(from_clauses(&web, home).await?);
+    todos.extend(from_clauses(&web, home, &seen.clauses));
     todos.extend(from_answers(&web, home).await?);
     let clear = let_in::count_due(&web.store, home.facility, now).await?;
     todos.push(Todo::new(Kind::DisasterClear, clear, format!("/facilities/{}/disaster/let-in", home.facility)));
@@ -87,22 +88,17 @@ fn listed(home: Home, query: &str) -> String {
 
 /// Lost devices that were in contact and nobody has looked, and possible copies until somebody has decided on them, looked or not;
 /// `link` leads to the devices or facilities that are so.
-async fn from_custody(
-    web: &Web,
-    (scope, sum): (rollup::Scope, &Summary),
-    link: impl Fn(Reading) -> String,
-) -> Result<Vec<Todo>, PageError> {
-    let open = alert::count_open(&web.store, scope).await?;
+fn from_custody(open: &[alert::OpenCount], sum: &Summary, link: impl Fn(Reading) -> String) -> Vec<Todo> {
     let of = |kind: alert::Kind| open.iter().find(|count| count.kind == kind);
     let (lost, copied) = (of(alert::Kind::LostSeen), of(alert::Kind::Copied));
     let todo = |kind, devices, reading, count: Option<&alert::OpenCount>| Todo {
         since: count.map(|count| count.first_at),
         ..Todo::new(kind, devices, link(reading))
     };
-    Ok(vec![
+    vec![
         todo(Kind::LostSeen, lost.map_or(0, |count| count.devices), Reading::Lost, lost),
         todo(Kind::Copied, sum.counts.of(Reading::Copied), Reading::Copied, copied),
-    ])
+    ]
 }
 
 /// Devices that wait for a person's decision.
@@ -160,8 +156,7 @@ fn from_silence(home: Home, sum: &Summary) -> Vec<Todo> {
 }
 
 /// Devices in use, clause by clause.
-async fn from_clauses(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
-    let counts = rollup::clause_counts(&web.store, rollup::Scope::Facility(home.facility)).await?;
+fn from_clauses(web: &Web, home: Home, counts: &[rollup::ClauseCount]) -> Vec<Todo> {
     let mut todos = Vec::new();
     for clause in web.pack.device_clauses() {
         for count in counts.iter().filter(|c| c.clause == clause.id && c.standing == Standing::Active) {
@@ -176,7 +171,7 @@ async fn from_clauses(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
             todos.push(Todo { clause: Some(clause.id.clone()), ..Todo::new(kind, count.devices, link) });
         }
     }
-    Ok(todos)
+    todos
 }
 
 /// Devices for which nobody has answered within the pack's time.
@@ -187,15 +182,14 @@ async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
 }
 
 /// What needs the 事務局's hand; what facilities have to do themselves stands in the list of facilities.
-pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Result<Vec<TodoLine>, PageError> {
-    let scope = rollup::Scope::Region(region.id);
-    let mut todos = from_custody(web, (scope, sum), |reading| format!("/?state={}", reading.as_str())).await?;
-    let (incidents, since) = paper::count_incidents(&web.store, region.id).await?;
+pub(super) async fn of_region(web: &Web, region: &Region, (sum, seen): (&Summary, &OfRegion)) -> Result<Vec<TodoLine>, PageError> {
+    let mut todos = from_custody(&seen.alerts, sum, |reading| format!("/?state={}", reading.as_str()));
+    let (incidents, since) = seen.incidents;
     todos.push(Todo { since, ..Todo::new(Kind::IncidentOpen, incidents, "/incidents") });
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
     todos.extend(from_disaster(web, region).await?);
-    todos.extend(from_collector(web, region.created_at).await?);
+    todos.extend(from_collector(web, region.created_at, seen));
     Ok(lines(web, todos, true))
 }
 
@@ -211,13 +205,13 @@ async fn from_disaster(web: &Web, region: &Region) -> Result<Vec<Todo>, PageErro
 }
 
 /// What the collector itself needs: the log's chain, a backup, the issuing CA.
-async fn from_collector(web: &Web, region_since: Timestamp) -> Result<Vec<Todo>, PageError> {
+fn from_collector(web: &Web, region_since: Timestamp, seen: &OfRegion) -> Vec<Todo> {
     let (now, mut todos) = (web.now(), Vec::new());
-    if let ChainState::Broken { at, .. } = log::state(&web.store).await? {
+    if let ChainState::Broken { at, .. } = seen.chain {
         todos.push(Todo { since: Some(at), ..Todo::new(Kind::LogBroken, 1, "/log") });
     }
     // A collector that has just begun has none yet.
-    let newest = backup::newest(&web.store).await?.map_or(region_since, |made| made.at);
+    let newest = seen.backups.1.as_ref().map_or(region_since, |made| made.at);
     if now.seconds_since(newest) > BACKUP_S {
         todos.push(Todo { since: Some(newest), ..Todo::new(Kind::BackupOld, 1, "/log?act=backup_made") });
     }
@@ -225,5 +219,5 @@ async fn from_collector(web: &Web, region_since: Timestamp) -> Result<Vec<Todo>,
     if authority.issuing_runs_out(now) && !authority.root_key_here {
         todos.push(Todo::new(Kind::AuthorityEnds, 1, "/log?act=authority_rotated"));
     }
-    Ok(todos)
+    todos
 }
