@@ -17,7 +17,7 @@ use crate::domain::act::{Done, What};
 use crate::domain::device::{DeviceN, Standing};
 use crate::domain::ids::SelfCheckId;
 use crate::domain::people::{Person, Right, may};
-use crate::domain::self_check::{Grade, LONGEST_NOTE, SelfCheck, questions};
+use crate::domain::self_check::{Grade, LONGEST_NOTE, SelfCheck, counts_since, questions};
 use crate::store::belonging::Home;
 use crate::store::self_check::NewSelfCheck;
 use crate::store::{device, facility, self_check};
@@ -90,7 +90,7 @@ async fn self_check_page(
     devices.sort_by_key(|d| !d.ticked);
     let now = web.now();
     let pack = pack_at(web, home).await?;
-    let since = now.plus_days(-i64::from(pack.parameters().attestation.days));
+    let since = counts_since(&pack.parameters().attestation, now);
     let past = self_check::list(&web.store, home.facility, LISTED).await?;
     page(&SelfCheckPage {
         shell: shell("self-check-title", visitor, Some(person)),

@@ -17,6 +17,7 @@ use crate::domain::device::Standing;
 use crate::domain::paper::State as PaperState;
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
+use crate::domain::self_check::counts_since;
 use crate::domain::summary::Summary;
 use crate::domain::todo::{Kind, Todo, in_order};
 use crate::store::belonging::Home;
@@ -181,7 +182,7 @@ async fn from_clauses(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
 
 /// Devices for which nobody has answered within the pack's time.
 async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
-    let since = web.now().plus_days(-i64::from(own_rules::pack_at(web, home).await?.parameters().attestation.days));
+    let since = counts_since(&own_rules::pack_at(web, home).await?.parameters().attestation, web.now());
     let due = self_check::count_due(&web.store, home.facility, since).await?;
     Ok(vec![Todo::new(Kind::SelfCheckDue, due, format!("/facilities/{}/self-check", home.facility))])
 }
