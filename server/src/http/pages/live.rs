@@ -64,7 +64,8 @@ pub(super) async fn of_region(web: &Web, sought: Sought<'_>, (after, most): (Opt
     let scope = rollup::Scope::Region(region);
     let counts = (rollup::counts(store, scope).await?, rank::list(store, sought, after, most).await?);
     let told = (alert::count_open(store, scope).await?, vacancies(web, region).await?);
-    let papers = (paper::count_incidents(store, region).await?, own_rules::count_waiting(store, region).await?);
+    let measures = paper::count_measures(store, region, web.now()).await?;
+    let papers = (paper::count_incidents(store, region).await?, measures, own_rules::count_waiting(store, region).await?);
     let excepted = cover::open_in(store.read(), region, web.now()).await?;
     let letters = mail::troubles(store.read(), region).await?;
     let itself = (backup::last(store).await?, matches!(log::state(store).await?, ChainState::Broken { .. }), letters);
