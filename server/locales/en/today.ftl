@@ -71,7 +71,7 @@ listed-silent = not reporting
 listed-never = never reported
 listed-none = No device matches. It has been dealt with, or its state has changed.
 listed-back = Back to today
-today-looked-papers = Papers that await approval, and take-outs that are not back in time
+today-looked-papers = Papers that await approval, take-outs not back in time, cautions and instructions, records due for another look
 todo-take-out-overdue = { $n ->
     [one] 1 take-out is
    *[other] { $n } take-outs are
@@ -106,3 +106,34 @@ todo-incident-open = { $n ->
     [one] 1 incident is
    *[other] { $n } incidents are
 } being dealt with.
+todo-guidance-overdue = { $n ->
+    [one] The answer to 1 caution or instruction is
+   *[other] The answers to { $n } cautions or instructions are
+} overdue.
+todo-guidance-escalated = { $n ->
+    [one] 1 caution or instruction was
+   *[other] { $n } cautions or instructions were
+} taken to the council and still to be answered.
+todo-guidance-to-answer = { $n ->
+    [one] 1 caution or instruction is
+   *[other] { $n } cautions or instructions are
+} to be answered.
+todo-guidance-to-check = { $n ->
+    [one] 1 caution or instruction was
+   *[other] { $n } cautions or instructions were
+} answered. See whether it is put right.
+todo-restriction-over = The period of { $n ->
+    [one] 1 restriction of use
+   *[other] { $n } restrictions of use
+} is over. Record that it is lifted, or prolong it.
+todo-record-due = { $n ->
+    [one] 1 record or self-check sheet is
+   *[other] { $n } records or self-check sheets are
+} due for another look (now or within 7 days).
+todo-record-missing = { $n ->
+    [one] 1 kind of record that the rules want was
+   *[other] { $n } kinds of record that the rules want were
+} never written (consideration, self-check of the facility).
+todo-do-guidance = Read and answer
+todo-do-look = Look again
+todo-do-write = Write it

@@ -3,7 +3,7 @@
 
 use hashimori_shared::evaluate::{Answer, Attestation, AttestedBy};
 use hashimori_shared::lang::Words;
-use hashimori_shared::pack::{CheckKind, Pack};
+use hashimori_shared::pack::{AttestationRules, CheckKind, Pack};
 use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -243,6 +243,12 @@ impl SelfCheck {
             Ok(Self { grade, note, answers })
         }
     }
+}
+
+/// Since when an answer still counts: on managed devices, and on personal ones, where it runs out sooner.
+pub fn counts_since(rules: &AttestationRules, now: Timestamp) -> (Timestamp, Timestamp) {
+    let since = |days: u32| now.plus_days(-i64::from(days));
+    (since(rules.days), since(rules.personal_days))
 }
 
 /// What an act says to the evaluation about each of its devices.

@@ -28,10 +28,20 @@ pub enum Kind {
     DisasterClear,
     /// A requirement is not met.
     NonCompliant,
+    /// 注意・指導 that was not answered in time (§10).
+    GuidanceOverdue,
+    /// 注意・指導 that was taken to the council, and is to be answered.
+    GuidanceEscalated,
     /// What was taken out and is not back in time (§20-8).
     TakeOutOverdue,
     /// Personal devices whose approval has ended, and the end of whose use nobody has confirmed (§20-7).
     PersonalUseOver,
+    /// 注意・指導 to be answered.
+    GuidanceToAnswer,
+    /// Answers that the 事務局 has to look at.
+    GuidanceToCheck,
+    /// 利用制限 whose last day is over, and that nobody has lifted or prolonged (留2-2).
+    RestrictionOver,
     /// Papers that wait for an approval.
     PaperToDecide,
     /// Returns that wait for somebody else to look.
@@ -54,11 +64,15 @@ pub enum Kind {
     Stale,
     /// Only a person can answer, and nobody has.
     SelfCheckDue,
+    /// 検討記録 and 自己点検票 to be looked at again (§20柱書).
+    RecordDue,
+    /// 検討記録 and 自己点検票 that there have never been.
+    RecordMissing,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 31] = [
         Self::LostSeen,
         Self::Copied,
         Self::IncidentReported,
@@ -70,8 +84,13 @@ impl Kind {
         Self::DisasterOverdue,
         Self::DisasterClear,
         Self::NonCompliant,
+        Self::GuidanceOverdue,
+        Self::GuidanceEscalated,
         Self::TakeOutOverdue,
         Self::PersonalUseOver,
+        Self::GuidanceToAnswer,
+        Self::GuidanceToCheck,
+        Self::RestrictionOver,
         Self::PaperToDecide,
         Self::ReturnToCheck,
         Self::WipeToCheck,
@@ -83,6 +102,8 @@ impl Kind {
         Self::Unknown,
         Self::Stale,
         Self::SelfCheckDue,
+        Self::RecordDue,
+        Self::RecordMissing,
     ];
 }
 

@@ -48,6 +48,7 @@ pub mod restore;
 pub mod rollup;
 pub mod self_check;
 pub mod session;
+pub mod taken_form;
 pub mod throttle;
 pub mod trend;
 

@@ -143,14 +143,16 @@ pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec
     .collect()
 }
 
-/// Devices of a facility in use for which nobody has answered since `since`.
-pub async fn count_due(store: &Store, facility: FacilityId, since: Timestamp) -> Result<i64, Error> {
+/// Devices of a facility in use for which nobody has answered since then: managed ones, and personal ones.
+pub async fn count_due(store: &Store, facility: FacilityId, (managed, personal): (Timestamp, Timestamp)) -> Result<i64, Error> {
     sqlx::query_scalar(
         "SELECT count(*) FROM device v WHERE v.facility_id = $1 AND v.standing = 'active' AND NOT EXISTS \
-         (SELECT 1 FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id WHERE d.n = v.n AND c.at > $2)",
+         (SELECT 1 FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id \
+          WHERE d.n = v.n AND ((v.ownership <> 'personal' AND c.at > $2) OR (v.ownership = 'personal' AND c.at > $3)))",
     )
     .bind(facility.to_string())
-    .bind(since.seconds())
+    .bind(managed.seconds())
+    .bind(personal.seconds())
     .fetch_one(store.read())
     .await
 }

@@ -38,8 +38,8 @@ pub(crate) use device::{
     ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
 };
 pub(crate) use disaster::{
-    Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, FileStep,
-    GonePage, JoinPage, LetInForm, LetInLine, LetInPage,
+    Banner, BannerKind, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine,
+    FacilityDisasterPage, FileStep, GonePage, JoinPage, LetInForm, LetInLine, LetInPage,
 };
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
@@ -50,8 +50,8 @@ pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage,
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{
-    ActForm, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage, PaperFormPage, PaperLine,
-    PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal, StepLine,
+    ActForm, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage, MeasureLine, MeasuresPage,
+    PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal, StepLine,
 };
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,

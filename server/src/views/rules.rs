@@ -36,8 +36,8 @@ pub(crate) struct RuleLine {
     pub strength: &'static str,
     pub responsible: String,
     pub answered: String,
-    /// Where it is done: key of the words, and the page where the reader has one.
-    pub done: Option<(&'static str, Option<String>)>,
+    /// Where it is done: keys of the words, and the pages where the reader has them.
+    pub done: Vec<(&'static str, Option<String>)>,
     /// Why it is left to people.
     pub left_to_people: Option<Said>,
     pub conflict: Option<ConflictLine>,
@@ -77,12 +77,11 @@ mod samples {
                 strength: "Required",
                 responsible: "User".to_owned(),
                 answered: "Record".to_owned(),
-                done: Some(("paper-take-out", Some("/facilities/f/papers".to_owned()))),
+                done: vec![("paper-take-out", Some("/facilities/f/papers".to_owned())), ("rules-place-mail", None)],
                 left_to_people: Some(ja("理由")),
                 conflict: Some(ConflictLine { note: ja("差異"), source: ja("第7.0版"), verified: false }),
             };
-            let bare =
-                RuleLine { official: None, done: Some(("paper-take-out", None)), left_to_people: None, conflict: None, ..line.clone() };
+            let bare = RuleLine { official: None, done: Vec::new(), left_to_people: None, conflict: None, ..line.clone() };
             vec![Self {
                 shell: Shell::sample("rules-title", true),
                 edition: ja("平成31年"),

@@ -134,6 +134,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<FacilityLinkPage>();
     render::<PolicyPage>();
     render::<IncidentsPage>();
+    render::<MeasuresPage>();
     render::<AccountMailPage>();
     render::<ConfirmMailPage>();
     render::<LettersPage>();

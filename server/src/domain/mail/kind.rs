@@ -81,6 +81,12 @@ letters! {
     Vacancies = "vacancies", WorkingHours, 120, ["facilities", "days"];
     /// Devices that have not reported for long.
     Silence = "silence", WorkingHours, 120, ["devices", "days"];
+    /// 注意・指導 was issued, sent back or taken to the council (§10).
+    GuidanceIssued = "guidance_issued", WorkingHours, 120, [];
+    /// It was answered.
+    GuidanceAnswered = "guidance_answered", WorkingHours, 120, [];
+    /// Use was restricted, or the restriction prolonged or lifted (留2-2).
+    RestrictionChanged = "restriction_changed", WorkingHours, 120, [];
     /// No good backup for too long.
     BackupOverdue = "backup_overdue", WorkingHours, 120, ["hours"];
     /// The operation log's head of a day.

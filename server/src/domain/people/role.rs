@@ -36,9 +36,9 @@ pub enum Right {
     Attest,
     /// 廃止: take a device out of use; say that it is of another kind, or another's.
     Retire,
-    /// 持出届 and other papers: fill one in.
+    /// 持出届 and other papers: fill one in again, and what comes with them.
     FilePapers,
-    /// Move one on; the paper's own table says who may what (`domain::paper`).
+    /// File one, or move one on; the kind and its table say who may what (`domain::paper`).
     HandlePapers,
     /// 紛失・発見: say that a device is missing, or back.
     Custody,

@@ -100,6 +100,7 @@ pub(super) struct OfRegion {
     pub vacancies: Option<(i64, i64)>,
     /// How many incidents are open, and since when the first is.
     pub incidents: (i64, Option<Timestamp>),
+    pub measures: Vec<paper::OpenCount>,
     pub filings: i64,
     pub excepted: Vec<Open>,
     pub letters: mail::Troubles,
@@ -120,6 +121,7 @@ impl OfRegion {
             alerts: alert::count_open(store, scope).await?,
             vacancies: vacancies(web, region).await?,
             incidents: paper::count_incidents(store, region).await?,
+            measures: paper::count_measures(store, region, web.now()).await?,
             filings: own_rules::count_waiting(store, region).await?,
             excepted: cover::open_in(store.read(), region, web.now()).await?,
             letters: mail::troubles(store.read(), region).await?,
@@ -132,8 +134,8 @@ impl OfRegion {
     pub(super) fn revision(&self) -> String {
         // Every proof of the chain notes how far it came: that alone is no news.
         let broken = matches!(self.chain, ChainState::Broken { .. });
-        let Self { counts, ranked, alerts, vacancies, incidents, filings, excepted, letters, backups, chain: _, today } = self;
-        revision(&((today, counts, ranked, alerts, vacancies, incidents), (filings, excepted, letters, backups, broken)))
+        let Self { counts, ranked, alerts, vacancies, incidents, measures, filings, excepted, letters, backups, chain: _, today } = self;
+        revision(&((today, counts, ranked, alerts, vacancies), (incidents, measures, filings, excepted, letters, backups, broken)))
     }
 }
 

@@ -42,6 +42,7 @@ mod sort;
 mod step_up;
 mod telling;
 mod today;
+mod twice;
 mod typed;
 mod visit;
 

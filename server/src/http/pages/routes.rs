@@ -252,8 +252,8 @@ fn of_papers() -> Vec<Route> {
     use Right::{FilePapers, HandlePapers, Read};
     vec![
         route(Method::GET, "/facilities/{facility}/papers", SignedIn(Read), Object::Facility, get(papers::show_papers)),
-        route(Method::GET, "/facilities/{facility}/papers/new", SignedIn(FilePapers), Object::Facility, get(papers::show_new)),
-        route(Method::POST, "/facilities/{facility}/papers/new", SignedIn(FilePapers), Object::Facility, post(papers::file_paper)),
+        route(Method::GET, "/facilities/{facility}/papers/new", SignedIn(HandlePapers), Object::Facility, get(papers::show_new)),
+        route(Method::POST, "/facilities/{facility}/papers/new", SignedIn(HandlePapers), Object::Facility, post(papers::file_paper)),
         route(Method::GET, "/facilities/{facility}/papers/blank", SignedIn(Read), Object::Facility, get(papers::show_blank)),
         route(Method::GET, "/facilities/{facility}/links", SignedIn(Read), Object::Facility, get(papers::show_links)),
         route(Method::POST, "/facilities/{facility}/links", SignedIn(FilePapers), Object::Facility, post(papers::change_link)),
@@ -269,6 +269,7 @@ fn of_papers() -> Vec<Route> {
         route(Method::GET, "/apply/{secret}", Public, Object::None, get(papers::show_apply)),
         route(Method::POST, "/apply/{secret}", Public, Object::None, post(papers::apply)),
         route(Method::GET, "/incidents", Region(Read), Object::None, get(papers::show_incidents)),
+        route(Method::GET, "/measures", Region(Read), Object::None, get(papers::show_measures)),
         route(Method::GET, "/papers/{paper}", SignedIn(Read), Object::Paper, get(papers::show_paper)),
         route(Method::POST, "/papers/{paper}/act", SignedIn(HandlePapers), Object::Paper, post(papers::act_on_paper)),
         route(Method::GET, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, get(papers::show_edit)),

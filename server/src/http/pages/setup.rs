@@ -235,9 +235,11 @@ pub(super) async fn show_recovery(State(web): State<Web>, visitor: Visitor, Who(
     page(&RecoveryPage { shell: shell("recovery-title", &visitor, Some(&person)), codes })
 }
 
-/// Lays text down for the session's next page, sealed.
-pub(super) async fn put_once(web: &Web, tx: &mut Tx, visitor: &Visitor, text: &str) -> Result<(), PageError> {
-    Ok(session::put_once(tx, &visitor.token.hash(), &web.seal(ONCE_PURPOSE, text.as_bytes())).await?)
+/// Lays text down for the session's next page, sealed; as it was sealed.
+pub(super) async fn put_once(web: &Web, tx: &mut Tx, visitor: &Visitor, text: &str) -> Result<String, PageError> {
+    let sealed = web.seal(ONCE_PURPOSE, text.as_bytes());
+    session::put_once(tx, &visitor.token.hash(), &sealed).await?;
+    Ok(sealed)
 }
 
 /// What the act before laid down for this page; a reload finds nothing.

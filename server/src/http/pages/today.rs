@@ -14,13 +14,15 @@ use super::sign_in::encode;
 use super::visit::Visitor;
 use super::{PageError, Web, own_rules, page, shell};
 use crate::domain::device::Standing;
-use crate::domain::paper::State as PaperState;
+use crate::domain::paper::{Kind as PaperKind, State as PaperState};
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
+use crate::domain::self_check::counts_since;
 use crate::domain::summary::Summary;
 use crate::domain::todo::{Kind, Todo, in_order};
 use crate::store::belonging::Home;
 use crate::store::disaster::let_in;
+use crate::store::facility::Facility;
 use crate::store::log::ChainState;
 use crate::store::region::Region;
 use crate::store::{alert, disaster, facility, paper, rollup, self_check};
@@ -29,6 +31,8 @@ use crate::words::Text;
 
 /// A backup that is older deserves a hand: it is made daily.
 const BACKUP_S: i64 = DAY + 6 * 3600;
+/// Days within which a new facility writes its first 検討記録 and 自己点検票.
+const RECORDS_WITHIN_DAYS: i64 = 90;
 
 /// What the page looks at: keys.
 const LOOKED: &[&str] = &[
@@ -61,6 +65,7 @@ pub(super) async fn show_today(
     todos.extend(from_standings(home, &sum));
     todos.extend(from_silence(home, &sum));
     todos.extend(from_papers(&web, home).await?);
+    todos.extend(from_records(&web, &facility, home).await?);
     todos.extend(from_clauses(&web, home, &seen.clauses));
     todos.extend(from_answers(&web, home).await?);
     let clear = let_in::count_due(&web.store, home.facility, now).await?;
@@ -115,6 +120,10 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
     let mut sums: BTreeMap<Kind, Todo> = BTreeMap::new();
     for open in paper::count_open(&web.store, home.facility, web.now()).await? {
         let (kind, is) = match (open.state, open.over) {
+            (PaperState::Issued, true) => (Kind::GuidanceOverdue, "over&kind=guidance"),
+            (PaperState::Issued, false) => (Kind::GuidanceToAnswer, "open&kind=guidance"),
+            (PaperState::Escalated, _) => (Kind::GuidanceEscalated, "open&kind=guidance"),
+            (PaperState::Kept, over) if over || open.ends_soon => (Kind::RecordDue, "open"),
             (PaperState::Out | PaperState::Extending, true) => (Kind::TakeOutOverdue, "over"),
             (PaperState::Filed | PaperState::Extending, _) => (Kind::PaperToDecide, "open"),
             (PaperState::InUse, true) => (Kind::PersonalUseOver, "over"),
@@ -126,6 +135,9 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
             (PaperState::Returned, _) => (Kind::ReturnToCheck, "open"),
             (
                 PaperState::Planned
+                | PaperState::Answered
+                | PaperState::Restricted
+                | PaperState::Kept
                 | PaperState::WipeConfirmed
                 | PaperState::SentBack
                 | PaperState::Approved
@@ -145,6 +157,20 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
         todo.since = todo.since.min(Some(open.since));
     }
     Ok(sums.into_values().collect())
+}
+
+/// Records that every facility writes and this one never has, once it has been here for a while.
+async fn from_records(web: &Web, facility: &Facility, home: Home) -> Result<Option<Todo>, PageError> {
+    let due = facility.created_at.plus_days(RECORDS_WITHIN_DAYS);
+    if web.now() < due {
+        return Ok(None);
+    }
+    let records: Vec<PaperKind> = PaperKind::ALL.iter().copied().filter(|kind| kind.is_record()).collect();
+    let never = paper::list_never_filed(&web.store, home.facility, &records).await?;
+    let Some(first) = never.first() else { return Ok(None) };
+    let link = format!("/facilities/{}/papers/new?kind={}", home.facility, first.as_str());
+    let count = i64::try_from(never.len()).unwrap_or(i64::MAX);
+    Ok(Some(Todo { since: Some(due), ..Todo::new(Kind::RecordMissing, count, link) }))
 }
 
 /// Devices in use that are silent.
@@ -176,7 +202,7 @@ fn from_clauses(web: &Web, home: Home, counts: &[rollup::ClauseCount]) -> Vec<To
 
 /// Devices for which nobody has answered within the pack's time.
 async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
-    let since = web.now().plus_days(-i64::from(own_rules::pack_at(web, home).await?.parameters().attestation.days));
+    let since = counts_since(&own_rules::pack_at(web, home).await?.parameters().attestation, web.now());
     let due = self_check::count_due(&web.store, home.facility, since).await?;
     Ok(vec![Todo::new(Kind::SelfCheckDue, due, format!("/facilities/{}/self-check", home.facility))])
 }
@@ -188,9 +214,30 @@ pub(super) async fn of_region(web: &Web, region: &Region, (sum, seen): (&Summary
     todos.push(Todo { since, ..Todo::new(Kind::IncidentOpen, incidents, "/incidents") });
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
+    todos.extend(from_measures(&seen.measures));
     todos.extend(from_disaster(web, region).await?);
     todos.extend(from_collector(web, region.created_at, seen));
     Ok(lines(web, todos, true))
+}
+
+/// 注意・指導 and 利用制限: what facilities have not answered in time stands here too.
+fn from_measures(open: &[paper::OpenCount]) -> Vec<Todo> {
+    let mut todos = Vec::new();
+    for open in open {
+        let kind = if open.state == PaperState::Escalated {
+            Kind::GuidanceEscalated
+        } else if open.state == PaperState::Answered {
+            Kind::GuidanceToCheck
+        } else if open.state == PaperState::Issued && open.over {
+            Kind::GuidanceOverdue
+        } else if open.state == PaperState::Restricted && open.over {
+            Kind::RestrictionOver
+        } else {
+            continue;
+        };
+        todos.push(Todo { since: Some(open.since), ..Todo::new(kind, open.papers, "/measures") });
+    }
+    todos
 }
 
 /// 仮発動 that wait for an answer, and what nobody cleared within the pack's days.

@@ -16,7 +16,7 @@ use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::people::throttle;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::paper::{self, NewPaper};
 use crate::store::{facility_link, throttle as counters};
@@ -69,6 +69,7 @@ async fn apply_page(
     page(&PaperFormPage {
         shell: shell(kind.key(), visitor, None),
         facility: place(web, home).await?,
+        once: twice::mark(web),
         without_account: true,
         done,
         kind: kind.as_str(),
@@ -80,10 +81,10 @@ async fn apply_page(
         own_name: None,
         longest_name: LONGEST_NAME,
         devices: None,
-        fields: kind.fields().iter().map(|field| FormField::of(field, typed_or(field.name))).collect(),
+        fields: kind.fields().iter().map(|field| FormField::of(field, typed_or(field.name)).offering(&web.pack, visitor.lang)).collect(),
         from: typed_or("from"),
         until: typed_or("until"),
-        found_on: kind == Kind::Incident,
+        days: kind.days(),
         most_days: kind.most_days(&staff.rules(web)),
         on: None,
         error,
@@ -114,12 +115,18 @@ pub(in crate::http::pages) async fn apply(
     };
     let (id, by) = (PaperId::new(web.random.uuid(now)), Actor::Stranger);
     let applicant = staff.account(&wish.applicant).map(|person| person.id);
-    let mut tx = web.store.begin_ledger().await?;
+    let mark = value(&typed, "once").unwrap_or_default();
+    let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, mark).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     counters::count_failure(&mut tx, &buckets, now).await?;
     let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by, at: now };
     let number = paper::insert(&mut tx, &new).await?;
     let done = Done::by(by, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
     web.log(&mut tx, &done.noting(format!("kind={} link", kind.as_str()))).await?;
+    let next = format!("/apply/{secret}?done={number}");
+    taking.leads_to(&mut tx, &next, None).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/apply/{secret}?done={number}")).into_response())
+    Ok(Redirect::to(&next).into_response())
 }

@@ -29,7 +29,7 @@ const LOCKS: [&str; 2] = ["§19-6", "§20-1"];
 /// `GET /incidents`
 pub(in crate::http::pages) async fn show_incidents(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
     let mut lines = Vec::new();
-    for (facility, name, found) in paper::list_incidents(&web.store, person.scope.region(), LISTED).await? {
+    for (facility, name, found) in paper::list_open(&web.store, person.scope.region(), Kind::Incident, LISTED).await? {
         let past = paper::history(&web.store, found.paper.id).await?;
         lines.push(IncidentLine {
             id: found.paper.id.to_string(),
@@ -49,7 +49,7 @@ fn what(paper: &Paper) -> Text {
     let field = paper.kind.fields().first();
     let chosen = field.and_then(|field| match (field.input, paper.values.get(field.name)) {
         (Input::Choice(choices), Some(value)) => choices.iter().find(|(known, _)| known == value).map(|(_, key)| *key),
-        (Input::Choice(_) | Input::Line | Input::Text, _) => None,
+        (Input::Choice(_) | Input::Line | Input::Text | Input::Clause, _) => None,
     });
     chosen.map_or(Text::new("frame-none"), Text::new)
 }
