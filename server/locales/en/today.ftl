@@ -106,3 +106,12 @@ todo-incident-open = { $n ->
     [one] 1 incident is
    *[other] { $n } incidents are
 } being dealt with.
+todo-intake-waiting = { $n ->
+    [one] 1 facility's application waits
+   *[other] { $n } facilities' applications wait
+} for a decision.
+todo-leaving-due = The last day of { $n ->
+    [one] 1 leaving facility
+   *[other] { $n } leaving facilities
+} is over, and the leaving is not finished.
+todo-do-intakes = See memberships

@@ -58,3 +58,6 @@ todo-personal-use-ends = 承認の期間が7日以内に終わる個人所有の
 todo-wipe-to-check = 消去したことの確認を待つ機器が{ $n }件あります。
 todo-incident-reported = 事故の報告が{ $n }件届き、まだ受け付けられていません。すぐに確かめてください。
 todo-incident-open = 対応中の事故が{ $n }件あります。
+todo-intake-waiting = 登録を待つ事業所の申込が{ $n }件あります。
+todo-leaving-due = 最終日を過ぎて、退会の手続きが終わっていない事業所が{ $n }件あります。
+todo-do-intakes = 事業所の参加を見る

@@ -26,6 +26,10 @@ pub enum Kind {
     DisasterOverdue,
     /// What a 災害時特例 let in is to be cleared.
     DisasterClear,
+    /// Facilities that apply (§11).
+    IntakeWaiting,
+    /// Facilities whose last day has come, and that have not left.
+    LeavingDue,
     /// A requirement is not met.
     NonCompliant,
     /// What was taken out and is not back in time (§20-8).
@@ -58,7 +62,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::LostSeen,
         Self::Copied,
         Self::IncidentReported,
@@ -69,6 +73,8 @@ impl Kind {
         Self::DisasterWaiting,
         Self::DisasterOverdue,
         Self::DisasterClear,
+        Self::IntakeWaiting,
+        Self::LeavingDue,
         Self::NonCompliant,
         Self::TakeOutOverdue,
         Self::PersonalUseOver,

@@ -33,6 +33,7 @@ pub mod invitation;
 pub mod log;
 pub mod loss;
 pub mod mail;
+pub mod membership;
 pub mod meta;
 pub mod oidc;
 pub mod own_rules;

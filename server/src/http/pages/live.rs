@@ -19,7 +19,7 @@ use crate::store::belonging::Home;
 use crate::store::disaster::cover;
 use crate::store::log::ChainState;
 use crate::store::rank::{self, Position, Sought};
-use crate::store::{alert, backup, log, mail, own_rules, paper, rollup};
+use crate::store::{alert, backup, log, mail, membership, own_rules, paper, rollup};
 
 /// Acts after which a page reads as before.
 const QUIET: &[What] = &[What::SignedIn, What::SignInFailed, What::SignedOut, What::SessionsEnded, What::DeviceViewed, What::Exported];
@@ -65,10 +65,11 @@ pub(super) async fn of_region(web: &Web, sought: Sought<'_>, (after, most): (Opt
     let counts = (rollup::counts(store, scope).await?, rank::list(store, sought, after, most).await?);
     let told = (alert::count_open(store, scope).await?, vacancies(web, region).await?);
     let papers = (paper::count_incidents(store, region).await?, own_rules::count_waiting(store, region).await?);
+    let intakes = membership::count_waiting(store, region, web.now()).await?;
     let excepted = cover::open_in(store.read(), region, web.now()).await?;
     let letters = mail::troubles(store.read(), region).await?;
     let itself = (backup::last(store).await?, matches!(log::state(store).await?, ChainState::Broken { .. }), letters);
-    Ok(revision(&(web.now().jst_day(), counts, told, (papers, excepted), itself)))
+    Ok(revision(&(web.now().jst_day(), counts, told, (papers, intakes, excepted), itself)))
 }
 
 /// Another version of the program may tell the same otherwise: pages renew themselves once then, no more.

@@ -24,6 +24,7 @@ mod log;
 mod loss;
 mod lost;
 mod mail;
+mod membership;
 mod oidc;
 mod overview;
 mod own_rules;

@@ -10,10 +10,12 @@ use hashimori_shared::verdict::State;
 
 use super::guard::{Here, Who};
 use super::live::Shown;
+use super::membership::closed;
 use super::sign_in::encode;
 use super::visit::Visitor;
 use super::{PageError, Web, live, own_rules, page, shell};
 use crate::domain::device::Standing;
+use crate::domain::membership::Doing;
 use crate::domain::paper::State as PaperState;
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
@@ -23,7 +25,7 @@ use crate::store::belonging::Home;
 use crate::store::disaster::let_in;
 use crate::store::log::ChainState;
 use crate::store::region::Region;
-use crate::store::{alert, backup, disaster, facility, log, paper, rollup, self_check};
+use crate::store::{alert, backup, disaster, facility, log, membership, paper, rollup, self_check};
 use crate::views::{Moment, Place, TodayPage, TodoLine};
 use crate::words::Text;
 
@@ -68,6 +70,7 @@ pub(super) async fn show_today(
     page(&TodayPage {
         shell: shell(Text::new("today-title"), &visitor, Some(&person)).live(revision),
         facility: Place { id: facility.id.to_string(), name: facility.name },
+        closed: closed(&web, home, Doing::Begin).await?,
         in_region: matches!(person.scope, Scope::Region(_)),
         todos: lines(&web, todos, false),
         devices: sum.counts.all() - waiting.iter().sum::<i64>(),
@@ -195,6 +198,7 @@ pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Resu
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
     todos.extend(from_disaster(web, region).await?);
+    todos.extend(from_intakes(web, region).await?);
     todos.extend(from_collector(web, region.created_at).await?);
     Ok(lines(web, todos, true))
 }
@@ -207,6 +211,15 @@ async fn from_disaster(web: &Web, region: &Region) -> Result<Vec<Todo>, PageErro
     Ok(vec![
         Todo::new(Kind::DisasterWaiting, waiting, "/disaster"),
         Todo { since, ..Todo::new(Kind::DisasterOverdue, overdue, "/disaster") },
+    ])
+}
+
+/// Applications, and facilities whose last day has come (§11).
+async fn from_intakes(web: &Web, region: &Region) -> Result<Vec<Todo>, PageError> {
+    let ((applied, since), leaving) = membership::count_waiting(&web.store, region.id, web.now()).await?;
+    Ok(vec![
+        Todo { since, ..Todo::new(Kind::IntakeWaiting, applied, "/intakes?is=applied") },
+        Todo::new(Kind::LeavingDue, leaving, "/intakes?is=leaving"),
     ])
 }
 

@@ -35,6 +35,7 @@ const KEPT: &[(&str, &str)] = &[
     ("until", "kept-until"),
     ("why", "kept-why"),
     ("note", "kept-note"),
+    ("someone", "kept-person"),
 ];
 
 /// Who knocks, signed in or not.

@@ -16,6 +16,7 @@ mod live;
 mod loss;
 mod lost;
 mod mail;
+mod membership;
 mod overview;
 mod own_rules;
 mod papers;
