@@ -15,6 +15,7 @@ mod excluded;
 mod export;
 mod fail;
 mod guard;
+mod handed;
 mod headers;
 mod language;
 mod letters;

@@ -8,6 +8,7 @@ mod links;
 mod one;
 mod policy;
 mod print;
+mod written;
 
 use axum::extract::State as Use;
 use axum::response::Response;
@@ -22,6 +23,7 @@ pub(super) use links::{change_link, show_link, show_links};
 pub(super) use one::{act_on_paper, show_paper};
 pub(super) use policy::{decide_policy, show_policy};
 pub(super) use print::{show_blank, show_print};
+pub(super) use written::written_out;
 
 use super::guard::{Here, Who};
 use super::places::called;

@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, headers, language,
+    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, handed, headers, language,
     letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers, passkey, people, places, retire, rules,
     self_check, setup, sign_in, sort, step_up, today, visit,
 };
@@ -242,6 +242,10 @@ fn of_facilities() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/devices", SignedIn(Read), Object::Facility, get(listed::show_listed)),
         route(Method::GET, "/facilities/{facility}/export", SignedIn(Export), Object::Facility, get(export::show_devices)).stepped_up(),
         route(Method::GET, "/facilities/{facility}/devices.csv", SignedIn(Export), Object::Facility, get(export::export_devices))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/papers.csv", SignedIn(Export), Object::Facility, get(handed::export_papers))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/people.csv", SignedIn(Export), Object::Facility, get(handed::export_people))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/codes", SignedIn(Read), Object::Facility, get(enrolment::show_codes)),
         route(Method::POST, "/facilities/{facility}/codes", SignedIn(Enrol), Object::Facility, post(enrolment::issue_code)),

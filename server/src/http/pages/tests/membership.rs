@@ -182,6 +182,13 @@ async fn whoever_leaves_takes_the_records_along_and_devices_accounts_and_links_e
     act(&mut secretariat, &page, "begin_leaving", &[("until", "2026-08-31"), ("why", "閉院のため")]).await.redirects_to(&page);
     let early = act(&mut secretariat, &page, "leave", &[("why", "閉院のため"), ("sure", "yes")]).await;
     early.status(422).says("先に記録");
+    let export = administrator.get(&format!("/facilities/{}/export", world.facility)).await;
+    export.status(200).says("この事業所の書類と、その経過です");
+    let papers = administrator.get(&format!("/facilities/{}/papers.csv", world.facility)).await;
+    papers.status(200);
+    assert!(papers.body.contains("見本 看護師") && papers.body.contains("受付1") && papers.body.contains("届け出る"), "{}", papers.body);
+    let people = administrator.get(&format!("/facilities/{}/people.csv", world.facility)).await;
+    assert!(people.body.contains("見本 花子"), "{}", people.body);
     act(&mut secretariat, &page, "hand_over", &[("someone", "見本 院長"), ("why", "一覧3件")]).await.redirects_to(&page);
     let early = act(&mut secretariat, &page, "leave", &[("why", "閉院のため"), ("sure", "yes")]).await;
     early.status(422).says("2026年8月31日より前にはできません");
