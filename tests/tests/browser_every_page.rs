@@ -36,6 +36,7 @@ const ELSEWHERE: &[&str] = &[
     "/facilities/{facility}/devices.csv",
     "/facilities/{facility}/papers.csv",
     "/facilities/{facility}/people.csv",
+    "/public/facilities.json",
     // One-time links out of letters: the mail tests open them.
     "/account/mail/confirm/{secret}",
     // Without an account, through a facility's own links: below, where the links are made.

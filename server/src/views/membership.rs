@@ -162,6 +162,31 @@ pub(crate) struct MemberStep {
     pub person: Option<Text>,
 }
 
+/// `/public/facilities`.
+#[derive(Template)]
+#[template(path = "public_facilities.html")]
+pub(crate) struct PublicFacilitiesPage {
+    pub shell: Shell,
+    /// Regions to choose from: path, name; empty where there is one alone, or one was chosen.
+    pub regions: Vec<(String, String)>,
+    /// The region that is listed.
+    pub region: Option<String>,
+    pub lines: Vec<PublicLine>,
+    /// The same list for programs.
+    pub json: Option<String>,
+    pub first: Option<String>,
+    pub next: Option<String>,
+}
+
+/// One facility that takes part, for anybody.
+#[derive(Clone, Debug)]
+pub(crate) struct PublicLine {
+    pub name: String,
+    /// Key of its kind.
+    pub kind: &'static str,
+    pub since: Text,
+}
+
 #[cfg(test)]
 mod samples {
     use hashimori_shared::time::Timestamp;
@@ -261,6 +286,26 @@ mod samples {
                 past: if state == State::Applied { vec![step.clone()] } else { Vec::new() },
             };
             State::ALL.iter().copied().map(sample).collect()
+        }
+    }
+
+    impl Sample for PublicFacilitiesPage {
+        fn samples() -> Vec<Self> {
+            let line = PublicLine { name: "さくら架空診療所".to_owned(), kind: Kind::Clinic.key(), since: Text::Day(NOW) };
+            let sample = |lines: Vec<PublicLine>, region: Option<&str>| Self {
+                shell: Shell::sample("public-title", false),
+                regions: if region.is_none() {
+                    vec![("/public/facilities?region=r".to_owned(), "架空圏域".to_owned())]
+                } else {
+                    Vec::new()
+                },
+                region: region.map(str::to_owned),
+                json: region.map(|_| "/public/facilities.json".to_owned()),
+                first: (!lines.is_empty()).then(|| "/public/facilities".to_owned()),
+                next: (!lines.is_empty()).then(|| "/public/facilities?after=x".to_owned()),
+                lines,
+            };
+            vec![sample(vec![line], Some("架空圏域")), sample(Vec::new(), Some("架空圏域")), sample(Vec::new(), None)]
         }
     }
 }

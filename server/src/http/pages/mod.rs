@@ -33,6 +33,7 @@ mod papers;
 mod passkey;
 mod people;
 mod places;
+mod public;
 mod retire;
 mod routes;
 mod rules;

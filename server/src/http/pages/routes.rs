@@ -11,7 +11,7 @@ use tower_http::compression::CompressionLayer;
 use super::guard::{Guard, guard};
 use super::{
     PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, handed, headers, language,
-    letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers, passkey, people, places, retire, rules,
+    letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers, passkey, people, places, public, retire, rules,
     self_check, setup, sign_in, sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
@@ -142,6 +142,8 @@ fn of_the_door() -> Vec<Route> {
         route(Method::GET, "/step-up/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::prove)),
         route(Method::GET, "/step-up/continue", SignedIn(OwnAccount), Object::None, get(step_up::show_kept)),
         route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
+        route(Method::GET, "/public/facilities", Public, Object::None, get(public::show_facilities)),
+        route(Method::GET, "/public/facilities.json", Public, Object::None, get(public::list_facilities)),
     ]
 }
 

@@ -271,3 +271,26 @@ async fn a_facility_sees_how_it_stands_and_moves_nothing() {
     administrator.submit(&page, &[("act", "suspend"), ("seen", "0"), ("why", "見本")]).await.status(404);
     administrator.get("/intakes").await.status(404);
 }
+
+#[tokio::test]
+async fn anybody_reads_which_facilities_take_part_and_nothing_of_their_people() {
+    let world = World::new().await;
+    let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    let (_, _) = world.signed_in(world.region, Some(world.neighbour), "hanako").await;
+    suspend(&mut secretariat, world.facility).await;
+    let mut anybody = Browser::new(&world.router);
+    anybody.get("/public/facilities").await.status(200).says("架空圏域").says("仮想圏域");
+    let page = anybody.get(&format!("/public/facilities?region={}", world.region)).await;
+    page.status(200).says("もみじ架空薬局").says("2026年8月3日");
+    assert!(!page.text().contains("さくら架空診療所") && !page.text().contains("みなと仮想訪問看護"), "{}", page.text());
+    let json = Browser::new(&world.router).get(&format!("/public/facilities.json?region={}", world.region)).await;
+    json.status(200);
+    let header = |name: &str| json.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    assert_eq!((header("cache-control").as_str(), json.set_cookie.as_deref()), ("public, max-age=300", None), "anybody's, and kept");
+    let said: serde_json::Value = serde_json::from_str(&json.body).expect("json");
+    assert_eq!(said, serde_json::json!({"region": "架空圏域", "facilities": [{"name": "もみじ架空薬局", "since": "2026-08-03"}]}));
+    for wrong in ["?region=x", "?region=01900000-0000-7000-8000-000000000000", &format!("?region={}&after=x", world.region)] {
+        Browser::new(&world.router).get(&format!("/public/facilities.json{wrong}")).await.status(404);
+        Browser::new(&world.router).get(&format!("/public/facilities{wrong}")).await.status(404);
+    }
+}
