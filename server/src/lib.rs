@@ -17,6 +17,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod logging;
 pub mod mail;
+pub mod memberships;
 pub mod metrics;
 pub mod oidc;
 pub mod passkeys;

@@ -31,6 +31,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "loss",
     "sort",
     "areas",
+    "membership",
     "enrolment",
     "self-check",
     "rules",

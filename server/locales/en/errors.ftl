@@ -26,3 +26,4 @@ error-malformed = Go back to the page before and fill in the form again.
 error-conflict-title = This could not be done
 error-internal-title = An internal problem keeps this page from showing
 error-internal = Please try again. If it goes on, tell the secretariat this number. Number: { $id }
+kept-person = Name of the person

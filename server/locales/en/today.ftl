@@ -137,3 +137,12 @@ todo-record-missing = { $n ->
 todo-do-guidance = Read and answer
 todo-do-look = Look again
 todo-do-write = Write it
+todo-intake-waiting = { $n ->
+    [one] 1 facility's application waits
+   *[other] { $n } facilities' applications wait
+} for a decision.
+todo-leaving-due = The last day of { $n ->
+    [one] 1 leaving facility
+   *[other] { $n } leaving facilities
+} is over, and the leaving is not finished.
+todo-do-intakes = See memberships

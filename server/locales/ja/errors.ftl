@@ -26,3 +26,4 @@ error-malformed = 前のページに戻り、入力し直してください。
 error-conflict-title = 操作できませんでした
 error-internal-title = 内部の問題で表示できません
 error-internal = もう一度お試しください。続く場合は、次の番号を添えて事務局に連絡してください。番号: { $id }
+kept-person = 人の名前

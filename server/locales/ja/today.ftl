@@ -68,3 +68,6 @@ todo-record-missing = 規程が求める記録（検討記録・事業所の自�
 todo-do-guidance = 読んで回答する
 todo-do-look = 見直す
 todo-do-write = 書く
+todo-intake-waiting = 登録を待つ事業所の申込が{ $n }件あります。
+todo-leaving-due = 最終日を過ぎて、退会の手続きが終わっていない事業所が{ $n }件あります。
+todo-do-intakes = 事業所の参加を見る

@@ -17,7 +17,7 @@ use crate::random::Random;
 use crate::rules::RuleBook;
 use crate::store::facility::Facility;
 use crate::store::region::Region;
-use crate::store::{OpenError, Store, StoreUrl, facility, log, meta, region};
+use crate::store::{OpenError, Store, StoreUrl, facility, log, membership, meta, region};
 use hashimori_shared::time::Timestamp;
 
 #[derive(Debug, Args)]
@@ -158,6 +158,7 @@ pub(super) async fn ensure_facility(
     if let Some(known) = find_facility(store, region, name).await? {
         return Ok(known);
     }
+    ensure!(!membership::waits(store, region, name).await?, "{name} has applied and waits: take it in at /intakes");
     let new = Facility { id: FacilityId::new(random.uuid(now)), region, name: named(name)?, created_at: now };
     let mut tx = store.begin().await?;
     facility::insert(&mut tx, &new).await?;

@@ -26,6 +26,10 @@ pub enum Kind {
     DisasterOverdue,
     /// What a 災害時特例 let in is to be cleared.
     DisasterClear,
+    /// Facilities that apply (§11).
+    IntakeWaiting,
+    /// Facilities whose last day has come, and that have not left.
+    LeavingDue,
     /// A requirement is not met.
     NonCompliant,
     /// 注意・指導 that was not answered in time (§10).
@@ -72,7 +76,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::LostSeen,
         Self::Copied,
         Self::IncidentReported,
@@ -83,6 +87,8 @@ impl Kind {
         Self::DisasterWaiting,
         Self::DisasterOverdue,
         Self::DisasterClear,
+        Self::IntakeWaiting,
+        Self::LeavingDue,
         Self::NonCompliant,
         Self::GuidanceOverdue,
         Self::GuidanceEscalated,

@@ -6,6 +6,7 @@ mod clock;
 mod disaster;
 mod log;
 mod mail;
+mod membership;
 mod rank;
 mod remind;
 mod sweep;
@@ -37,6 +38,7 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "mail", period: Duration::from_secs(10) }, mail::run);
     every(app, stop, tasks, Job { name: "remind", period: Duration::from_mins(10) }, remind::run);
     every(app, stop, tasks, Job { name: "trim-mail", period: Duration::from_hours(6) }, mail::trim);
+    every(app, stop, tasks, Job { name: "erase-left", period: Duration::from_hours(1) }, membership::run);
     every(app, stop, tasks, Job { name: "prove-log", period: Duration::from_mins(10) }, log::prove);
 }
 

@@ -23,6 +23,9 @@ pub struct Facility {
 
 const COLUMNS: &str = "SELECT id, region_id, name, created_at FROM facility ";
 
+/// The states of facilities that take part (`membership::State::takes_part`).
+pub(super) const TAKES_PART: &str = "('in', 'suspended', 'leaving')";
+
 /// One facility of a region.
 pub async fn find(store: &Store, region: RegionId, id: FacilityId) -> Result<Option<Facility>, Error> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE region_id = $1 AND id = $2")))
@@ -43,9 +46,9 @@ pub async fn exists_in(tx: &mut Tx, region: RegionId, id: FacilityId) -> Result<
     Ok(found > 0)
 }
 
-/// A page of a region's facilities, in order of id; `after` is the last one of the page before.
+/// A page of the facilities that take part in a region, in order of id; `after` is the last one of the page before.
 pub async fn list(store: &Store, region: RegionId, after: Option<FacilityId>, limit: u16) -> Result<Vec<Facility>, Error> {
-    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE region_id = $1 AND id > $2 ORDER BY id LIMIT $3")))
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE region_id = $1 AND state IN {TAKES_PART} AND id > $2 ORDER BY id LIMIT $3")))
         .bind(region.to_string())
         .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .bind(i64::from(limit))
@@ -56,9 +59,9 @@ pub async fn list(store: &Store, region: RegionId, after: Option<FacilityId>, li
         .collect()
 }
 
-/// Adds one; it stands in the region's list at once, and is ranked when its first device comes. It has no administrator yet.
+/// Adds one that is in, without an application; it stands in the region's list at once, and is ranked when its first device comes. It has no administrator yet.
 pub async fn insert(tx: &mut Tx, facility: &Facility) -> Result<(), Error> {
-    sqlx::query("INSERT INTO facility (id, region_id, name, created_at, vacant_since) VALUES ($1, $2, $3, $4, $4)")
+    sqlx::query("INSERT INTO facility (id, region_id, name, created_at, vacant_since, taken_in_at) VALUES ($1, $2, $3, $4, $4, $4)")
         .bind(facility.id.to_string())
         .bind(facility.region.to_string())
         .bind(facility.name.clone())

@@ -35,6 +35,7 @@ pub mod listed;
 pub mod log;
 pub mod loss;
 pub mod mail;
+pub mod membership;
 pub mod meta;
 pub mod oidc;
 pub mod own_rules;

@@ -11,6 +11,7 @@ use hashimori_shared::pack::StalenessRules;
 use hashimori_shared::verdict::State;
 use sqlx::Row as _;
 
+use super::facility::TAKES_PART;
 use super::name_part::{self, Among, Whose};
 use super::{Error, Store, Tx, rollup, rows, trend};
 use crate::domain::device::Standing;
@@ -162,6 +163,12 @@ pub(super) async fn add(tx: &mut Tx, region: RegionId, facility: FacilityId) -> 
     note_due(tx, &[facility.to_string().into()]).await
 }
 
+/// A facility that has left: in no list from now on, and the day's count is made anew.
+pub(super) async fn remove(tx: &mut Tx, facility: FacilityId) -> Result<(), Error> {
+    sqlx::query("DELETE FROM facility_rank WHERE facility_id = $1").bind(facility.to_string()).execute(&mut **tx).await?;
+    note_due(tx, &[facility.to_string().into()]).await
+}
+
 /// For sums of nothing.
 const EMPTY: StalenessRules = StalenessRules { stale_days: 0, unknown_days: 0, dormant_days: 0 };
 
@@ -238,6 +245,12 @@ async fn write_ranks(tx: &mut Tx, due: &[String], sums: &Sums) -> Result<(), Err
         query.bind((*facility).clone()).bind(kind.as_str()).bind((*region).clone()).bind(*place)
     })
     .await?;
+    // Whoever has left stands in no list.
+    let left = format!(
+        "DELETE FROM facility_rank WHERE EXISTS (SELECT 1 FROM facility f WHERE f.id = facility_rank.facility_id \
+         AND f.state NOT IN {TAKES_PART}) AND facility_id IN "
+    );
+    rows::text_list_query(rows::with_list(&left, due.len()), due).execute(&mut **tx).await?;
     let next: Vec<(&String, i64)> = sums.iter().map(|(facility, (_, sum))| (facility, sum.changes_on.unwrap_or(NEVER))).collect();
     let shape = ("INSERT INTO facility_due (facility_id, due)", 2, " ON CONFLICT (facility_id) DO UPDATE SET due = excluded.due");
     rows::insert(tx, shape, &next, |query, (facility, due)| query.bind((*facility).clone()).bind(*due)).await

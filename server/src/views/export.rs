@@ -18,6 +18,8 @@ pub(crate) struct ExportPage {
     pub columns: Vec<Text>,
     /// Path of the file.
     pub file: String,
+    /// Further files that go with it: key of what each holds, path.
+    pub others: Vec<(&'static str, String)>,
 }
 
 #[cfg(test)]
@@ -33,6 +35,7 @@ mod samples {
                 about: Text::new("export-about-facilities"),
                 columns: vec![Text::new("export-col-devices"), Text::verbatim("§20-3")],
                 file: "/export/facilities.csv".to_owned(),
+                others: vec![("export-about-papers", "/facilities/f/papers.csv".to_owned())],
             }]
         }
     }

@@ -12,6 +12,8 @@ use crate::words::Text;
 pub(crate) struct FacilityPage {
     pub shell: Shell,
     pub id: String,
+    /// What cannot be done at a facility that is not in.
+    pub closed: Option<Text>,
     /// Whether there is a region to go back to.
     pub in_region: bool,
     /// Names of the areas in which it lies.
@@ -87,6 +89,7 @@ mod samples {
             let sample = |devices: Vec<DeviceLine>, pending| Self {
                 shell: Shell::sample(Text::verbatim("さくら架空診療所"), true),
                 id: "f".to_owned(),
+                closed: devices.is_empty().then(|| Text::new("member-closed-suspended")),
                 in_region: true,
                 areas: devices.iter().map(|_| "見本".to_owned()).collect(),
                 vacancy: (pending > 0).then(|| Vacant { days: 9, since: Moment::new(now.plus_days(-9), now), alarming: true, allowed: 7 }),

@@ -146,6 +146,10 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<DoorPage>();
     render::<JoinPage>();
     render::<GonePage>();
+    render::<IntakesPage>();
+    render::<ApplicationPage>();
+    render::<MembershipPage>();
+    render::<PublicFacilitiesPage>();
 }
 
 #[test]

@@ -16,6 +16,8 @@ use crate::words::Text;
 pub(crate) struct TodayPage {
     pub shell: Shell,
     pub facility: Place,
+    /// What cannot be done at a facility that is not in.
+    pub closed: Option<Text>,
     /// Whether there is a region to go back to.
     pub in_region: bool,
     pub todos: Vec<TodoLine>,
@@ -68,6 +70,8 @@ impl TodoLine {
             Kind::DisasterWaiting => (Mark::waiting("disaster-title"), "todo-disaster-waiting", "todo-do-disaster"),
             Kind::DisasterOverdue => (Mark::alarming("disaster-title"), "todo-disaster-overdue", "todo-do-disaster"),
             Kind::DisasterClear => (Mark::waiting("disaster-title"), "todo-disaster-clear", "todo-do-clear"),
+            Kind::IntakeWaiting => (Mark::waiting("member-state-applied"), "todo-intake-waiting", "todo-do-intakes"),
+            Kind::LeavingDue => (Mark::waiting("member-state-leaving"), "todo-leaving-due", "todo-do-intakes"),
             Kind::NonCompliant => (Mark::of(State::NonCompliant), "todo-devices", see),
             Kind::GuidanceOverdue => (Mark::alarming("paper-unanswered"), "todo-guidance-overdue", "todo-do-papers"),
             Kind::GuidanceEscalated => (Mark::alarming("paper-state-escalated"), "todo-guidance-escalated", "todo-do-papers"),
@@ -158,6 +162,7 @@ mod samples {
             let sample = |todos: Vec<TodoLine>, devices| Self {
                 shell: Shell::sample("today-title", true).live("0f".to_owned()),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
+                closed: (devices == 0).then(|| Text::new("member-closed-leaving")),
                 in_region: devices == 3,
                 todos,
                 devices,

@@ -177,3 +177,25 @@ async fn what_an_enrolment_says_wrongly_is_named_and_uses_no_code_up() {
     }
     assert_eq!(machine.ask_with(&bench, &code).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_facility_that_is_suspended_lets_nothing_in_and_its_code_is_not_used_up() {
+    let bench = Bench::start().await;
+    let code = bench.issue(bench.wish(1)).await;
+    let put = async |state: &'static str| {
+        let mut tx = bench.app().store.begin().await.expect("begins");
+        sqlx::query("UPDATE facility SET state = $1").bind(state).execute(&mut *tx).await.expect("written");
+        tx.commit().await.expect("commits");
+    };
+    let mut machine = Machine::new("a");
+    for state in ["suspended", "leaving", "left"] {
+        put(state).await;
+        let refused = machine.ask_with(&bench, &code).await;
+        let problem = refused.problem();
+        assert!(refused.status == 403 && problem.is(kind::CODE_REFUSED), "{state}");
+        assert!(problem.detail.is_some_and(|detail| detail.contains("not used up")), "{state}");
+    }
+    put("in").await;
+    let answer = machine.ask_with(&bench, &code).await;
+    machine.take(&bench, &answer);
+}

@@ -169,6 +169,21 @@ async fn a_device_of_a_facility_that_the_store_does_not_know_is_refused_and_told
 }
 
 #[tokio::test]
+async fn whatever_is_known_of_a_device_whose_facility_has_left_it_hears_that_it_is_out_of_use() {
+    let bench = Bench::start().await;
+    let mut tx = bench.app().store.begin().await.expect("begins");
+    sqlx::query("UPDATE facility SET state = 'left' WHERE id = $1")
+        .bind(bench.facility.to_string())
+        .execute(&mut *tx)
+        .await
+        .expect("written");
+    tx.commit().await.expect("commits");
+    let mut machine = Machine::outliving(&bench, bench.facility);
+    let answer = machine.check_in(&bench).await;
+    assert!(answer.status == 410 && answer.problem().is(kind::RETIRED));
+}
+
+#[tokio::test]
 async fn a_device_that_leaves_is_written_down_and_stays_in_the_ledger() {
     let bench = Bench::start().await;
     let machine = Machine::active(&bench, "a").await;

@@ -21,6 +21,7 @@ mod keys;
 mod ledger;
 mod lists;
 mod mail;
+mod membership;
 mod oplog;
 mod overview;
 mod own_rules;

@@ -106,6 +106,22 @@ acts! {
     RegionMade = "region_made";
     /// A facility was taken in.
     FacilityMade = "facility_made";
+    /// A facility's application came in.
+    MembershipApplied = "membership_applied";
+    /// What a facility's forms say was put right.
+    MembershipAmended = "membership_amended";
+    /// An application was sent back or declined.
+    MembershipDeclined = "membership_declined";
+    /// A facility's use was suspended.
+    MembershipSuspended = "membership_suspended";
+    /// A facility's use was resumed.
+    MembershipResumed = "membership_resumed";
+    /// A facility's leaving was begun, moved on or given up.
+    MembershipLeaving = "membership_leaving";
+    /// A facility left.
+    MembershipLeft = "membership_left";
+    /// What was held about the people of a facility that had left was erased.
+    MembershipErased = "membership_erased";
     /// An area was made.
     AreaMade = "area_made";
     /// An area got another name, or other facilities lie in it.

@@ -46,6 +46,8 @@ pub(super) enum Refused {
     Retired,
     /// The enrolment code does not work.
     Code,
+    /// The code works, but its facility lets nothing new in.
+    FacilityClosed,
     /// Too many attempts.
     Throttled,
     /// Come back later.
@@ -93,9 +95,13 @@ impl Refused {
     const fn counted(&self) -> Answered {
         match self {
             Self::Invalid(_) | Self::TooLong(_) | Self::Broken | Self::Version(_) => Answered::Invalid,
-            Self::NoCertificate | Self::Expired { .. } | Self::UnknownFacility | Self::Retired | Self::Code | Self::Throttled => {
-                Answered::Refused
-            }
+            Self::NoCertificate
+            | Self::Expired { .. }
+            | Self::UnknownFacility
+            | Self::Retired
+            | Self::Code
+            | Self::FacilityClosed
+            | Self::Throttled => Answered::Refused,
             Self::Busy | Self::Full => Answered::Unavailable,
             Self::Failed(_) => Answered::Failed,
         }
@@ -129,6 +135,10 @@ impl Refused {
             Self::Code => {
                 let detail = "it is wrong, used up, revoked or expired; ask the facility's administrator for another";
                 (Problem::new(kind::CODE_REFUSED, 403, "The enrolment code does not work").detail(detail), None)
+            }
+            Self::FacilityClosed => {
+                let detail = "its facility is suspended or leaves the network; the code is not used up; ask the region's office";
+                (Problem::new(kind::CODE_REFUSED, 403, "The facility lets no device in").detail(detail), None)
             }
             Self::Throttled => (Problem::new(kind::THROTTLED, 429, "Too many attempts"), Some(THROTTLED_S)),
             Self::Busy => (Problem::new(kind::OVERLOADED, 503, "The collector is busy"), Some(OVERLOADED_S)),

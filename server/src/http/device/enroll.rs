@@ -12,10 +12,11 @@ use super::{Answer, Handler, body};
 use crate::domain::device::Standing;
 use crate::domain::enrolment::{FAILURES_ALLOWED, secret_hash};
 use crate::domain::ids::DeviceId;
+use crate::domain::membership::Doing;
 use crate::pki::{LeafRequest, Subject};
 use crate::store::certificate::Evidence;
 use crate::store::enrolment_code::Admission;
-use crate::store::{Tx, certificate, device, facility, meta};
+use crate::store::{Tx, certificate, device, facility, membership, meta};
 
 /// Longest label of a device, characters.
 const LABEL_CHARS: usize = 60;
@@ -49,6 +50,10 @@ impl Handler<'_> {
             }
             known
         } else if let Some(mut admission) = tx.use_code(&hash, now).await? {
+            // Undone with the transaction: the code is not used up by it.
+            if !membership::find_state(&mut *tx, admission.facility).await?.is_some_and(|state| state.allows(Doing::Begin)) {
+                return Err(Refused::FacilityClosed);
+            }
             // While time stands still no code runs out: a person looks at whoever comes with one.
             admission.auto_confirm &= !app.clock_guard.is_frozen();
             let id = DeviceId::new(app.random.uuid(now));

@@ -8,9 +8,10 @@ use super::answer::Refused;
 use super::peer::Peer;
 use crate::app::App;
 use crate::domain::device::{DeviceN, Ownership, Standing};
+use crate::domain::membership::State;
 use crate::pki::DeviceCertificate;
 use crate::store::certificate::Holder;
-use crate::store::{certificate, device, facility};
+use crate::store::{certificate, device, facility, membership};
 use hashimori_shared::report::DeviceClass;
 use hashimori_shared::time::Timestamp;
 
@@ -62,6 +63,10 @@ async fn adopt(app: &App, leaf: &DeviceCertificate, now: Timestamp) -> Result<De
             if !facility::exists_in(&mut tx, leaf.region, leaf.facility).await? {
                 tracing::warn!(device = %leaf.device, facility = %leaf.facility, "refused a device of a facility that this store does not know: restore a newer backup, or let the device enrol again");
                 return Err(Refused::UnknownFacility);
+            }
+            // Taken out of use with everything of its facility, which the backup does not know of.
+            if !membership::find_state(&mut *tx, leaf.facility).await?.is_some_and(State::takes_part) {
+                return Err(Refused::Retired);
             }
             let new = device::NewDevice {
                 id: leaf.device,

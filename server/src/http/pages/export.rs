@@ -77,6 +77,7 @@ pub(super) async fn show_facilities(Use(web): Use<Web>, visitor: Visitor, Who(pe
         about: Text::new("export-about-facilities"),
         columns: facility_columns(),
         file: "/export/facilities.csv".to_owned(),
+        others: Vec::new(),
     })
 }
 
@@ -144,6 +145,10 @@ pub(super) async fn show_devices(Use(web): Use<Web>, visitor: Visitor, Who(perso
         about: Text::new("export-about-devices"),
         columns: device_columns(&web),
         file: format!("/facilities/{}/devices.csv", home.facility),
+        others: vec![
+            ("export-about-papers", format!("/facilities/{}/papers.csv", home.facility)),
+            ("export-about-people", format!("/facilities/{}/people.csv", home.facility)),
+        ],
     })
 }
 

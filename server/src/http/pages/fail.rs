@@ -33,6 +33,8 @@ pub enum PageError {
     Malformed(Kept),
     /// Somebody else acted first, or the object is no longer in the state the form was made for.
     Conflict(Text),
+    /// Not at a facility that stands as this one does. Holds what was typed.
+    Closed(Text, Kept),
     /// Refused for another reason that the catalogue has.
     Said(StatusCode, Text),
     /// Failed inside; the cause, for the log.
@@ -57,6 +59,7 @@ impl PageError {
             | Self::TooLarge(_)
             | Self::Malformed(_)
             | Self::Conflict(_)
+            | Self::Closed(..)
             | Self::Said(..) => session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await.ok().flatten(),
         };
         let mut visitor = visitor.reading(signed_in.as_ref().and_then(|s| s.language));
@@ -84,6 +87,10 @@ impl PageError {
                 (StatusCode::BAD_REQUEST, "error-malformed-title", Text::new("error-malformed"))
             }
             Self::Conflict(text) => (StatusCode::CONFLICT, "error-conflict-title", text),
+            Self::Closed(text, typed) => {
+                kept = typed;
+                (StatusCode::CONFLICT, "error-conflict-title", text)
+            }
             Self::Said(status, text) => (status, "error-conflict-title", text),
             Self::Internal(cause) => {
                 let id = web.random.uuid(web.now());

@@ -9,10 +9,11 @@ use axum::response::Response;
 use hashimori_shared::lang::Lang;
 
 use super::live::asks_by_itself;
-use super::routes::{Access, Needs, Object};
+use super::routes::{Access, At, Needs, Object};
 use super::visit::{Kept, Visitor};
-use super::{PageError, Web, banner};
+use super::{PageError, Web, banner, membership};
 use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId};
+use crate::domain::membership::Doing;
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::session::{TOUCH_EVERY_S, is_fresh};
 use crate::domain::people::{Person, Right, Role, Scope, may};
@@ -52,6 +53,7 @@ pub(super) struct Guard {
     pub access: Access,
     pub object: Object,
     pub needs: Needs,
+    pub at: At,
 }
 
 /// The innermost layer of every route.
@@ -69,6 +71,7 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
             check_object(&guard, &mut parts, person.scope).await?;
             // Only now: whether a role may do something must not tell whether the object is there.
             check_right(&guard.web, &person, right, deputies)?;
+            check_open(&guard, &parts).await?;
             let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
             let fresh = Fresh { is: is_fresh(proved_at, guard.web.now()), path };
             match guard.needs {
@@ -100,6 +103,20 @@ fn check_right(web: &Web, person: &Person, right: Right, deputies: Option<Deputy
         return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("people-deputy-rests")));
     }
     Ok(())
+}
+
+/// Whether the facility stands so that this is done there; what is only looked at always is.
+async fn check_open(guard: &Guard, parts: &Parts) -> Result<(), PageError> {
+    let doing = match (guard.method == Method::GET, guard.at) {
+        (true, _) | (false, At::Any) => return Ok(()),
+        (false, At::In) => Doing::Begin,
+        (false, At::TakesPart) => Doing::WindUp,
+    };
+    let Some(Here(home)) = parts.extensions.get::<Here>() else { return Ok(()) };
+    match membership::closed(&guard.web, *home, doing).await? {
+        Some(why) => Err(PageError::Closed(why, parts.extensions.get::<Kept>().cloned().unwrap_or_default())),
+        None => Ok(()),
+    }
 }
 
 /// The account's choice of a language wins.

@@ -22,7 +22,7 @@ use crate::store::belonging::Home;
 use crate::store::disaster::cover::{self, Open};
 use crate::store::log::ChainState;
 use crate::store::rank::{self, Position, Ranked, Sought};
-use crate::store::{Store, alert, backup, log, mail, own_rules, paper, rollup};
+use crate::store::{Store, alert, backup, log, mail, membership, own_rules, paper, rollup};
 
 /// Acts after which a page reads as before.
 const QUIET: &[What] = &[What::SignedIn, What::SignInFailed, What::SignedOut, What::SessionsEnded, What::DeviceViewed, What::Exported];
@@ -102,6 +102,8 @@ pub(super) struct OfRegion {
     pub incidents: (i64, Option<Timestamp>),
     pub measures: Vec<paper::OpenCount>,
     pub filings: i64,
+    /// Facilities that have applied and since when the first has, and those whose last day has come.
+    pub intakes: ((i64, Option<Timestamp>), i64),
     pub excepted: Vec<Open>,
     pub letters: mail::Troubles,
     /// The last attempt at a backup, and the newest one that was made.
@@ -123,6 +125,7 @@ impl OfRegion {
             incidents: paper::count_incidents(store, region).await?,
             measures: paper::count_measures(store, region, web.now()).await?,
             filings: own_rules::count_waiting(store, region).await?,
+            intakes: membership::count_waiting(store, region, web.now()).await?,
             excepted: cover::open_in(store.read(), region, web.now()).await?,
             letters: mail::troubles(store.read(), region).await?,
             backups: backups(store).await?,
@@ -134,8 +137,9 @@ impl OfRegion {
     pub(super) fn revision(&self) -> String {
         // Every proof of the chain notes how far it came: that alone is no news.
         let broken = matches!(self.chain, ChainState::Broken { .. });
-        let Self { counts, ranked, alerts, vacancies, incidents, measures, filings, excepted, letters, backups, chain: _, today } = self;
-        revision(&((today, counts, ranked, alerts, vacancies), (incidents, measures, filings, excepted, letters, backups, broken)))
+        let Self { counts, ranked, alerts, vacancies, incidents, measures, filings, intakes, excepted, letters, backups, chain: _, today } =
+            self;
+        revision(&((today, counts, ranked, alerts, vacancies), (incidents, measures, filings, intakes, excepted, letters, backups, broken)))
     }
 }
 

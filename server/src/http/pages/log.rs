@@ -239,6 +239,7 @@ pub(super) async fn show_export(visitor: Visitor, Who(person): Who, Asked(wanted
         about: Text::new("export-about-log").with("n", MOST),
         columns: columns(),
         file: wanted.path("/log/export.csv", None),
+        others: Vec::new(),
     })
 }
 

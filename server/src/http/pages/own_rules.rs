@@ -11,11 +11,13 @@ use hashimori_shared::pack::{OwnParameter, OwnRules, OwnValue, Pack};
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
+use super::membership::closed;
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::ids::{FacilityId, OwnRulesId, RegionId};
+use crate::domain::membership::Doing;
 use crate::domain::own_rules::{Draft, Stage, Step, name_key, unit_keys, value_text};
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
@@ -194,9 +196,11 @@ pub(super) async fn file(
 ) -> Result<Response, PageError> {
     let now = web.now();
     let pack = pack_of(&web, home.region).await?;
-    let error = match Draft::read(&pack, value(&typed, "why"), |key| value(&typed, key)) {
-        Err(invalid) => invalid.text(),
-        Ok(draft) => {
+    let shut = closed(&web, home, Doing::Begin).await?;
+    let error = match (shut, Draft::read(&pack, value(&typed, "why"), |key| value(&typed, key))) {
+        (Some(why), _) => why,
+        (None, Err(invalid)) => invalid.text(),
+        (None, Ok(draft)) => {
             let over = format!("{} {}", pack.id(), pack.revision());
             let new = NewOwnRules {
                 id: OwnRulesId::new(web.random.uuid(now)),

@@ -9,6 +9,7 @@ mod measures;
 mod one;
 mod policy;
 mod print;
+mod written;
 
 use axum::extract::State as Use;
 use axum::response::Response;
@@ -24,6 +25,7 @@ pub(super) use measures::show_measures;
 pub(super) use one::{act_on_paper, show_paper};
 pub(super) use policy::{decide_policy, show_policy};
 pub(super) use print::{show_blank, show_print};
+pub(super) use written::written_out;
 
 use super::guard::{Here, Who};
 use super::places::called;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::guard::{Here, Who};
 use super::live::{OfFacility, Shown};
+use super::membership::closed;
 use super::people::vacant;
 use super::typed::Asked;
 use super::visit::Visitor;
@@ -17,6 +18,7 @@ use super::{PageError, Web, alerts, page, shell};
 use crate::domain::act::Act;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
+use crate::domain::membership::Doing;
 use crate::domain::overlay;
 use crate::domain::people::{Person, Scope};
 use crate::domain::reading::Reading;
@@ -92,6 +94,7 @@ pub(super) async fn show_facility(
         shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)).live(revision),
         id: facility.id.to_string(),
         vacancy: facility::vacant_since(web.store.read(), facility.id).await?.map(|since| vacant(&web, since)),
+        closed: closed(&web, home, Doing::Begin).await?,
         in_region: matches!(person.scope, Scope::Region(_)),
         areas: area::list_of(web.store.read(), facility.id).await?.into_iter().map(|area| area.name).collect(),
         counts: summed(&web, &seen.counts),

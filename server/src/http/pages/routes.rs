@@ -10,9 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, headers, language, letters,
-    listed, log, loss, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in,
-    sort, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, handed, headers, language,
+    letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers, passkey, people, places, public, retire, rules,
+    self_check, setup, sign_in, sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -39,6 +39,17 @@ pub(super) enum Needs {
     Session,
     /// A passkey or a code shown within the last ten minutes.
     StepUp,
+}
+
+/// At which facilities something is done; a page is read at any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum At {
+    /// Those that are in.
+    In,
+    /// Those that take part, suspended or leaving as they may be.
+    TakesPart,
+    /// Any: the handler says.
+    Any,
 }
 
 /// What a path's parameter names; it has to lie within the person's scope.
@@ -69,17 +80,28 @@ pub(super) struct Route {
     pub access: Access,
     pub object: Object,
     pub needs: Needs,
+    pub at: At,
     handler: MethodRouter<Web>,
 }
 
 const fn route(method: Method, path: &'static str, access: Access, object: Object, handler: MethodRouter<Web>) -> Route {
-    Route { method, path, access, object, needs: Needs::Session, handler }
+    Route { method, path, access, object, needs: Needs::Session, at: At::In, handler }
 }
 
 impl Route {
     /// The same, for an act that matters: a fresh proof first.
     fn stepped_up(self) -> Self {
         Self { needs: Needs::StepUp, ..self }
+    }
+
+    /// The same, for what brings back, ends or looks after: also done at a facility that is suspended or leaving.
+    fn while_taking_part(self) -> Self {
+        Self { at: At::TakesPart, ..self }
+    }
+
+    /// The same, for what depends on more than the facility's state.
+    fn at_any(self) -> Self {
+        Self { at: At::Any, ..self }
     }
 }
 
@@ -120,6 +142,8 @@ fn of_the_door() -> Vec<Route> {
         route(Method::GET, "/step-up/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::prove)),
         route(Method::GET, "/step-up/continue", SignedIn(OwnAccount), Object::None, get(step_up::show_kept)),
         route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
+        route(Method::GET, "/public/facilities", Public, Object::None, get(public::show_facilities)),
+        route(Method::GET, "/public/facilities.json", Public, Object::None, get(public::list_facilities)),
     ]
 }
 
@@ -166,10 +190,13 @@ fn of_people() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/people", SignedIn(Read), Object::Facility, get(people::show_people)),
         route(Method::GET, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, get(people::show_appoint)),
         route(Method::POST, "/facilities/{facility}/people/appoint", SignedIn(AppointLocally), Object::Facility, post(people::appoint))
+            .while_taking_part()
             .stepped_up(),
         route(Method::POST, "/facilities/{facility}/people/end", SignedIn(AppointLocally), Object::Facility, post(people::end))
+            .while_taking_part()
             .stepped_up(),
         route(Method::POST, "/facilities/{facility}/people/deputy", SignedIn(AllowDeputy), Object::Facility, post(people::allow_deputy))
+            .while_taking_part()
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/people/issued", SignedIn(AppointLocally), Object::Facility, get(people::show_issued)),
         route(Method::GET, "/excluded", Region(Read), Object::None, get(excluded::show_excluded)),
@@ -180,7 +207,7 @@ fn of_people() -> Vec<Route> {
 /// A region's overview, lists and log, and the rules.
 fn of_the_region() -> Vec<Route> {
     use Access::{Region, SignedIn};
-    use Right::{Arrange, Export, Read, Restore};
+    use Right::{Admit, Arrange, Export, Read, Restore};
     vec![
         route(Method::GET, "/", SignedIn(Read), Object::None, get(overview::show_home)),
         route(Method::GET, "/export/facilities", Region(Export), Object::None, get(export::show_facilities)).stepped_up(),
@@ -194,6 +221,13 @@ fn of_the_region() -> Vec<Route> {
         route(Method::GET, "/areas/{area}", Region(Read), Object::Area, get(areas::show_area)),
         route(Method::POST, "/areas/{area}", Region(Arrange), Object::Area, post(areas::assign)),
         route(Method::POST, "/areas/{area}/name", Region(Arrange), Object::Area, post(areas::rename_area)),
+        route(Method::GET, "/intakes", Region(Read), Object::None, get(membership::show_intakes)),
+        route(Method::GET, "/intakes/new", Region(Admit), Object::None, get(membership::show_application)),
+        route(Method::POST, "/intakes/new", Region(Admit), Object::None, post(membership::apply)),
+        route(Method::GET, "/facilities/{facility}/membership", SignedIn(Read), Object::Facility, get(membership::show_membership)),
+        route(Method::POST, "/facilities/{facility}/membership", Region(Admit), Object::Facility, post(membership::act))
+            .at_any()
+            .stepped_up(),
         route(Method::GET, "/letters", Region(Read), Object::None, get(letters::show_letters)),
         route(Method::POST, "/letters/noted", Region(Restore), Object::None, post(letters::note_letters)),
         route(Method::GET, "/rules", SignedIn(Read), Object::None, get(rules::show_rules)),
@@ -211,15 +245,21 @@ fn of_facilities() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/export", SignedIn(Export), Object::Facility, get(export::show_devices)).stepped_up(),
         route(Method::GET, "/facilities/{facility}/devices.csv", SignedIn(Export), Object::Facility, get(export::export_devices))
             .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/papers.csv", SignedIn(Export), Object::Facility, get(handed::export_papers))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/people.csv", SignedIn(Export), Object::Facility, get(handed::export_people))
+            .stepped_up(),
         route(Method::GET, "/facilities/{facility}/codes", SignedIn(Read), Object::Facility, get(enrolment::show_codes)),
         route(Method::POST, "/facilities/{facility}/codes", SignedIn(Enrol), Object::Facility, post(enrolment::issue_code)),
         route(Method::GET, "/facilities/{facility}/codes/issued", SignedIn(Read), Object::Facility, get(enrolment::show_issued_code)),
         route(Method::GET, "/facilities/{facility}/pending", SignedIn(Read), Object::Facility, get(enrolment::show_pending)),
         route(Method::GET, "/facilities/{facility}/self-check", SignedIn(Read), Object::Facility, get(self_check::show_self_check)),
-        route(Method::POST, "/facilities/{facility}/self-check", SignedIn(Attest), Object::Facility, post(self_check::answer_self_check)),
+        route(Method::POST, "/facilities/{facility}/self-check", SignedIn(Attest), Object::Facility, post(self_check::answer_self_check))
+            .while_taking_part(),
         route(Method::GET, "/facilities/{facility}/own-rules", SignedIn(Read), Object::Facility, get(own_rules::show)),
-        route(Method::POST, "/facilities/{facility}/own-rules", SignedIn(FileRules), Object::Facility, post(own_rules::file)),
-        route(Method::POST, "/facilities/{facility}/own-rules/withdraw", SignedIn(FileRules), Object::Facility, post(own_rules::withdraw)),
+        route(Method::POST, "/facilities/{facility}/own-rules", SignedIn(FileRules), Object::Facility, post(own_rules::file)).at_any(),
+        route(Method::POST, "/facilities/{facility}/own-rules/withdraw", SignedIn(FileRules), Object::Facility, post(own_rules::withdraw))
+            .while_taking_part(),
         route(Method::POST, "/facilities/{facility}/own-rules/decide", Region(DecideRules), Object::Facility, post(own_rules::decide))
             .stepped_up(),
     ]
@@ -230,19 +270,22 @@ fn of_devices() -> Vec<Route> {
     use Access::SignedIn;
     use Right::{Custody, Enrol, Read, Retire};
     vec![
-        route(Method::POST, "/codes/{code}/revoke", SignedIn(Enrol), Object::Code, post(enrolment::revoke_code)),
+        route(Method::POST, "/codes/{code}/revoke", SignedIn(Enrol), Object::Code, post(enrolment::revoke_code)).while_taking_part(),
         route(Method::GET, "/devices/{device}", SignedIn(Read), Object::Device, get(device::show_device)),
         route(Method::POST, "/devices/{device}/confirm", SignedIn(Enrol), Object::Device, post(device::confirm_device)),
-        route(Method::POST, "/devices/{device}/refuse", SignedIn(Enrol), Object::Device, post(device::refuse_device)),
-        route(Method::POST, "/devices/{device}/alerts/close", SignedIn(Enrol), Object::Device, post(alerts::close_alert)),
+        route(Method::POST, "/devices/{device}/refuse", SignedIn(Enrol), Object::Device, post(device::refuse_device)).while_taking_part(),
+        route(Method::POST, "/devices/{device}/alerts/close", SignedIn(Enrol), Object::Device, post(alerts::close_alert))
+            .while_taking_part(),
         route(Method::GET, "/devices/{device}/retire", SignedIn(Retire), Object::Device, get(retire::show_retire)),
-        route(Method::POST, "/devices/{device}/retire", SignedIn(Retire), Object::Device, post(retire::retire_device)),
+        route(Method::POST, "/devices/{device}/retire", SignedIn(Retire), Object::Device, post(retire::retire_device)).while_taking_part(),
         route(Method::GET, "/devices/{device}/sort", SignedIn(Retire), Object::Device, get(sort::show_sort)),
-        route(Method::POST, "/devices/{device}/sort", SignedIn(Retire), Object::Device, post(sort::reclassify)),
+        route(Method::POST, "/devices/{device}/sort", SignedIn(Retire), Object::Device, post(sort::reclassify)).while_taking_part(),
         route(Method::GET, "/devices/{device}/lost", SignedIn(Custody), Object::Device, get(loss::show_lost)),
-        route(Method::POST, "/devices/{device}/lost", SignedIn(Custody), Object::Device, post(loss::mark_lost)),
+        route(Method::POST, "/devices/{device}/lost", SignedIn(Custody), Object::Device, post(loss::mark_lost)).while_taking_part(),
         route(Method::GET, "/devices/{device}/found", SignedIn(Custody), Object::Device, get(loss::show_found)),
-        route(Method::POST, "/devices/{device}/found", SignedIn(Custody), Object::Device, post(loss::reclaim)).stepped_up(),
+        route(Method::POST, "/devices/{device}/found", SignedIn(Custody), Object::Device, post(loss::reclaim))
+            .while_taking_part()
+            .stepped_up(),
     ]
 }
 
@@ -253,10 +296,11 @@ fn of_papers() -> Vec<Route> {
     vec![
         route(Method::GET, "/facilities/{facility}/papers", SignedIn(Read), Object::Facility, get(papers::show_papers)),
         route(Method::GET, "/facilities/{facility}/papers/new", SignedIn(HandlePapers), Object::Facility, get(papers::show_new)),
-        route(Method::POST, "/facilities/{facility}/papers/new", SignedIn(HandlePapers), Object::Facility, post(papers::file_paper)),
+        route(Method::POST, "/facilities/{facility}/papers/new", SignedIn(HandlePapers), Object::Facility, post(papers::file_paper))
+            .at_any(),
         route(Method::GET, "/facilities/{facility}/papers/blank", SignedIn(Read), Object::Facility, get(papers::show_blank)),
         route(Method::GET, "/facilities/{facility}/links", SignedIn(Read), Object::Facility, get(papers::show_links)),
-        route(Method::POST, "/facilities/{facility}/links", SignedIn(FilePapers), Object::Facility, post(papers::change_link)),
+        route(Method::POST, "/facilities/{facility}/links", SignedIn(FilePapers), Object::Facility, post(papers::change_link)).at_any(),
         route(Method::GET, "/facilities/{facility}/links/issued", SignedIn(FilePapers), Object::Facility, get(papers::show_link)),
         route(Method::GET, "/facilities/{facility}/personal-devices", SignedIn(Read), Object::Facility, get(papers::show_policy)),
         route(
@@ -265,15 +309,16 @@ fn of_papers() -> Vec<Route> {
             SignedIn(HandlePapers),
             Object::Facility,
             post(papers::decide_policy),
-        ),
+        )
+        .at_any(),
         route(Method::GET, "/apply/{secret}", Public, Object::None, get(papers::show_apply)),
         route(Method::POST, "/apply/{secret}", Public, Object::None, post(papers::apply)),
         route(Method::GET, "/incidents", Region(Read), Object::None, get(papers::show_incidents)),
         route(Method::GET, "/measures", Region(Read), Object::None, get(papers::show_measures)),
         route(Method::GET, "/papers/{paper}", SignedIn(Read), Object::Paper, get(papers::show_paper)),
-        route(Method::POST, "/papers/{paper}/act", SignedIn(HandlePapers), Object::Paper, post(papers::act_on_paper)),
+        route(Method::POST, "/papers/{paper}/act", SignedIn(HandlePapers), Object::Paper, post(papers::act_on_paper)).at_any(),
         route(Method::GET, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, get(papers::show_edit)),
-        route(Method::POST, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, post(papers::file_again)),
+        route(Method::POST, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, post(papers::file_again)).at_any(),
         route(Method::POST, "/papers/{paper}/code", SignedIn(FilePapers), Object::Paper, post(papers::issue_personal_code)),
         route(Method::GET, "/papers/{paper}/print", SignedIn(Read), Object::Paper, get(papers::show_print)),
     ]
@@ -290,15 +335,19 @@ fn of_disaster() -> Vec<Route> {
         route(Method::POST, "/disaster/{exception}", Region(Exempt), Object::Exception, post(disaster::act)).stepped_up(),
         route(Method::GET, "/facilities/{facility}/disaster", SignedIn(Read), Object::Facility, get(disaster::show_facility)),
         route(Method::POST, "/facilities/{facility}/disaster", SignedIn(ExemptLocally), Object::Facility, post(disaster::act_locally))
+            .at_any()
             .stepped_up(),
         route(Method::GET, "/disaster/paper", SignedIn(Read), Object::None, get(disaster::show_paper)),
         route(Method::GET, "/facilities/{facility}/disaster/let-in", SignedIn(Read), Object::Facility, get(disaster::show_let_in)),
-        route(Method::POST, "/facilities/{facility}/disaster/let-in", SignedIn(ExemptLocally), Object::Facility, post(disaster::let_in)),
-        route(Method::POST, "/facilities/{facility}/disaster/clear", SignedIn(ExemptLocally), Object::Facility, post(disaster::clear)),
+        route(Method::POST, "/facilities/{facility}/disaster/let-in", SignedIn(ExemptLocally), Object::Facility, post(disaster::let_in))
+            .at_any(),
+        route(Method::POST, "/facilities/{facility}/disaster/clear", SignedIn(ExemptLocally), Object::Facility, post(disaster::clear))
+            .while_taking_part(),
         route(Method::GET, "/facilities/{facility}/disaster/door", SignedIn(ExemptLocally), Object::Facility, get(disaster::show_door)),
         route(Method::POST, "/facilities/{facility}/disaster/door", SignedIn(ExemptLocally), Object::Facility, post(disaster::renew_door)),
         route(Method::GET, "/facilities/{facility}/disaster/gone", SignedIn(ExemptLocally), Object::Facility, get(disaster::show_gone)),
-        route(Method::POST, "/facilities/{facility}/disaster/gone", SignedIn(ExemptLocally), Object::Facility, post(disaster::note_gone)),
+        route(Method::POST, "/facilities/{facility}/disaster/gone", SignedIn(ExemptLocally), Object::Facility, post(disaster::note_gone))
+            .while_taking_part(),
         route(Method::GET, "/join/{secret}", Public, Object::None, get(disaster::show_join)),
         route(Method::POST, "/join/{secret}", Public, Object::None, post(disaster::join)),
     ]
@@ -332,8 +381,8 @@ pub fn looked_at() -> Vec<(&'static str, Reader)> {
 /// handler.
 pub(super) fn router(web: Web) -> Router {
     let mut pages = Router::new();
-    for Route { method, path, access, object, needs, handler } in table() {
-        let guarded = Guard { web: web.clone(), method, access, object, needs };
+    for Route { method, path, access, object, needs, at, handler } in table() {
+        let guarded = Guard { web: web.clone(), method, access, object, needs, at };
         pages = pages.route(path, handler.route_layer(from_fn_with_state(guarded, guard)));
     }
     pages

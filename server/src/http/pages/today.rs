@@ -10,10 +10,12 @@ use hashimori_shared::verdict::State;
 
 use super::guard::{Here, Who};
 use super::live::{OfFacility, OfRegion, Shown};
+use super::membership::closed;
 use super::sign_in::encode;
 use super::visit::Visitor;
 use super::{PageError, Web, own_rules, page, shell};
 use crate::domain::device::Standing;
+use crate::domain::membership::Doing;
 use crate::domain::paper::{Kind as PaperKind, State as PaperState};
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
@@ -74,6 +76,7 @@ pub(super) async fn show_today(
     page(&TodayPage {
         shell: shell(Text::new("today-title"), &visitor, Some(&person)).live(revision),
         facility: Place { id: facility.id.to_string(), name: facility.name },
+        closed: closed(&web, home, Doing::Begin).await?,
         in_region: matches!(person.scope, Scope::Region(_)),
         todos: lines(&web, todos, false),
         devices: sum.counts.all() - waiting.iter().sum::<i64>(),
@@ -216,6 +219,7 @@ pub(super) async fn of_region(web: &Web, region: &Region, (sum, seen): (&Summary
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
     todos.extend(from_measures(&seen.measures));
     todos.extend(from_disaster(web, region).await?);
+    todos.extend(from_intakes(seen));
     todos.extend(from_collector(web, region.created_at, seen));
     Ok(lines(web, todos, true))
 }
@@ -249,6 +253,15 @@ async fn from_disaster(web: &Web, region: &Region) -> Result<Vec<Todo>, PageErro
         Todo::new(Kind::DisasterWaiting, waiting, "/disaster"),
         Todo { since, ..Todo::new(Kind::DisasterOverdue, overdue, "/disaster") },
     ])
+}
+
+/// Applications, and facilities whose last day has come (§11).
+fn from_intakes(seen: &OfRegion) -> [Todo; 2] {
+    let ((applied, since), leaving) = seen.intakes;
+    [
+        Todo { since, ..Todo::new(Kind::IntakeWaiting, applied, "/intakes?is=applied") },
+        Todo::new(Kind::LeavingDue, leaving, "/intakes?is=leaving"),
+    ]
 }
 
 /// What the collector itself needs: the log's chain, a backup, the issuing CA.

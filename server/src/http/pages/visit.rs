@@ -35,6 +35,7 @@ const KEPT: &[(&str, &str)] = &[
     ("until", "kept-until"),
     ("why", "kept-why"),
     ("note", "kept-note"),
+    ("someone", "kept-person"),
 ];
 
 /// Who knocks, signed in or not.
@@ -101,6 +102,10 @@ impl Kept {
 #[derive(Clone)]
 pub(super) struct NewCookie(pub Token);
 
+/// Set on a response that is the same for everybody and may be kept in between: it carries no cookie.
+#[derive(Clone)]
+pub(super) struct ForAnybody;
+
 /// The outermost layer of every page.
 pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let known = cookie::read(request.headers(), web.settings.secure);
@@ -125,6 +130,9 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
             (error, _) => error,
         };
         response = error.render(&web, &visitor).await;
+    }
+    if response.extensions_mut().remove::<ForAnybody>().is_some() {
+        return response;
     }
     let cookie = match response.extensions_mut().remove::<NewCookie>() {
         Some(NewCookie(token)) => Some(token),

@@ -11,9 +11,11 @@ use super::typed::Filled;
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::disaster::let_in::{LetIn, Said, Typed as Words};
 use crate::domain::ids::LetInId;
+use crate::domain::membership::Doing;
 use crate::domain::people::link::Token;
 use crate::domain::people::throttle;
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::membership::closed;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
@@ -132,6 +134,10 @@ pub(in crate::http::pages) async fn join(
     let Some(held) = let_in::held_over(web.store.read(), home, now).await? else {
         return join_page(&web, &visitor, (home, name), (&secret, false), None).await;
     };
+    if let Some(why) = closed(&web, home, Doing::Begin).await? {
+        let answer = join_page(&web, &visitor, (home, name), (&secret, false), Some((&filled, why))).await?;
+        return Ok((StatusCode::CONFLICT, answer).into_response());
+    }
     let parsed = if filled.ticked("skip") {
         let skipped = Words { machine: filled.get("machine"), ..Words::default() };
         Said::parse(skipped, 0).map_err(|_| Text::new("let-in-wrong-guest"))

@@ -12,9 +12,11 @@ use crate::domain::disaster::let_in::{
     self as entry, Check, Cleared, Invalid, LONGEST_WORD, LetIn, Machine, NotCleared, Said, Typed as Words, Whose,
 };
 use crate::domain::ids::{ExceptionId, LetInId};
+use crate::domain::membership::Doing;
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::membership::closed;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
@@ -176,9 +178,11 @@ pub(in crate::http::pages) async fn let_in(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let filled = Filled::new(typed);
-    let wrong = match said(&web, &filled).and_then(|said| Ok((said, filled.event(web.now())?))) {
-        Err(wrong) => wrong,
-        Ok((said, event_at)) => match let_in::held_over(web.store.read(), home, event_at).await? {
+    let shut = closed(&web, home, Doing::Begin).await?;
+    let wrong = match (shut, said(&web, &filled).and_then(|said| Ok((said, filled.event(web.now())?)))) {
+        (Some(why), _) => why,
+        (None, Err(wrong)) => wrong,
+        (None, Ok((said, event_at))) => match let_in::held_over(web.store.read(), home, event_at).await? {
             None => Text::new("let-in-none-held").with("at", event_at),
             Some(held) => {
                 let (id, now) = (LetInId::new(web.random.uuid(web.now())), web.now());

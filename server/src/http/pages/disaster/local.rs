@@ -8,10 +8,12 @@ use super::region::form_of_activation;
 use super::typed::Filled;
 use super::{line, refusal};
 use crate::domain::disaster::{Exception, Phase};
+use crate::domain::membership::Doing;
 use crate::domain::people::role::LONGEST_REASON;
 use crate::domain::people::{Person, Right, Scope, may};
 use crate::exceptions::{self, Deed};
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::membership::closed;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
@@ -121,6 +123,11 @@ pub(in crate::http::pages) async fn act_locally(
 
 /// Does what was asked; what is wrong with it, if anything.
 async fn done(web: &Web, person: &Person, home: Home, filled: &Filled) -> Result<Option<Text>, PageError> {
+    if matches!(filled.get("act"), "begin" | "renew")
+        && let Some(why) = closed(web, home, Doing::Begin).await?
+    {
+        return Ok(Some(why));
+    }
     let act = match filled.act(web, person) {
         Ok(act) => act,
         Err(wrong) => return Ok(Some(wrong)),

@@ -10,10 +10,12 @@ use super::form::value;
 use super::{Staff, place};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::PaperId;
+use crate::domain::membership::Doing;
 use crate::domain::paper::{Kind, Wish};
 use crate::domain::people::link::Token;
 use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::people::throttle;
+use crate::http::pages::membership::closed;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell, twice};
@@ -105,6 +107,10 @@ pub(in crate::http::pages) async fn apply(
     }
     // A device of the ledger and a day of its own are for those with an account to add.
     typed.retain(|(name, _)| !matches!(name.as_str(), "device" | "on"));
+    if let Some(why) = closed(&web, home, Doing::of_new(kind)).await? {
+        let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, (None, Some(why))).await?;
+        return Ok((StatusCode::CONFLICT, answer).into_response());
+    }
     let staff = Staff::of(&web, home).await?;
     let wish = match Wish::read(kind, &staff.rules(&web), now, |field| value(&typed, field)) {
         Ok(wish) => wish,

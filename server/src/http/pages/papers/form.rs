@@ -11,10 +11,12 @@ use super::{Staff, find, place, title};
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, PaperId};
+use crate::domain::membership::Doing;
 use crate::domain::paper::{Act, Kind, Moved, State, Wish};
 use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::people::{Person, half_width};
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::membership::closed;
 use crate::http::pages::places::called;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Kept, Visitor};
@@ -267,6 +269,9 @@ async fn end_earlier(web: &Web, tx: &mut Tx, person: &Person, home: Home, new: &
 
 /// The paper as typed and the account of whom it is for, or what is wrong.
 async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Option<Person>), Text>, PageError> {
+    if let Some(why) = closed(web, home, Doing::of_new(kind)).await? {
+        return Ok(Err(why));
+    }
     let staff = Staff::of(web, home).await?;
     let mut wish = match Wish::read(kind, &staff.rules(web), web.now(), |field| value(typed, field)) {
         Ok(wish) => wish,

@@ -6,10 +6,12 @@ use serde::Deserialize;
 
 use super::place;
 use crate::domain::act::{Done, What};
+use crate::domain::membership::Doing;
 use crate::domain::paper::Kind;
 use crate::domain::people::link::Token;
 use crate::domain::people::{Right, may};
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::membership::closed;
 use crate::http::pages::setup::{put_once, take_once};
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Kept, Visitor};
@@ -63,6 +65,11 @@ pub(in crate::http::pages) async fn change_link(
 ) -> Result<Response, PageError> {
     let kind = Kind::from_word(&change.kind).filter(|kind| kind.has_link()).ok_or(PageError::Malformed(Kept::default()))?;
     let (now, ends) = (web.now(), change.to == "end");
+    // Through a link that is left people can still report what went wrong; ending one is always possible.
+    let doing = if ends { Doing::WindUp } else { Doing::of_new(kind) };
+    if let Some(why) = closed(&web, home, doing).await? {
+        return Err(PageError::Closed(why, Kept::default()));
+    }
     let mut tx = web.store.begin().await?;
     if ends {
         facility_link::delete(&mut tx, home.facility, kind).await?;

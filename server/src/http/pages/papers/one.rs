@@ -13,10 +13,12 @@ use super::measures::tell;
 use super::{Staff, applicant, days, days_called, device, find, hand, mark, place, sees, title};
 use crate::domain::act::{self, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
+use crate::domain::membership::Doing;
 use crate::domain::paper::{Act, Entry, Input, Kind, Moved, Need, State, Step, advance, choices};
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON};
 use crate::domain::people::{Person, Right, may};
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::membership::closed;
 use crate::http::pages::places::name;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Kept, Visitor};
@@ -173,7 +175,7 @@ pub(super) fn pairs(reader: &Person, found: &Found, decides: bool) -> Vec<(&'sta
     pairs
 }
 
-fn step_line(kind: Kind, past: Past, now: Timestamp, shown: bool) -> StepLine {
+pub(super) fn step_line(kind: Kind, past: Past, now: Timestamp, shown: bool) -> StepLine {
     StepLine {
         act: if past.act == Act::File { kind.filing().0 } else { past.act.key() },
         state: past.state.key(),
@@ -225,6 +227,9 @@ pub(in crate::http::pages) async fn act_on_paper(
         let answer = paper_page(&web, &visitor, &person, home, &found, Some((act, &entry, error))).await?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
     };
+    if let Some(why) = closed(&web, home, Doing::of_step(paper.kind, act)).await? {
+        return refuse(why).await;
+    }
     // Filing again goes with the form filled in again.
     let moved = match advance(paper, act, (&hand(&person), &entry), &staff.around(&web, &found), now) {
         Ok(_) if act == Act::FileAgain => return Err(PageError::Malformed(Kept::default())),

@@ -9,9 +9,11 @@ use serde::Deserialize;
 
 use super::place;
 use crate::domain::act::{Done, What};
+use crate::domain::membership::Doing;
 use crate::domain::paper::LONGEST_TEXT;
 use crate::domain::people::{Person, Right, Role, may};
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::membership::closed;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, page, shell};
@@ -98,8 +100,10 @@ pub(in crate::http::pages) async fn decide_policy(
 ) -> Result<Response, PageError> {
     let chosen = MODES.iter().find(|(value, ..)| *value == typed.mode).map(|(.., mode)| *mode);
     let risk = typed.risk.trim().to_owned();
+    let shut = closed(&web, home, Doing::Begin).await?;
     let looser = chosen.is_some_and(|mode| mode < web.pack.parameters().personal_devices.mode);
     let error = match chosen {
+        _ if shut.is_some() => shut,
         None => Some(Text::new("policy-choose")),
         Some(_) if risk.is_empty() || risk.chars().count() > LONGEST_TEXT => {
             Some(Text::new("policy-risk-missing").with("most", LONGEST_TEXT))

@@ -23,6 +23,8 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/accounts/appoint", REGION),
     ("/accounts/end", REGION),
     ("/letters/noted", REGION),
+    ("/intakes/new", REGION),
+    ("/facilities/{facility}/membership", REGION),
     ("/facilities/{facility}/codes", ENROL),
     ("/codes/{code}/revoke", ENROL),
     ("/devices/{device}/confirm", ENROL),
@@ -61,6 +63,7 @@ const ACTS: &[(&str, &[Role])] = &[
 const PAGES: &[(&str, &[Role])] = &[
     ("/accounts/issued", REGION),
     ("/accounts/appoint", REGION),
+    ("/intakes/new", REGION),
     ("/devices/{device}/retire", AT_FACILITY),
     ("/facilities/{facility}/papers/new", ENROL),
     ("/facilities/{facility}/links/issued", AT_FACILITY),

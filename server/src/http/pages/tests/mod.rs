@@ -17,6 +17,7 @@ mod loss;
 mod lost;
 mod mail;
 mod measures;
+mod membership;
 mod overview;
 mod own_rules;
 mod papers;
