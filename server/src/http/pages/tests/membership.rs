@@ -95,7 +95,10 @@ async fn at_a_facility_that_is_not_in_yet_nothing_can_be_done() {
     secretariat.submit(&format!("{facility}/people/appoint"), &[("role", "head"), ("who", "new")]).await.status(409);
     act(&mut secretariat, &page, "send_back", &[("why", "様式2がない")]).await.redirects_to(&page);
     act(&mut secretariat, &page, "decline", &[("why", "取下げの申し出")]).await.redirects_to(&page);
-    act(&mut secretariat, &page, "take_in", &[("why", "確認済み")]).await.status(422).says("登録しない");
+    let shown = secretariat.get(&page).await;
+    shown.says("登録しない");
+    assert!(!shown.body.contains("name=\"act\""), "nothing is left to do with it");
+    secretariat.submit(&page, &[("act", "take_in"), ("seen", "3"), ("why", "確認済み")]).await.status(422).says("この手続きはできません");
 }
 
 #[tokio::test]
@@ -160,7 +163,8 @@ async fn a_suspension_in_the_middle_lets_nothing_begin_and_everything_come_back_
     act(&mut secretariat, &page, "resume", &[("why", "見本の理由")]).await.redirects_to(&page);
     administrator.get(&format!("/papers/{asked}")).await.status(200);
     administrator.submit(&format!("/papers/{asked}/act"), &on_paper("approve", "0")).await.redirects_to(&format!("/papers/{asked}"));
-    administrator.submit(&format!("/devices/{waiting}/confirm"), &[]).await.redirects_to(&format!("/devices/{waiting}"));
+    administrator.submit(&format!("/devices/{waiting}/confirm"), &[]).await.status(303);
+    assert_eq!(world.standing(&waiting.to_string()).await.as_deref(), Some("active"));
 }
 
 #[tokio::test]
