@@ -307,11 +307,9 @@ fn meet(need: Need, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, mov
         Need::Why => moved.why = reason(&entry.why).map_err(|_| Refusal::Reason)?,
         Need::Note if entry.why.trim().is_empty() => {}
         Need::Note => moved.why = reason(&entry.why).map_err(|_| Refusal::Note)?,
-        Need::Until => moved.period = paper.period.extended(&entry.until, around.most_days, moved.at)?,
-        Need::Later if entry.until.trim().is_empty() => {}
-        Need::Later => moved.period = paper.period.extended(&entry.until, around.most_days, moved.at)?,
+        Need::Later | Need::Shorter if entry.until.trim().is_empty() => {}
+        Need::Until | Need::Later => moved.period = paper.period.extended(&entry.until, around.most_days, moved.at)?,
         Need::Anew => moved.period = Period::starting(moved.at, &entry.until, (around.most_days, false), moved.at)?,
-        Need::Shorter if entry.until.trim().is_empty() => {}
         Need::Shorter => moved.period = paper.period.shortened(&entry.until).ok_or(Refusal::NotShorter)?,
         Need::Device => moved.device = Some(entry.device.trim().parse().map_err(|_| Refusal::NoDevice)?),
         Need::Cleared if entry.cleared => {}
