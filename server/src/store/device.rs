@@ -189,7 +189,7 @@ pub async fn list_named(store: &Store, region: RegionId, text: &str, limit: u16)
         .bind(rows::like(text))
         .bind(rows::like(&text.to_lowercase()))
         .bind(i64::from(limit));
-    let query = among.parts().into_iter().fold(query, |query, part| query.bind(part));
+    let query = among.parts().into_iter().fold(query, sqlx::query::Query::bind);
     query.fetch_all(store.read()).await?.iter().map(read).collect()
 }
 

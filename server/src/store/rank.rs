@@ -110,19 +110,23 @@ impl Sought<'_> {
 /// A page of the facilities asked for, in order; `after` is the last one of the page before.
 pub async fn list(store: &Store, sought: Sought<'_>, after: Option<Position>, limit: u16) -> Result<Vec<Ranked>, Error> {
     let (place, last) = after.map_or((i64::MIN, String::new()), |p| (p.place, p.facility.to_string()));
-    let mut sql = "SELECT r.place, f.id, f.name FROM facility_rank r JOIN facility f ON f.id = r.facility_id \
-         WHERE r.region_id = $1 AND r.kind = $2 AND (r.place, r.facility_id) > ($3, $4)"
-        .to_owned();
+    let among = if sought.named.is_empty() { Among::All } else { name_part::among(store, Whose::Facilities, sought.named).await? };
+    // Where few names are left, SQLite is kept from walking the whole list for them.
+    let region = match &among {
+        Among::All => "r.region_id",
+        Among::Those(parts) if parts.is_empty() => return Ok(Vec::new()),
+        Among::Those(_) => "r.region_id || ''",
+    };
+    let mut sql = format!(
+        "SELECT r.place, f.id, f.name FROM facility_rank r JOIN facility f ON f.id = r.facility_id \
+         WHERE {region} = $1 AND r.kind = $2 AND (r.place, r.facility_id) > ($3, $4)"
+    );
     let mut more = Vec::new();
     if let Some(area) = sought.area {
         more.push(area.to_string());
         sql.push_str(" AND EXISTS (SELECT 1 FROM facility_area a WHERE a.area_id = $6 AND a.facility_id = f.id)");
     }
     if !sought.named.is_empty() {
-        let among = name_part::among(store, Whose::Facilities, sought.named).await?;
-        if among == Among::Those(Vec::new()) {
-            return Ok(Vec::new());
-        }
         let at = 6 + more.len();
         let _ = write!(sql, " AND (f.name LIKE ${at} ESCAPE '!' OR lower(f.name) LIKE ${} ESCAPE '!')", at + 1);
         // SQLite knows capitals of ASCII alone: what was typed counts as it is, too.

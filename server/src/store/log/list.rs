@@ -75,7 +75,7 @@ pub async fn count(store: &Store, reach: Reach, filter: &Filter, most: usize) ->
 }
 
 fn query(sql: String, values: Vec<String>) -> rows::AnyQuery<'static> {
-    values.into_iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), |query, value| query.bind(value))
+    values.into_iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), sqlx::query::Query::bind)
 }
 
 /// What a reader may read of an entry's words.
