@@ -27,4 +27,5 @@ pub mod secrets;
 pub mod serve;
 pub mod store;
 mod views;
+pub mod webhooks;
 pub mod words;

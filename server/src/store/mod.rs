@@ -14,6 +14,7 @@ mod tx;
 pub mod account_event;
 pub mod agents;
 pub mod alert;
+pub mod api_token;
 pub mod appointment;
 pub mod area;
 pub mod backup;
@@ -48,6 +49,7 @@ pub mod self_check;
 pub mod session;
 pub mod throttle;
 pub mod trend;
+pub mod webhook;
 
 pub use authority::{AuthorityKind, AuthorityRow};
 pub use error::{Failure, classify};

@@ -145,6 +145,8 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<DoorPage>();
     render::<JoinPage>();
     render::<GonePage>();
+    render::<ConnectionsPage>();
+    render::<ConnectionIssuedPage>();
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod keys;
 mod ledger;
 mod mail;
 mod oplog;
+mod outside;
 mod overview;
 mod own_rules;
 mod papers;

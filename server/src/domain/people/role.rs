@@ -60,11 +60,15 @@ pub enum Right {
     ExemptLocally,
     /// Make and name areas, and say which facilities lie in them.
     Arrange,
+    /// 外部連携 of the region: what machines read, and what they are told.
+    Connect,
+    /// 外部連携 of the own facility.
+    ConnectLocally,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -83,6 +87,8 @@ impl Right {
         Self::Exempt,
         Self::ExemptLocally,
         Self::Arrange,
+        Self::Connect,
+        Self::ConnectLocally,
     ];
 }
 
@@ -91,11 +97,11 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol | Right::HandlePapers | Right::Custody => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally => {
+        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally | Right::ConnectLocally => {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange => {
+        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange | Right::Connect => {
             matches!(role, Role::Secretariat)
         }
     }
@@ -267,6 +273,7 @@ mod tests {
             Right::Custody,
             Right::FileRules,
             Right::ExemptLocally,
+            Right::ConnectLocally,
         ];
         let own = [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat();
         assert_eq!(has(Role::Administrator), own);

@@ -2,9 +2,12 @@
 
 mod account;
 mod alerts;
+mod api;
+mod api_walk;
 mod areas;
 mod authenticator;
 mod browser;
+mod connections;
 mod disaster;
 mod flood;
 mod incidents;
@@ -22,10 +25,12 @@ mod papers;
 mod passkeys;
 mod personal;
 mod reading;
+mod receiver;
 mod reloading;
 mod repeated;
 mod roles;
 mod self_check;
 mod signing_in;
 mod sort;
+mod webhooks;
 mod world;
