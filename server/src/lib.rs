@@ -28,4 +28,5 @@ pub mod secrets;
 pub mod serve;
 pub mod store;
 mod views;
+pub mod webhooks;
 pub mod words;

@@ -49,6 +49,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "own-rules",
     "mail",
     "disaster",
+    "connect",
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -95,3 +95,15 @@ id!(
     /// A part of a region (エリア).
     AreaId
 );
+id!(
+    /// A token with which a machine reads.
+    TokenId
+);
+id!(
+    /// A webhook.
+    WebhookId
+);
+id!(
+    /// Something that webhooks are told.
+    EventId
+);

@@ -21,4 +21,6 @@ pub mod reading;
 pub mod self_check;
 pub mod summary;
 pub mod todo;
+pub mod token;
+pub mod webhook;
 mod worded;

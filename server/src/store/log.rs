@@ -19,10 +19,11 @@ use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{Error, Store, Tx, meta};
+use super::{Error, Store, Tx, meta, webhook};
 use crate::domain::act::{Actor, Done, What, Words};
 use crate::domain::ids::PersonId;
 use crate::domain::log::{Entry, LogKey, Mark, SAME_VIEW_S, Seal, commitment};
+use crate::domain::webhook::Event;
 use crate::random::Random;
 use crate::secrets::MasterKey;
 
@@ -49,7 +50,7 @@ fn entry(row: &AnyRow) -> Result<Entry, Error> {
     })
 }
 
-/// Writes an act into the log, in the transaction that does it.
+/// Writes an act into the log, and for the webhooks that are told of it, in the transaction that does it.
 pub async fn write(tx: &mut AnyConnection, random: &Random, done: &Done) -> Result<(), Error> {
     let id = random.uuid(done.at).to_string();
     let salt = HEXLOWER.encode(&random.bytes::<16>());
@@ -77,9 +78,12 @@ pub async fn write(tx: &mut AnyConnection, random: &Random, done: &Done) -> Resu
         .bind(actor.as_str())
         .bind(object.as_str())
         .bind(remark.as_str())
-        .execute(tx)
-        .await
-        .map(drop)
+        .execute(&mut *tx)
+        .await?;
+    match Event::of(done) {
+        Some(event) => webhook::queue(tx, random, &event).await,
+        None => Ok(()),
+    }
 }
 
 /// Writes that somebody looked at an object, unless the same person did within `SAME_VIEW_S`.

@@ -15,6 +15,7 @@ mod tx;
 pub mod account_event;
 pub mod agents;
 pub mod alert;
+pub mod api_token;
 pub mod appointment;
 pub mod area;
 pub mod backup;
@@ -52,6 +53,7 @@ pub mod session;
 pub mod taken_form;
 pub mod throttle;
 pub mod trend;
+pub mod webhook;
 
 pub use authority::{AuthorityKind, AuthorityRow};
 pub use error::{Failure, classify};

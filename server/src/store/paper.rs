@@ -16,6 +16,7 @@ use crate::domain::act::Actor;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::{DeviceId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::paper::{Act, Applicant, Kind, Moved, Paper, Period, State, Values, Wish};
+use crate::domain::people::Scope;
 
 /// A paper about to be filed.
 #[derive(Debug)]
@@ -351,6 +352,28 @@ pub async fn list_open(store: &Store, region: RegionId, kind: Kind, limit: u16) 
             let facility = row.try_get::<&str, _>(16)?.parse().map_err(|_| rows::decode_error("facility.id"))?;
             Ok((facility, row.try_get(17)?, read(row)?))
         })
+        .collect()
+}
+
+/// Open incidents of a facility or a region, the oldest filing first: where, and the paper.
+pub async fn list_open_incidents(
+    store: &Store,
+    scope: Scope,
+    after: Option<PaperId>,
+    limit: u16,
+) -> Result<Vec<(FacilityId, Found)>, Error> {
+    let sql = COLUMNS.replace("d.standing FROM", "d.standing, p.facility_id FROM")
+        + " WHERE p.region_id = $1 AND p.kind = $2 AND p.open = 1 AND (p.facility_id = $3 OR $3 = '') AND p.id > $4 ORDER BY p.id LIMIT $5";
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(scope.region().to_string())
+        .bind(Kind::Incident.as_str())
+        .bind(scope.facility().map(|id| id.to_string()).unwrap_or_default())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(|row| Ok((row.try_get::<&str, _>(16)?.parse().map_err(|_| rows::decode_error("paper.facility_id"))?, read(row)?)))
         .collect()
 }
 

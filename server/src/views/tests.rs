@@ -150,6 +150,8 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<ApplicationPage>();
     render::<MembershipPage>();
     render::<PublicFacilitiesPage>();
+    render::<ConnectionsPage>();
+    render::<ConnectionIssuedPage>();
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod lists;
 mod mail;
 mod membership;
 mod oplog;
+mod outside;
 mod overview;
 mod own_rules;
 mod papers;

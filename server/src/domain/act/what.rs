@@ -180,6 +180,22 @@ acts! {
     DisasterDoorMade = "disaster_door_made";
     /// 災害時特例: a device was noted as gone in a drill; it stays as it is.
     DisasterDrilled = "disaster_drilled";
+    /// A token of machines was made.
+    TokenMade = "token_made";
+    /// A token of machines was ended.
+    TokenRevoked = "token_revoked";
+    /// A machine read with a token, for the first time on that day.
+    TokenUsed = "token_used";
+    /// A webhook was made.
+    WebhookMade = "webhook_made";
+    /// A webhook was switched on again.
+    WebhookResumed = "webhook_resumed";
+    /// A webhook was sent a test.
+    WebhookTested = "webhook_tested";
+    /// A webhook was switched off, having failed for too long.
+    WebhookDisabled = "webhook_disabled";
+    /// A webhook was ended.
+    WebhookEnded = "webhook_ended";
     /// The log began.
     LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.

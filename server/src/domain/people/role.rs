@@ -62,11 +62,15 @@ pub enum Right {
     Arrange,
     /// 参加 (§11): take facilities in, suspend them, and let them go.
     Admit,
+    /// 外部連携 of the region: what machines read, and what they are told.
+    Connect,
+    /// 外部連携 of the own facility.
+    ConnectLocally,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -86,6 +90,8 @@ impl Right {
         Self::ExemptLocally,
         Self::Arrange,
         Self::Admit,
+        Self::Connect,
+        Self::ConnectLocally,
     ];
 }
 
@@ -94,11 +100,11 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol | Right::HandlePapers | Right::Custody => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally => {
+        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally | Right::ConnectLocally => {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange | Right::Admit => {
+        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange | Right::Admit | Right::Connect => {
             matches!(role, Role::Secretariat)
         }
     }
@@ -270,6 +276,7 @@ mod tests {
             Right::Custody,
             Right::FileRules,
             Right::ExemptLocally,
+            Right::ConnectLocally,
         ];
         let own = [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat();
         assert_eq!(has(Role::Administrator), own);

@@ -81,6 +81,11 @@ pub fn door(hash: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("door", &[hash, network], 120, 15 * 60), bucket("one-door", &[hash], 600, 3600)]
 }
 
+/// The counters that showing a token which does not work falls under. Whoever shows one that works is never stopped by them.
+pub fn token(shown: &str, network: &str) -> Vec<Bucket> {
+    vec![bucket("token", &[shown, network], 8, 15 * 60), bucket("tokens", &[network], 150, 15 * 60)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,7 +101,7 @@ mod tests {
 
     #[test]
     fn whatever_one_person_fails_at_stops_them_before_their_network() {
-        let own_then_network = [sign_in("hanako", "n"), step_up("hanako", "n"), link("AAAA", "n"), filing("hash", "n")];
+        let own_then_network = [sign_in("hanako", "n"), step_up("hanako", "n"), link("AAAA", "n"), filing("hash", "n"), token("t", "n")];
         for buckets in own_then_network {
             let (own, network) = (&buckets[0], &buckets[buckets.len() - 1]);
             assert!(own.limit * 5 < network.limit && own.window_s >= network.window_s, "{own:?} {network:?}");

@@ -7,6 +7,7 @@ mod alerts;
 mod areas;
 mod assets;
 mod banner;
+mod connections;
 mod cookie;
 mod device;
 mod disaster;
@@ -65,6 +66,7 @@ use crate::clock::Clock;
 use crate::domain::act::Done;
 use crate::domain::people::event::Kind;
 use crate::domain::people::{Person, Scope};
+use crate::domain::webhook::Networks;
 use crate::passkeys::Passkeys;
 use crate::pki::Pki;
 use crate::random::Random;
@@ -78,6 +80,7 @@ pub use fail::PageError;
 pub(super) use headers::protect;
 pub(crate) use oidc::{RETURN as OIDC_RETURN, SECRET_PURPOSE as OIDC_SECRET_PURPOSE};
 pub use routes::{Reader, looked_at};
+pub(super) use visit::network;
 
 /// How the web port is reached.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +98,8 @@ pub struct WebSettings {
     pub daily_backup: bool,
     /// Whether the collector sends mail.
     pub mail: bool,
+    /// Networks that webhooks may go to though they are not public.
+    pub webhooks: Networks,
 }
 
 /// What every page works with; cheap to clone. The router clones it for each request: a clone has the rules in force when it was made,
@@ -154,6 +159,11 @@ impl Web {
         let passkeys = Passkeys::at(&parts.settings.public_url).map(Arc::new);
         let pack = parts.books.borrow().any_pack();
         Self { parts: Arc::new(parts), pack, hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)), passkeys }
+    }
+
+    /// The rules that pages cite.
+    pub(super) fn pack(&self) -> &Pack {
+        &self.pack
     }
 
     fn root_pin(&self) -> [u8; 10] {

@@ -10,9 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, handed, headers, language,
-    letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers, passkey, people, places, public, retire, rules,
-    self_check, setup, sign_in, sort, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, areas, assets, connections, device, disaster, enrolment, excluded, export, handed, headers,
+    language, letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers, passkey, people, places, public,
+    retire, rules, self_check, setup, sign_in, sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -107,10 +107,20 @@ impl Route {
 
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
-    [of_the_door(), of_the_account(), of_people(), of_the_region(), of_facilities(), of_devices(), of_papers(), of_disaster()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        of_the_door(),
+        of_the_account(),
+        of_people(),
+        of_the_region(),
+        of_facilities(),
+        of_devices(),
+        of_papers(),
+        of_disaster(),
+        of_connections(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Signing in and out, setting an account up, proving oneself again, and what anybody may read.
@@ -353,6 +363,60 @@ fn of_disaster() -> Vec<Route> {
     ]
 }
 
+/// 外部連携 of a facility and of the region.
+fn of_connections() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{Connect, ConnectLocally, Read};
+    vec![
+        route(Method::GET, "/connections", Region(Read), Object::None, get(connections::show_connections)),
+        route(Method::GET, "/connections/issued", Region(Connect), Object::None, get(connections::show_issued)),
+        route(Method::POST, "/connections/tokens", Region(Connect), Object::None, post(connections::make_token)).stepped_up(),
+        route(Method::POST, "/connections/tokens/revoke", Region(Connect), Object::None, post(connections::revoke_token)).stepped_up(),
+        route(Method::POST, "/connections/webhooks", Region(Connect), Object::None, post(connections::make_webhook)).stepped_up(),
+        route(Method::POST, "/connections/webhooks/act", Region(Connect), Object::None, post(connections::act_on_webhook)).stepped_up(),
+        route(
+            Method::POST,
+            "/facilities/{facility}/connections/webhooks",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            post(connections::make_webhook),
+        )
+        .stepped_up(),
+        route(
+            Method::POST,
+            "/facilities/{facility}/connections/webhooks/act",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            post(connections::act_on_webhook),
+        )
+        .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/connections", SignedIn(Read), Object::Facility, get(connections::show_connections)),
+        route(
+            Method::GET,
+            "/facilities/{facility}/connections/issued",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            get(connections::show_issued),
+        ),
+        route(
+            Method::POST,
+            "/facilities/{facility}/connections/tokens",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            post(connections::make_token),
+        )
+        .stepped_up(),
+        route(
+            Method::POST,
+            "/facilities/{facility}/connections/tokens/revoke",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            post(connections::revoke_token),
+        )
+        .stepped_up(),
+    ]
+}
+
 /// Who looks at a page of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
@@ -393,6 +457,7 @@ pub(super) fn router(web: Web) -> Router {
         .route("/assets/{version}/icon.svg", get(assets::get_icon))
         .route("/assets/{version}/passkey.js", get(assets::get_passkey_script))
         .route("/assets/{version}/live.js", get(assets::get_live_script))
+        .merge(crate::http::api::router(&web))
         .layer(from_fn_with_state(web.clone(), headers::guard_browser))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)))
         .with_state(web)

@@ -199,7 +199,7 @@ fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
 }
 
 /// The client's network: the peer, or what a trusted proxy says was its peer.
-fn network(web: &Web, request: &Request) -> String {
+pub(in crate::http) fn network(web: &Web, request: &Request) -> String {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     let Some(peer) = peer else { return "unknown".to_owned() };
     let forwarded = || -> Option<IpAddr> {

@@ -57,6 +57,14 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/end", APPOINT),
     ("/facilities/{facility}/people/deputy", APPOINT),
+    ("/connections/tokens", REGION),
+    ("/connections/tokens/revoke", REGION),
+    ("/facilities/{facility}/connections/tokens", AT_FACILITY),
+    ("/facilities/{facility}/connections/tokens/revoke", AT_FACILITY),
+    ("/connections/webhooks", REGION),
+    ("/connections/webhooks/act", REGION),
+    ("/facilities/{facility}/connections/webhooks", AT_FACILITY),
+    ("/facilities/{facility}/connections/webhooks/act", AT_FACILITY),
 ];
 
 /// Pages that not everybody reads within whose scope they lie: those of acts.
@@ -75,6 +83,8 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/devices/{device}/found", ENROL),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/issued", APPOINT),
+    ("/connections/issued", REGION),
+    ("/facilities/{facility}/connections/issued", AT_FACILITY),
 ];
 
 fn right(route: &Route) -> Option<Right> {

@@ -2,9 +2,12 @@
 
 mod account;
 mod alerts;
+mod api;
+mod api_walk;
 mod areas;
 mod authenticator;
 mod browser;
+mod connections;
 mod disaster;
 mod flood;
 mod incidents;
@@ -24,6 +27,7 @@ mod papers;
 mod passkeys;
 mod personal;
 mod reading;
+mod receiver;
 mod records;
 mod reloading;
 mod repeated;
@@ -31,4 +35,5 @@ mod roles;
 mod self_check;
 mod signing_in;
 mod sort;
+mod webhooks;
 mod world;

@@ -25,6 +25,7 @@ use crate::domain::paper::{Kind, Period, Wish};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::totp::Seed;
 use crate::domain::people::{Role, Scope};
+use crate::domain::webhook::Networks;
 use crate::exceptions;
 use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
@@ -74,6 +75,11 @@ async fn authority(store: &Store, master: &MasterKey, random: &Random) -> Pki {
     Pki::new(Authority::load(store, master).await.expect("loads"), Arc::new(Tickets::default()))
 }
 
+/// Tests listen on this machine.
+pub(super) fn this_machine() -> Networks {
+    Networks(["127.0.0.0/8", "::1"].map(|text| text.parse().expect("a network")).into())
+}
+
 impl World {
     pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -102,6 +108,7 @@ impl World {
                 trusted_proxies: Vec::new(),
                 daily_backup: true,
                 mail: true,
+                webhooks: this_machine(),
             },
         });
         let region = RegionId::new(random.uuid(MORNING));
