@@ -22,6 +22,7 @@ pub mod oidc;
 pub mod passkeys;
 pub mod pki;
 pub mod random;
+pub mod retain;
 pub mod rules;
 pub mod secrets;
 pub mod serve;

@@ -68,6 +68,7 @@ act-disaster_door_made = Link for registering under the disaster exception made
 act-disaster_drilled = Device noted as gone in a drill
 act-log_begun = Operation log begun
 act-log_trimmed = Operation log trimmed to its retention period
+act-records_deleted = Records deleted after their time
 actor-operator = Operator (at the server)
 actor-collector = Collector
 actor-stranger = Somebody not signed in

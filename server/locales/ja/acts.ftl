@@ -68,6 +68,7 @@ act-disaster_door_made = 災害時特例の登録用リンクの作成
 act-disaster_drilled = 訓練での紛失の記録
 act-log_begun = 操作記録の開始
 act-log_trimmed = 保存期間を過ぎた操作記録の削除
+act-records_deleted = 保存期間を過ぎた記録の削除
 actor-operator = 運用担当者（サーバー上の操作）
 actor-collector = 収集サーバー
 actor-stranger = サインインしていない人

@@ -17,6 +17,7 @@ pub mod own_rules;
 pub mod paper;
 pub mod people;
 pub mod reading;
+pub mod retention;
 pub mod self_check;
 pub mod summary;
 pub mod todo;

@@ -8,6 +8,7 @@ mod log;
 mod mail;
 mod rank;
 mod remind;
+mod retain;
 mod sweep;
 
 pub use authority::run as take_up_authority;
@@ -37,6 +38,7 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "mail", period: Duration::from_secs(10) }, mail::run);
     every(app, stop, tasks, Job { name: "remind", period: Duration::from_mins(10) }, remind::run);
     every(app, stop, tasks, Job { name: "trim-mail", period: Duration::from_hours(6) }, mail::trim);
+    every(app, stop, tasks, Job { name: "retain", period: Duration::from_mins(30) }, retain::run);
     every(app, stop, tasks, Job { name: "prove-log", period: Duration::from_mins(10) }, log::prove);
 }
 

@@ -221,8 +221,7 @@ pub async fn list_candidates(db: impl Executor<'_, Database = Any>, scope: Scope
     query.bind(place(scope)).bind(i64::from(limit)).fetch_all(db).await?.iter().map(person::person).collect()
 }
 
-const CANDIDATE: &str =
-    "SELECT id, region_id, facility_id, role, login, name FROM person WHERE region_id = $1 AND COALESCE(facility_id, '') = $2";
+const CANDIDATE: &str = "SELECT id, region_id, facility_id, role, login, name FROM person WHERE region_id = $1 AND COALESCE(facility_id, '') = $2 AND erased_at IS NULL";
 
 fn place(scope: Scope) -> String {
     scope.facility().map(|id| id.to_string()).unwrap_or_default()

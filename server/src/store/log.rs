@@ -9,7 +9,7 @@ mod list;
 mod seal;
 mod verify;
 
-pub use keep::{erase_person, trim};
+pub use keep::{TRIMMED_AT_ONCE, erase_person, trim};
 pub use list::{ChainState, Filter, Line, Reach, View, list, list_views, newest_but, newest_of, set_state, state};
 pub use seal::{SealError, Sealed, begin_log, newest_day, seal};
 pub use verify::{Break, Whole, Why, verify};

@@ -43,6 +43,7 @@ pub mod personal_policy;
 pub mod rank;
 pub mod region;
 pub mod restore;
+pub mod retention;
 pub mod rollup;
 pub mod self_check;
 pub mod session;

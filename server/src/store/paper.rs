@@ -1,7 +1,8 @@
 //! Papers and their steps. Whatever files a paper or moves one on does so under `Store::begin_ledger`, so that of two people who
 //! decide at once the second sees what the first did.
 //!
-//! Invariant: a paper's state is that of its last step, and steps are only ever added.
+//! Invariant: a paper's state is that of its last step, and steps are only ever added; a paper goes as a whole when it has been kept long
+//! enough (`retention`).
 
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
@@ -80,11 +81,15 @@ const COLUMNS: &str = "SELECT p.id, p.kind, p.number, p.state, p.applicant, p.ap
 
 /// Files a paper; its number.
 pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
-    let number: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM paper WHERE facility_id = $1 AND kind = $2")
-        .bind(new.facility.to_string())
-        .bind(new.kind.as_str())
-        .fetch_one(&mut **tx)
-        .await?;
+    // No number is given out twice, also when the paper that had it is kept no longer.
+    let number: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM (SELECT number FROM paper WHERE facility_id = $1 AND kind = $2 \
+         UNION ALL SELECT number FROM paper_number WHERE facility_id = $1 AND kind = $2) AS given",
+    )
+    .bind(new.facility.to_string())
+    .bind(new.kind.as_str())
+    .fetch_one(&mut **tx)
+    .await?;
     sqlx::query(
         "INSERT INTO paper (id, region_id, facility_id, kind, number, state, open, applicant, applicant_id, device_id, from_at, until_at, \
          fields, filed_at, entered_at, version) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, 0)",

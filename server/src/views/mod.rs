@@ -11,6 +11,7 @@ mod disaster;
 mod enrolment;
 mod error;
 mod export;
+mod former;
 mod log;
 mod loss;
 mod mail;
@@ -44,6 +45,7 @@ pub(crate) use disaster::{
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use export::ExportPage;
+pub(crate) use former::{FormerLine, FormerPage};
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
@@ -59,7 +61,7 @@ pub(crate) use people::{
 };
 pub(crate) use places::{DeviceLine, FacilityPage};
 pub(crate) use qr::Qr;
-pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
+pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage, kept};
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use state::{Count, Mark, Moment};
 pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};

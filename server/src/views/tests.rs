@@ -95,6 +95,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<NewPasskeyPage>();
     render::<AccountPage>();
     render::<AccountsPage>();
+    render::<FormerPage>();
     render::<IssuedLinkPage>();
     render::<StartPage>();
     render::<SetupPasswordPage>();

@@ -26,4 +26,5 @@ mod own_rules;
 mod papers;
 mod people;
 mod rejudging;
+mod retention;
 mod rollups;

@@ -168,6 +168,8 @@ acts! {
     LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.
     LogTrimmed = "log_trimmed";
+    /// Records that were kept long enough were deleted; the detail says of what kind and how many.
+    RecordsDeleted = "records_deleted";
 }
 
 #[cfg(test)]

@@ -60,11 +60,13 @@ pub enum Right {
     ExemptLocally,
     /// Make and name areas, and say which facilities lie in them.
     Arrange,
+    /// Erase the names of those who hold no role any more.
+    Erase,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -83,6 +85,7 @@ impl Right {
         Self::Exempt,
         Self::ExemptLocally,
         Self::Arrange,
+        Self::Erase,
     ];
 }
 
@@ -95,7 +98,7 @@ pub const fn may(role: Role, right: Right) -> bool {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange => {
+        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange | Right::Erase => {
             matches!(role, Role::Secretariat)
         }
     }

@@ -14,6 +14,7 @@ mod enrolment;
 mod excluded;
 mod export;
 mod fail;
+mod former;
 mod guard;
 mod headers;
 mod language;

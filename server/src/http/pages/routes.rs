@@ -10,9 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, headers, language, letters,
-    listed, log, loss, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in,
-    sort, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, former, headers, language,
+    letters, listed, log, loss, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup,
+    sign_in, sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -155,10 +155,12 @@ fn of_the_account() -> Vec<Route> {
 /// Accounts, roles, and what is out of the 事務局's count.
 fn of_people() -> Vec<Route> {
     use Access::{Region, SignedIn};
-    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Read, Restore};
+    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Erase, Read, Restore};
     vec![
         route(Method::GET, "/accounts", Region(Read), Object::None, get(accounts::show_accounts)),
         route(Method::POST, "/accounts/{person}/reset", Region(Restore), Object::Person, post(accounts::reset)).stepped_up(),
+        route(Method::GET, "/accounts/former", Region(Read), Object::None, get(former::show_former)),
+        route(Method::POST, "/accounts/{person}/erase", Region(Erase), Object::Person, post(former::erase)).stepped_up(),
         route(Method::GET, "/accounts/appoint", Region(AppointRegionally), Object::None, get(people::show_appoint_regionally)),
         route(Method::POST, "/accounts/appoint", Region(AppointRegionally), Object::None, post(people::appoint_regionally)).stepped_up(),
         route(Method::POST, "/accounts/end", Region(AppointRegionally), Object::None, post(people::end_regionally)).stepped_up(),

@@ -7,6 +7,7 @@ mod authenticator;
 mod browser;
 mod disaster;
 mod flood;
+mod former;
 mod incidents;
 mod isolation;
 mod language;
