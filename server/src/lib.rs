@@ -10,6 +10,7 @@ pub mod clock;
 pub mod clock_guard;
 pub mod config;
 pub mod domain;
+pub mod evidence;
 pub mod exceptions;
 pub mod http;
 pub mod jobs;

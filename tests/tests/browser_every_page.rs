@@ -34,6 +34,7 @@ const ELSEWHERE: &[&str] = &[
     "/export/facilities.csv",
     "/log/export.csv",
     "/facilities/{facility}/devices.csv",
+    "/facilities/{facility}/evidence.zip",
     // One-time links out of letters: the mail tests open them.
     "/account/mail/confirm/{secret}",
     // Without an account, through a facility's own links: below, where the links are made.

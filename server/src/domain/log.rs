@@ -5,7 +5,7 @@
 
 mod key;
 
-pub use key::{LogKey, Seal};
+pub use key::{InvalidKey, LogKey, PublicKey, Seal};
 
 use std::str::FromStr;
 

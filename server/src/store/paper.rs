@@ -274,6 +274,31 @@ pub async fn list(store: &Store, facility: FacilityId, filter: Filter, limit: u1
         .collect()
 }
 
+/// A page of a facility's papers of which a step was entered within a time, oldest first; `after` is the last one of the page before.
+pub async fn list_between(
+    store: &Store,
+    facility: FacilityId,
+    (from, until): (Timestamp, Timestamp),
+    after: Option<PaperId>,
+    limit: u16,
+) -> Result<Vec<Found>, Error> {
+    let sql = format!(
+        "{COLUMNS} WHERE p.facility_id = $1 AND p.id > $2 AND p.entered_at < $4 AND EXISTS \
+         (SELECT 1 FROM paper_step s WHERE s.paper_id = p.id AND s.at >= $3 AND s.at < $4) ORDER BY p.id LIMIT $5"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(facility.to_string())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(from.seconds())
+        .bind(until.seconds())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 /// A paper's steps, the first first.
 pub async fn history(store: &Store, id: PaperId) -> Result<Vec<Past>, Error> {
     sqlx::query(

@@ -10,7 +10,7 @@ use super::ingest::DUE_BY_ANSWER;
 use super::{Error, Store, Tx, exclusion, rows};
 use crate::domain::device::DeviceN;
 use crate::domain::ids::{FacilityId, PersonId, SelfCheckId};
-use crate::domain::self_check::{Grade, SelfCheck, attestations};
+use crate::domain::self_check::{Answered, Grade, SelfCheck, attestations};
 
 /// An act about to be kept.
 #[derive(Debug)]
@@ -139,6 +139,56 @@ pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec
             note: row.try_get(3)?,
             devices: row.try_get(4)?,
         })
+    })
+    .collect()
+}
+
+/// An act with its answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Its id.
+    pub id: String,
+    /// The act.
+    pub line: Line,
+    /// What was answered.
+    pub answers: Vec<Answered>,
+    /// Whether it answers for people's own devices alone.
+    pub personal: bool,
+}
+
+/// A page of a facility's acts within a time, in order of id, which is that of time; `after` is the last one of the page before.
+pub async fn list_between(
+    store: &Store,
+    facility: FacilityId,
+    (from, until): (Timestamp, Timestamp),
+    after: &str,
+    limit: u16,
+) -> Result<Vec<Given>, Error> {
+    sqlx::query(
+        "SELECT c.id, c.at, p.name, c.grade, c.note, (SELECT count(*) FROM self_check_device d WHERE d.self_check_id = c.id), c.answers, \
+         (SELECT count(*) FROM self_check_device d JOIN device v ON v.n = d.n WHERE d.self_check_id = c.id AND v.ownership = 'personal') \
+         FROM self_check c LEFT JOIN person p ON p.id = c.person_id \
+         WHERE c.facility_id = $1 AND c.id > $2 AND c.at >= $3 AND c.at < $4 ORDER BY c.id LIMIT $5",
+    )
+    .bind(facility.to_string())
+    .bind(after)
+    .bind(from.seconds())
+    .bind(until.seconds())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| {
+        let devices: i64 = row.try_get(5)?;
+        let line = Line {
+            at: Timestamp::from_seconds(row.try_get(1)?),
+            by: row.try_get(2)?,
+            grade: grade(row.try_get(3)?)?,
+            note: row.try_get(4)?,
+            devices,
+        };
+        let answers = serde_json::from_str(row.try_get(6)?).map_err(|_| rows::decode_error("self_check.answers"))?;
+        Ok(Given { id: row.try_get(0)?, line, answers, personal: devices > 0 && row.try_get::<i64, _>(7)? == devices })
     })
     .collect()
 }

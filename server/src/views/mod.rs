@@ -10,6 +10,7 @@ mod device;
 mod disaster;
 mod enrolment;
 mod error;
+mod evidence;
 mod export;
 mod former;
 mod log;
@@ -44,6 +45,7 @@ pub(crate) use disaster::{
 };
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
+pub(crate) use evidence::EvidencePage;
 pub(crate) use export::ExportPage;
 pub(crate) use former::{FormerLine, FormerPage};
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};

@@ -108,6 +108,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<TodayPage>();
     render::<ListedPage>();
     render::<ExportPage>();
+    render::<EvidencePage>();
     render::<LogPage>();
     render::<FacilityPage>();
     render::<CodesPage>();

@@ -17,6 +17,7 @@ mod appointments;
 mod areas;
 mod backups;
 mod disaster;
+mod evidence;
 mod keys;
 mod ledger;
 mod mail;

@@ -114,7 +114,7 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
     Ok(file(&web, "facilities", csv))
 }
 
-fn device_columns(web: &Web) -> Vec<Text> {
+pub(super) fn device_columns(web: &Web) -> Vec<Text> {
     let names = [
         "device-about-id",
         "facility-col-device",
@@ -168,7 +168,7 @@ pub(super) async fn export_devices(
     Ok(file(&web, "devices", csv))
 }
 
-async fn add_devices(
+pub(super) async fn add_devices(
     web: &Web,
     (reader, home): (&Person, Home),
     devices: &[device::Device],

@@ -46,7 +46,7 @@ pub(super) struct Wanted {
 }
 
 /// The first instant of a day typed as year-month-day (full-width and slashes forgiven); empty: none.
-fn day(typed: &str) -> Result<Option<Timestamp>, ()> {
+pub(super) fn day(typed: &str) -> Result<Option<Timestamp>, ()> {
     let typed: String = typed.trim().chars().map(half_width).map(|c| if c == '/' { '-' } else { c }).collect();
     if typed.is_empty() {
         return Ok(None);
@@ -212,7 +212,7 @@ fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
     }
 }
 
-fn columns() -> Vec<Text> {
+pub(super) fn columns() -> Vec<Text> {
     [
         "export-col-seq",
         "oplog-col-at",
@@ -226,6 +226,21 @@ fn columns() -> Vec<Text> {
     ]
     .map(Text::new)
     .to_vec()
+}
+
+/// An entry as a row of a table.
+pub(super) fn row(entry: &Line, lang: Lang) -> [String; 9] {
+    [
+        entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
+        stamp(Timestamp::from_seconds(entry.entry.at)),
+        actor(entry).in_lang(lang),
+        act(entry).in_lang(lang),
+        entry.entry.object_kind.clone().unwrap_or_default(),
+        object(entry).map(|object| object.in_lang(lang)).unwrap_or_default(),
+        entry.entry.object_id.clone().unwrap_or_default(),
+        entry.entry.detail.clone(),
+        remark(entry).map(|remark| remark.in_lang(lang)).unwrap_or_default(),
+    ]
 }
 
 /// `GET /log/export`
@@ -252,17 +267,7 @@ pub(super) async fn export_log(
     while rows < MOST {
         let lines = log::list(&web.store, reach(&person), &filter, READ).await?;
         for entry in &lines {
-            csv.row(&[
-                entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
-                stamp(Timestamp::from_seconds(entry.entry.at)),
-                actor(entry).in_lang(lang),
-                act(entry).in_lang(lang),
-                entry.entry.object_kind.clone().unwrap_or_default(),
-                object(entry).map(|object| object.in_lang(lang)).unwrap_or_default(),
-                entry.entry.object_id.clone().unwrap_or_default(),
-                entry.entry.detail.clone(),
-                remark(entry).map(|remark| remark.in_lang(lang)).unwrap_or_default(),
-            ]);
+            csv.row(&row(entry, lang));
         }
         rows += lines.len();
         filter.before = lines.last().map(|last| last.entry.id.clone());

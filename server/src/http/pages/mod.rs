@@ -11,6 +11,7 @@ mod cookie;
 mod device;
 mod disaster;
 mod enrolment;
+mod evidence;
 mod excluded;
 mod export;
 mod fail;
@@ -101,6 +102,8 @@ pub struct Web {
     pack: Arc<Pack>,
     /// Password hashing takes 19 MiB and tens of milliseconds each: no more than `HASHING_AT_ONCE`.
     hashing: Arc<Semaphore>,
+    /// Evidence is packed one archive at a time.
+    packing: Arc<Semaphore>,
     /// `None`: the port's address cannot have any.
     passkeys: Option<Arc<Passkeys>>,
 }
@@ -139,6 +142,7 @@ impl Clone for Web {
             parts: Arc::clone(&self.parts),
             pack: self.parts.books.borrow().any_pack(),
             hashing: Arc::clone(&self.hashing),
+            packing: Arc::clone(&self.packing),
             passkeys: self.passkeys.clone(),
         }
     }
@@ -149,7 +153,8 @@ impl Web {
     pub fn new(parts: Parts) -> Self {
         let passkeys = Passkeys::at(&parts.settings.public_url).map(Arc::new);
         let pack = parts.books.borrow().any_pack();
-        Self { parts: Arc::new(parts), pack, hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)), passkeys }
+        let (hashing, packing) = (Arc::new(Semaphore::new(HASHING_AT_ONCE)), Arc::new(Semaphore::new(1)));
+        Self { parts: Arc::new(parts), pack, hashing, packing, passkeys }
     }
 
     fn root_pin(&self) -> [u8; 10] {

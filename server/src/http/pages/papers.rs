@@ -8,6 +8,7 @@ mod links;
 mod one;
 mod policy;
 mod print;
+pub(super) mod table;
 
 use axum::extract::State as Use;
 use axum::response::Response;

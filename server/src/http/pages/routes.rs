@@ -10,9 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, former, headers, language,
-    letters, listed, log, loss, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup,
-    sign_in, sort, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, evidence, excluded, export, former, headers,
+    language, letters, listed, log, loss, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules,
+    self_check, setup, sign_in, sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -212,6 +212,10 @@ fn of_facilities() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/devices", SignedIn(Read), Object::Facility, get(listed::show_listed)),
         route(Method::GET, "/facilities/{facility}/export", SignedIn(Export), Object::Facility, get(export::show_devices)).stepped_up(),
         route(Method::GET, "/facilities/{facility}/devices.csv", SignedIn(Export), Object::Facility, get(export::export_devices))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/evidence", SignedIn(Export), Object::Facility, get(evidence::show_evidence))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/evidence.zip", SignedIn(Export), Object::Facility, get(evidence::export_evidence))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/codes", SignedIn(Read), Object::Facility, get(enrolment::show_codes)),
         route(Method::POST, "/facilities/{facility}/codes", SignedIn(Enrol), Object::Facility, post(enrolment::issue_code)),

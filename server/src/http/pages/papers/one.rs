@@ -147,7 +147,7 @@ pub(super) fn pairs(reader: &Person, found: &Found, decides: bool) -> Vec<(&'sta
     pairs
 }
 
-fn step_line(past: Past, now: Timestamp, shown: bool) -> StepLine {
+pub(super) fn step_line(past: Past, now: Timestamp, shown: bool) -> StepLine {
     StepLine {
         act: past.act.key(),
         state: past.state.key(),

@@ -6,6 +6,7 @@ mod areas;
 mod authenticator;
 mod browser;
 mod disaster;
+mod evidence;
 mod flood;
 mod former;
 mod incidents;
