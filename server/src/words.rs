@@ -34,6 +34,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "enrolment",
     "self-check",
     "rules",
+    "calendar",
     "evidence",
     "retention",
     "overview",

@@ -8,6 +8,7 @@ act-password_changed = Password changed
 act-factor_changed = Way of proving oneself changed
 act-account_reset = Account restored
 act-address_changed = Mail address changed
+act-calendar_changed = Calendar address changed
 act-letters_noted = Undelivered mail noted
 act-sessions_ended = Signed out elsewhere
 act-appointed = Appointed

@@ -8,6 +8,7 @@ act-password_changed = パスワードの変更
 act-factor_changed = 確認方法の変更
 act-account_reset = アカウントの復旧
 act-address_changed = メールアドレスの登録・削除
+act-calendar_changed = カレンダー用アドレスの変更
 act-letters_noted = 届いていないメールの確認
 act-sessions_ended = ほかの場所のサインアウト
 act-appointed = 選任

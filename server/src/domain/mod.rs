@@ -8,6 +8,7 @@ pub mod device;
 pub mod disaster;
 pub mod enrolment;
 pub mod happened;
+pub mod ics;
 pub mod ids;
 pub mod judge;
 pub mod log;

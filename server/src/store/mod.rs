@@ -27,6 +27,7 @@ pub mod enrolment_code;
 pub mod exclusion;
 pub mod facility;
 pub mod facility_link;
+pub mod feed;
 pub mod history;
 pub mod ingest;
 pub mod invitation;

@@ -8,7 +8,7 @@ use sqlx::Row as _;
 
 use super::ingest::DUE_BY_ANSWER;
 use super::{Error, Store, Tx, exclusion, rows};
-use crate::domain::device::DeviceN;
+use crate::domain::device::{DeviceN, Ownership};
 use crate::domain::ids::{FacilityId, PersonId, SelfCheckId};
 use crate::domain::self_check::{Answered, Grade, SelfCheck, attestations};
 
@@ -189,6 +189,26 @@ pub async fn list_between(
         };
         let answers = serde_json::from_str(row.try_get(6)?).map_err(|_| rows::decode_error("self_check.answers"))?;
         Ok(Given { id: row.try_get(0)?, line, answers, personal: devices > 0 && row.try_get::<i64, _>(7)? == devices })
+    })
+    .collect()
+}
+
+/// When somebody last answered for that device of a facility, of those in use, for which it is longest ago; by whose devices they are.
+/// `None`: for one of them nobody ever has.
+pub async fn oldest_answers(store: &Store, facility: FacilityId) -> Result<Vec<(Ownership, Option<Timestamp>)>, Error> {
+    sqlx::query(
+        "SELECT x.ownership, MIN(x.latest), COUNT(CASE WHEN x.latest IS NULL THEN 1 END) FROM (SELECT v.ownership AS ownership, \
+         (SELECT MAX(c.at) FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id WHERE d.n = v.n) AS latest \
+         FROM device v WHERE v.facility_id = $1 AND v.standing = 'active') AS x GROUP BY x.ownership ORDER BY x.ownership",
+    )
+    .bind(facility.to_string())
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| {
+        let ownership = Ownership::from_word(row.try_get(0)?).ok_or_else(|| rows::decode_error("device.ownership"))?;
+        let never = row.try_get::<i64, _>(2)? > 0;
+        Ok((ownership, row.try_get::<Option<i64>, _>(1)?.filter(|_| !never).map(Timestamp::from_seconds)))
     })
     .collect()
 }

@@ -6,6 +6,7 @@ mod alerts;
 mod areas;
 pub(crate) mod assets;
 mod backup_note;
+mod calendar;
 mod device;
 mod disaster;
 mod enrolment;
@@ -36,6 +37,7 @@ pub(crate) use account::{
 pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
+pub(crate) use calendar::CalendarPage;
 pub(crate) use device::{
     ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
 };

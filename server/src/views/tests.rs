@@ -94,6 +94,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<AccountAppPage>();
     render::<NewPasskeyPage>();
     render::<AccountPage>();
+    render::<CalendarPage>();
     render::<AccountsPage>();
     render::<FormerPage>();
     render::<IssuedLinkPage>();

@@ -18,6 +18,7 @@ mod areas;
 mod backups;
 mod disaster;
 mod evidence;
+mod feeds;
 mod keys;
 mod ledger;
 mod mail;

@@ -7,6 +7,7 @@ mod alerts;
 mod areas;
 mod assets;
 mod banner;
+mod calendar;
 mod cookie;
 mod device;
 mod disaster;

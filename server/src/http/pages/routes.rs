@@ -10,8 +10,8 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, evidence, excluded, export, former, headers,
-    language, letters, listed, log, loss, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules,
+    PageError, Web, account, accounts, alerts, areas, assets, calendar, device, disaster, enrolment, evidence, excluded, export, former,
+    headers, language, letters, listed, log, loss, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules,
     self_check, setup, sign_in, sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
@@ -119,6 +119,7 @@ fn of_the_door() -> Vec<Route> {
         route(Method::POST, "/step-up/passkey", SignedIn(OwnAccount), Object::None, post(passkey::step_up)),
         route(Method::GET, "/step-up/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::prove)),
         route(Method::GET, "/step-up/continue", SignedIn(OwnAccount), Object::None, get(step_up::show_kept)),
+        route(Method::GET, "/calendar/{secret}", Public, Object::None, get(calendar::read)),
         route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
     ]
 }
@@ -146,6 +147,8 @@ fn of_the_account() -> Vec<Route> {
         route(Method::POST, "/account/mail/remove", SignedIn(OwnAccount), Object::None, post(mail::remove)).stepped_up(),
         route(Method::GET, "/account/mail/confirm/{secret}", SignedIn(OwnAccount), Object::None, get(mail::show_confirm)),
         route(Method::POST, "/account/mail/confirm/{secret}", SignedIn(OwnAccount), Object::None, post(mail::confirm)),
+        route(Method::GET, "/account/calendar", SignedIn(OwnAccount), Object::None, get(calendar::show)),
+        route(Method::POST, "/account/calendar", SignedIn(OwnAccount), Object::None, post(calendar::change)).stepped_up(),
         route(Method::GET, "/account/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::begin_link)).stepped_up(),
         route(Method::POST, "/account/oidc/link", SignedIn(OwnAccount), Object::None, post(oidc::link)).stepped_up(),
         route(Method::POST, "/account/oidc/remove", SignedIn(OwnAccount), Object::None, post(oidc::unlink)).stepped_up(),

@@ -5,6 +5,7 @@ mod alerts;
 mod areas;
 mod authenticator;
 mod browser;
+mod calendar;
 mod disaster;
 mod evidence;
 mod flood;
