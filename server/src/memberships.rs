@@ -1,6 +1,7 @@
 //! 参加 (§8, §11): taking a facility in, suspending it, letting it go, and erasing its people's data in time. Reads how one stands, does
 //! what was asked with everything that follows from it, and writes the operation log in the same transaction. Knows no HTTP.
 
+use hashimori_shared::pack::Keep;
 use hashimori_shared::time::Timestamp;
 
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
@@ -45,14 +46,8 @@ pub async fn apply(tx: &mut Tx, hands: &Hands<'_>, region: RegionId, entry: &Ent
 }
 
 /// Takes a step with a membership as it was seen (in a transaction of `Store::begin_ledger`).
-pub async fn advance(
-    tx: &mut Tx,
-    hands: &Hands<'_>,
-    seen: &Membership,
-    (act, entry): (Act, &Entry),
-    keep_days: u32,
-) -> Result<Moved, Failed> {
-    let moved = membership::advance(seen, act, (Some(hands.doer.role), entry), keep_days, hands.now)?;
+pub async fn advance(tx: &mut Tx, hands: &Hands<'_>, seen: &Membership, (act, entry): (Act, &Entry), keep: Keep) -> Result<Moved, Failed> {
+    let moved = membership::advance(seen, act, (Some(hands.doer.role), entry), keep, hands.now)?;
     if !rows::move_on(tx, seen, &moved, Actor::Person(hands.doer.id)).await? {
         return Err(Failed::Changed);
     }
@@ -112,7 +107,7 @@ pub async fn erase_due(store: &Store, random: &Random, now: Timestamp) -> Result
         let mut tx = store.begin_ledger().await?;
         let Some(seen) = rows::find(&mut *tx, *facility).await? else { continue };
         // Another process in front of the store may have been faster.
-        let Ok(moved) = membership::advance(&seen, Act::Erase, (None, &Entry::default()), 0, now) else { continue };
+        let Ok(moved) = membership::advance(&seen, Act::Erase, (None, &Entry::default()), Keep::Days(0), now) else { continue };
         rows::erase_personal(&mut tx, *facility).await?;
         if !rows::move_on(&mut tx, &seen, &moved, Actor::Collector).await? {
             continue;

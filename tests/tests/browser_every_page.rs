@@ -37,8 +37,11 @@ const ELSEWHERE: &[&str] = &[
     "/facilities/{facility}/papers.csv",
     "/facilities/{facility}/people.csv",
     "/public/facilities.json",
+    "/facilities/{facility}/evidence.zip",
     // One-time links out of letters: the mail tests open them.
     "/account/mail/confirm/{secret}",
+    // For calendars.
+    "/calendar/{secret}",
     // Without an account, through a facility's own links: below, where the links are made.
     "/apply/{secret}",
     "/join/{secret}",

@@ -50,6 +50,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_pieces_of_a_table_are_the_table() {
+        let (mut whole, mut pieces) = (Csv::new(&["a"]), Csv::new(&["a"]));
+        let mut bytes = pieces.take();
+        for row in ["1", "2"] {
+            whole.row(&[row]);
+            pieces.row(&[row]);
+            bytes.extend(pieces.take());
+        }
+        assert_eq!(bytes, whole.into_bytes());
+        assert!(pieces.take().is_empty());
+    }
+
+    #[test]
     fn a_table_opens_in_a_spreadsheet_and_no_field_is_a_formula() {
         let mut csv = Csv::new(&["機器", "数"]);
         csv.row(&["=HYPERLINK(\"https://a.example\")", "3"]);

@@ -117,6 +117,31 @@ pub struct Answered {
     answer: Answer,
 }
 
+impl Answered {
+    /// Clause id.
+    pub fn clause(&self) -> &str {
+        &self.clause
+    }
+
+    /// Check id within the clause.
+    pub fn check(&self) -> &str {
+        &self.check
+    }
+
+    /// The answer as people read it.
+    pub fn text(&self) -> Text {
+        match self.answer {
+            Answer::Yes => Text::new("choice-yes"),
+            Answer::Limited => Text::new("evidence-answer-limited"),
+            Answer::Partly => Text::new("evidence-answer-partly"),
+            Answer::No => Text::new("choice-no"),
+            Answer::NotApplicable => Text::new("evidence-answer-not-applicable"),
+            Answer::Until(until) => Text::new("evidence-answer-until").with("day", Text::Day(until)),
+            Answer::On(on) => Text::new("evidence-answer-on").with("day", Text::Day(on)),
+        }
+    }
+}
+
 /// Who looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grade {

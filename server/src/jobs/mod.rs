@@ -9,6 +9,7 @@ mod mail;
 mod membership;
 mod rank;
 mod remind;
+mod retain;
 mod sweep;
 mod webhooks;
 
@@ -42,6 +43,7 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "remind", period: Duration::from_mins(10) }, remind::run);
     every(app, stop, tasks, Job { name: "trim-mail", period: Duration::from_hours(6) }, mail::trim);
     every(app, stop, tasks, Job { name: "erase-left", period: Duration::from_hours(1) }, membership::run);
+    every(app, stop, tasks, Job { name: "retain", period: Duration::from_mins(30) }, retain::run);
     every(app, stop, tasks, Job { name: "prove-log", period: Duration::from_mins(10) }, log::prove);
 }
 

@@ -4,12 +4,14 @@
 //! Invariant: an entry is written with the act it tells of or not at all, and after it is sealed nothing changes it. Only
 //! `trim` deletes entries, and leaves a signed checkpoint; only `erase_person` deletes words, and leaves an entry.
 
+mod chain;
 mod keep;
 mod list;
 mod seal;
 mod verify;
 
-pub use keep::{erase_person, trim};
+pub use chain::list_links;
+pub use keep::{TRIMMED_AT_ONCE, erase_person, trim};
 pub use list::{ChainState, Filter, Line, Reach, View, count, list, list_views, newest_but, newest_of, set_state, state};
 pub use seal::{SealError, Sealed, begin_log, newest_day, seal};
 pub use verify::{Break, Whole, Why, verify};

@@ -1,7 +1,8 @@
 //! Papers and their steps. Whatever files a paper or moves one on does so under `Store::begin_ledger`, so that of two people who
 //! decide at once the second sees what the first did.
 //!
-//! Invariant: a paper's state is that of its last step, and steps are only ever added.
+//! Invariant: a paper's state is that of its last step, and steps are only ever added; a paper goes as a whole when it has been kept long
+//! enough (`retention`).
 
 mod sums;
 
@@ -85,11 +86,15 @@ const COLUMNS: &str = "SELECT p.id, p.kind, p.number, p.state, p.applicant, p.ap
 
 /// Files a paper; its number.
 pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
-    let number: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM paper WHERE facility_id = $1 AND kind = $2")
-        .bind(new.facility.to_string())
-        .bind(new.kind.as_str())
-        .fetch_one(&mut **tx)
-        .await?;
+    // No number is given out twice, also when the paper that had it is kept no longer.
+    let number: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM (SELECT number FROM paper WHERE facility_id = $1 AND kind = $2 \
+         UNION ALL SELECT number FROM paper_number WHERE facility_id = $1 AND kind = $2) AS given",
+    )
+    .bind(new.facility.to_string())
+    .bind(new.kind.as_str())
+    .fetch_one(&mut **tx)
+    .await?;
     sqlx::query(
         "INSERT INTO paper (id, region_id, facility_id, kind, number, state, open, applicant, applicant_id, device_id, from_at, until_at, \
          fields, filed_at, entered_at, version) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, 0)",
@@ -266,6 +271,31 @@ pub async fn list(store: &Store, facility: FacilityId, filter: Filter, limit: u1
         .bind(filter.kind.map_or("", Kind::as_str))
         .bind(filter.ended_by.map_or(i64::MAX, Timestamp::seconds))
         .bind(filter.before.map(|id| id.to_string()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// A page of a facility's papers of which a step was entered within a time, oldest first; `after` is the last one of the page before.
+pub async fn list_between(
+    store: &Store,
+    facility: FacilityId,
+    (from, until): (Timestamp, Timestamp),
+    after: Option<PaperId>,
+    limit: u16,
+) -> Result<Vec<Found>, Error> {
+    let sql = format!(
+        "{COLUMNS} WHERE p.facility_id = $1 AND p.id > $2 AND p.entered_at < $4 AND EXISTS \
+         (SELECT 1 FROM paper_step s WHERE s.paper_id = p.id AND s.at >= $3 AND s.at < $4) ORDER BY p.id LIMIT $5"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(facility.to_string())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(from.seconds())
+        .bind(until.seconds())
         .bind(i64::from(limit))
         .fetch_all(store.read())
         .await?

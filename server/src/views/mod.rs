@@ -6,12 +6,15 @@ mod alerts;
 mod areas;
 pub(crate) mod assets;
 mod backup_note;
+mod calendar;
 mod connections;
 mod device;
 mod disaster;
 mod enrolment;
 mod error;
+mod evidence;
 mod export;
+mod former;
 mod log;
 mod loss;
 mod mail;
@@ -36,6 +39,7 @@ pub(crate) use account::{
 pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
+pub(crate) use calendar::CalendarPage;
 pub(crate) use connections::{ConnectionIssuedPage, ConnectionsPage, DeliveryLine, HookForm, HookLine, TokenForm, TokenLine};
 pub(crate) use device::{
     ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
@@ -46,7 +50,9 @@ pub(crate) use disaster::{
 };
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
+pub(crate) use evidence::EvidencePage;
 pub(crate) use export::ExportPage;
+pub(crate) use former::{FormerLine, FormerPage};
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
@@ -65,7 +71,7 @@ pub(crate) use people::{
 };
 pub(crate) use places::{DeviceLine, FacilityPage};
 pub(crate) use qr::Qr;
-pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
+pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage, kept};
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use state::{Count, Mark, Moment};
 pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};

@@ -94,7 +94,9 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<AccountAppPage>();
     render::<NewPasskeyPage>();
     render::<AccountPage>();
+    render::<CalendarPage>();
     render::<AccountsPage>();
+    render::<FormerPage>();
     render::<IssuedLinkPage>();
     render::<StartPage>();
     render::<SetupPasswordPage>();
@@ -107,6 +109,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<TodayPage>();
     render::<ListedPage>();
     render::<ExportPage>();
+    render::<EvidencePage>();
     render::<LogPage>();
     render::<FacilityPage>();
     render::<CodesPage>();

@@ -11,7 +11,7 @@ use hashimori_server::secrets::MasterKey;
 use hashimori_server::store::rank::{self, Kind, Sought};
 use hashimori_server::store::rollup::{self, Scope as Counted};
 use hashimori_server::store::{device, facility, log, membership, person};
-use hashimori_shared::pack::Pack;
+use hashimori_shared::pack::{Keep, Pack};
 use hashimori_tests::bed::{Bed, On};
 
 on_both_engines!(
@@ -22,7 +22,7 @@ on_both_engines!(
     erasing_takes_the_names_and_leaves_the_chain_whole,
 );
 
-const KEEP_DAYS: u32 = 100;
+const KEEP: Keep = Keep::Days(100);
 
 async fn office(bed: &Bed) -> anyhow::Result<Person> {
     let id = PersonId::new(bed.random.uuid(bed.now));
@@ -72,7 +72,7 @@ async fn find(bed: &Bed, id: FacilityId) -> anyhow::Result<Membership> {
 
 async fn step(bed: &Bed, doer: &Person, seen: &Membership, act: Act) -> anyhow::Result<Result<State, Failed>> {
     let mut tx = bed.store.begin_ledger().await?;
-    let done = memberships::advance(&mut tx, &hands(bed, doer), seen, (act, &entry()), KEEP_DAYS).await;
+    let done = memberships::advance(&mut tx, &hands(bed, doer), seen, (act, &entry()), KEEP).await;
     if done.is_ok() {
         tx.commit().await?;
     } else {
@@ -204,7 +204,7 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
     leave(&mut bed, &doer).await?;
     while log::seal(&bed.store, &key, bed.now, None).await?.more {}
     let due = find(&bed, bed.facility).await?.erase_at.ok_or_else(|| anyhow::anyhow!("a day"))?;
-    assert_eq!(due, bed.now.plus_days(i64::from(KEEP_DAYS)));
+    assert_eq!(Some(due), KEEP.end(bed.now));
     assert_eq!(memberships::erase_due(&bed.store, &bed.random, due.plus_seconds(-1)).await?, 0);
     assert_eq!(memberships::erase_due(&bed.store, &bed.random, due).await?, 1);
     assert_eq!(memberships::erase_due(&bed.store, &bed.random, due.plus_days(1)).await?, 0, "done once");

@@ -48,6 +48,8 @@ acts! {
     AccountReset = "account_reset";
     /// A mail address was registered or removed.
     AddressChanged = "address_changed";
+    /// A secret address for calendars was made or ended.
+    CalendarChanged = "calendar_changed";
     /// The 事務局 noted mail that did not arrive.
     LettersNoted = "letters_noted";
     /// Sessions were ended by their owner or by an act on the account.
@@ -200,6 +202,8 @@ acts! {
     LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.
     LogTrimmed = "log_trimmed";
+    /// Records that were kept long enough were deleted; the detail says of what kind and how many.
+    RecordsDeleted = "records_deleted";
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use hashimori_shared::pack::IncidentRules;
 use hashimori_shared::time::Timestamp;
 
 use super::flow::{Hands, Need, Step, step};
-use super::{Act, Field, Input, Paper, State, Values};
+use super::{Act, Field, Input, Kind, Paper, State, Values};
 
 pub(super) const CLAUSES: &[&str] = &["§16-6", "留3-10", "留3-11"];
 
@@ -89,6 +89,13 @@ pub struct Deadline {
 }
 
 impl Paper {
+    /// The deadlines that are still to be met, after these steps.
+    pub fn pending(&self, done: &[Act], rules: &IncidentRules) -> Vec<Deadline> {
+        let is_open = self.kind == Kind::Incident && matches!(self.state, State::Reported | State::Open);
+        let all = self.deadlines(rules).into_iter().filter(|deadline| !done.contains(&deadline.act));
+        if is_open && !done.contains(&Act::NoLeak) { all.collect() } else { Vec::new() }
+    }
+
     /// The deadlines of the reports to the authority, from the day on which it was found.
     pub fn deadlines(&self, rules: &IncidentRules) -> [Deadline; 2] {
         let full = if may_be_meant(&self.values) { rules.full_report_days_if_meant } else { rules.full_report_days };

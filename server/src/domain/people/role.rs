@@ -66,11 +66,13 @@ pub enum Right {
     Connect,
     /// 外部連携 of the own facility.
     ConnectLocally,
+    /// Erase the names of those who hold no role any more.
+    Erase,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -92,6 +94,7 @@ impl Right {
         Self::Admit,
         Self::Connect,
         Self::ConnectLocally,
+        Self::Erase,
     ];
 }
 
@@ -104,7 +107,14 @@ pub const fn may(role: Role, right: Right) -> bool {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange | Right::Admit | Right::Connect => {
+        Right::AppointRegionally
+        | Right::Restore
+        | Right::DecideRules
+        | Right::Exempt
+        | Right::Arrange
+        | Right::Admit
+        | Right::Connect
+        | Right::Erase => {
             matches!(role, Role::Secretariat)
         }
     }

@@ -65,6 +65,11 @@ pub fn link(typed: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("one-link", &[typed, network], 8, 15 * 60), bucket("link", &[network], 60, 15 * 60)]
 }
 
+/// The counter that reading a calendar's address falls under: programs come every few minutes, not all the time.
+pub fn feed(hash: &str) -> Vec<Bucket> {
+    vec![bucket("feed", &[hash], 60, 3600)]
+}
+
 /// The counters that filing a paper through a facility's link falls under: whoever files without end is stopped at that link, long
 /// before the network's counter is used up.
 pub fn filing(link: &str, network: &str) -> Vec<Bucket> {

@@ -67,7 +67,8 @@ async fn items(web: &Web, region: RegionId, found: Vec<Facility>) -> Result<Vec<
     let (now, rules) = (web.clock.now(), web.pack().parameters().staleness.clone());
     let ids: Vec<FacilityId> = found.iter().map(|facility| facility.id).collect();
     let sums = rollup::summaries(&web.store, &ids, now.jst_day(), &rules).await?;
-    let covered = cover::covered(&web.store, region, &ids, now).await?;
+    let open = cover::open_in(web.store.read(), region, now).await?;
+    let covered = cover::covered(&web.store, (region, &open), &ids, now).await?;
     let none = Summary::new(now.jst_day(), &rules);
     let item = |facility: Facility| FacilityItem {
         id: facility.id.to_string(),

@@ -113,7 +113,11 @@ pub(super) async fn show_counts(Use(web): Use<Web>, Caller(token): Caller) -> Re
     let (now, rules) = (web.clock.now(), web.pack().parameters().staleness.clone());
     let region = token.scope.region();
     let (scope, under) = match token.scope {
-        Scope::Region(region) => (rollup::Scope::Region(region), Some(cover::counts(&web.store, (region, None), now, &rules).await?)),
+        Scope::Region(region) => {
+            let open = cover::open_in(web.store.read(), region, now).await?;
+            let under = cover::counts(&web.store, (region, &open, None), now, &rules).await?;
+            (rollup::Scope::Region(region), Some(under))
+        }
         Scope::Facility(_, facility) => (rollup::Scope::Facility(facility), None),
     };
     let sum = rollup::summary(&web.store, scope, now.jst_day(), &rules).await?;

@@ -104,20 +104,25 @@ async fn changes(web: &Web, home: Home, device: &Device, before: Option<i64>) ->
     let line = |change: &history::Change| ChangeLine {
         at: Moment::new(change.at, now),
         mark: Mark::of(change.headline),
-        cause: match change.cause.as_str() {
-            "report" => "history-report",
-            "time" => "history-time",
-            "rules" => "history-rules",
-            "answer" => "history-answer",
-            "sort" => "history-sort",
-            _ => "history-other",
-        },
+        cause: cause(&change.cause),
         clauses: change
             .differences()
             .map(|(clause, was, is)| (ClauseName::of(&web.pack, clause), was.map(Mark::of), is.map(Mark::of)))
             .collect(),
     };
     Ok((found.iter().map(line).collect(), older))
+}
+
+/// Key of the words for why a verdict changed.
+pub(super) fn cause(word: &str) -> &'static str {
+    match word {
+        "report" => "history-report",
+        "time" => "history-time",
+        "rules" => "history-rules",
+        "answer" => "history-answer",
+        "sort" => "history-sort",
+        _ => "history-other",
+    }
 }
 
 /// Who read this page before, and now.

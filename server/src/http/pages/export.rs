@@ -119,7 +119,7 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
     Ok(file(&web, "facilities", csv.into_bytes()))
 }
 
-fn device_columns(web: &Web) -> Vec<Text> {
+pub(super) fn device_columns(web: &Web) -> Vec<Text> {
     let names = [
         "device-about-id",
         "facility-col-device",
@@ -180,7 +180,7 @@ pub(super) async fn export_devices(
     Ok(file(&web, "devices", csv.into_bytes()))
 }
 
-fn device_row(web: &Web, (reader, lang): (&Person, Lang), (device, line): (&Device, &Line), covered: bool) -> Vec<String> {
+pub(super) fn device_row(web: &Web, (reader, lang): (&Person, Lang), (device, line): (&Device, &Line), covered: bool) -> Vec<String> {
     let mark = mark(web, device.standing, line.headline, line.last_seen_at.map(Timestamp::jst_day));
     let class = if reader.role.sees_facts(device.ownership) { device.class.label(lang).to_owned() } else { String::new() };
     let ownership = match device.ownership {

@@ -93,7 +93,7 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
-fn check_right(web: &Web, person: &Person, right: Right, deputies: Option<DeputyTerm>) -> Result<(), PageError> {
+pub(super) fn check_right(web: &Web, person: &Person, right: Right, deputies: Option<DeputyTerm>) -> Result<(), PageError> {
     if !may(person.role, right) {
         let role = Text::new(person.role.key());
         return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("people-not-your-role").with("role", role)));

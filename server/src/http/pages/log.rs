@@ -48,7 +48,7 @@ pub(super) struct Wanted {
 }
 
 /// The first instant of a day typed as year-month-day (full-width and slashes forgiven); empty: none.
-fn day(typed: &str) -> Result<Option<Timestamp>, ()> {
+pub(super) fn day(typed: &str) -> Result<Option<Timestamp>, ()> {
     let typed: String = typed.trim().chars().map(half_width).map(|c| if c == '/' { '-' } else { c }).collect();
     if typed.is_empty() {
         return Ok(None);
@@ -214,7 +214,7 @@ fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
     }
 }
 
-fn columns() -> Vec<Text> {
+pub(super) fn columns() -> Vec<Text> {
     [
         "export-col-seq",
         "oplog-col-at",
@@ -228,6 +228,21 @@ fn columns() -> Vec<Text> {
     ]
     .map(Text::new)
     .to_vec()
+}
+
+/// An entry as a row of a table.
+pub(super) fn row(entry: &Line, lang: Lang) -> [String; 9] {
+    [
+        entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
+        stamp(Timestamp::from_seconds(entry.entry.at)),
+        actor(entry).in_lang(lang),
+        act(entry).in_lang(lang),
+        entry.entry.object_kind.clone().unwrap_or_default(),
+        object(entry).map(|object| object.in_lang(lang)).unwrap_or_default(),
+        entry.entry.object_id.clone().unwrap_or_default(),
+        entry.entry.detail.clone(),
+        remark(entry).map(|remark| remark.in_lang(lang)).unwrap_or_default(),
+    ]
 }
 
 /// `GET /log/export`
@@ -271,7 +286,7 @@ async fn send(
     let mut csv = Csv::new(&in_words(&columns(), lang));
     loop {
         for line in &lines {
-            csv.row(&cells(line, lang));
+            csv.row(&row(line, lang));
         }
         if !pieces.send(csv.take()).await || left == 0 {
             return Ok(());
@@ -282,21 +297,6 @@ async fn send(
         filter.before = Some(last.entry.id.clone());
         left -= lines.len();
     }
-}
-
-fn cells(line: &Line, lang: Lang) -> [String; 9] {
-    let said = |text: Option<Text>| text.map(|text| text.in_lang(lang)).unwrap_or_default();
-    [
-        line.seq.map(|seq| seq.to_string()).unwrap_or_default(),
-        stamp(Timestamp::from_seconds(line.entry.at)),
-        actor(line).in_lang(lang),
-        act(line).in_lang(lang),
-        line.entry.object_kind.clone().unwrap_or_default(),
-        said(object(line)),
-        line.entry.object_id.clone().unwrap_or_default(),
-        line.entry.detail.clone(),
-        said(remark(line)),
-    ]
 }
 
 #[cfg(test)]

@@ -246,9 +246,9 @@ pub(super) async fn act(
         return Err(PageError::Conflict(Text::new("member-changed")));
     }
     let entry = typed.entry();
-    let keep_days = web.pack.parameters().retention.records_days;
+    let keep = web.pack.parameters().retention.records;
     let mut tx = web.store.begin_ledger().await?;
-    match memberships::advance(&mut tx, &hands(&web, &person), &found, (act, &entry), keep_days).await {
+    match memberships::advance(&mut tx, &hands(&web, &person), &found, (act, &entry), keep).await {
         Ok(_) => {
             tx.commit().await?;
             Ok(Redirect::to(&format!("/facilities/{}/membership", home.facility)).into_response())

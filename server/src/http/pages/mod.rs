@@ -7,14 +7,17 @@ mod alerts;
 mod areas;
 mod assets;
 mod banner;
+mod calendar;
 mod connections;
 mod cookie;
 mod device;
 mod disaster;
 mod enrolment;
+mod evidence;
 mod excluded;
 mod export;
 mod fail;
+mod former;
 mod guard;
 mod handed;
 mod headers;
@@ -110,6 +113,8 @@ pub struct Web {
     pack: Arc<Pack>,
     /// Password hashing takes 19 MiB and tens of milliseconds each: no more than `HASHING_AT_ONCE`.
     hashing: Arc<Semaphore>,
+    /// Evidence is packed one archive at a time.
+    packing: Arc<Semaphore>,
     /// `None`: the port's address cannot have any.
     passkeys: Option<Arc<Passkeys>>,
 }
@@ -148,6 +153,7 @@ impl Clone for Web {
             parts: Arc::clone(&self.parts),
             pack: self.parts.books.borrow().any_pack(),
             hashing: Arc::clone(&self.hashing),
+            packing: Arc::clone(&self.packing),
             passkeys: self.passkeys.clone(),
         }
     }
@@ -158,7 +164,8 @@ impl Web {
     pub fn new(parts: Parts) -> Self {
         let passkeys = Passkeys::at(&parts.settings.public_url).map(Arc::new);
         let pack = parts.books.borrow().any_pack();
-        Self { parts: Arc::new(parts), pack, hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)), passkeys }
+        let (hashing, packing) = (Arc::new(Semaphore::new(HASHING_AT_ONCE)), Arc::new(Semaphore::new(1)));
+        Self { parts: Arc::new(parts), pack, hashing, packing, passkeys }
     }
 
     /// The rules that pages cite.

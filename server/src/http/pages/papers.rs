@@ -9,6 +9,7 @@ mod measures;
 mod one;
 mod policy;
 mod print;
+pub(super) mod table;
 mod written;
 
 use axum::extract::State as Use;

@@ -10,9 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, connections, device, disaster, enrolment, excluded, export, handed, headers,
-    language, letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers, passkey, people, places, public,
-    retire, rules, self_check, setup, sign_in, sort, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, areas, assets, calendar, connections, device, disaster, enrolment, evidence, excluded,
+    export, former, handed, headers, language, letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers,
+    passkey, people, places, public, retire, rules, self_check, setup, sign_in, sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -151,6 +151,7 @@ fn of_the_door() -> Vec<Route> {
         route(Method::POST, "/step-up/passkey", SignedIn(OwnAccount), Object::None, post(passkey::step_up)),
         route(Method::GET, "/step-up/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::prove)),
         route(Method::GET, "/step-up/continue", SignedIn(OwnAccount), Object::None, get(step_up::show_kept)),
+        route(Method::GET, "/calendar/{secret}", Public, Object::None, get(calendar::read)),
         route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
         route(Method::GET, "/public/facilities", Public, Object::None, get(public::show_facilities)),
         route(Method::GET, "/public/facilities.json", Public, Object::None, get(public::list_facilities)),
@@ -180,6 +181,8 @@ fn of_the_account() -> Vec<Route> {
         route(Method::POST, "/account/mail/remove", SignedIn(OwnAccount), Object::None, post(mail::remove)).stepped_up(),
         route(Method::GET, "/account/mail/confirm/{secret}", SignedIn(OwnAccount), Object::None, get(mail::show_confirm)),
         route(Method::POST, "/account/mail/confirm/{secret}", SignedIn(OwnAccount), Object::None, post(mail::confirm)),
+        route(Method::GET, "/account/calendar", SignedIn(OwnAccount), Object::None, get(calendar::show)),
+        route(Method::POST, "/account/calendar", SignedIn(OwnAccount), Object::None, post(calendar::change)).stepped_up(),
         route(Method::GET, "/account/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::begin_link)).stepped_up(),
         route(Method::POST, "/account/oidc/link", SignedIn(OwnAccount), Object::None, post(oidc::link)).stepped_up(),
         route(Method::POST, "/account/oidc/remove", SignedIn(OwnAccount), Object::None, post(oidc::unlink)).stepped_up(),
@@ -189,10 +192,12 @@ fn of_the_account() -> Vec<Route> {
 /// Accounts, roles, and what is out of the 事務局's count.
 fn of_people() -> Vec<Route> {
     use Access::{Region, SignedIn};
-    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Read, Restore};
+    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Erase, Read, Restore};
     vec![
         route(Method::GET, "/accounts", Region(Read), Object::None, get(accounts::show_accounts)),
         route(Method::POST, "/accounts/{person}/reset", Region(Restore), Object::Person, post(accounts::reset)).stepped_up(),
+        route(Method::GET, "/accounts/former", Region(Read), Object::None, get(former::show_former)),
+        route(Method::POST, "/accounts/{person}/erase", Region(Erase), Object::Person, post(former::erase)).stepped_up(),
         route(Method::GET, "/accounts/appoint", Region(AppointRegionally), Object::None, get(people::show_appoint_regionally)),
         route(Method::POST, "/accounts/appoint", Region(AppointRegionally), Object::None, post(people::appoint_regionally)).stepped_up(),
         route(Method::POST, "/accounts/end", Region(AppointRegionally), Object::None, post(people::end_regionally)).stepped_up(),
@@ -258,6 +263,10 @@ fn of_facilities() -> Vec<Route> {
         route(Method::GET, "/facilities/{facility}/papers.csv", SignedIn(Export), Object::Facility, get(handed::export_papers))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/people.csv", SignedIn(Export), Object::Facility, get(handed::export_people))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/evidence", SignedIn(Export), Object::Facility, get(evidence::show_evidence))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/evidence.zip", SignedIn(Export), Object::Facility, get(evidence::export_evidence))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/codes", SignedIn(Read), Object::Facility, get(enrolment::show_codes)),
         route(Method::POST, "/facilities/{facility}/codes", SignedIn(Enrol), Object::Facility, post(enrolment::issue_code)),

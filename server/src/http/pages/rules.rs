@@ -13,8 +13,9 @@ use super::guard::Who;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::ids::FacilityId;
+use crate::domain::retention::Record;
 use crate::store::session;
-use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, Said, WhatIsCheckedPage};
+use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, Said, WhatIsCheckedPage, kept};
 use crate::words::Text;
 
 /// `GET /rules`
@@ -26,6 +27,8 @@ pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person)
         source: Said::of(pack.source(), lang),
         pack: format!("{} {}", pack.id(), pack.revision()),
         groups: groups(pack, lang, person.scope.facility()),
+        kept: Record::ALL.iter().map(|record| (record.key(), kept(record.keep(&pack.parameters().retention)))).collect(),
+        kept_source: pack.parameters().retention.source().map(|source| Said::of(&source, lang)),
     })
 }
 
@@ -33,7 +36,11 @@ pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person)
 pub(super) async fn show_what_is_checked(Use(web): Use<Web>, visitor: Visitor) -> Result<Response, PageError> {
     let signed_in = session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await?;
     let visitor = visitor.reading(signed_in.as_ref().and_then(|s| s.language));
-    page(&WhatIsCheckedPage { shell: shell("checked-title", &visitor, signed_in.as_ref().map(|s| &s.person)) })
+    let rules = &web.pack.parameters().retention;
+    page(&WhatIsCheckedPage {
+        shell: shell("checked-title", &visitor, signed_in.as_ref().map(|s| &s.person)),
+        kept: Text::new("retention-checked-about").with("reports", kept(rules.reports)).with("records", kept(rules.records)),
+    })
 }
 
 /// A clause's id for links within a page: `§20-1` → `c20-1`.

@@ -68,6 +68,28 @@ pub async fn list(store: &Store, facility: FacilityId, limit: u16, skip: u32) ->
         .collect()
 }
 
+/// A page of those that a facility used from within a time on, in order of id; `after` is the last one of the page before.
+pub async fn list_between(
+    store: &Store,
+    facility: FacilityId,
+    (from, until): (Timestamp, Timestamp),
+    after: Option<LetInId>,
+    limit: u16,
+) -> Result<Vec<Line>, Error> {
+    let place = "WHERE e.facility_id = $1 AND e.id > $2 AND e.event_at >= $3 AND e.event_at < $4 ORDER BY e.id LIMIT $5";
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} {place}")))
+        .bind(facility.to_string())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(from.seconds())
+        .bind(until.seconds())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(line)
+        .collect()
+}
+
 /// One of a facility.
 pub async fn find(db: impl Executor<'_, Database = Any>, facility: FacilityId, id: LetInId) -> Result<Option<Line>, Error> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE e.facility_id = $1 AND e.id = $2")))

@@ -20,6 +20,7 @@ const REGION: &[Role] = &[Secretariat];
 /// Every act behind sign-in but those on the own account, and who may do it.
 const ACTS: &[(&str, &[Role])] = &[
     ("/accounts/{person}/reset", REGION),
+    ("/accounts/{person}/erase", REGION),
     ("/accounts/appoint", REGION),
     ("/accounts/end", REGION),
     ("/letters/noted", REGION),
