@@ -66,8 +66,10 @@ pub async fn list_waiting_events(db: impl Executor<'_, Database = Any>, limit: u
 }
 
 /// Webhooks that an event goes to: the region's, its facility's, those of the facilities that a 災害時特例 is about; only those that
-/// were there when it happened, and that keep up.
-const WANT: &str = "SELECT e.id, w.id, $2, 0, 'waiting' FROM webhook_event e JOIN webhook w ON w.region_id = e.region_id \
+/// were there when it happened, and that keep up. To one that fails it goes no sooner than what waits for it already.
+const WANT: &str = "SELECT e.id, w.id, CASE WHEN w.failing_since IS NULL THEN $2 ELSE COALESCE((SELECT MIN(d.due_at) \
+     FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'waiting' AND d.due_at > $2), $2) END, 0, 'waiting' \
+     FROM webhook_event e JOIN webhook w ON w.region_id = e.region_id \
      WHERE e.id = $1 AND w.disabled_at IS NULL AND w.made_at <= e.at \
      AND (SELECT COUNT(*) FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'waiting') < $3 \
      AND CASE WHEN e.webhook_id IS NOT NULL THEN e.webhook_id = w.id ELSE \
