@@ -95,3 +95,7 @@ id!(
     /// A part of a region (エリア).
     AreaId
 );
+id!(
+    /// Somebody on a facility's list of staff.
+    MemberId
+);

@@ -18,6 +18,7 @@ pub mod paper;
 pub mod people;
 pub mod reading;
 pub mod self_check;
+pub mod staff;
 pub mod summary;
 pub mod todo;
 mod worded;

@@ -20,6 +20,7 @@ pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
 pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices};
 pub use incident::Deadline;
 pub use name::same_name;
+pub(crate) use period::day_start;
 pub use period::{InvalidPeriod, Period, paper_day};
 pub use wish::{Invalid, Rules, Wish};
 pub use words::{Act, Kind, State};

@@ -32,6 +32,8 @@ pub enum Kind {
     TakeOutOverdue,
     /// Personal devices whose approval has ended, and the end of whose use nobody has confirmed (§20-7).
     PersonalUseOver,
+    /// Those who are past their last day, with steps of leaving open (§16-5, 留1-2, 留3-7).
+    LeaverOverdue,
     /// Papers that wait for an approval.
     PaperToDecide,
     /// Returns that wait for somebody else to look.
@@ -40,6 +42,14 @@ pub enum Kind {
     WipeToCheck,
     /// Personal devices whose approval ends within a week.
     PersonalUseEnds,
+    /// Those without a pledge of the present edition (§17).
+    PledgeMissing,
+    /// Those whose training is due (§17).
+    TrainingDue,
+    /// Those who leave, with steps open.
+    LeaverOpen,
+    /// Those who have begun, with something of the joiner's checklist missing.
+    JoinerOpen,
     /// Devices to be confirmed again after a restore.
     Reconfirm,
     /// Devices that wait to be confirmed.
@@ -54,11 +64,13 @@ pub enum Kind {
     Stale,
     /// Only a person can answer, and nobody has.
     SelfCheckDue,
+    /// The list of staff is to be reviewed (留1-2).
+    StaffReviewDue,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::LostSeen,
         Self::Copied,
         Self::IncidentReported,
@@ -72,10 +84,15 @@ impl Kind {
         Self::NonCompliant,
         Self::TakeOutOverdue,
         Self::PersonalUseOver,
+        Self::LeaverOverdue,
         Self::PaperToDecide,
         Self::ReturnToCheck,
         Self::WipeToCheck,
         Self::PersonalUseEnds,
+        Self::PledgeMissing,
+        Self::TrainingDue,
+        Self::LeaverOpen,
+        Self::JoinerOpen,
         Self::Reconfirm,
         Self::Pending,
         Self::Silent,
@@ -83,6 +100,7 @@ impl Kind {
         Self::Unknown,
         Self::Stale,
         Self::SelfCheckDue,
+        Self::StaffReviewDue,
     ];
 }
 

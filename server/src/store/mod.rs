@@ -46,6 +46,7 @@ pub mod restore;
 pub mod rollup;
 pub mod self_check;
 pub mod session;
+pub mod staff;
 pub mod throttle;
 pub mod trend;
 

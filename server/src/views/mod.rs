@@ -22,6 +22,7 @@ mod places;
 mod qr;
 mod rules;
 mod self_check;
+mod staff;
 mod state;
 mod today;
 mod trend;
@@ -61,6 +62,10 @@ pub(crate) use places::{DeviceLine, FacilityPage};
 pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
+pub(crate) use staff::{
+    MemberAct, MemberField, MemberFormPage, MemberLine, MemberPage, MemberStep, Person, PledgesPage, ReviewLine, StaffCountsPage,
+    StaffImportPage, StaffPage, StaffSheetPage, TrainingLine, TrainingPage,
+};
 pub(crate) use state::{Count, Mark, Moment};
 pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};
 pub(crate) use trend::Chart;

@@ -134,6 +134,14 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<FacilityLinkPage>();
     render::<PolicyPage>();
     render::<IncidentsPage>();
+    render::<StaffPage>();
+    render::<StaffCountsPage>();
+    render::<MemberFormPage>();
+    render::<MemberPage>();
+    render::<PledgesPage>();
+    render::<TrainingPage>();
+    render::<StaffImportPage>();
+    render::<StaffSheetPage>();
     render::<AccountMailPage>();
     render::<ConfirmMailPage>();
     render::<LettersPage>();

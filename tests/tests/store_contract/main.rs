@@ -27,3 +27,4 @@ mod papers;
 mod people;
 mod rejudging;
 mod rollups;
+mod staff;

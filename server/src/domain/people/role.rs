@@ -60,11 +60,13 @@ pub enum Right {
     ExemptLocally,
     /// Make and name areas, and say which facilities lie in them.
     Arrange,
+    /// 利用者の名簿: read the names on it, and keep it.
+    KeepStaff,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -83,6 +85,7 @@ impl Right {
         Self::Exempt,
         Self::ExemptLocally,
         Self::Arrange,
+        Self::KeepStaff,
     ];
 }
 
@@ -91,7 +94,7 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol | Right::HandlePapers | Right::Custody => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally => {
+        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally | Right::KeepStaff => {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
@@ -267,6 +270,7 @@ mod tests {
             Right::Custody,
             Right::FileRules,
             Right::ExemptLocally,
+            Right::KeepStaff,
         ];
         let own = [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat();
         assert_eq!(has(Role::Administrator), own);

@@ -12,7 +12,7 @@ use super::guard::{Here, Who};
 use super::live::Shown;
 use super::sign_in::encode;
 use super::visit::Visitor;
-use super::{PageError, Web, live, own_rules, page, shell};
+use super::{PageError, Web, live, own_rules, page, shell, staff};
 use crate::domain::device::Standing;
 use crate::domain::paper::State as PaperState;
 use crate::domain::people::Scope;
@@ -38,6 +38,7 @@ const LOOKED: &[&str] = &[
     "today-looked-clauses",
     "today-looked-silence",
     "today-looked-answers",
+    "today-looked-staff",
 ];
 
 /// `GET /facilities/{facility}/today`
@@ -62,6 +63,7 @@ pub(super) async fn show_today(
     todos.extend(from_papers(&web, home).await?);
     todos.extend(from_clauses(&web, home).await?);
     todos.extend(from_answers(&web, home).await?);
+    todos.extend(staff::todos(&web, home).await?);
     let clear = let_in::count_due(&web.store, home.facility, now).await?;
     todos.push(Todo::new(Kind::DisasterClear, clear, format!("/facilities/{}/disaster/let-in", home.facility)));
     let waiting = [Reading::Lost, Reading::Copied, Reading::Pending, Reading::Reconfirm].map(|reading| sum.counts.of(reading));

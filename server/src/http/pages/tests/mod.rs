@@ -28,4 +28,5 @@ mod roles;
 mod self_check;
 mod signing_in;
 mod sort;
+mod staff;
 mod world;
