@@ -87,3 +87,8 @@ mail-failure-later = The mail server asked to try later ({ $code }).
 mail-failure-refused = The mail server refused it ({ $code }). Ask the person whether the address is right.
 mail-failure-unwritable = The mail could not be written.
 mail-failure-overdue = It was too late to send it.
+mail-subject-staff_due = [Hashimori] Something is due of the list of staff
+mail-body-staff_due = { $n ->
+    [one] { $n } thing is due
+   *[other] { $n } things are due
+} among pledges, trainings, steps of leaving and the review of the list (§16, §17, Note 1). See the list behind this link.

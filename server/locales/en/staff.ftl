@@ -1,6 +1,6 @@
 # The list of staff (利用者の名簿), pledges, trainings and reviews.
 staff-title = List of staff
-staff-about = Everybody who uses the network. Names are seen only by this facility's administrator, deputies and head. Write no passwords and nothing about patients.
+staff-about = Everybody who uses the network. Names are seen only by this facility’s administrator, deputies and head. Write no passwords and nothing about patients.
 staff-counts-about = Names are seen only within the facility. What you see here is numbers and dates.
 staff-new = Register somebody
 staff-list = On the list
@@ -55,19 +55,19 @@ staff-act-remove = Undo a mistaken registration
 staff-item-pledge = A pledge of the present edition
 staff-item-training = A training
 staff-item-mcs-id = An ID of the network that is theirs alone
-staff-item-membership = Deleted from the network's staff and taken out of its groups
+staff-item-membership = Deleted from the network’s staff and taken out of its groups
 staff-item-devices = Lent devices are back, and the steps of handing over are taken
 staff-item-accounts = Accounts and links of this system that they had have ended
-staff-doubt-shared = Same ID as another
-staff-doubt-department = ID reads like a department's
-staff-doubt-private = ID reads like a private address
-staff-note-overdue = Past the last day, steps open
+staff-doubt-shared = Shared ID
+staff-doubt-department = Department’s ID?
+staff-doubt-private = Private ID?
+staff-note-overdue = Steps overdue
 staff-note-pledge = No pledge
-staff-note-pledge-old = Pledge to be renewed
+staff-note-pledge-old = Renew pledge
 staff-note-training = No training
 staff-note-training-old = Training due
 staff-note-mcs-id = No ID
-staff-note-password = Time to change the password
+staff-note-password = Old password
 staff-form-about = Names keep the letters of the family register (「髙」, 「﨑」, 「𠮷」 and others). No address, telephone or birthday is asked for.
 staff-name-about = Family and given name
 staff-job-about = For example nurse, pharmacist, care manager, clerk
@@ -146,11 +146,11 @@ staff-wrong-topic = A topic has 1 to { $most } characters.
 staff-wrong-teacher = The name of who taught has at most { $most } characters.
 staff-wrong-material = The name of the material has at most { $most } characters.
 staff-review = Review of the list
-staff-review-about = Once a year, see whether the network's staff and groups agree with the list above (Note 1-2).
+staff-review-about = Once a year, see whether the network’s staff and groups agree with the list above (Note 1-2).
 staff-review-now = A review is due.
 staff-review-ask = { $n ->
-    [one] Is the network's staff the { $n } person above?
-   *[other] Are the network's staff the { $n } persons above?
+    [one] Is the network’s staff the { $n } person above?
+   *[other] Are the network’s staff the { $n } persons above?
 }
 staff-review-right = Yes, the list is right
 staff-review-different = There are differences
@@ -186,3 +186,9 @@ staff-sheet-register = List of staff
 staff-sheet-pledges = Pledges: list of signatures
 staff-sheet-training = Training: list of attendance
 staff-sign = Signature
+staff-region = Lists of staff, by facility
+staff-region-list = Numbers and due dates by facility
+staff-region-overdue = Past the last day
+staff-short-pledge = Pledge
+staff-short-overdue = Leavers
+staff-short-review = Review

@@ -75,3 +75,5 @@ mail-failure-later = メールサーバーが、後で送るよう求めまし�
 mail-failure-refused = メールサーバーが、受け取りを断りました（{ $code }）。アドレスが正しいか、本人に確かめてください。
 mail-failure-unwritable = メールを作れませんでした。
 mail-failure-overdue = 送る期限を過ぎました。
+mail-subject-staff_due = 【橋守】利用者の名簿に期限の来たものがあります
+mail-body-staff_due = 誓約書・教育・離職の手続・名簿の見直しのうち、期限の来たものが{ $n }件あります（規程第16条・第17条、留意事項1）。次のリンクの名簿で確かめてください。

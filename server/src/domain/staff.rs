@@ -13,14 +13,14 @@ mod table;
 mod training;
 mod words;
 
-pub use details::{Details, Field, LONGEST_JOB, LONGEST_MCS_ID, day, text};
+pub use details::{Details, Field, LONGEST_JOB, LONGEST_MCS_ID, text};
 pub use due::{Edition, Rules};
 pub use flow::{Change, Entry, Moved, Need, Refusal, Step, advance, choices};
 pub use mcs_id::{Doubt, doubts};
 pub use sum::{Late, Sum};
 pub use table::{MOST_LINES, MOST_WRONG, Wrong, WrongCell, read as read_table};
 pub use training::{InvalidTraining, LONGEST_TOPIC, Training};
-pub use words::{Act, JoinItem, LeaveItem, State};
+pub use words::{Act, CLAUSES, JoinItem, LeaveItem, Part, State};
 
 use hashimori_shared::time::Timestamp;
 

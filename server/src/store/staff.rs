@@ -2,6 +2,7 @@
 //! two people who act at once the second sees what the first did. Everything is asked for with the facility.
 
 pub mod pledge;
+pub mod remind;
 pub mod review;
 pub mod sum;
 pub mod training;

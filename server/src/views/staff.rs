@@ -120,6 +120,7 @@ pub(crate) struct MemberPage {
 
 /// The form of an act.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one field is asked for")]
 pub(crate) struct MemberAct {
     pub word: &'static str,
     pub key: &'static str,
@@ -152,11 +153,11 @@ pub(crate) struct MemberStep {
 
 /// Somebody to be ticked.
 #[derive(Clone, Debug)]
-pub(crate) struct Person {
+pub(crate) struct Ticked {
     pub number: i64,
     pub name: String,
     pub note: Text,
-    pub ticked: bool,
+    pub chosen: bool,
 }
 
 /// `/facilities/{facility}/staff/pledges`.
@@ -171,8 +172,8 @@ pub(crate) struct PledgesPage {
     pub edition: Text,
     /// Since when, where the facility has set it.
     pub since: Option<Text>,
-    pub missing: Vec<Person>,
-    pub signed: Vec<Person>,
+    pub missing: Vec<Ticked>,
+    pub signed: Vec<Ticked>,
     pub day: String,
     pub before: bool,
     pub name: String,
@@ -192,7 +193,7 @@ pub(crate) struct TrainingPage {
     pub days: i64,
     pub done: Option<Text>,
     pub error: Option<Text>,
-    pub people: Vec<Person>,
+    pub people: Vec<Ticked>,
     pub day: String,
     pub topic: String,
     pub teacher: String,
@@ -246,6 +247,30 @@ pub(crate) struct StaffSheetPage {
     pub columns: Vec<&'static str>,
     /// The name, and for each further column its key and what stands there.
     pub rows: Vec<(String, Vec<(&'static str, Text)>)>,
+}
+
+/// `/staff`.
+#[derive(Template)]
+#[template(path = "staff_region.html")]
+pub(crate) struct StaffRegionPage {
+    pub shell: Shell,
+    pub lines: Vec<StaffRegionLine>,
+    pub next: Option<String>,
+    pub paged: bool,
+}
+
+/// A facility's list in numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct StaffRegionLine {
+    pub facility: Place,
+    pub persons: i64,
+    /// Without a pledge of the present edition.
+    pub pledges: i64,
+    /// The share of those with a training.
+    pub trained: Text,
+    /// Past their last day with steps open.
+    pub overdue: i64,
+    pub reviewed: Text,
 }
 
 #[cfg(test)]

@@ -142,6 +142,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<TrainingPage>();
     render::<StaffImportPage>();
     render::<StaffSheetPage>();
+    render::<StaffRegionPage>();
     render::<AccountMailPage>();
     render::<ConfirmMailPage>();
     render::<LettersPage>();

@@ -169,6 +169,8 @@ const DATA: &[(&str, &str, &str)] = &[
     ("domain/paper/hand_over.rs", "留3-7", "a clause's id"),
     ("domain/paper/incident.rs", "留3-10", "a clause's id"),
     ("domain/paper/incident.rs", "留3-11", "a clause's id"),
+    ("domain/staff/words.rs", "§17後段", "a clause's id"),
+    ("domain/staff/words.rs", "留1-2", "a clause's id"),
     ("http/device/known.rs", "復元後に再確認", "a device's name, to be stored"),
 ];
 

@@ -62,7 +62,7 @@ pub fn text(typed: &str, most: usize) -> Option<String> {
 }
 
 /// A day that has begun; `None`: it is none, or to come.
-pub fn day(typed: &str, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn day(typed: &str, now: Timestamp) -> Option<Timestamp> {
     day_start(typed).filter(|day| *day <= now)
 }
 

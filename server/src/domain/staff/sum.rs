@@ -2,8 +2,6 @@
 
 use hashimori_shared::time::Timestamp;
 
-use super::{Member, Rules, State};
-
 /// How many persons something is due of, and since when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Late {
@@ -11,16 +9,6 @@ pub struct Late {
     pub persons: i64,
     /// The earliest day.
     pub since: Option<Timestamp>,
-}
-
-impl Late {
-    /// Counts one person of whom something has been due since `due`, if it has.
-    fn add(&mut self, due: Option<Timestamp>, now: Timestamp) {
-        if let Some(due) = due.filter(|due| *due <= now) {
-            self.persons += 1;
-            self.since = Some(self.since.map_or(due, |since| since.min(due)));
-        }
-    }
 }
 
 /// The numbers.
@@ -45,32 +33,16 @@ pub struct Sum {
 }
 
 impl Sum {
-    /// The numbers of a list: what the store counts by itself, reckoned person by person.
-    pub fn of<'a>(
-        members: impl IntoIterator<Item = (&'a Member, Timestamp)>,
-        reviewed: Option<Timestamp>,
-        rules: &Rules,
-        now: Timestamp,
-    ) -> Self {
-        let mut sum = Self { reviewed, ..Self::default() };
-        for (member, registered) in members {
-            sum.persons += i64::from(member.state.is_present());
-            sum.leaving += i64::from(member.state == State::Leaving);
-            sum.pledge.add(member.pledge_due(rules), now);
-            sum.training.add(member.training_due(rules), now);
-            sum.joining.add((member.state == State::Joining).then_some(member.details.joined), now);
-            sum.overdue.add(member.leaving_due(), now);
-            if member.state.is_present() {
-                sum.registered = Some(sum.registered.map_or(registered, |first| first.min(registered)));
-            }
-        }
-        sum
-    }
-
     /// Since when a review of the list is due; nobody on the list: never.
     pub fn review_due(&self, review_days: i64, now: Timestamp) -> Option<Timestamp> {
         let due = self.reviewed.or(self.registered).map(|last| last.plus_days(review_days));
         due.filter(|due| self.persons > 0 && *due <= now)
+    }
+
+    /// How many things are due.
+    pub fn due(&self, review_days: i64, now: Timestamp) -> i64 {
+        let persons = [self.pledge, self.training, self.joining, self.overdue].map(|late| late.persons);
+        persons.iter().sum::<i64>() + i64::from(self.review_due(review_days, now).is_some())
     }
 
     /// Of a hundred persons, how many have a training that is not too old; `None`: nobody is there.

@@ -73,6 +73,37 @@ words!(
     }
 );
 
+words!(
+    /// The parts of the list that answer clauses of the rules.
+    Part {
+        /// Who is on it.
+        List = "list", "staff-title";
+        /// 誓約書.
+        Pledges = "pledges", "staff-pledges";
+        /// 教育.
+        Trainings = "trainings", "staff-training";
+        /// 見直し.
+        Review = "review", "staff-review";
+    }
+);
+
+/// The clauses that the list answers, and where.
+pub const CLAUSES: &[(&str, Part)] = &[
+    ("§16-3", Part::List),
+    ("§16-5", Part::List),
+    ("§17", Part::Pledges),
+    ("§17後段", Part::Trainings),
+    ("§17-1", Part::Pledges),
+    ("§17-2", Part::Pledges),
+    ("§17-3", Part::Pledges),
+    ("§17-4", Part::Pledges),
+    ("§17-5", Part::Pledges),
+    ("§19-2", Part::List),
+    ("§19-3", Part::List),
+    ("§19-4", Part::List),
+    ("留1-2", Part::Review),
+];
+
 impl State {
     /// Whether the person uses the network, or is about to.
     pub const fn is_present(self) -> bool {

@@ -280,10 +280,11 @@ fn of_papers() -> Vec<Route> {
 
 /// 利用者の名簿, pledges and trainings.
 fn of_staff() -> Vec<Route> {
-    use Access::SignedIn;
+    use Access::{Region, SignedIn};
     use Right::{KeepStaff, Read};
     let at = |method, path, right, handler| route(method, path, SignedIn(right), Object::Facility, handler);
     vec![
+        route(Method::GET, "/staff", Region(Read), Object::None, get(staff::show_region)),
         at(Method::GET, "/facilities/{facility}/staff", Read, get(staff::show_staff)),
         at(Method::POST, "/facilities/{facility}/staff/review", KeepStaff, post(staff::review)),
         at(Method::GET, "/facilities/{facility}/staff/new", KeepStaff, get(staff::show_new)),

@@ -10,6 +10,7 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::ids::FacilityId;
 use crate::domain::paper::Kind;
+use crate::domain::staff::{CLAUSES, Part};
 use crate::store::session;
 use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, Said, WhatIsCheckedPage};
 use crate::words::Text;
@@ -74,8 +75,22 @@ fn heading(clause: &str) -> Text {
     }
 }
 
-/// Where a clause is answered by a page of papers.
+/// The page of a part of the list of staff, behind the facility's.
+const fn page_of(part: Part) -> &'static str {
+    match part {
+        Part::List => "staff",
+        Part::Pledges => "staff/pledges",
+        Part::Trainings => "staff/training",
+        Part::Review => "staff#review",
+    }
+}
+
+/// Where a clause is answered by a page of papers or of the list of staff.
 fn done(clause: &str, facility: Option<FacilityId>) -> Option<(&'static str, Option<String>)> {
+    if let Some((_, part)) = CLAUSES.iter().find(|(known, _)| *known == clause) {
+        let of_region = || "/staff".to_owned();
+        return Some((part.key(), Some(facility.map_or_else(of_region, |id| format!("/facilities/{id}/{}", page_of(*part))))));
+    }
     let kind = Kind::ALL.iter().find(|kind| kind.clauses().contains(&clause))?;
     Some((kind.key(), facility.map(|id| format!("/facilities/{id}/papers?kind={}", kind.as_str()))))
 }
@@ -105,14 +120,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_clause_that_a_paper_answers_is_in_the_pack_and_says_where() {
+    fn every_clause_that_a_paper_or_the_list_of_staff_answers_is_in_the_pack_and_says_where() {
         let pack = Pack::bundled();
-        for clause in Kind::ALL.iter().flat_map(|kind| kind.clauses()) {
+        let staff = CLAUSES.iter().map(|(clause, ..)| clause);
+        for clause in Kind::ALL.iter().flat_map(|kind| kind.clauses()).chain(staff) {
             assert!(pack.clause(clause).is_some(), "{clause}");
         }
         let named: Vec<String> =
             groups(&pack, Lang::Japanese, None).into_iter().flat_map(|g| g.clauses).filter(|c| c.done.is_some()).map(|c| c.id).collect();
-        assert_eq!(named.len(), Kind::ALL.iter().map(|kind| kind.clauses().len()).sum::<usize>());
+        assert_eq!(named.len(), Kind::ALL.iter().map(|kind| kind.clauses().len()).sum::<usize>() + CLAUSES.len());
     }
 
     #[test]

@@ -162,8 +162,8 @@ impl Sample for MemberPage {
     }
 }
 
-fn person(ticked: bool) -> Person {
-    Person { number: 1, name: "見本 花子".to_owned(), note: Text::new("staff-pledge-none"), ticked }
+fn person(chosen: bool) -> Ticked {
+    Ticked { number: 1, name: "見本 花子".to_owned(), note: Text::new("staff-pledge-none"), chosen }
 }
 
 impl Sample for PledgesPage {
@@ -175,8 +175,8 @@ impl Sample for PledgesPage {
             error: full.then(|| Text::new("staff-nobody")),
             edition: Text::new("staff-form-3"),
             since: full.then_some(Text::Day(NOW)),
-            missing: if full { vec![person(true), Person { number: 2, ..person(false) }] } else { Vec::new() },
-            signed: if full { vec![Person { number: 3, ..person(false) }] } else { Vec::new() },
+            missing: if full { vec![person(true), Ticked { number: 2, ..person(false) }] } else { Vec::new() },
+            signed: if full { vec![Ticked { number: 3, ..person(false) }] } else { Vec::new() },
             day: "2026-08-03".to_owned(),
             before: full,
             name: "見本".to_owned(),
@@ -248,5 +248,25 @@ impl Sample for StaffSheetPage {
             columns: vec!["staff-col-name", "staff-col-job", "staff-sign"],
             rows: vec![("見本 花子".to_owned(), cells)],
         }]
+    }
+}
+
+impl Sample for StaffRegionPage {
+    fn samples() -> Vec<Self> {
+        let line = StaffRegionLine {
+            facility: place(),
+            persons: 3,
+            pledges: 1,
+            trained: Text::new("staff-percent").with("n", 66_i64),
+            overdue: 1,
+            reviewed: Text::Day(NOW),
+        };
+        let sample = |full: bool| Self {
+            shell: Shell::sample("staff-region", true),
+            lines: if full { vec![line.clone()] } else { Vec::new() },
+            next: full.then(|| "/staff?after=f".to_owned()),
+            paged: full,
+        };
+        vec![sample(true), sample(false)]
     }
 }

@@ -17,7 +17,7 @@ use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::staff;
-use crate::views::{Person as Ticked, PledgesPage};
+use crate::views::{PledgesPage, Ticked};
 use crate::words::Text;
 
 /// How far ahead a new edition can be set, in days.
@@ -70,7 +70,7 @@ async fn pledges_page(web: &Web, visitor: &Visitor, (person, home): (&Person, Ho
             let key = if pledge.before { "staff-pledge-before" } else { "staff-pledge-signed" };
             Text::new(key).with("edition", edition(pledge.edition)).with("day", Text::Day(pledge.on))
         }),
-        ticked: chosen.contains(&member.number),
+        chosen: chosen.contains(&member.number),
     };
     let present = || book.members.iter().filter(|member| member.state.is_present());
     let typed = |field: &str| value(&before.typed, field).to_owned();

@@ -10,7 +10,7 @@ use crate::domain::act::{Done, What};
 use crate::domain::ids::MemberId;
 use crate::domain::people::Person;
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON, reason};
-use crate::domain::staff::{Act, Entry, LONGEST_TOPIC, Member, Moved, Refusal, Training, advance};
+use crate::domain::staff::{Act, Entry, InvalidTraining, LONGEST_TOPIC, Member, Moved, Refusal, Training, advance};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed};
@@ -18,7 +18,7 @@ use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::{Tx, staff};
-use crate::views::{Person as Ticked, TrainingLine, TrainingPage};
+use crate::views::{Ticked, TrainingLine, TrainingPage};
 use crate::words::Text;
 
 /// Sessions listed.
@@ -70,7 +70,7 @@ async fn training_page(web: &Web, visitor: &Visitor, (person, home): (&Person, H
             (Some(on), true) => Text::new("staff-trained-long-ago").with("day", Text::Day(on)),
             (Some(on), false) => Text::new("staff-trained-on").with("day", Text::Day(on)),
         },
-        ticked: chosen.contains(&member.number),
+        chosen: chosen.contains(&member.number),
     };
     let typed = |field: &str| value(&before.typed, field).to_owned();
     page(&TrainingPage {
@@ -124,7 +124,7 @@ pub(in crate::http::pages) async fn note_training(
     let book = Book::at(&web, home).await?;
     let chosen = ticked(&typed);
     let training = Training::read(["day", "topic", "teacher", "material"].map(|field| value(&typed, field)), book.now);
-    let steps = training.map_err(|invalid| invalid.text()).and_then(|training| {
+    let steps = training.map_err(InvalidTraining::text).and_then(|training| {
         let step = |member: &Member| -> Result<(Member, Moved), Refusal> {
             // An older session noted later does not make a training older.
             let entry = Entry { trained: member.trained.max(Some(training.on)), ..Entry::default() };
