@@ -68,7 +68,7 @@ pub(crate) struct StaffCountsPage {
 
 /// `/facilities/{facility}/staff/new`, `/facilities/{facility}/staff/{number}/edit`.
 #[derive(Template)]
-#[template(path = "member_form.html")]
+#[template(path = "staff_form.html")]
 pub(crate) struct MemberFormPage {
     pub shell: Shell,
     pub facility: Place,
@@ -98,7 +98,7 @@ pub(crate) struct MemberField {
 
 /// `/facilities/{facility}/staff/{number}`.
 #[derive(Template)]
-#[template(path = "member.html")]
+#[template(path = "staff_member.html")]
 pub(crate) struct MemberPage {
     pub shell: Shell,
     pub facility: Place,
