@@ -63,8 +63,8 @@ pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use staff::{
-    MemberAct, MemberField, MemberFormPage, MemberLine, MemberPage, MemberStep, PledgesPage, ReviewLine, StaffCountsPage, StaffImportPage,
-    StaffPage, StaffRegionLine, StaffRegionPage, StaffSheetPage, Ticked, TrainingLine, TrainingPage,
+    PledgesPage, ReviewLine, StaffAct, StaffCountsPage, StaffField, StaffFormPage, StaffImportPage, StaffLine, StaffMemberPage, StaffPage,
+    StaffRegionLine, StaffRegionPage, StaffSheetPage, StaffStep, Ticked, TrainingLine, TrainingPage,
 };
 pub(crate) use state::{Count, Mark, Moment};
 pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};

@@ -19,7 +19,7 @@ pub(crate) struct StaffPage {
     pub error: Option<Text>,
     /// The numbers: key of the name, words.
     pub pairs: Vec<(&'static str, Text)>,
-    pub lines: Vec<MemberLine>,
+    pub lines: Vec<StaffLine>,
     /// How many are on the list in all.
     pub listed: usize,
     /// Whether only some of them are shown, or those who have left.
@@ -34,7 +34,7 @@ pub(crate) struct StaffPage {
 
 /// Somebody on the list.
 #[derive(Clone, Debug)]
-pub(crate) struct MemberLine {
+pub(crate) struct StaffLine {
     pub number: i64,
     pub name: String,
     pub job: String,
@@ -69,14 +69,14 @@ pub(crate) struct StaffCountsPage {
 /// `/facilities/{facility}/staff/new`, `/facilities/{facility}/staff/{number}/edit`.
 #[derive(Template)]
 #[template(path = "staff_form.html")]
-pub(crate) struct MemberFormPage {
+pub(crate) struct StaffFormPage {
     pub shell: Shell,
     pub facility: Place,
     pub action: String,
     pub back: String,
     /// Which step of a known person the form was made from.
     pub seen: Option<i64>,
-    pub fields: Vec<MemberField>,
+    pub fields: Vec<StaffField>,
     pub error: Option<Text>,
     /// Those who may be the same person.
     pub namesakes: Vec<Text>,
@@ -86,7 +86,7 @@ pub(crate) struct MemberFormPage {
 
 /// A field of that form.
 #[derive(Clone, Debug)]
-pub(crate) struct MemberField {
+pub(crate) struct StaffField {
     pub name: &'static str,
     pub label: &'static str,
     pub about: &'static str,
@@ -99,7 +99,7 @@ pub(crate) struct MemberField {
 /// `/facilities/{facility}/staff/{number}`.
 #[derive(Template)]
 #[template(path = "staff_member.html")]
-pub(crate) struct MemberPage {
+pub(crate) struct StaffMemberPage {
     pub shell: Shell,
     pub facility: Place,
     pub number: i64,
@@ -112,16 +112,16 @@ pub(crate) struct MemberPage {
     pub accounts: Vec<String>,
     pub pairs: Vec<(&'static str, Text)>,
     pub may_edit: bool,
-    pub acts: Vec<MemberAct>,
+    pub acts: Vec<StaffAct>,
     pub error: Option<Text>,
     pub longest: usize,
-    pub past: Vec<MemberStep>,
+    pub past: Vec<StaffStep>,
 }
 
 /// The form of an act.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each says whether one field is asked for")]
-pub(crate) struct MemberAct {
+pub(crate) struct StaffAct {
     pub word: &'static str,
     pub key: &'static str,
     pub open: bool,
@@ -142,7 +142,7 @@ pub(crate) struct MemberAct {
 
 /// A step of somebody's history.
 #[derive(Clone, Debug)]
-pub(crate) struct MemberStep {
+pub(crate) struct StaffStep {
     pub at: Moment,
     pub act: &'static str,
     pub state: &'static str,

@@ -136,8 +136,8 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<IncidentsPage>();
     render::<StaffPage>();
     render::<StaffCountsPage>();
-    render::<MemberFormPage>();
-    render::<MemberPage>();
+    render::<StaffFormPage>();
+    render::<StaffMemberPage>();
     render::<PledgesPage>();
     render::<TrainingPage>();
     render::<StaffImportPage>();

@@ -38,7 +38,7 @@ use crate::domain::staff::{Edition, Member, Rules, State, Sum, doubts};
 use crate::domain::todo::{Kind, Todo};
 use crate::store::belonging::Home;
 use crate::store::staff;
-use crate::views::{Mark, MemberLine, Moment, ReviewLine, StaffCountsPage, StaffPage};
+use crate::views::{Mark, Moment, ReviewLine, StaffCountsPage, StaffLine, StaffPage};
 use crate::words::Text;
 
 /// Those who have left, on their list.
@@ -115,8 +115,8 @@ impl Book {
         notes
     }
 
-    fn line(&self, member: &Member) -> MemberLine {
-        MemberLine {
+    fn line(&self, member: &Member) -> StaffLine {
+        StaffLine {
             number: member.number,
             name: member.details.name.clone(),
             job: member.details.job.clone(),

@@ -11,8 +11,8 @@ fn place() -> Place {
     Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() }
 }
 
-fn line() -> MemberLine {
-    MemberLine {
+fn line() -> StaffLine {
+    StaffLine {
         number: 1,
         name: "見本 花子".to_owned(),
         job: "見本".to_owned(),
@@ -31,7 +31,7 @@ fn pairs() -> Vec<(&'static str, Text)> {
 
 impl Sample for StaffPage {
     fn samples() -> Vec<Self> {
-        let late = MemberLine {
+        let late = StaffLine {
             last: Some(Text::Day(NOW)),
             mcs_id: String::new(),
             trained: None,
@@ -70,9 +70,9 @@ impl Sample for StaffCountsPage {
     }
 }
 
-impl Sample for MemberFormPage {
+impl Sample for StaffFormPage {
     fn samples() -> Vec<Self> {
-        let field = MemberField {
+        let field = StaffField {
             name: "name",
             label: "staff-col-name",
             about: "staff-name-about",
@@ -81,7 +81,7 @@ impl Sample for MemberFormPage {
             is_day: false,
             required: true,
         };
-        let day = MemberField {
+        let day = StaffField {
             name: "joined",
             label: "staff-col-joined",
             about: "staff-joined-about",
@@ -106,9 +106,9 @@ impl Sample for MemberFormPage {
     }
 }
 
-impl Sample for MemberPage {
+impl Sample for StaffMemberPage {
     fn samples() -> Vec<Self> {
-        let form = MemberAct {
+        let form = StaffAct {
             word: "leave",
             key: "staff-act-leave",
             open: true,
@@ -122,7 +122,7 @@ impl Sample for MemberPage {
             typed_why: "見本".to_owned(),
             typed_before: true,
         };
-        let begin = MemberAct {
+        let begin = StaffAct {
             word: "begin",
             key: "staff-act-begin",
             open: false,
@@ -134,7 +134,7 @@ impl Sample for MemberPage {
             ends: false,
             ..form.clone()
         };
-        let step = MemberStep {
+        let step = StaffStep {
             at: Moment::new(NOW, NOW),
             act: "staff-act-pledge",
             state: "staff-state-joining",
@@ -156,7 +156,7 @@ impl Sample for MemberPage {
             acts: if full { vec![form.clone(), begin.clone()] } else { Vec::new() },
             error: full.then(|| Text::new("staff-open")),
             longest: 200,
-            past: vec![step.clone(), MemberStep { on: None, why: String::new(), ..step.clone() }],
+            past: vec![step.clone(), StaffStep { on: None, why: String::new(), ..step.clone() }],
         };
         vec![sample(true), sample(false)]
     }

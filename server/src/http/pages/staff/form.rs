@@ -16,7 +16,7 @@ use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::staff::{self, Registrar};
-use crate::views::{MemberField, MemberFormPage};
+use crate::views::{StaffField, StaffFormPage};
 use crate::words::Text;
 
 /// The form as it was typed, what is wrong with it, and those who may be the same person.
@@ -46,7 +46,7 @@ async fn form_page(
             Field::Joined => ("staff-joined-about", 10),
             Field::McsId => ("staff-mcs-id-about", LONGEST_MCS_ID),
         };
-        MemberField {
+        StaffField {
             name: field.as_str(),
             label: field.key(),
             about,
@@ -56,7 +56,7 @@ async fn form_page(
             required: field != Field::McsId,
         }
     };
-    page(&MemberFormPage {
+    page(&StaffFormPage {
         shell: shell(title, visitor, Some(person)),
         facility: place(web, home).await?,
         action,

@@ -17,7 +17,7 @@ use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::{appointment, staff};
-use crate::views::{MemberAct, MemberPage, MemberStep, Moment};
+use crate::views::{Moment, StaffAct, StaffMemberPage, StaffStep};
 use crate::words::Text;
 
 /// `GET /facilities/{facility}/staff/{number}`
@@ -45,7 +45,7 @@ async fn member_page(
     let editions = staff::pledge::list(web.store.read(), home.facility).await?;
     let typed = wrong.as_ref().map(|(_, typed)| *typed);
     let left = member.open_to_leave();
-    page(&MemberPage {
+    page(&StaffMemberPage {
         shell: shell(Text::verbatim(&member.details.name), visitor, Some(person)),
         facility: place(web, home).await?,
         number: member.number,
@@ -61,7 +61,7 @@ async fn member_page(
         longest: LONGEST_REASON,
         past: past
             .into_iter()
-            .map(|step| MemberStep {
+            .map(|step| StaffStep {
                 at: Moment::new(step.at, book.now),
                 act: step.act.key(),
                 state: step.state.key(),
@@ -101,13 +101,13 @@ fn pairs(member: &Member, editions: &[Edition]) -> Vec<(&'static str, Text)> {
 }
 
 /// The form of an act; what was typed into it before, where it is the one that was refused.
-fn form(step: Step, member: &Member, typed: Option<&Fields>) -> MemberAct {
+fn form(step: Step, member: &Member, typed: Option<&Fields>) -> StaffAct {
     let typed = typed.filter(|typed| value(typed, "act") == step.act.as_str());
     let needs = |need: Need| step.needs.contains(&need);
     let kept = |field: &str| typed.map_or("", |typed| value(typed, field)).to_owned();
     let ticked = |item: &LeaveItem| typed.is_some_and(|typed| typed.iter().any(|(name, word)| name == "item" && word == item.as_str()));
     let items = LeaveItem::ALL.iter().filter(|item| !member.cleared.contains(item));
-    MemberAct {
+    StaffAct {
         word: step.act.as_str(),
         key: step.act.key(),
         open: typed.is_some(),
