@@ -53,6 +53,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "mail",
     "disaster",
     "connect",
+    "staff",
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -38,6 +38,7 @@ const ELSEWHERE: &[&str] = &[
     "/facilities/{facility}/people.csv",
     "/public/facilities.json",
     "/facilities/{facility}/evidence.zip",
+    "/facilities/{facility}/staff.csv",
     // One-time links out of letters: the mail tests open them.
     "/account/mail/confirm/{secret}",
     // For calendars.
@@ -108,7 +109,7 @@ impl Region {
         let query = ASKED.iter().find(|(asked, _)| *asked == path).map_or("", |(_, query)| query);
         let device = if path.ends_with("/found") { &self.lost } else { &self.device };
         let filled = path.replace("{facility}", &self.facility).replace("{device}", device).replace("{paper}", &self.paper);
-        filled.replace("{area}", &self.area).replace("{exception}", &self.exception) + query
+        filled.replace("{area}", &self.area).replace("{exception}", &self.exception).replace("{number}", "1") + query
     }
 }
 
@@ -153,6 +154,17 @@ async fn sent_back(walk: &Walk<'_>, facility: &str) -> anyhow::Result<String> {
     walk.fill("send_back-why", "見本の理由").await?;
     walk.press("差し戻す", "書き直して届け出る").await?;
     Ok(walk.path().await?.rsplit('/').next().unwrap_or_default().to_owned())
+}
+
+/// Puts somebody on the list of staff.
+async fn registered(walk: &Walk<'_>, facility: &str) -> anyhow::Result<()> {
+    walk.open(&format!("{facility}/staff/new")).await?;
+    walk.fill("name", "見本 看護師").await?;
+    walk.fill("job", "看護師").await?;
+    walk.fill("mcs_id", "info@hotaru.example").await?;
+    let today = now()?.jst_date_in(Lang::English);
+    walk.browser.page.execute("document.getElementById('joined').value = arguments[0];", vec![today.into()]).await?;
+    walk.press("保存する", "利用準備中").await
 }
 
 /// Opens the link that the page shows, as somebody without an account does, and looks at it.
@@ -233,6 +245,7 @@ async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
     browser.looks_right("appointed-once").await?;
 
     region.paper = sent_back(&walk, &facility).await?;
+    registered(&walk, &facility).await?;
     walk.open(&format!("{facility}/links")).await?;
     walk.press("新しいリンクを作る", "このリンクは今だけ表示します").await?;
     browser.looks_right("facility-link-once").await?;

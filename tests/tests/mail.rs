@@ -8,10 +8,13 @@ use hashimori_server::config::{Fragments, Settings};
 use hashimori_server::domain::ids::{FacilityId, PersonId, RegionId};
 use hashimori_server::domain::mail::{Failure, Kind, Letter, Link, MailAddress, Recipients, Said};
 use hashimori_server::domain::people::{Login, Person, Role, Scope};
+use hashimori_server::domain::staff::Details;
 use hashimori_server::jobs;
 use hashimori_server::random::Random;
 use hashimori_server::serve::{self, World};
+use hashimori_server::store::belonging::Home;
 use hashimori_server::store::mail::{self, Pending};
+use hashimori_server::store::staff::{self, Registrar};
 use hashimori_server::store::{appointment, facility, person, region};
 use hashimori_shared::time::Timestamp;
 use hashimori_tests::collector::{Collector, FACILITY};
@@ -402,5 +405,37 @@ fn set_up(person: &mut Visitor, link: &str) -> anyhow::Result<()> {
     let app = Builder::new().with_secret(Secret::try_from_base32(&seed).map_err(|e| anyhow::anyhow!("{e:?}"))?).build_noncompliant();
     let page = person.send(&page, "/setup/app", &[("code", &app.generate_current().to_string())])?;
     ensure!(page.contains("<li><code>"), "no recovery codes in\n{page}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_due_of_a_list_of_staff_is_brought_up_once_a_week_to_those_who_keep_it() -> anyhow::Result<()> {
+    let post = Post::start(Mode::Starttls)?;
+    let office = Office::new(&post, &[]).await?;
+    office.person("shocho", Role::Head).await?;
+    office.person("jimu", Role::Secretariat).await?;
+    let store = &office.running.app.store;
+    jobs::remind(office.running.app.clone()).await?;
+    let due = |office: &Office| Kind::StaffDue.due(office.clock.now());
+    office.clock.set(due(&office));
+    office.send().await?;
+    assert_eq!(post.arrived()?.len(), 0, "nobody is on the list");
+    let now = office.clock.now();
+    let details =
+        Details { name: "見本 花子".to_owned(), job: "看護師".to_owned(), joined: now.plus_days(-1), mcs_id: String::new() };
+    let registrar = Registrar { random: &office.random, by: PersonId::new(office.random.uuid(now)), at: now };
+    let mut tx = store.begin_ledger().await?;
+    staff::insert(&mut tx, Home { region: office.region, facility: office.facility }, &[details], registrar).await?;
+    tx.commit().await?;
+    for _ in 0..2 {
+        jobs::remind(office.running.app.clone()).await?;
+        office.clock.set(due(&office));
+        office.send().await?;
+    }
+    let letters = post.arrived()?;
+    assert_eq!(letters.len(), 1, "{}", post.said());
+    let list = format!("/facilities/{}/staff", office.facility);
+    assert_eq!((letters[0].header("To"), letters[0].path(ORIGIN)?), (Some("shocho@hotaru.example"), list));
+    assert!(letters[0].text.contains("期限の来たものが3件") && !letters[0].text.contains("花子"), "{}", letters[0].text);
     Ok(())
 }

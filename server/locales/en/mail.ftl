@@ -93,3 +93,8 @@ mail-subject-guidance_answered = [Hashimori] A caution or instruction was answer
 mail-body-guidance_answered = A facility answered a caution or an instruction (article 10 of the rules). Open this link and see whether it is put right.
 mail-subject-restriction_changed = [Hashimori] A restriction of use
 mail-body-restriction_changed = The secretariat has begun or changed a restriction of use at your facility (notes 2 of the rules). Open this link to see what it is and until when.
+mail-subject-staff_due = [Hashimori] Something is due of the list of staff
+mail-body-staff_due = { $n ->
+    [one] { $n } thing is due
+   *[other] { $n } things are due
+} among pledges, trainings, steps of leaving and the review of the list (§16, §17, Note 1). See the list behind this link.

@@ -146,3 +146,28 @@ todo-leaving-due = The last day of { $n ->
    *[other] { $n } leaving facilities
 } is over, and the leaving is not finished.
 todo-do-intakes = See memberships
+today-looked-staff = Dates of the list of staff (pledges, trainings, steps of leaving, review)
+todo-leaver-overdue = { $n ->
+    [one] { $n } person is past the last day with steps of leaving open.
+   *[other] { $n } persons are past the last day with steps of leaving open.
+} Take them out of the network, and see to devices and accounts.
+todo-pledge-missing = { $n ->
+    [one] { $n } person has no pledge of the present edition.
+   *[other] { $n } persons have no pledge of the present edition.
+}
+todo-training-due = { $n ->
+    [one] The training of { $n } person is due.
+   *[other] The training of { $n } persons is due.
+}
+todo-leaver-open = { $n ->
+    [one] { $n } person is leaving, with steps open.
+   *[other] { $n } persons are leaving, with steps open.
+}
+todo-joiner-open = { $n ->
+    [one] The first day of { $n } person has come, and something is missing.
+   *[other] The first day of { $n } persons has come, and something is missing.
+}
+todo-staff-review = The list of staff is due for review.
+todo-do-staff = See the list
+todo-do-pledges = Note pledges
+todo-do-training = Note a training

@@ -81,3 +81,5 @@ mail-subject-guidance_answered = 【橋守】注意・指導への回答
 mail-body-guidance_answered = 注意・指導（規程第10条）に、事業所が回答しました。次のリンクを開いて是正を確かめてください。
 mail-subject-restriction_changed = 【橋守】利用制限のお知らせ
 mail-body-restriction_changed = 事務局が、事業所の利用制限（規程の留意事項2）を始めたか、変えました。次のリンクを開いて内容と期間を確かめてください。
+mail-subject-staff_due = 【橋守】利用者の名簿に期限の来たものがあります
+mail-body-staff_due = 誓約書・教育・離職の手続・名簿の見直しのうち、期限の来たものが{ $n }件あります（規程第16条・第17条、留意事項1）。次のリンクの名簿で確かめてください。

@@ -107,3 +107,7 @@ id!(
     /// Something that webhooks are told.
     EventId
 );
+id!(
+    /// Somebody on a facility's list of staff.
+    MemberId
+);

@@ -21,6 +21,7 @@ pub mod people;
 pub mod reading;
 pub mod retention;
 pub mod self_check;
+pub mod staff;
 pub mod summary;
 pub mod todo;
 pub mod token;

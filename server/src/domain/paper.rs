@@ -25,6 +25,7 @@ pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, c
 pub use incident::Deadline;
 pub use kind::{DayWords, Days};
 pub use name::same_name;
+pub(crate) use period::day_start;
 pub use period::{InvalidPeriod, Period, paper_day};
 pub use wish::{Invalid, Rules, Wish};
 pub use words::{Act, Kind, State};

@@ -46,6 +46,8 @@ pub enum Kind {
     GuidanceToCheck,
     /// 利用制限 whose last day is over, and that nobody has lifted or prolonged (留2-2).
     RestrictionOver,
+    /// Those who are past their last day, with steps of leaving open (§16-5, 留1-2, 留3-7).
+    LeaverOverdue,
     /// Papers that wait for an approval.
     PaperToDecide,
     /// Returns that wait for somebody else to look.
@@ -54,6 +56,14 @@ pub enum Kind {
     WipeToCheck,
     /// Personal devices whose approval ends within a week.
     PersonalUseEnds,
+    /// Those without a pledge of the present edition (§17).
+    PledgeMissing,
+    /// Those whose training is due (§17).
+    TrainingDue,
+    /// Those who leave, with steps open.
+    LeaverOpen,
+    /// Those who have begun, with something of the joiner's checklist missing.
+    JoinerOpen,
     /// Devices to be confirmed again after a restore.
     Reconfirm,
     /// Devices that wait to be confirmed.
@@ -72,11 +82,13 @@ pub enum Kind {
     RecordDue,
     /// 検討記録 and 自己点検票 that there have never been.
     RecordMissing,
+    /// The list of staff is to be reviewed (留1-2).
+    StaffReviewDue,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 39] = [
         Self::LostSeen,
         Self::Copied,
         Self::IncidentReported,
@@ -97,10 +109,15 @@ impl Kind {
         Self::GuidanceToAnswer,
         Self::GuidanceToCheck,
         Self::RestrictionOver,
+        Self::LeaverOverdue,
         Self::PaperToDecide,
         Self::ReturnToCheck,
         Self::WipeToCheck,
         Self::PersonalUseEnds,
+        Self::PledgeMissing,
+        Self::TrainingDue,
+        Self::LeaverOpen,
+        Self::JoinerOpen,
         Self::Reconfirm,
         Self::Pending,
         Self::Silent,
@@ -110,6 +127,7 @@ impl Kind {
         Self::SelfCheckDue,
         Self::RecordDue,
         Self::RecordMissing,
+        Self::StaffReviewDue,
     ];
 }
 

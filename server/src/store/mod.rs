@@ -52,6 +52,7 @@ pub mod retention;
 pub mod rollup;
 pub mod self_check;
 pub mod session;
+pub mod staff;
 pub mod taken_form;
 pub mod throttle;
 pub mod trend;

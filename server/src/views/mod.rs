@@ -27,6 +27,7 @@ mod places;
 mod qr;
 mod rules;
 mod self_check;
+mod staff;
 mod state;
 mod today;
 mod trend;
@@ -73,6 +74,10 @@ pub(crate) use places::{DeviceLine, FacilityPage};
 pub(crate) use qr::Qr;
 pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage, kept};
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
+pub(crate) use staff::{
+    PledgesPage, ReviewLine, StaffAct, StaffCountsPage, StaffField, StaffFormPage, StaffImportPage, StaffLine, StaffMemberPage, StaffPage,
+    StaffRegionLine, StaffRegionPage, StaffSheetPage, StaffStep, Ticked, TrainingLine, TrainingPage,
+};
 pub(crate) use state::{Count, Mark, Moment};
 pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};
 pub(crate) use trend::Chart;

@@ -138,6 +138,15 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<PolicyPage>();
     render::<IncidentsPage>();
     render::<MeasuresPage>();
+    render::<StaffPage>();
+    render::<StaffCountsPage>();
+    render::<StaffFormPage>();
+    render::<StaffMemberPage>();
+    render::<PledgesPage>();
+    render::<TrainingPage>();
+    render::<StaffImportPage>();
+    render::<StaffSheetPage>();
+    render::<StaffRegionPage>();
     render::<AccountMailPage>();
     render::<ConfirmMailPage>();
     render::<LettersPage>();

@@ -174,6 +174,8 @@ const DATA: &[(&str, &str, &str)] = &[
     ("domain/paper/record.rs", "留2-3", "a clause's id"),
     ("domain/paper/record.rs", "留3-1", "a clause's id"),
     ("pages/rules/done_at.rs", "", "ids of clauses"),
+    ("domain/staff/words.rs", "§17後段", "a clause's id"),
+    ("domain/staff/words.rs", "留1-2", "a clause's id"),
     ("http/device/known.rs", "復元後に再確認", "a device's name, to be stored"),
 ];
 

@@ -33,3 +33,4 @@ mod people;
 mod rejudging;
 mod retention;
 mod rollups;
+mod staff;

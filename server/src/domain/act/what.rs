@@ -198,6 +198,20 @@ acts! {
     WebhookDisabled = "webhook_disabled";
     /// A webhook was ended.
     WebhookEnded = "webhook_ended";
+    /// Somebody was put on the list of staff.
+    StaffRegistered = "staff_registered";
+    /// A step was taken with somebody on it.
+    StaffChanged = "staff_changed";
+    /// Pledges were noted.
+    PledgesNoted = "pledges_noted";
+    /// A new edition of the pledge was set.
+    PledgeEditionSet = "pledge_edition_set";
+    /// A training was noted.
+    TrainingNoted = "training_noted";
+    /// A training was said not to count.
+    TrainingVoided = "training_voided";
+    /// The list of staff was reviewed.
+    StaffReviewed = "staff_reviewed";
     /// The log began.
     LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.

@@ -89,6 +89,8 @@ letters! {
     RestrictionChanged = "restriction_changed", WorkingHours, 120, [];
     /// No good backup for too long.
     BackupOverdue = "backup_overdue", WorkingHours, 120, ["hours"];
+    /// What is due of a facility's list of staff.
+    StaffDue = "staff_due", WorkingHours, 120, ["n"];
     /// The operation log's head of a day.
     LogHead = "log_head", WorkingHours, 240, ["head"];
 }

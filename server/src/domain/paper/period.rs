@@ -34,7 +34,7 @@ pub enum InvalidPeriod {
 }
 
 /// The midnight (JST) at which a typed day begins; `None`: not a day of the calendar.
-fn day_start(typed: &str) -> Option<Timestamp> {
+pub(crate) fn day_start(typed: &str) -> Option<Timestamp> {
     let typed: String = typed.trim().chars().map(half_width).map(|c| if c == '/' { '-' } else { c }).collect();
     let date: jiff::civil::Date = typed.parse().ok()?;
     let midnight = date.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).ok()?;

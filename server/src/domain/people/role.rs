@@ -68,11 +68,13 @@ pub enum Right {
     ConnectLocally,
     /// Erase the names of those who hold no role any more.
     Erase,
+    /// 利用者の名簿: read the names on it, and keep it.
+    KeepStaff,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -95,6 +97,7 @@ impl Right {
         Self::Connect,
         Self::ConnectLocally,
         Self::Erase,
+        Self::KeepStaff,
     ];
 }
 
@@ -103,7 +106,13 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol | Right::HandlePapers | Right::Custody => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally | Right::ConnectLocally => {
+        Right::Attest
+        | Right::Retire
+        | Right::FilePapers
+        | Right::FileRules
+        | Right::ExemptLocally
+        | Right::ConnectLocally
+        | Right::KeepStaff => {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
@@ -287,6 +296,7 @@ mod tests {
             Right::FileRules,
             Right::ExemptLocally,
             Right::ConnectLocally,
+            Right::KeepStaff,
         ];
         let own = [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat();
         assert_eq!(has(Role::Administrator), own);

@@ -46,6 +46,7 @@ mod self_check;
 mod setup;
 mod sign_in;
 mod sort;
+mod staff;
 mod step_up;
 mod telling;
 mod today;

@@ -92,7 +92,7 @@ pub(super) async fn show_papers(
     })
 }
 
-async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
+pub(super) async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     Ok(Place { id: facility.id.to_string(), name: facility.name })
 }

@@ -12,7 +12,7 @@ use super::guard::{Guard, guard};
 use super::{
     PageError, Web, account, accounts, alerts, areas, assets, calendar, connections, device, disaster, enrolment, evidence, excluded,
     export, former, handed, headers, language, letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers,
-    passkey, people, places, public, retire, rules, self_check, setup, sign_in, sort, step_up, today, visit,
+    passkey, people, places, public, retire, rules, self_check, setup, sign_in, sort, staff, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -115,6 +115,7 @@ pub(super) fn table() -> Vec<Route> {
         of_facilities(),
         of_devices(),
         of_papers(),
+        of_staff(),
         of_disaster(),
         of_connections(),
     ]
@@ -340,6 +341,35 @@ fn of_papers() -> Vec<Route> {
         route(Method::POST, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, post(papers::file_again)).at_any(),
         route(Method::POST, "/papers/{paper}/code", SignedIn(FilePapers), Object::Paper, post(papers::issue_personal_code)),
         route(Method::GET, "/papers/{paper}/print", SignedIn(Read), Object::Paper, get(papers::show_print)),
+    ]
+}
+
+/// 利用者の名簿, pledges and trainings.
+fn of_staff() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{KeepStaff, Read};
+    let at = |method, path, right, handler| route(method, path, SignedIn(right), Object::Facility, handler);
+    vec![
+        route(Method::GET, "/staff", Region(Read), Object::None, get(staff::show_region)),
+        at(Method::GET, "/facilities/{facility}/staff", Read, get(staff::show_staff)),
+        at(Method::POST, "/facilities/{facility}/staff/review", KeepStaff, post(staff::review)),
+        at(Method::GET, "/facilities/{facility}/staff/new", KeepStaff, get(staff::show_new)),
+        at(Method::POST, "/facilities/{facility}/staff/new", KeepStaff, post(staff::register)),
+        at(Method::GET, "/facilities/{facility}/staff/pledges", KeepStaff, get(staff::show_pledges)),
+        at(Method::POST, "/facilities/{facility}/staff/pledges", KeepStaff, post(staff::note_pledges)),
+        at(Method::POST, "/facilities/{facility}/staff/pledges/edition", KeepStaff, post(staff::set_edition)),
+        at(Method::GET, "/facilities/{facility}/staff/training", KeepStaff, get(staff::show_training)),
+        at(Method::POST, "/facilities/{facility}/staff/training", KeepStaff, post(staff::note_training)),
+        at(Method::POST, "/facilities/{facility}/staff/training/void", KeepStaff, post(staff::void_training)),
+        at(Method::GET, "/facilities/{facility}/staff/import", KeepStaff, get(staff::show_import)),
+        at(Method::POST, "/facilities/{facility}/staff/import", KeepStaff, post(staff::import)),
+        at(Method::GET, "/facilities/{facility}/staff/print", KeepStaff, get(staff::show_print)),
+        at(Method::GET, "/facilities/{facility}/staff/export", KeepStaff, get(staff::show_export)).stepped_up(),
+        at(Method::GET, "/facilities/{facility}/staff.csv", KeepStaff, get(staff::export)).stepped_up(),
+        at(Method::GET, "/facilities/{facility}/staff/{number}", KeepStaff, get(staff::show_member)),
+        at(Method::POST, "/facilities/{facility}/staff/{number}/act", KeepStaff, post(staff::act)),
+        at(Method::GET, "/facilities/{facility}/staff/{number}/edit", KeepStaff, get(staff::show_edit)),
+        at(Method::POST, "/facilities/{facility}/staff/{number}/edit", KeepStaff, post(staff::correct)),
     ]
 }
 

@@ -13,7 +13,7 @@ use super::live::{OfFacility, OfRegion, Shown};
 use super::membership::closed;
 use super::sign_in::encode;
 use super::visit::Visitor;
-use super::{PageError, Web, own_rules, page, shell};
+use super::{PageError, Web, own_rules, page, shell, staff};
 use crate::domain::device::Standing;
 use crate::domain::membership::Doing;
 use crate::domain::paper::{Kind as PaperKind, State as PaperState};
@@ -44,6 +44,7 @@ const LOOKED: &[&str] = &[
     "today-looked-clauses",
     "today-looked-silence",
     "today-looked-answers",
+    "today-looked-staff",
 ];
 
 /// `GET /facilities/{facility}/today`
@@ -70,6 +71,7 @@ pub(super) async fn show_today(
     todos.extend(from_records(&web, &facility, home).await?);
     todos.extend(from_clauses(&web, home, &seen.clauses));
     todos.extend(from_answers(&web, home).await?);
+    todos.extend(staff::todos(&web, home).await?);
     let clear = let_in::count_due(&web.store, home.facility, now).await?;
     todos.push(Todo::new(Kind::DisasterClear, clear, format!("/facilities/{}/disaster/let-in", home.facility)));
     let waiting = [Reading::Lost, Reading::Copied, Reading::Pending, Reading::Reconfirm].map(|reading| sum.counts.of(reading));

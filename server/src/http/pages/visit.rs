@@ -20,6 +20,8 @@ use crate::views::Banner;
 /// Largest form taken, in bytes; a larger one is read as far as the port does, to show what was typed.
 const FORM_LIMIT: usize = 16 * 1024;
 const READ_LIMIT: usize = 256 * 1024;
+/// End of the path of the form into which a table is pasted: as large as is read.
+const TABLE: &str = "/staff/import";
 /// Characters of a field that are shown again.
 const KEPT_LENGTH: usize = 2000;
 /// Name of the hidden field.
@@ -167,7 +169,7 @@ async fn admit(request: Request, visitor: &Visitor) -> Result<(Request, Option<F
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
     let Form(fields) = Form::<Fields>::from_request(copy, &()).await.map_err(|_| PageError::Malformed(Kept::default()))?;
     let kept = Kept::of(&fields);
-    if bytes.len() > FORM_LIMIT {
+    if bytes.len() > FORM_LIMIT && !parts.uri.path().ends_with(TABLE) {
         return Err(PageError::TooLarge(kept));
     }
     let sent = fields.iter().find(|(key, _)| key == CSRF_FIELD);

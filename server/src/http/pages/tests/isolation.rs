@@ -48,6 +48,15 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/own-rules", AT_FACILITY),
     ("/facilities/{facility}/own-rules/withdraw", AT_FACILITY),
     ("/facilities/{facility}/own-rules/decide", REGION),
+    ("/facilities/{facility}/staff/review", AT_FACILITY),
+    ("/facilities/{facility}/staff/new", AT_FACILITY),
+    ("/facilities/{facility}/staff/import", AT_FACILITY),
+    ("/facilities/{facility}/staff/pledges", AT_FACILITY),
+    ("/facilities/{facility}/staff/pledges/edition", AT_FACILITY),
+    ("/facilities/{facility}/staff/training", AT_FACILITY),
+    ("/facilities/{facility}/staff/training/void", AT_FACILITY),
+    ("/facilities/{facility}/staff/{number}/act", AT_FACILITY),
+    ("/facilities/{facility}/staff/{number}/edit", AT_FACILITY),
     ("/disaster", REGION),
     ("/disaster/{exception}", REGION),
     ("/facilities/{facility}/disaster", AT_FACILITY),
@@ -77,6 +86,15 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/papers/new", ENROL),
     ("/facilities/{facility}/links/issued", AT_FACILITY),
     ("/papers/{paper}/edit", AT_FACILITY),
+    ("/facilities/{facility}/staff/new", AT_FACILITY),
+    ("/facilities/{facility}/staff/pledges", AT_FACILITY),
+    ("/facilities/{facility}/staff/training", AT_FACILITY),
+    ("/facilities/{facility}/staff/import", AT_FACILITY),
+    ("/facilities/{facility}/staff/print", AT_FACILITY),
+    ("/facilities/{facility}/staff/export", AT_FACILITY),
+    ("/facilities/{facility}/staff.csv", AT_FACILITY),
+    ("/facilities/{facility}/staff/{number}", AT_FACILITY),
+    ("/facilities/{facility}/staff/{number}/edit", AT_FACILITY),
     ("/facilities/{facility}/disaster/door", AT_FACILITY),
     ("/facilities/{facility}/disaster/gone", AT_FACILITY),
     ("/devices/{device}/sort", AT_FACILITY),
@@ -113,6 +131,7 @@ struct Things {
     paper: String,
     exception: String,
     area: String,
+    number: String,
 }
 
 impl Things {
@@ -125,6 +144,7 @@ impl Things {
             code: world.add_code(region, facility).await.to_string(),
             paper: world.add_paper(region, facility, None, "見本 看護師").await.to_string(),
             area: world.add_area(region, login, &[facility]).await.to_string(),
+            number: world.add_member(region, facility, "見本 看護師").await.to_string(),
         }
     }
 
@@ -138,6 +158,7 @@ impl Things {
             .replace("{paper}", &self.paper)
             .replace("{exception}", &self.exception)
             .replace("{area}", &self.area)
+            .replace("{number}", &self.number)
             .replace("{secret}", "AAAA")
             .replace("{provider}", "01900000-0000-7000-8000-000000000000")
     }
@@ -221,6 +242,7 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
         paper: random_id(),
         exception: random_id(),
         area: random_id(),
+        number: "1".to_owned(),
     };
     let mut actors = Actor::all(&world).await;
 

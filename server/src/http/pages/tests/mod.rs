@@ -38,5 +38,6 @@ mod roles;
 mod self_check;
 mod signing_in;
 mod sort;
+mod staff;
 mod webhooks;
 mod world;

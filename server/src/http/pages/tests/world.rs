@@ -25,17 +25,20 @@ use crate::domain::paper::{Kind, Period, Wish};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::totp::Seed;
 use crate::domain::people::{Role, Scope};
+use crate::domain::staff::Details;
 use crate::domain::webhook::Networks;
 use crate::exceptions;
 use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
 use crate::rules::RuleBook;
 use crate::secrets::MasterKey;
+use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
 use crate::store::paper::{self, NewPaper};
 use crate::store::region::Region;
+use crate::store::staff::{self, Registrar};
 use crate::store::{Store, StoreUrl, area, facility, meta, passkey, person, rank, region};
 
 /// 2026-08-03 09:00 JST.
@@ -294,6 +297,18 @@ impl World {
         paper::insert(&mut tx, &new).await.expect("inserts");
         tx.commit().await.expect("commits");
         id
+    }
+
+    /// Somebody on a facility's list of staff, from today on; their number.
+    pub(super) async fn add_member(&self, region: RegionId, facility: FacilityId, name: &str) -> i64 {
+        let now = self.clock.now();
+        let joined = Timestamp::from_seconds(now.seconds() - (now.seconds() + 9 * 3600).rem_euclid(86_400));
+        let details = Details { name: name.to_owned(), job: "看護師".to_owned(), joined, mcs_id: String::new() };
+        let registrar = Registrar { random: &self.random, by: PersonId::new(self.random.uuid(now)), at: now };
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        let number = staff::insert(&mut tx, Home { region, facility }, &[details], registrar).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        number
     }
 
     /// A 災害時特例 of a region, for drill: whatever else a test looks at stays as it was.
