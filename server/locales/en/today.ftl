@@ -106,3 +106,5 @@ todo-incident-open = { $n ->
     [one] 1 incident is
    *[other] { $n } incidents are
 } being dealt with.
+todo-holidays-end = The holidays that the collector knows end within 60 days, or have ended. After that, mail goes on holidays as on weekdays. Tell the operator to update to a newer version.
+todo-do-letters = See mail that has not arrived

@@ -5,6 +5,7 @@ use hashimori_shared::time::Timestamp;
 
 use crate::app::App;
 use crate::config::MailSettings;
+use crate::domain::calendar;
 use crate::domain::ids::LetterId;
 use crate::domain::mail::{Failure, next_try};
 use crate::mail::{Frame, Transport, compose, send, transport};
@@ -107,8 +108,11 @@ async fn give_up_or_wait(
     Ok(())
 }
 
-/// Deletes what ended long ago.
+/// Deletes what ended long ago; and says when the holidays that hours of rest go by are known no longer.
 pub(super) async fn trim(app: App) -> anyhow::Result<()> {
+    if let Some(days) = calendar::runs_out(app.clock.now()).filter(|_| app.settings.mail.is_some()) {
+        tracing::warn!(days, "the holidays known end soon or have ended: reminders will go on holidays too; update the collector");
+    }
     if !app.clock_guard.is_frozen() {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;

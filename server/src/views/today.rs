@@ -65,6 +65,7 @@ impl TodoLine {
             Kind::LogBroken => (Mark::alarming("todo-mark-system"), "todo-log-broken", "todo-do-log"),
             Kind::BackupOld => (Mark::alarming("todo-mark-system"), "todo-backup-old", "todo-do-log"),
             Kind::AuthorityEnds => (Mark::alarming("todo-mark-system"), "todo-authority-ends", "todo-do-log"),
+            Kind::HolidaysEnd => (Mark::waiting("todo-mark-system"), "todo-holidays-end", "todo-do-letters"),
             Kind::DisasterWaiting => (Mark::waiting("disaster-title"), "todo-disaster-waiting", "todo-do-disaster"),
             Kind::DisasterOverdue => (Mark::alarming("disaster-title"), "todo-disaster-overdue", "todo-do-disaster"),
             Kind::DisasterClear => (Mark::waiting("disaster-title"), "todo-disaster-clear", "todo-do-clear"),

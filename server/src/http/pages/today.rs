@@ -13,6 +13,7 @@ use super::live::Shown;
 use super::sign_in::encode;
 use super::visit::Visitor;
 use super::{PageError, Web, live, own_rules, page, shell};
+use crate::domain::calendar;
 use crate::domain::device::Standing;
 use crate::domain::paper::State as PaperState;
 use crate::domain::people::Scope;
@@ -220,6 +221,9 @@ async fn from_collector(web: &Web, region_since: Timestamp) -> Result<Vec<Todo>,
     let newest = backup::newest(&web.store).await?.map_or(region_since, |made| made.at);
     if now.seconds_since(newest) > BACKUP_S {
         todos.push(Todo { since: Some(newest), ..Todo::new(Kind::BackupOld, 1, "/log?act=backup_made") });
+    }
+    if web.settings.mail && calendar::runs_out(now).is_some() {
+        todos.push(Todo::new(Kind::HolidaysEnd, 1, "/letters"));
     }
     let authority = web.pki.authority();
     if authority.issuing_runs_out(now) && !authority.root_key_here {
