@@ -6,12 +6,15 @@ pub mod cover;
 pub mod door;
 pub mod gone;
 pub mod let_in;
+mod untold;
 
 use std::collections::HashMap;
 
 use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
+
+pub use untold::{Untold, list_untold, step_word};
 
 use super::{Error, Store, rows};
 use crate::domain::disaster::{Ending, Exception, Phase, Place, Reach, Step, StepKind};

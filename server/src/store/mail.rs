@@ -2,10 +2,12 @@
 //! the store may send: whoever claims a letter has it for a while, and one that dies with it in hand leaves it to the next.
 
 mod address;
+mod crowd;
 mod sending;
 mod trouble;
 
 pub use address::{Pending, confirm, delete as delete_address, delete_of, find as find_address, find_by_link, find_pending, put_pending};
+pub use crowd::{Reached, list_reached};
 pub use sending::{Claimed, claim, count_waiting, delete_old, discard_waiting, end_overdue, list_due, put_failed, put_retry, put_sent};
 pub use trouble::{Trouble, Troubles, list_troubles, note_failed, troubles};
 

@@ -47,6 +47,7 @@ pub mod rollup;
 pub mod self_check;
 pub mod session;
 pub mod throttle;
+pub mod told;
 pub mod trend;
 
 pub use authority::{AuthorityKind, AuthorityRow};

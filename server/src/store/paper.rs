@@ -3,6 +3,10 @@
 //!
 //! Invariant: a paper's state is that of its last step, and steps are only ever added.
 
+mod untold;
+
+pub use untold::{Untold, list_untold};
+
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;

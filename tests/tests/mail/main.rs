@@ -1,6 +1,8 @@
 //! Mail, over a real SMTP conversation.
 
+mod disaster;
 mod office;
+mod papers;
 mod reminding;
 mod sending;
 mod ways_in;

@@ -101,6 +101,37 @@ impl Office {
         jobs::send_mail(self.running.app.clone()).await
     }
 
+    /// Everything that the clock causes, and sends what may go; the letters that arrived meanwhile: (to, subject, path), by address.
+    pub(crate) async fn goes(&self, post: &Post) -> anyhow::Result<Vec<(String, String, String)>> {
+        let before = post.arrived()?.len();
+        jobs::tell(self.running.app.clone()).await?;
+        jobs::remind(self.running.app.clone()).await?;
+        self.send().await?;
+        let mut letters = Vec::new();
+        for letter in post.arrived()?.into_iter().skip(before) {
+            let header = |name: &str| letter.header(name).unwrap_or_default().to_owned();
+            ensure!(!letter.text.contains("見本 花子"), "a letter names a person:\n{}", letter.text);
+            letters.push((header("To").split('@').next().unwrap_or_default().to_owned(), header("Subject"), letter.path(ORIGIN)?));
+        }
+        letters.sort();
+        Ok(letters)
+    }
+
+    /// The same once more, after a restart that forgot what was told: nobody may get a letter twice.
+    pub(crate) async fn goes_again(&self, post: &Post) -> anyhow::Result<usize> {
+        let mut tx = self.running.app.store.begin().await?;
+        sqlx::query("DELETE FROM told").execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(self.goes(post).await?.len())
+    }
+
+    /// Lets everybody read in English: subjects then stand in the head as they are.
+    pub(crate) async fn in_english(&self) -> anyhow::Result<()> {
+        let mut tx = self.running.app.store.begin().await?;
+        sqlx::query("UPDATE person SET language = 'en'").execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// (failed for good, tried again)
     pub(crate) async fn troubles(&self) -> anyhow::Result<(i64, i64)> {
         let troubles = mail::troubles(self.running.app.store.read(), self.region).await?;

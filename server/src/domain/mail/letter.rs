@@ -40,6 +40,8 @@ pub enum Said {
     Words(String),
     /// To the minute, JST.
     At(Timestamp),
+    /// The day, JST.
+    Day(Timestamp),
 }
 
 impl From<Said> for Value {
@@ -48,6 +50,7 @@ impl From<Said> for Value {
             Said::Number(number) => Self::Number(number),
             Said::Words(words) => Self::Text(Text::Verbatim(words)),
             Said::At(at) => at.into(),
+            Said::Day(at) => Self::Text(Text::Day(at)),
         }
     }
 }

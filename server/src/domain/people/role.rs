@@ -106,6 +106,8 @@ impl Role {
     pub const ALL: [Self; 5] = [Self::Secretariat, Self::Head, Self::Administrator, Self::Deputy, Self::Auditor];
     /// Those that can be held at a facility, in the order in which pages list them.
     pub const AT_FACILITY: [Self; 4] = [Self::Head, Self::Administrator, Self::Deputy, Self::Auditor];
+    /// Those who look after a facility's papers and devices.
+    pub const IN_CHARGE: &[Self] = &[Self::Head, Self::Administrator, Self::Deputy];
     /// Those that can be held for a whole region.
     pub const IN_REGION: [Self; 2] = [Self::Secretariat, Self::Auditor];
 

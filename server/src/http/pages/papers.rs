@@ -8,6 +8,7 @@ mod links;
 mod one;
 mod policy;
 mod print;
+mod told;
 
 use axum::extract::State as Use;
 use axum::response::Response;
@@ -28,8 +29,9 @@ use super::places::called;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::device::Standing;
 use crate::domain::ids::PaperId;
-use crate::domain::paper::{Hand, Kind, Paper, Rules, State, Surroundings, same_name};
+use crate::domain::paper::{Applicant, Hand, Kind, Paper, Rules, State, Surroundings, Wish, same_name};
 use crate::domain::people::{Person, Right, Role, may};
 use crate::store::appointment::{self, Held};
 use crate::store::belonging::Home;
@@ -173,21 +175,29 @@ impl Staff {
         self.held.iter().map(|held| &held.person).find(|person| same_name(&person.name, name))
     }
 
+    /// Whom a paper as typed is for.
+    fn applicant(&self, wish: &Wish) -> Applicant {
+        Applicant { person: self.account(&wish.applicant).map(|person| person.id), name: wish.applicant.clone() }
+    }
+
     fn rules<'a>(&self, web: &'a Web) -> Rules<'a> {
         Rules { parameters: web.pack.parameters(), personal: self.personal }
     }
 
     fn around<'a>(&self, web: &'a Web, found: &Found) -> Surroundings<'a> {
-        let applicant = &found.paper.applicant;
+        self.around_a(web, (found.paper.kind, &found.paper.applicant), found.device.as_ref().map(|device| device.standing))
+    }
+
+    fn around_a<'a>(&self, web: &'a Web, (kind, applicant): (Kind, &Applicant), device: Option<Standing>) -> Surroundings<'a> {
         let held = self.held.iter().map(|held| &held.person);
         let role = held.filter(|held| applicant.person == Some(held.id) || same_name(&held.name, &applicant.name)).map(|held| held.role);
         Surroundings {
             // Whoever holds the seat themself counts as such, whatever namesakes there are.
             applicant: role.max_by_key(|role| *role == Role::Administrator),
             has_head: self.held.iter().any(|held| held.person.role == Role::Head),
-            device: found.device.as_ref().map(|device| device.standing),
+            device,
             rules: &web.pack.parameters().approval,
-            most_days: found.paper.kind.most_days(&self.rules(web)),
+            most_days: kind.most_days(&self.rules(web)),
         }
     }
 }

@@ -7,10 +7,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::form::value;
+use super::told::{Taken, tell};
 use super::{Staff, place};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::PaperId;
-use crate::domain::paper::{Kind, Wish};
+use crate::domain::paper::{Act, Kind, Wish};
 use crate::domain::people::link::Token;
 use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::people::throttle;
@@ -113,13 +114,15 @@ pub(in crate::http::pages) async fn apply(
         }
     };
     let (id, by) = (PaperId::new(web.random.uuid(now)), Actor::Stranger);
-    let applicant = staff.account(&wish.applicant).map(|person| person.id);
+    let applicant = staff.applicant(&wish);
     let mut tx = web.store.begin_ledger().await?;
     counters::count_failure(&mut tx, &buckets, now).await?;
-    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by, at: now };
+    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant: applicant.person, by, at: now };
     let number = paper::insert(&mut tx, &new).await?;
     let done = Done::by(by, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
     web.log(&mut tx, &done.noting(format!("kind={} link", kind.as_str()))).await?;
+    let to = kind.first_state(true);
+    tell(&web, &mut tx, home, &staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: &applicant, by: None }).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/apply/{secret}?done={number}")).into_response())
 }

@@ -5,11 +5,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::told::{Taken, tell};
 use super::{Staff, find, place, title};
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, PaperId};
-use crate::domain::paper::{Kind, State, Wish};
+use crate::domain::paper::{Act, Kind, State, Wish};
 use crate::domain::people::Person;
 use crate::domain::people::role::LONGEST_NAME;
 use crate::http::pages::guard::{Here, Who};
@@ -153,7 +154,7 @@ pub(in crate::http::pages) async fn file_paper(
 ) -> Result<Response, PageError> {
     let kind = value(&typed, "kind").and_then(Kind::from_word).ok_or(PageError::Malformed(Kept::default()))?;
     let form = Form::new(kind, home);
-    let (wish, applicant) = match read(&web, home, kind, &typed).await? {
+    let (wish, staff) = match read(&web, home, kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
@@ -164,12 +165,14 @@ pub(in crate::http::pages) async fn file_paper(
         tx.rollback().await?;
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
-    let applicant = applicant.map(|applicant| applicant.id);
-    let new =
-        NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by: Actor::Person(person.id), at: now };
+    let applicant = staff.applicant(&wish);
+    let (account, by) = (applicant.person, Actor::Person(person.id));
+    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant: account, by, at: now };
     let number = paper::insert(&mut tx, &new).await?;
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
     web.log(&mut tx, &done.noting(format!("kind={}", kind.as_str()))).await?;
+    let (act, to) = (Act::File, kind.first_state(false));
+    tell(&web, &mut tx, home, &staff, &Taken { paper: id, kind, n: 0, act, to, applicant: &applicant, by: Some(&person) }).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{id}")).into_response())
 }
@@ -186,7 +189,7 @@ pub(in crate::http::pages) async fn file_again(
     let found = find(&web, home, &id).await?;
     sent_back(&found)?;
     let (paper, form) = (&found.paper, Form::again(&found));
-    let (wish, applicant) = match read(&web, home, paper.kind, &typed).await? {
+    let (wish, staff) = match read(&web, home, paper.kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
@@ -196,17 +199,21 @@ pub(in crate::http::pages) async fn file_again(
         tx.rollback().await?;
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
-    if !paper::refile(&mut tx, paper, (&wish, applicant.map(|a| a.id)), (person.id, now)).await? {
+    let applicant = staff.applicant(&wish);
+    if !paper::refile(&mut tx, paper, (&wish, applicant.person), (person.id, now)).await? {
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
     web.log(&mut tx, &done.noting(format!("kind={} again", paper.kind.as_str()))).await?;
+    let (act, to, n) = (Act::FileAgain, paper.kind.first_state(false), paper.version + 1);
+    let taken = Taken { paper: paper.id, kind: paper.kind, n, act, to, applicant: &applicant, by: Some(&person) };
+    tell(&web, &mut tx, home, &staff, &taken).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{}", paper.id)).into_response())
 }
 
-/// The paper as typed and the account of whom it is for, or what is wrong.
-async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Option<Person>), Text>, PageError> {
+/// The paper as typed and who is at the facility, or what is wrong.
+async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Staff), Text>, PageError> {
     let staff = Staff::of(web, home).await?;
     let wish = match Wish::read(kind, &staff.rules(web), web.now(), |field| value(typed, field)) {
         Ok(wish) => wish,
@@ -219,8 +226,7 @@ async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Resul
             return Ok(Err(Text::new("paper-wrong-device")));
         }
     }
-    let account = staff.account(&wish.applicant).cloned();
-    Ok(Ok((wish, account)))
+    Ok(Ok((wish, staff)))
 }
 
 /// Another paper of the kind about the same device on the same days.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::enrol::can_enrol;
 use super::incident::{clock, report_loss, seen_last};
+use super::told::{Taken, tell};
 use super::{Staff, applicant, days, device, find, hand, mark, place, sees, title};
 use crate::domain::act::{self, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
@@ -257,11 +258,14 @@ pub(in crate::http::pages) async fn act_on_paper(
     // What is said about a person's own device stays with the paper: the log is read beyond the facility.
     let done = if paper.kind.ownership() == Some(Ownership::Personal) { done } else { done.saying(&moved.why) };
     web.log(&mut tx, &done.noting(detail(paper.kind, &moved))).await?;
+    let (n, applicant) = (paper.version + 1, &paper.applicant);
+    let taken = Taken { paper: paper.id, kind: paper.kind, n, act, to: moved.to, applicant, by: Some(&person) };
+    tell(&web, &mut tx, home, &staff, &taken).await?;
     if matches!(act, Act::ReportLost | Act::MarkLost) {
         stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?;
     }
     if act == Act::ReportLost {
-        report_loss(&web, &mut tx, &person, home, (paper, &moved.why)).await?;
+        report_loss(&web, &mut tx, (&person, &staff), home, (paper, &moved.why)).await?;
     }
     if act == Act::HandOver && paper.ends_custody() {
         stand(&web, &mut tx, &person, home, (&found, act::Act::Retire)).await?;

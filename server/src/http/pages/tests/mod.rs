@@ -11,6 +11,7 @@ mod incidents;
 mod isolation;
 mod language;
 mod let_in;
+mod letters;
 mod lists;
 mod live;
 mod loss;
