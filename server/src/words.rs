@@ -48,6 +48,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "own-rules",
     "mail",
     "disaster",
+    "notices",
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -4,7 +4,11 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, ensure};
+use hashimori_server::domain::ids::NoticeId;
+use hashimori_server::domain::notice::{Notice, Reach, Weight, Wish};
 use hashimori_server::http::pages::{Reader, looked_at};
+use hashimori_server::random::Random;
+use hashimori_server::store::{Store, StoreUrl, notice, region};
 use hashimori_shared::lang::Lang;
 use hashimori_tests::agent::Said;
 use hashimori_tests::browser::Browser;
@@ -52,6 +56,31 @@ struct Region {
     paper: String,
     area: String,
     exception: String,
+    notice: String,
+}
+
+/// The collector's store, beside it: what no command makes.
+async fn beside(collector: &Collector) -> anyhow::Result<Store> {
+    Ok(Store::open_beside(StoreUrl::Sqlite(collector.data().join("store.db"))).await?)
+}
+
+/// Sends a notice to everybody; its id.
+async fn notice(collector: &Collector) -> anyhow::Result<String> {
+    let (store, random, now) = (beside(collector).await?, Random::seeded(5), now()?);
+    let region = region::list(&store).await?.first().context("a region")?.id;
+    let said = Wish {
+        title: "大雨への備え".to_owned(),
+        body: "機器の一覧を印刷してください。\n停電に備え、充電してください。".to_owned(),
+        weight: Weight::Emergency,
+        until: now.plus_days(7),
+        remind_days: Some(3),
+    };
+    let new = Notice { id: NoticeId::new(random.uuid(now)), region, said, sent_at: now, corrects: None, ended: None };
+    let mut tx = store.begin().await?;
+    notice::insert(&mut tx, &new, &Reach::Region, random.uuid(now).to_string().parse()?).await?;
+    tx.commit().await?;
+    store.close().await;
+    Ok(new.id.to_string())
 }
 
 async fn device(collector: &Collector, number: u32, code: &[&str]) -> anyhow::Result<Synthetic> {
@@ -94,15 +123,15 @@ impl Region {
         let exception = first(collector.command(&["disaster", "list"])?.expect(0)?)?;
         own.check_in(collector.device_address(), true, now()?).await?;
         lost.check_in(collector.device_address(), true, now()?).await?;
-        let (facility, paper) = (String::new(), String::new());
-        Ok(Self { collector, facility, device: bad.id, own: own.id, lost: lost.id, paper, area, exception })
+        let (facility, paper, notice) = (String::new(), String::new(), notice(&collector).await?);
+        Ok(Self { collector, facility, device: bad.id, own: own.id, lost: lost.id, paper, area, exception, notice })
     }
 
     fn path(&self, path: &str) -> String {
         let query = ASKED.iter().find(|(asked, _)| *asked == path).map_or("", |(_, query)| query);
         let device = if path.ends_with("/found") { &self.lost } else { &self.device };
         let filled = path.replace("{facility}", &self.facility).replace("{device}", device).replace("{paper}", &self.paper);
-        filled.replace("{area}", &self.area).replace("{exception}", &self.exception) + query
+        filled.replace("{area}", &self.area).replace("{exception}", &self.exception).replace("{notice}", &self.notice) + query
     }
 }
 

@@ -71,3 +71,7 @@ act-log_trimmed = Operation log trimmed to its retention period
 actor-operator = Operator (at the server)
 actor-collector = Collector
 actor-stranger = Somebody not signed in
+act-notice_sent = Notice sent
+act-notice_corrected = Notice corrected
+act-notice_withdrawn = Notice withdrawn
+act-notice_confirmed = Notice confirmed

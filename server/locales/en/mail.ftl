@@ -75,6 +75,12 @@ mail-subject-disaster_extended = [Hashimori] A disaster exception has another en
 mail-body-disaster_extended = The disaster exception goes on until { $until } (§25). See the link below.
 mail-subject-disaster_ended = [Hashimori] A disaster exception is over
 mail-body-disaster_ended = The disaster exception is over (§25). Clear the unmanaged devices that were used, one by one, in the list at the link below.
+mail-subject-notice = [Hashimori] A notice from the secretariat
+mail-body-notice = The secretariat has sent a notice (valid until { $day }). Sign in at the link below, read it and press “I have read it”.
+mail-subject-notice_urgent = [Hashimori] Urgent: a notice from the secretariat
+mail-body-notice_urgent = The secretariat has sent an urgent notice (valid until { $day }). Sign in at the link below at once, read it and press “I have read it”.
+mail-subject-notice_reminder = [Hashimori] A notice is not confirmed yet
+mail-body-notice_reminder = Nobody at your facility has confirmed a notice of the secretariat yet (valid until { $day }). Sign in at the link below, read it and press “I have read it”.
 mail-subject-disaster_uncleared = [Hashimori] Devices of a disaster exception are not cleared
 mail-body-disaster_uncleared = { $devices ->
         [one] One device has

@@ -71,3 +71,7 @@ act-log_trimmed = 保存期間を過ぎた操作記録の削除
 actor-operator = 運用担当者（サーバー上の操作）
 actor-collector = 収集サーバー
 actor-stranger = サインインしていない人
+act-notice_sent = お知らせの送信
+act-notice_corrected = お知らせの訂正
+act-notice_withdrawn = お知らせの撤回
+act-notice_confirmed = お知らせの確認

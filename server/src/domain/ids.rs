@@ -95,3 +95,7 @@ id!(
     /// A part of a region (エリア).
     AreaId
 );
+id!(
+    /// A notice of the 事務局 (§23).
+    NoticeId
+);

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod judge;
 pub mod log;
 pub mod mail;
+pub mod notice;
 pub mod overlay;
 pub mod own_rules;
 pub mod paper;

@@ -3,6 +3,7 @@
 
 mod disaster;
 mod lost;
+mod notices;
 
 use crate::app::App;
 use crate::domain::ids::{FacilityId, RegionId};
@@ -18,6 +19,7 @@ pub async fn run(app: App) -> anyhow::Result<()> {
         return Ok(());
     }
     disaster::run(&app).await?;
+    notices::run(&app).await?;
     lost::run(&app).await
 }
 

@@ -34,6 +34,7 @@ pub mod log;
 pub mod loss;
 pub mod mail;
 pub mod meta;
+pub mod notice;
 pub mod oidc;
 pub mod own_rules;
 pub mod paper;

@@ -14,6 +14,7 @@ mod export;
 mod log;
 mod loss;
 mod mail;
+mod notices;
 mod overview;
 mod own_rules;
 mod papers;
@@ -47,6 +48,7 @@ pub(crate) use export::ExportPage;
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
+pub(crate) use notices::{FacilityNoticePage, NoticeFormPage, NoticeLine, NoticePage, NoticeView, NoticesPage, ReaderLine, ReadersAt};
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{

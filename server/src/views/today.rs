@@ -6,7 +6,7 @@ use hashimori_shared::pack::Pack;
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
 
-use super::{DeviceLine, Mark, Moment, Place, Said, Shell};
+use super::{DeviceLine, Mark, Moment, NoticeLine, Place, Said, Shell};
 use crate::domain::todo::{Kind, Todo};
 use crate::words::Text;
 
@@ -18,6 +18,8 @@ pub(crate) struct TodayPage {
     pub facility: Place,
     /// Whether there is a region to go back to.
     pub in_region: bool,
+    /// Notices that the reader has to confirm.
+    pub notices: Vec<NoticeLine>,
     pub todos: Vec<TodoLine>,
     /// Devices in use.
     pub devices: i64,
@@ -153,6 +155,7 @@ mod samples {
                 shell: Shell::sample("today-title", true).live("0f".to_owned()),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 in_region: devices == 3,
+                notices: if devices == 3 { NoticeLine::samples(false) } else { Vec::new() },
                 todos,
                 devices,
                 known: devices,

@@ -1,6 +1,7 @@
 //! Mail, over a real SMTP conversation.
 
 mod disaster;
+mod notices;
 mod office;
 mod papers;
 mod reminding;

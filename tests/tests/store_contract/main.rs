@@ -20,6 +20,7 @@ mod disaster;
 mod keys;
 mod ledger;
 mod mail;
+mod notices;
 mod oplog;
 mod overview;
 mod own_rules;

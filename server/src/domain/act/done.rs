@@ -6,7 +6,7 @@ use hashimori_shared::time::Timestamp;
 use super::{Act, What};
 use crate::domain::area::Area;
 use crate::domain::disaster::StepKind;
-use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
+use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId, RegionId};
 use crate::domain::people::{Person, Scope};
 use crate::words::Text;
 
@@ -48,7 +48,7 @@ impl Actor {
 /// What an act was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `area`, `region`, `disaster`, `page`.
+    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `area`, `region`, `disaster`, `notice`, `page`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -170,6 +170,12 @@ impl Done {
     #[must_use]
     pub fn on_area(self, area: &Area) -> Self {
         self.about("area", area.id.to_string(), &area.name)
+    }
+
+    /// On a notice, by its title.
+    #[must_use]
+    pub fn on_notice(self, id: NoticeId, title: &str) -> Self {
+        self.about("notice", id.to_string(), title)
     }
 
     /// On a page of ours, by its path without a query.

@@ -164,6 +164,14 @@ acts! {
     DisasterDoorMade = "disaster_door_made";
     /// 災害時特例: a device was noted as gone in a drill; it stays as it is.
     DisasterDrilled = "disaster_drilled";
+    /// A notice was sent.
+    NoticeSent = "notice_sent";
+    /// A notice was sent in the place of another.
+    NoticeCorrected = "notice_corrected";
+    /// A notice was taken back.
+    NoticeWithdrawn = "notice_withdrawn";
+    /// Somebody at a facility confirmed that they read a notice.
+    NoticeConfirmed = "notice_confirmed";
     /// The log began.
     LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.

@@ -127,6 +127,12 @@ letters! {
     DisasterExtended = "disaster_extended", AtOnce, 72, ["until"];
     /// A 災害時特例 is over: what it let in is to be cleared.
     DisasterEnded = "disaster_ended", AtOnce, 72, [];
+    /// The 事務局 sent a notice.
+    Notice = "notice", WorkingHours, 120, ["day"];
+    /// The same, about a disaster or an incident.
+    NoticeUrgent = "notice_urgent", AtOnce, 72, ["day"];
+    /// Nobody at the facility has confirmed it yet.
+    NoticeReminder = "notice_reminder", WorkingHours, 120, ["day"];
     /// What a 災害時特例 let in should have been cleared long ago.
     DisasterUncleared = "disaster_uncleared", AtOnce, 120, ["devices", "days"];
 }

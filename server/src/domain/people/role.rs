@@ -60,11 +60,15 @@ pub enum Right {
     ExemptLocally,
     /// Make and name areas, and say which facilities lie in them.
     Arrange,
+    /// お知らせ: send, correct and withdraw them.
+    Notify,
+    /// お知らせ: confirm that one was read.
+    Acknowledge,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -83,6 +87,8 @@ impl Right {
         Self::Exempt,
         Self::ExemptLocally,
         Self::Arrange,
+        Self::Notify,
+        Self::Acknowledge,
     ];
 }
 
@@ -91,11 +97,11 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol | Right::HandlePapers | Right::Custody => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally => {
+        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally | Right::Acknowledge => {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange => {
+        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange | Right::Notify => {
             matches!(role, Role::Secretariat)
         }
     }
@@ -269,6 +275,7 @@ mod tests {
             Right::Custody,
             Right::FileRules,
             Right::ExemptLocally,
+            Right::Acknowledge,
         ];
         let own = [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat();
         assert_eq!(has(Role::Administrator), own);

@@ -58,6 +58,11 @@ pub(super) async fn of_facility(web: &Web, home: Home) -> Result<String, PageErr
     Ok(revision(&(web.now().jst_day(), counts, said, excepted)))
 }
 
+/// Of what a page shows beside that.
+pub(super) fn and(revision: &str, more: &impl Debug) -> String {
+    self::revision(&(revision, more))
+}
+
 /// Of what a region's overview shows on this page of its list.
 pub(super) async fn of_region(web: &Web, sought: Sought<'_>, (after, most): (Option<Position>, u16)) -> Result<String, PageError> {
     let (store, region) = (&web.store, sought.region);

@@ -11,8 +11,8 @@ use tower_http::compression::CompressionLayer;
 use super::guard::{Guard, guard};
 use super::{
     PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, headers, language, letters,
-    listed, log, loss, lost, mail, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup, sign_in,
-    sort, step_up, today, visit,
+    listed, log, loss, lost, mail, notices, oidc, overview, own_rules, papers, passkey, people, places, retire, rules, self_check, setup,
+    sign_in, sort, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -60,6 +60,8 @@ pub(super) enum Object {
     Exception,
     /// `{area}`: an area of the region; only on `Access::Region`.
     Area,
+    /// `{notice}`: a notice of the region; only on `Access::Region`.
+    Notice,
 }
 
 /// One entry.
@@ -85,7 +87,7 @@ impl Route {
 
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
-    [of_the_door(), of_the_account(), of_people(), of_the_region(), of_facilities(), of_devices(), of_papers(), of_disaster()]
+    [of_the_door(), of_the_account(), of_people(), of_the_region(), of_facilities(), of_devices(), of_papers(), of_disaster(), of_notices()]
         .into_iter()
         .flatten()
         .collect()
@@ -300,6 +302,30 @@ fn of_disaster() -> Vec<Route> {
         route(Method::POST, "/facilities/{facility}/disaster/gone", SignedIn(ExemptLocally), Object::Facility, post(disaster::note_gone)),
         route(Method::GET, "/join/{secret}", Public, Object::None, get(disaster::show_join)),
         route(Method::POST, "/join/{secret}", Public, Object::None, post(disaster::join)),
+    ]
+}
+
+/// お知らせ.
+fn of_notices() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{Acknowledge, Notify, Read};
+    vec![
+        route(Method::GET, "/notices", Region(Read), Object::None, get(notices::show_notices)),
+        route(Method::POST, "/notices", Region(Notify), Object::None, post(notices::send_notice)),
+        route(Method::GET, "/notices/new", Region(Notify), Object::None, get(notices::show_new)),
+        route(Method::GET, "/notices/{notice}", Region(Read), Object::Notice, get(notices::show_notice)),
+        route(Method::GET, "/notices/{notice}/correct", Region(Notify), Object::Notice, get(notices::show_correct)),
+        route(Method::POST, "/notices/{notice}/correct", Region(Notify), Object::Notice, post(notices::correct_notice)),
+        route(Method::POST, "/notices/{notice}/withdraw", Region(Notify), Object::Notice, post(notices::withdraw_notice)),
+        route(Method::GET, "/facilities/{facility}/notices", SignedIn(Read), Object::Facility, get(notices::show_facility_notices)),
+        route(Method::GET, "/facilities/{facility}/notices/{notice}", SignedIn(Read), Object::Facility, get(notices::show_facility_notice)),
+        route(
+            Method::POST,
+            "/facilities/{facility}/notices/{notice}",
+            SignedIn(Acknowledge),
+            Object::Facility,
+            post(notices::confirm_notice),
+        ),
     ]
 }
 

@@ -12,7 +12,7 @@ use super::guard::{Here, Who};
 use super::live::Shown;
 use super::sign_in::encode;
 use super::visit::Visitor;
-use super::{PageError, Web, live, own_rules, page, shell};
+use super::{PageError, Web, live, notices, own_rules, page, shell};
 use crate::domain::calendar;
 use crate::domain::device::Standing;
 use crate::domain::paper::State as PaperState;
@@ -49,7 +49,8 @@ pub(super) async fn show_today(
     Here(home): Here,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let revision = live::of_facility(&web, home).await?;
+    let (notices, unconfirmed) = notices::unconfirmed(&web, home, &person).await?;
+    let revision = live::and(&live::of_facility(&web, home).await?, &unconfirmed);
     if let Some(unchanged) = shown.unchanged(&revision) {
         return Ok(unchanged);
     }
@@ -70,6 +71,7 @@ pub(super) async fn show_today(
         shell: shell(Text::new("today-title"), &visitor, Some(&person)).live(revision),
         facility: Place { id: facility.id.to_string(), name: facility.name },
         in_region: matches!(person.scope, Scope::Region(_)),
+        notices,
         todos: lines(&web, todos, false),
         devices: sum.counts.all() - waiting.iter().sum::<i64>(),
         known: sum.counts.all(),

@@ -18,7 +18,7 @@ use crate::domain::people::{browser, throttle};
 use crate::views::Banner;
 
 /// Largest form taken, in bytes; a larger one is read as far as the port does, to show what was typed.
-const FORM_LIMIT: usize = 16 * 1024;
+const FORM_LIMIT: usize = 32 * 1024;
 const READ_LIMIT: usize = 256 * 1024;
 /// Characters of a field that are shown again.
 const KEPT_LENGTH: usize = 2000;
@@ -33,6 +33,8 @@ const KEPT: &[(&str, &str)] = &[
     ("hours", "kept-hours"),
     ("name", "kept-name"),
     ("until", "kept-until"),
+    ("title", "kept-notice-title"),
+    ("body", "kept-notice-body"),
     ("why", "kept-why"),
     ("note", "kept-note"),
 ];

@@ -2,7 +2,7 @@
 
 use sqlx::{Any, AssertSqlSafe, Executor, Row as _};
 
-use crate::domain::ids::{ExceptionId, FacilityId, PersonId, RegionId};
+use crate::domain::ids::{ExceptionId, FacilityId, NoticeId, PersonId, RegionId};
 use crate::store::{Error, rows};
 
 /// At which facilities of a region.
@@ -16,21 +16,33 @@ pub enum Reached {
     Lifted(ExceptionId),
     /// Where it ever held.
     Ever(ExceptionId),
+    /// At those that this notice is for.
+    Notice(NoticeId),
+    /// At those of them where nobody has confirmed it.
+    Unconfirmed(NoticeId),
 }
 
 /// Facility `p.facility_id` is a place of `$4`, or lies in one of its areas.
 const PLACE: &str = "(x.place = p.facility_id OR x.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = p.facility_id))";
+const CONFIRMED: &str =
+    "EXISTS (SELECT 1 FROM notice_reading r WHERE r.notice_id = $4 AND r.facility_id = p.facility_id AND r.confirmed_at IS NOT NULL)";
 
 impl Reached {
     /// The condition, and what stands for `$4`.
     fn condition(self) -> (String, String) {
         let of = |which: &str| format!("EXISTS (SELECT 1 FROM disaster_place x WHERE x.disaster_id = $4 {which} AND {PLACE})");
         let (covered, lifted) = (of("AND x.lifted_at IS NULL"), of("AND x.lifted_at IS NOT NULL"));
+        let noticed = format!(
+            "EXISTS (SELECT 1 FROM notice n WHERE n.id = $4 AND (n.reach = 'region' \
+             OR EXISTS (SELECT 1 FROM notice_place x WHERE x.notice_id = n.id AND {PLACE})))"
+        );
         match self {
             Self::All => ("$4 = ''".to_owned(), String::new()),
             Self::Covered(id) => (covered, id.to_string()),
             Self::Lifted(id) => (format!("{lifted} AND NOT {covered}"), id.to_string()),
             Self::Ever(id) => (of(""), id.to_string()),
+            Self::Notice(id) => (noticed, id.to_string()),
+            Self::Unconfirmed(id) => (format!("{noticed} AND NOT {CONFIRMED}"), id.to_string()),
         }
     }
 }

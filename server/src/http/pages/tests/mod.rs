@@ -17,6 +17,7 @@ mod live;
 mod loss;
 mod lost;
 mod mail;
+mod notices;
 mod overview;
 mod own_rules;
 mod papers;
