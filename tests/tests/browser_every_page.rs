@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, ensure};
 use hashimori_server::domain::ids::NoticeId;
+use hashimori_server::domain::mail::MailAddress;
 use hashimori_server::domain::notice::{Notice, Reach, Weight, Wish};
+use hashimori_server::domain::people::link::Token;
 use hashimori_server::http::pages::{Reader, looked_at};
 use hashimori_server::random::Random;
-use hashimori_server::store::{Store, StoreUrl, notice, region};
+use hashimori_server::store::paper::NewContact;
+use hashimori_server::store::{Store, StoreUrl, notice, paper, region};
 use hashimori_shared::lang::Lang;
 use hashimori_tests::agent::Said;
 use hashimori_tests::browser::Browser;
@@ -43,6 +46,7 @@ const ELSEWHERE: &[&str] = &[
     // Without an account, through a facility's own links: below, where the links are made.
     "/apply/{secret}",
     "/join/{secret}",
+    "/application/{secret}",
 ];
 
 /// A region with devices of every standing, and who looks at it.
@@ -81,6 +85,19 @@ async fn notice(collector: &Collector) -> anyhow::Result<String> {
     tx.commit().await?;
     store.close().await;
     Ok(new.id.to_string())
+}
+
+/// Somebody without an account gave a mail address with this paper; the path of their page.
+async fn application(collector: &Collector, paper: &str) -> anyhow::Result<String> {
+    let (store, token) = (beside(collector).await?, Token::new(&Random::seeded(6)));
+    let address = MailAddress::parse("kango@hotaru.example")?;
+    let (hash, ends_at) = (token.hash(), now()?.plus_days(7));
+    let new = NewContact { paper: paper.parse()?, address: &address, lang: Lang::Japanese, hash: &hash, sealed: "", ends_at };
+    let mut tx = store.begin().await?;
+    paper::insert_contact(&mut tx, &new).await?;
+    tx.commit().await?;
+    store.close().await;
+    Ok(format!("/application/{}", token.to_text()))
 }
 
 async fn device(collector: &Collector, number: u32, code: &[&str]) -> anyhow::Result<Synthetic> {
@@ -263,6 +280,10 @@ async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
     walk.open(&format!("{facility}/disaster/door")).await?;
     walk.press("リンクを作る", "リンクを作り直す").await?;
     without_an_account(&walk, "join").await?;
+    let application = application(&region.collector, &region.paper).await?;
+    visit(&walk, &application, "application").await?;
+    walk.press("このメールアドレスを確認する", "メールアドレスを確認しました").await?;
+    browser.looks_right("application-proved").await?;
 
     for path in pages_of(&[Reader::SignedIn]).into_iter().filter(|path| *path != "/") {
         visit(&walk, &region.path(path), &called(path)).await?;

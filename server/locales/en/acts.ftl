@@ -75,3 +75,4 @@ act-notice_sent = Notice sent
 act-notice_corrected = Notice corrected
 act-notice_withdrawn = Notice withdrawn
 act-notice_confirmed = Notice confirmed
+act-applicant_confirmed = Applicant’s mail address confirmed

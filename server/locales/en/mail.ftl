@@ -4,6 +4,8 @@ mail-sender = Hashimori
 mail-footer = Hashimori ({ $url }) sent this by itself. Nobody reads replies.
 mail-subject-address_confirm = [Hashimori] Confirm your mail address
 mail-body-address_confirm = Somebody asked to register this mail address for an account in Hashimori. Open the link below by { $until } and sign in to confirm it. If it was not you, do nothing: the address will not be registered.
+mail-subject-applicant_confirm = [Hashimori] Your application was received: confirm your mail address
+mail-body-applicant_confirm = An application to use a personal device gave this mail address. Open the link below by { $until } to confirm it: you are then told here when it is approved, sent back or ends. If it was not you, do nothing.
 mail-subject-address_ended = [Hashimori] This mail address is no longer registered
 mail-body-address_ended = On { $at } this mail address was changed or removed from an account in Hashimori. If you do not know why, sign in at the link below at once and tell the secretariat.
 mail-subject-invitation = [Hashimori] Set up your account
@@ -118,6 +120,7 @@ accounts-show = Show a link on the screen
 
 letters-title = Mail that has not arrived
 letters-about = Mail that could not be sent, and mail that is tried again. Addresses are not shown.
+letters-applicant = an applicant without an account
 letters-none = None.
 letters-more = The newest { $n } are shown.
 letters-col-what = About

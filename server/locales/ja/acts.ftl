@@ -75,3 +75,4 @@ act-notice_sent = お知らせの送信
 act-notice_corrected = お知らせの訂正
 act-notice_withdrawn = お知らせの撤回
 act-notice_confirmed = お知らせの確認
+act-applicant_confirmed = 申請者のメールアドレスの確認

@@ -4,6 +4,8 @@ mail-sender = 橋守
 mail-footer = このメールは、橋守（{ $url }）が自動で送りました。返信しても届きません。
 mail-subject-address_confirm = 【橋守】メールアドレスの確認
 mail-body-address_confirm = 橋守の「自分のアカウント」に、このメールアドレスを登録する申込みがありました。{ $until }までに次のリンクを開き、サインインして確認してください。心当たりがないときは、何もしないでください。登録されません。
+mail-subject-applicant_confirm = 【橋守】申請を受け付けました（メールアドレスの確認）
+mail-body-applicant_confirm = 個人所有の機器の利用申請に、このメールアドレスが書かれていました。{ $until }までに次のリンクを開いて確認すると、承認・差戻し・期限の知らせがこのアドレスに届きます。心当たりがないときは、何もしないでください。
 mail-subject-address_ended = 【橋守】このメールアドレスの登録が終わりました
 mail-body-address_ended = { $at }に、橋守のアカウントに登録されていたこのメールアドレスが、変更または削除されました。心当たりがないときは、すぐに次のリンクからサインインして確かめ、事務局に連絡してください。
 mail-subject-invitation = 【橋守】アカウントの設定のご案内
@@ -106,6 +108,7 @@ accounts-show = リンクを画面に表示する
 
 letters-title = 届いていないメール
 letters-about = 送れなかったメールと、送り直しているメールです。宛先のアドレスは表示しません。
+letters-applicant = アカウントのない申請者
 letters-none = ありません。
 letters-more = 新しいものから{ $n }件を表示しています。
 letters-col-what = 内容

@@ -10,6 +10,7 @@ use crate::domain::ids::LetterId;
 use crate::domain::mail::{Failure, next_try};
 use crate::mail::{Frame, Transport, compose, send, transport};
 use crate::store::mail::{self, Claimed};
+use crate::store::paper;
 
 /// Letters of one run.
 const BATCH: u16 = 200;
@@ -17,6 +18,8 @@ const BATCH: u16 = 200;
 const IN_HAND_S: i64 = 600;
 /// Letters that ended are kept this long.
 const KEEP_DAYS: i64 = 90;
+/// Addresses of applicants without an account are kept this long after their paper's last step.
+const KEEP_APPLICANTS_DAYS: i64 = 30;
 
 /// One run.
 pub async fn run(app: App) -> anyhow::Result<()> {
@@ -117,6 +120,7 @@ pub(super) async fn trim(app: App) -> anyhow::Result<()> {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
         mail::delete_old(&mut tx, (now.plus_days(-KEEP_DAYS), now)).await?;
+        paper::delete_old_contacts(&mut tx, (now.plus_days(-KEEP_APPLICANTS_DAYS), now)).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -3,8 +3,10 @@
 //!
 //! Invariant: a paper's state is that of its last step, and steps are only ever added.
 
+mod contact;
 mod untold;
 
+pub use contact::{Contact, NewContact, confirm_contact, delete_old_contacts, find_by_way, find_contact, find_way, insert_contact};
 pub use untold::{Untold, list_untold};
 
 use hashimori_shared::time::Timestamp;

@@ -3,6 +3,7 @@
 
 mod account;
 mod alerts;
+mod application;
 mod areas;
 pub(crate) mod assets;
 mod backup_note;
@@ -33,6 +34,7 @@ pub(crate) use account::{
     SetupAppPage, SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
 pub(crate) use alerts::{AlertLine, Alerts};
+pub(crate) use application::ApplicationPage;
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
 pub(crate) use device::{

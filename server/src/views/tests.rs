@@ -133,6 +133,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<FacilityLinksPage>();
     render::<FacilityLinkPage>();
     render::<PolicyPage>();
+    render::<ApplicationPage>();
     render::<IncidentsPage>();
     render::<AccountMailPage>();
     render::<ConfirmMailPage>();

@@ -92,6 +92,8 @@ acts! {
     PaperRefused = "paper_refused";
     /// Another step was taken with a paper.
     PaperMoved = "paper_moved";
+    /// An applicant without an account proved their mail address.
+    ApplicantConfirmed = "applicant_confirmed";
     /// A facility's link for people without an account was made anew or ended.
     FacilityLinkChanged = "facility_link_changed";
     /// A facility filed rules of its own.

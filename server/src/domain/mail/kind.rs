@@ -65,6 +65,8 @@ macro_rules! letters {
 letters! {
     /// A link that confirms an address.
     AddressConfirm = "address_confirm", AtOnce, 24, ["until"];
+    /// A link that proves the address of an applicant without an account.
+    ApplicantConfirm = "applicant_confirm", AtOnce, 24, ["until"];
     /// To a former address: nothing is sent there any more.
     AddressEnded = "address_ended", AtOnce, 72, ["at"];
     /// A one-time link that sets a new account up.

@@ -1,5 +1,6 @@
 //! Papers of a facility: the list, and what its pages have in common. What can be done with a paper is the domain's to say.
 
+mod application;
 mod apply;
 mod enrol;
 mod form;
@@ -15,6 +16,7 @@ use axum::response::Response;
 use hashimori_shared::pack::PersonalMode;
 use serde::Deserialize;
 
+pub(super) use application::{prove_address, show_application};
 pub(super) use apply::{apply, show_apply};
 pub(super) use enrol::issue_personal_code;
 pub(super) use form::{file_again, file_paper, show_edit, show_new};

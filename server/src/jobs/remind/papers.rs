@@ -22,6 +22,8 @@ pub(super) async fn run(app: &App) -> anyhow::Result<()> {
             let page = Link::Page(format!("/papers/{}", paper.id));
             let mut letters = vec![(in_charge, page.clone())];
             letters.extend(paper.applicant.map(|person| (Recipients::Person(person), page)));
+            // Without an account: at the address they proved, with the link to their own page.
+            letters.extend(paper::find_way(&mut *tx, paper.id).await?.map(|way| (Recipients::Applicant(paper.id), Link::Secret(way))));
             for (to, link) in letters {
                 let letter = Letter::new(kind, to, link);
                 let letter = letter.about("day", Said::Day(paper.until.plus_seconds(-1))).once(format!("{} {step}", paper.id));

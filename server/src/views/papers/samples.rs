@@ -66,6 +66,7 @@ impl Sample for PaperFormPage {
                     found_on: kind == Kind::Incident,
                     most_days: 183,
                     on: full.then(String::new),
+                    mail: (!full).then(String::new),
                     error: full.then(|| Text::new("paper-wrong-order")),
                 })
             })

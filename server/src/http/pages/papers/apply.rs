@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::application::{address, ask_for_proof};
 use super::form::value;
 use super::told::{Taken, tell};
 use super::{Staff, place};
@@ -23,6 +24,14 @@ use crate::store::paper::{self, NewPaper};
 use crate::store::{facility_link, throttle as counters};
 use crate::views::{FormField, PaperFormPage};
 use crate::words::Text;
+
+/// Name of the field for the applicant's mail address.
+const MAIL: &str = "mail";
+
+/// Whether an applicant is asked where to be told.
+fn has_mail(web: &Web, kind: Kind) -> bool {
+    web.settings.mail && kind == Kind::PersonalDevice
+}
 
 /// Whose link this is. Failures are counted as for one-time links.
 async fn usable(web: &Web, visitor: &Visitor, secret: &str) -> Result<(Home, Kind, String), PageError> {
@@ -87,6 +96,7 @@ async fn apply_page(
         found_on: kind == Kind::Incident,
         most_days: kind.most_days(&staff.rules(web)),
         on: None,
+        mail: has_mail(web, kind).then(|| typed_or(MAIL)),
         error,
     })
 }
@@ -105,6 +115,14 @@ pub(in crate::http::pages) async fn apply(
     }
     // A device of the ledger and a day of its own are for those with an account to add.
     typed.retain(|(name, _)| !matches!(name.as_str(), "device" | "on"));
+    let given = value(&typed, MAIL).filter(|_| has_mail(&web, kind)).unwrap_or_default();
+    let address = match address(&web, given).await? {
+        Ok(address) => address,
+        Err((status, error)) => {
+            let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, (None, Some(error))).await?;
+            return Ok((status, answer).into_response());
+        }
+    };
     let staff = Staff::of(&web, home).await?;
     let wish = match Wish::read(kind, &staff.rules(&web), now, |field| value(&typed, field)) {
         Ok(wish) => wish,
@@ -123,6 +141,9 @@ pub(in crate::http::pages) async fn apply(
     web.log(&mut tx, &done.noting(format!("kind={} link", kind.as_str()))).await?;
     let to = kind.first_state(true);
     tell(&web, &mut tx, home, &staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: &applicant, by: None }).await?;
+    if let Some(address) = &address {
+        ask_for_proof(&web, &mut tx, id, (address, visitor.lang)).await?;
+    }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/apply/{secret}?done={number}")).into_response())
 }

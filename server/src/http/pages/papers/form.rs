@@ -140,6 +140,7 @@ async fn form_page(
         found_on: form.kind == Kind::Incident,
         most_days: form.kind.most_days(&staff.rules(web)),
         on: parameters.approval.paper_ok.then(|| typed_or("on")),
+        mail: None,
         error,
     })
 }

@@ -63,6 +63,19 @@ async fn paper_page(
         ActForm::of(step, typed.unwrap_or_else(|| Entry { checker: suggested(person, found), ..Entry::default() }), open)
     };
     let past = paper::history(&web.store, paper.id).await?;
+    let mut pairs = pairs(person, found, decides(&steps));
+    if (sees(person, paper) || decides(&steps))
+        && let Some(contact) = paper::find_contact(web.store.read(), paper.id).await?
+    {
+        let address = contact.address.as_str().to_owned();
+        pairs.push((
+            "paper-mail-of",
+            match contact.confirmed {
+                Some(at) => Text::new("paper-mail-proved").with("address", address).with("at", at),
+                None => Text::new("paper-mail-unproved").with("address", address),
+            },
+        ));
+    }
     let may_edit = may(person.role, Right::FilePapers) && paper.state == State::SentBack;
     page(&PaperPage {
         shell: shell(title(paper), visitor, Some(person)),
@@ -71,7 +84,7 @@ async fn paper_page(
         version: paper.version,
         mark: mark(web, paper),
         notices: notices(person, found, &steps),
-        pairs: pairs(person, found, decides(&steps)),
+        pairs,
         clock: clock(web, paper, &past),
         last: seen_last(web, person, home, found, visitor.lang).await?,
         devices: if steps.iter().any(|step| step.needs.contains(&Need::Device)) {

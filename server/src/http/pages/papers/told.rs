@@ -8,7 +8,7 @@ use crate::domain::paper::{Act, Applicant, Kind, State, Tells, asked, may_approv
 use crate::domain::people::{Person, Role};
 use crate::http::pages::{PageError, Web};
 use crate::store::belonging::Home;
-use crate::store::{Tx, mail};
+use crate::store::{Tx, mail, paper};
 
 /// A step that was taken.
 pub(super) struct Taken<'a> {
@@ -29,7 +29,7 @@ pub(super) async fn tell(web: &Web, tx: &mut Tx, home: Home, staff: &Staff, step
         Tells::Approvers(kind) => ask(web, tx, home, staff, (step, kind)).await,
         Tells::Applicant(kind) => match step.applicant.person.filter(|id| step.by.is_none_or(|by| by.id != *id)) {
             Some(person) => queue(web, tx, (step, kind), Recipients::Person(person)).await.map(drop),
-            None => Ok(()),
+            None => tell_applicant(web, tx, (step, kind)).await,
         },
         Tells::Everybody(kind) => {
             queue(web, tx, (step, kind), Recipients::Facility(home.facility, Role::IN_CHARGE)).await?;
@@ -52,6 +52,14 @@ async fn ask(web: &Web, tx: &mut Tx, home: Home, staff: &Staff, (step, kind): (&
     if queue(web, tx, (step, kind), Recipients::Facility(home.facility, roles)).await? == 0 {
         queue(web, tx, (step, kind), Recipients::Facility(home.facility, &[Role::Head])).await?;
     }
+    Ok(())
+}
+
+/// Whoever has no account is told at the address they gave and proved, and led to their own page.
+async fn tell_applicant(web: &Web, tx: &mut Tx, (step, kind): (&Taken<'_>, Mail)) -> Result<(), PageError> {
+    let Some(way) = paper::find_way(&mut **tx, step.paper).await? else { return Ok(()) };
+    let letter = Letter::new(kind, Recipients::Applicant(step.paper), Link::Secret(way)).once(format!("{} {}", step.paper, step.n));
+    mail::queue(tx, (&web.random, web.now()), &letter).await?;
     Ok(())
 }
 

@@ -1,10 +1,10 @@
-//! Letters that people's steps with papers cause: who is asked, who is told, who is not.
+//! Letters that people's steps with papers cause: who is asked, who is told, who is not; and whoever has no account and proves an address.
 
 use super::browser::{Browser, Page};
 use super::mail::letters;
 use super::world::World;
 use crate::clock::Clock as _;
-use crate::domain::mail::{Kind, MailAddress};
+use crate::domain::mail::{Kind, MailAddress, PROVE_S};
 use crate::domain::people::Role;
 use crate::store::mail::{self, Pending};
 
@@ -39,6 +39,25 @@ const TAKE_OUT: &[(&str, &str)] = &[
     ("protection", "起動時ロック"),
     ("from", "2026-08-03"),
     ("until", "2026-08-05"),
+];
+
+const PERSONAL: &[(&str, &str)] = &[
+    ("kind", "personal_device"),
+    ("applicant", "髙﨑 𠮷男"),
+    ("unusable", "往診用タブレット"),
+    ("cause", "broken"),
+    ("work", "連絡帳の閲覧"),
+    ("model", "スマートフォン 架空電機 A1"),
+    ("os", "Android 15"),
+    ("wipe", "yes"),
+    ("check_lock", "yes"),
+    ("check_antivirus", "yes"),
+    ("check_os", "yes"),
+    ("check_sharing", "yes"),
+    ("check_password", "yes"),
+    ("check_family", "yes"),
+    ("from", "2026-08-03"),
+    ("until", "2026-08-12"),
 ];
 
 async fn act(browser: &mut Browser, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
@@ -112,4 +131,71 @@ async fn an_incident_is_told_at_once_to_those_in_charge_and_to_the_secretariat_a
     let report = [("applicant", "見本 看護師"), ("what", "loss"), ("situation", "タブレットがない"), ("held", "unknown")];
     nurse.submit(&path, &report).await.redirects_to(&format!("{path}?done=1"));
     assert_eq!(told(&world).await, to(Kind::IncidentReported, &["hanako", "jimu", "shocho"]));
+}
+
+#[tokio::test]
+async fn an_applicant_without_an_account_proves_an_address_and_is_told_there_and_led_to_a_page_of_their_own() {
+    let world = World::new().await;
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let apply = link(&world, &mut administrator, "personal_device").await;
+    let mut nurse = Browser::new(&world.router);
+    nurse.get(&apply).await.says("メールアドレス（任意）");
+    let wrong = nurse.submit(&apply, &[PERSONAL, &[("mail", "kango")]].concat()).await;
+    wrong.status(422).says("読めません");
+    assert_eq!((wrong.field("mail").as_str(), wrong.field("work").as_str()), ("kango", "連絡帳の閲覧"), "what was typed stays");
+    nurse.submit(&apply, &[PERSONAL, &[("mail", "kango@hotaru.example")]].concat()).await.redirects_to(&format!("{apply}?done=1"));
+    let sent = letters(&world).await;
+    let [(Kind::ApplicantConfirm, address, page)] = sent.as_slice() else { panic!("{sent:?}") };
+    assert_eq!(address, "kango@hotaru.example");
+    let list = administrator.get(&format!("/facilities/{}/papers", world.facility)).await;
+    let paper = format!("/papers/{}", list.body.split("href=\"/papers/").nth(1).and_then(|rest| rest.split('"').next()).expect("a paper"));
+    administrator.get(&paper).await.says("kango@hotaru.example（未確認");
+
+    let opened = nurse.get(page).await;
+    opened.status(200).says("さくら架空診療所").says("このメールアドレスを確認する");
+    assert!(!opened.body.contains("髙﨑") && !opened.body.contains("架空電機"), "it names nobody: {}", opened.body);
+    administrator.get(&paper).await.says("未確認");
+    nurse.submit(page, &[]).await.redirects_to(page);
+    nurse.get(page).await.says("メールアドレスを確認しました").says("承認待ち");
+    administrator.get(&paper).await.says("に本人が確認");
+    assert_eq!(world.acts("applicant_confirmed").await.len(), 1);
+    act(&mut administrator, &paper, "send_back", &[("why", "機種の番号も書く")]).await.redirects_to(&paper);
+    assert_eq!(letters(&world).await, [(Kind::PaperSentBack, address.clone(), page.clone())]);
+    nurse.get(page).await.says("差戻し").says("機種の番号も書く");
+    // A link opened after the application was taken back says so.
+    act(&mut administrator, &paper, "withdraw", &[("why", "不要になった")]).await.redirects_to(&paper);
+    nurse.get(page).await.says("取下げ");
+    assert_eq!(letters(&world).await, []);
+    let never = nurse.get(&format!("/application/{}", "A".repeat(43))).await;
+    never.status(404);
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_proves_is_told_nothing_and_its_link_ends() {
+    let world = World::new().await;
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let apply = link(&world, &mut administrator, "personal_device").await;
+    let mut nurse = Browser::new(&world.router);
+    nurse.get(&apply).await.status(200);
+    for n in 1..=5 {
+        let typed = [PERSONAL, &[("mail", "stranger@hotaru.example")]].concat();
+        nurse.submit(&apply, &typed).await.redirects_to(&format!("{apply}?done={n}"));
+    }
+    let flood = nurse.submit(&apply, &[PERSONAL, &[("mail", "Stranger@hotaru.example")]].concat()).await;
+    flood.status(429).says("何度も送った");
+    let sent = letters(&world).await;
+    assert_eq!(sent.len(), 5, "nobody's mailbox is flooded");
+    let list = administrator.get(&format!("/facilities/{}/papers", world.facility)).await;
+    let paper = format!("/papers/{}", list.body.split("href=\"/papers/").nth(1).and_then(|rest| rest.split('"').next()).expect("a paper"));
+    act(&mut administrator, &paper, "approve", &[]).await.redirects_to(&paper);
+    assert_eq!(letters(&world).await, []);
+    world.clock.advance(PROVE_S);
+    let ended = nurse.get(&sent[4].2).await;
+    ended.status(404);
+    nurse.submit(&sent[4].2, &[]).await.status(404);
+    let mut tx = world.store.begin().await.expect("begins");
+    crate::store::paper::delete_old_contacts(&mut tx, (world.clock.now().plus_days(-30), world.clock.now())).await.expect("deletes");
+    tx.commit().await.expect("commits");
+    let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM paper_contact").fetch_one(world.store.read()).await.expect("reads");
+    assert_eq!(left, 0, "what nobody proved is forgotten");
 }
