@@ -1,5 +1,6 @@
 //! What goes, what is tried again, what is given up and shown, and what never goes in the clear.
 
+use hashimori_server::clock::Clock as _;
 use hashimori_server::domain::mail::Failure;
 use hashimori_server::domain::people::Role;
 use hashimori_server::store::{mail, person};
