@@ -54,6 +54,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "disaster",
     "connect",
     "staff",
+    "notices",
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -171,3 +171,5 @@ todo-staff-review = The list of staff is due for review.
 todo-do-staff = See the list
 todo-do-pledges = Note pledges
 todo-do-training = Note a training
+todo-holidays-end = The holidays that the collector knows end within 60 days, or have ended. After that, mail goes on holidays as on weekdays. Tell the operator to update to a newer version.
+todo-do-letters = See mail that has not arrived

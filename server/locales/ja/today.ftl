@@ -81,3 +81,5 @@ todo-staff-review = 利用者の名簿を見直す時期です。
 todo-do-staff = 名簿を見る
 todo-do-pledges = 誓約書を記録する
 todo-do-training = 教育を記録する
+todo-holidays-end = 収集サーバーが知っている祝日が、60日以内に終わります（またはもう終わりました）。その後は、祝日にも平日と同じようにメールを送ります。新しい版に更新するよう、運用者に伝えてください。
+todo-do-letters = 届いていないメールを見る

@@ -111,3 +111,7 @@ id!(
     /// Somebody on a facility's list of staff.
     MemberId
 );
+id!(
+    /// A notice of the 事務局 (§23).
+    NoticeId
+);

@@ -14,6 +14,7 @@ pub mod judge;
 pub mod log;
 pub mod mail;
 pub mod membership;
+pub mod notice;
 pub mod overlay;
 pub mod own_rules;
 pub mod paper;

@@ -16,17 +16,20 @@ mod personal;
 mod record;
 mod restriction;
 mod take_out;
+mod tells;
 mod told;
 mod wish;
 mod words;
 
+pub use approval::{asked, may_approve};
 pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
 pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices};
-pub use incident::Deadline;
+pub use incident::{Deadline, Near};
 pub use kind::{DayWords, Days};
 pub use name::same_name;
 pub(crate) use period::day_start;
 pub use period::{InvalidPeriod, Period, paper_day};
+pub use tells::Tells;
 pub use wish::{Invalid, Rules, Wish};
 pub use words::{Act, Kind, State};
 

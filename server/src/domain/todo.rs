@@ -20,6 +20,8 @@ pub enum Kind {
     BackupOld,
     /// The issuing CA ends and cannot renew itself.
     AuthorityEnds,
+    /// The holidays that the collector knows end.
+    HolidaysEnd,
     /// A 仮発動 waits for the 事務局.
     DisasterWaiting,
     /// What a 災害時特例 let in should have been cleared long ago.
@@ -88,7 +90,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::LostSeen,
         Self::Copied,
         Self::IncidentReported,
@@ -96,6 +98,7 @@ impl Kind {
         Self::LogBroken,
         Self::BackupOld,
         Self::AuthorityEnds,
+        Self::HolidaysEnd,
         Self::DisasterWaiting,
         Self::DisasterOverdue,
         Self::DisasterClear,

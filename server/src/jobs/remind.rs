@@ -1,5 +1,11 @@
 //! Reminders that come from the clock, not from somebody looking: vacancies, silence, lists of staff and backups, and the operation
-//! log's head of the day. Each is queued once for its occasion; a letter says how many and leads to the list.
+//! log's head of the day; papers that end or are overdue, the statutory clock of incidents, what was not cleared after a 災害時特例, self-checks. Each is
+//! queued once for its occasion; a letter says how many and leads to the list.
+
+mod answers;
+mod clean_up;
+mod incidents;
+mod papers;
 
 use crate::app::App;
 use crate::backup::{OVERDUE_S, is_overdue};
@@ -23,11 +29,19 @@ pub async fn run(app: App) -> anyhow::Result<()> {
         letters.extend(silence(&app, region.id).await?);
     }
     letters.extend(staff_lists(&app).await?);
+    queue(&app, &letters).await?;
+    papers::run(&app).await?;
+    incidents::run(&app).await?;
+    clean_up::run(&app).await?;
+    answers::run(&app).await
+}
+
+async fn queue(app: &App, letters: &[Letter<'_>]) -> anyhow::Result<()> {
     if letters.is_empty() {
         return Ok(());
     }
     let mut tx = app.store.begin().await?;
-    for letter in &letters {
+    for letter in letters {
         mail::queue(&mut tx, (&app.random, app.clock.now()), letter).await?;
     }
     Ok(tx.commit().await?)

@@ -6,6 +6,7 @@ pub mod cover;
 pub mod door;
 pub mod gone;
 pub mod let_in;
+mod untold;
 
 use std::collections::HashMap;
 
@@ -14,6 +15,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::belonging::Home;
+pub use untold::{Untold, list_untold, step_word};
+
 use super::{Error, Store, rows};
 use crate::domain::disaster::{Ending, Exception, Phase, Place, Reach, Step, StepKind};
 use crate::domain::ids::{ExceptionId, FacilityId, RegionId};

@@ -39,6 +39,7 @@ pub mod loss;
 pub mod mail;
 pub mod membership;
 pub mod meta;
+pub mod notice;
 pub mod oidc;
 pub mod own_rules;
 pub mod paper;
@@ -55,6 +56,7 @@ pub mod session;
 pub mod staff;
 pub mod taken_form;
 pub mod throttle;
+pub mod told;
 pub mod trend;
 pub mod webhook;
 

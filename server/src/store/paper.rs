@@ -8,6 +8,12 @@ mod sums;
 
 pub use sums::{OpenCount, count_incidents, count_measures, count_open, list_never_filed};
 
+mod contact;
+mod untold;
+
+pub use contact::{Contact, NewContact, confirm_contact, delete_old_contacts, find_by_way, find_contact, find_way, insert_contact};
+pub use untold::{Untold, list_untold};
+
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;

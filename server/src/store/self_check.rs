@@ -227,6 +227,24 @@ pub async fn count_due(store: &Store, facility: FacilityId, (managed, personal):
     .await
 }
 
+/// Facilities with devices in use for which nobody has answered since `since`, and how many; not those that were told in this `step`.
+pub async fn list_untold(store: &Store, (since, step): (Timestamp, &str), limit: u16) -> Result<Vec<(FacilityId, i64)>, Error> {
+    sqlx::query(
+        "SELECT v.facility_id, count(*) FROM device v WHERE v.standing = 'active' \
+         AND NOT EXISTS (SELECT 1 FROM told t WHERE t.about = v.facility_id AND t.step = $1) AND NOT EXISTS \
+         (SELECT 1 FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id WHERE d.n = v.n AND c.at > $2) \
+         GROUP BY v.facility_id ORDER BY v.facility_id LIMIT $3",
+    )
+    .bind(step)
+    .bind(since.seconds())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| Ok((row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.facility_id"))?, row.try_get(1)?)))
+    .collect()
+}
+
 fn grade(word: &str) -> Result<Grade, Error> {
     Grade::from_word(word).ok_or_else(|| rows::decode_error("self_check.grade"))
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod alerts;
+mod application;
 mod areas;
 pub(crate) mod assets;
 mod backup_note;
@@ -19,6 +20,7 @@ mod log;
 mod loss;
 mod mail;
 mod membership;
+mod notices;
 mod overview;
 mod own_rules;
 mod papers;
@@ -38,6 +40,7 @@ pub(crate) use account::{
     SetupAppPage, SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
 pub(crate) use alerts::{AlertLine, Alerts};
+pub(crate) use application::ApplicationPage;
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
 pub(crate) use calendar::CalendarPage;
@@ -58,8 +61,9 @@ pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
 pub(crate) use membership::{
-    ApplicationPage, IntakeLine, IntakesPage, MemberAct, MemberForm, MemberStep, MembershipPage, PublicFacilitiesPage, PublicLine,
+    IntakeLine, IntakesPage, MemberAct, MemberForm, MemberStep, MembershipPage, NewIntakePage, PublicFacilitiesPage, PublicLine,
 };
+pub(crate) use notices::{FacilityNoticePage, NoticeFormPage, NoticeLine, NoticePage, NoticeView, NoticesPage, ReaderLine, ReadersAt};
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{

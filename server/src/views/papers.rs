@@ -68,6 +68,8 @@ pub(crate) struct PaperFormPage {
     pub most_days: u32,
     /// The day on the paper as typed, where papers may be entered later.
     pub on: Option<String>,
+    /// The applicant's mail address as typed; `None`: it is not asked for.
+    pub mail: Option<String>,
     pub error: Option<Text>,
 }
 

@@ -136,6 +136,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<FacilityLinksPage>();
     render::<FacilityLinkPage>();
     render::<PolicyPage>();
+    render::<ApplicationPage>();
     render::<IncidentsPage>();
     render::<MeasuresPage>();
     render::<StaffPage>();
@@ -150,6 +151,10 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<AccountMailPage>();
     render::<ConfirmMailPage>();
     render::<LettersPage>();
+    render::<NoticesPage>();
+    render::<NoticePage>();
+    render::<FacilityNoticePage>();
+    render::<NoticeFormPage>();
     render::<DisasterPage>();
     render::<ExceptionFile>();
     render::<FacilityDisasterPage>();

@@ -6,7 +6,7 @@ use hashimori_shared::pack::Pack;
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
 
-use super::{DeviceLine, Mark, Moment, Place, Said, Shell};
+use super::{DeviceLine, Mark, Moment, NoticeLine, Place, Said, Shell};
 use crate::domain::todo::{Kind, Todo};
 use crate::words::Text;
 
@@ -20,6 +20,8 @@ pub(crate) struct TodayPage {
     pub closed: Option<Text>,
     /// Whether there is a region to go back to.
     pub in_region: bool,
+    /// Notices that the reader has to confirm.
+    pub notices: Vec<NoticeLine>,
     pub todos: Vec<TodoLine>,
     /// Devices in use.
     pub devices: i64,
@@ -67,6 +69,7 @@ impl TodoLine {
             Kind::LogBroken => (Mark::alarming("todo-mark-system"), "todo-log-broken", "todo-do-log"),
             Kind::BackupOld => (Mark::alarming("todo-mark-system"), "todo-backup-old", "todo-do-log"),
             Kind::AuthorityEnds => (Mark::alarming("todo-mark-system"), "todo-authority-ends", "todo-do-log"),
+            Kind::HolidaysEnd => (Mark::waiting("todo-mark-system"), "todo-holidays-end", "todo-do-letters"),
             Kind::DisasterWaiting => (Mark::waiting("disaster-title"), "todo-disaster-waiting", "todo-do-disaster"),
             Kind::DisasterOverdue => (Mark::alarming("disaster-title"), "todo-disaster-overdue", "todo-do-disaster"),
             Kind::DisasterClear => (Mark::waiting("disaster-title"), "todo-disaster-clear", "todo-do-clear"),
@@ -170,6 +173,7 @@ mod samples {
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 closed: (devices == 0).then(|| Text::new("member-closed-leaving")),
                 in_region: devices == 3,
+                notices: if devices == 3 { NoticeLine::samples(false) } else { Vec::new() },
                 todos,
                 devices,
                 known: devices,

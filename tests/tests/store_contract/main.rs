@@ -24,6 +24,7 @@ mod ledger;
 mod lists;
 mod mail;
 mod membership;
+mod notices;
 mod oplog;
 mod outside;
 mod overview;

@@ -6,7 +6,7 @@ use hashimori_shared::time::Timestamp;
 use super::{Act, What};
 use crate::domain::area::Area;
 use crate::domain::disaster::StepKind;
-use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId, TokenId, WebhookId};
+use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId, RegionId, TokenId, WebhookId};
 use crate::domain::people::{Person, Scope};
 use crate::words::Text;
 
@@ -52,7 +52,7 @@ impl Actor {
 /// What an act was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `area`, `region`, `disaster`, `page`, `token`, `webhook`.
+    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `area`, `region`, `disaster`, `notice`, `page`, `token`, `webhook`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -192,6 +192,12 @@ impl Done {
     #[must_use]
     pub fn on_webhook(self, id: WebhookId, label: &str) -> Self {
         self.about("webhook", id.to_string(), label)
+    }
+
+    /// On a notice, by its title.
+    #[must_use]
+    pub fn on_notice(self, id: NoticeId, title: &str) -> Self {
+        self.about("notice", id.to_string(), title)
     }
 
     /// On a page of ours, by its path without a query.

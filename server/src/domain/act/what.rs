@@ -94,6 +94,8 @@ acts! {
     PaperRefused = "paper_refused";
     /// Another step was taken with a paper.
     PaperMoved = "paper_moved";
+    /// An applicant without an account proved their mail address.
+    ApplicantConfirmed = "applicant_confirmed";
     /// A facility's link for people without an account was made anew or ended.
     FacilityLinkChanged = "facility_link_changed";
     /// A facility filed rules of its own.
@@ -212,6 +214,14 @@ acts! {
     TrainingVoided = "training_voided";
     /// The list of staff was reviewed.
     StaffReviewed = "staff_reviewed";
+    /// A notice was sent.
+    NoticeSent = "notice_sent";
+    /// A notice was sent in the place of another.
+    NoticeCorrected = "notice_corrected";
+    /// A notice was taken back.
+    NoticeWithdrawn = "notice_withdrawn";
+    /// Somebody at a facility confirmed that they read a notice.
+    NoticeConfirmed = "notice_confirmed";
     /// The log began.
     LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.

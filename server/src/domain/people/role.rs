@@ -70,11 +70,15 @@ pub enum Right {
     Erase,
     /// 利用者の名簿: read the names on it, and keep it.
     KeepStaff,
+    /// お知らせ: send, correct and withdraw them.
+    Notify,
+    /// お知らせ: confirm that one was read.
+    Acknowledge,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -98,6 +102,8 @@ impl Right {
         Self::ConnectLocally,
         Self::Erase,
         Self::KeepStaff,
+        Self::Notify,
+        Self::Acknowledge,
     ];
 }
 
@@ -112,7 +118,8 @@ pub const fn may(role: Role, right: Right) -> bool {
         | Right::FileRules
         | Right::ExemptLocally
         | Right::ConnectLocally
-        | Right::KeepStaff => {
+        | Right::KeepStaff
+        | Right::Acknowledge => {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
@@ -123,7 +130,8 @@ pub const fn may(role: Role, right: Right) -> bool {
         | Right::Arrange
         | Right::Admit
         | Right::Connect
-        | Right::Erase => {
+        | Right::Erase
+        | Right::Notify => {
             matches!(role, Role::Secretariat)
         }
     }
@@ -134,6 +142,8 @@ impl Role {
     pub const ALL: [Self; 5] = [Self::Secretariat, Self::Head, Self::Administrator, Self::Deputy, Self::Auditor];
     /// Those that can be held at a facility, in the order in which pages list them.
     pub const AT_FACILITY: [Self; 4] = [Self::Head, Self::Administrator, Self::Deputy, Self::Auditor];
+    /// Those who look after a facility's papers and devices.
+    pub const IN_CHARGE: &[Self] = &[Self::Head, Self::Administrator, Self::Deputy];
     /// Those that can be held for a whole region.
     pub const IN_REGION: [Self; 2] = [Self::Secretariat, Self::Auditor];
 
@@ -297,6 +307,7 @@ mod tests {
             Right::ExemptLocally,
             Right::ConnectLocally,
             Right::KeepStaff,
+            Right::Acknowledge,
         ];
         let own = [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat();
         assert_eq!(has(Role::Administrator), own);

@@ -81,6 +81,11 @@ pub fn mail(login: &str, address: &str) -> Vec<Bucket> {
     vec![bucket("mail-to", &[&address.to_ascii_lowercase()], 5, 24 * 3600), bucket("mail-by", &[login], 5, 3600)]
 }
 
+/// The counter that mails to an applicant without an account fall under: the same as any other mail to that address.
+pub fn applicant(address: &str) -> Vec<Bucket> {
+    mail("", address).into_iter().take(1).collect()
+}
+
 /// The counters that registering by a facility's link falls under: a whole facility does so behind one address within minutes.
 pub fn door(hash: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("door", &[hash, network], 120, 15 * 60), bucket("one-door", &[hash], 600, 3600)]

@@ -149,6 +149,11 @@ async fn backups(store: &Store) -> Result<(Option<Made>, Option<Made>), PageErro
     Ok((last, newest))
 }
 
+/// Of what a page shows beside that.
+pub(super) fn and(revision: &str, more: &impl Debug) -> String {
+    self::revision(&(revision, more))
+}
+
 /// Another version of the program may tell the same otherwise: pages renew themselves once then, no more.
 fn revision(parts: &impl Debug) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(format!("{parts:?}"))[..12])

@@ -199,6 +199,7 @@ fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
         (Some("device"), Some(id)) => Some(format!("/devices/{id}")),
         (Some("facility"), Some(id)) => Some(format!("/facilities/{id}")),
         (Some("paper"), Some(id)) => Some(format!("/papers/{id}")),
+        (Some("notice"), Some(id)) if in_region => Some(format!("/notices/{id}")),
         (Some("disaster"), Some(id)) if in_region => Some(format!("/disaster/{id}")),
         _ => None,
     };

@@ -30,6 +30,7 @@ mod loss;
 mod lost;
 mod mail;
 mod membership;
+mod notices;
 mod oidc;
 mod overview;
 mod own_rules;
@@ -231,12 +232,15 @@ fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Perso
 fn main_pages(person: &Person) -> Vec<(String, &'static str)> {
     let mut pages = match person.scope {
         Scope::Region(_) => {
-            vec![("/".to_owned(), "nav-overview"), ("/disaster".to_owned(), "disaster-title"), ("/accounts".to_owned(), "nav-accounts")]
+            let pages =
+                [("/", "nav-overview"), ("/disaster", "disaster-title"), ("/notices", "notices-title"), ("/accounts", "nav-accounts")];
+            pages.map(|(path, key)| (path.to_owned(), key)).into()
         }
         Scope::Facility(_, facility) => vec![
             (format!("/facilities/{facility}/today"), "nav-today"),
             (format!("/facilities/{facility}"), "nav-devices"),
             (format!("/facilities/{facility}/disaster"), "disaster-title"),
+            (format!("/facilities/{facility}/notices"), "notices-title"),
             (format!("/facilities/{facility}/people"), "nav-people"),
         ],
     };

@@ -1,5 +1,6 @@
 //! Papers of a facility: the list, and what its pages have in common. What can be done with a paper is the domain's to say.
 
+mod application;
 mod apply;
 mod enrol;
 mod form;
@@ -10,6 +11,7 @@ mod one;
 mod policy;
 mod print;
 pub(super) mod table;
+mod told;
 mod written;
 
 use axum::extract::State as Use;
@@ -17,6 +19,7 @@ use axum::response::Response;
 use hashimori_shared::pack::PersonalMode;
 use serde::Deserialize;
 
+pub(super) use application::{prove_address, show_application};
 pub(super) use apply::{apply, show_apply};
 pub(super) use enrol::issue_personal_code;
 pub(super) use form::{file_again, file_paper, show_edit, show_new};
@@ -33,8 +36,9 @@ use super::places::called;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::device::Standing;
 use crate::domain::ids::PaperId;
-use crate::domain::paper::{Days, Hand, Kind, Paper, Rules, State, Surroundings, same_name};
+use crate::domain::paper::{Applicant, Days, Hand, Kind, Paper, Rules, State, Surroundings, Wish, same_name};
 use crate::domain::people::{Person, Role};
 use crate::store::appointment::{self, Held};
 use crate::store::belonging::Home;
@@ -198,21 +202,29 @@ impl Staff {
         self.held.iter().map(|held| &held.person).find(|person| same_name(&person.name, name))
     }
 
+    /// Whom a paper as typed is for.
+    fn applicant(&self, wish: &Wish) -> Applicant {
+        Applicant { person: self.account(&wish.applicant).map(|person| person.id), name: wish.applicant.clone() }
+    }
+
     fn rules<'a>(&self, web: &'a Web) -> Rules<'a> {
         Rules { pack: &web.pack, personal: self.personal }
     }
 
     fn around<'a>(&self, web: &'a Web, found: &Found) -> Surroundings<'a> {
-        let applicant = &found.paper.applicant;
+        self.around_a(web, (found.paper.kind, &found.paper.applicant), found.device.as_ref().map(|device| device.standing))
+    }
+
+    fn around_a<'a>(&self, web: &'a Web, (kind, applicant): (Kind, &Applicant), device: Option<Standing>) -> Surroundings<'a> {
         let held = self.held.iter().map(|held| &held.person);
         let role = held.filter(|held| applicant.person == Some(held.id) || same_name(&held.name, &applicant.name)).map(|held| held.role);
         Surroundings {
             // Whoever holds the seat themself counts as such, whatever namesakes there are.
             applicant: role.max_by_key(|role| *role == Role::Administrator),
             has_head: self.held.iter().any(|held| held.person.role == Role::Head),
-            device: found.device.as_ref().map(|device| device.standing),
+            device,
             rules: &web.pack.parameters().approval,
-            most_days: found.paper.kind.most_days(&self.rules(web)),
+            most_days: kind.most_days(&self.rules(web)),
         }
     }
 }

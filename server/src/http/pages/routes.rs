@@ -11,8 +11,8 @@ use tower_http::compression::CompressionLayer;
 use super::guard::{Guard, guard};
 use super::{
     PageError, Web, account, accounts, alerts, areas, assets, calendar, connections, device, disaster, enrolment, evidence, excluded,
-    export, former, handed, headers, language, letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers,
-    passkey, people, places, public, retire, rules, self_check, setup, sign_in, sort, staff, step_up, today, visit,
+    export, former, handed, headers, language, letters, listed, log, loss, lost, mail, membership, notices, oidc, overview, own_rules,
+    papers, passkey, people, places, public, retire, rules, self_check, setup, sign_in, sort, staff, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -71,6 +71,8 @@ pub(super) enum Object {
     Exception,
     /// `{area}`: an area of the region; only on `Access::Region`.
     Area,
+    /// `{notice}`: a notice of the region; only on `Access::Region`.
+    Notice,
 }
 
 /// One entry.
@@ -118,6 +120,7 @@ pub(super) fn table() -> Vec<Route> {
         of_staff(),
         of_disaster(),
         of_connections(),
+        of_notices(),
     ]
     .into_iter()
     .flatten()
@@ -333,6 +336,8 @@ fn of_papers() -> Vec<Route> {
         .at_any(),
         route(Method::GET, "/apply/{secret}", Public, Object::None, get(papers::show_apply)),
         route(Method::POST, "/apply/{secret}", Public, Object::None, post(papers::apply)),
+        route(Method::GET, "/application/{secret}", Public, Object::None, get(papers::show_application)),
+        route(Method::POST, "/application/{secret}", Public, Object::None, post(papers::prove_address)),
         route(Method::GET, "/incidents", Region(Read), Object::None, get(papers::show_incidents)),
         route(Method::GET, "/measures", Region(Read), Object::None, get(papers::show_measures)),
         route(Method::GET, "/papers/{paper}", SignedIn(Read), Object::Paper, get(papers::show_paper)),
@@ -453,6 +458,30 @@ fn of_connections() -> Vec<Route> {
             post(connections::revoke_token),
         )
         .stepped_up(),
+    ]
+}
+
+/// お知らせ.
+fn of_notices() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{Acknowledge, Notify, Read};
+    vec![
+        route(Method::GET, "/notices", Region(Read), Object::None, get(notices::show_notices)),
+        route(Method::POST, "/notices", Region(Notify), Object::None, post(notices::send_notice)),
+        route(Method::GET, "/notices/new", Region(Notify), Object::None, get(notices::show_new)),
+        route(Method::GET, "/notices/{notice}", Region(Read), Object::Notice, get(notices::show_notice)),
+        route(Method::GET, "/notices/{notice}/correct", Region(Notify), Object::Notice, get(notices::show_correct)),
+        route(Method::POST, "/notices/{notice}/correct", Region(Notify), Object::Notice, post(notices::correct_notice)),
+        route(Method::POST, "/notices/{notice}/withdraw", Region(Notify), Object::Notice, post(notices::withdraw_notice)),
+        route(Method::GET, "/facilities/{facility}/notices", SignedIn(Read), Object::Facility, get(notices::show_facility_notices)),
+        route(Method::GET, "/facilities/{facility}/notices/{notice}", SignedIn(Read), Object::Facility, get(notices::show_facility_notice)),
+        route(
+            Method::POST,
+            "/facilities/{facility}/notices/{notice}",
+            SignedIn(Acknowledge),
+            Object::Facility,
+            post(notices::confirm_notice),
+        ),
     ]
 }
 

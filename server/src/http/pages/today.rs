@@ -13,7 +13,8 @@ use super::live::{OfFacility, OfRegion, Shown};
 use super::membership::closed;
 use super::sign_in::encode;
 use super::visit::Visitor;
-use super::{PageError, Web, own_rules, page, shell, staff};
+use super::{PageError, Web, live, notices, own_rules, page, shell, staff};
+use crate::domain::calendar;
 use crate::domain::device::Standing;
 use crate::domain::membership::Doing;
 use crate::domain::paper::{Kind as PaperKind, State as PaperState};
@@ -55,8 +56,9 @@ pub(super) async fn show_today(
     Here(home): Here,
     shown: Shown,
 ) -> Result<Response, PageError> {
+    let (notices, unconfirmed) = notices::unconfirmed(&web, home, &person).await?;
     let seen = OfFacility::read(&web, home).await?;
-    let revision = seen.revision();
+    let revision = live::and(&seen.revision(), &unconfirmed);
     if let Some(unchanged) = shown.unchanged(&revision) {
         return Ok(unchanged);
     }
@@ -80,6 +82,7 @@ pub(super) async fn show_today(
         facility: Place { id: facility.id.to_string(), name: facility.name },
         closed: closed(&web, home, Doing::Begin).await?,
         in_region: matches!(person.scope, Scope::Region(_)),
+        notices,
         todos: lines(&web, todos, false),
         devices: sum.counts.all() - waiting.iter().sum::<i64>(),
         known: sum.counts.all(),
@@ -276,6 +279,9 @@ fn from_collector(web: &Web, region_since: Timestamp, seen: &OfRegion) -> Vec<To
     let newest = seen.backups.1.as_ref().map_or(region_since, |made| made.at);
     if now.seconds_since(newest) > BACKUP_S {
         todos.push(Todo { since: Some(newest), ..Todo::new(Kind::BackupOld, 1, "/log?act=backup_made") });
+    }
+    if web.settings.mail && calendar::runs_out(now).is_some() {
+        todos.push(Todo::new(Kind::HolidaysEnd, 1, "/letters"));
     }
     let authority = web.pki.authority();
     if authority.issuing_runs_out(now) && !authority.root_key_here {

@@ -18,7 +18,7 @@ use crate::domain::people::{browser, throttle};
 use crate::views::Banner;
 
 /// Largest form taken, in bytes; a larger one is read as far as the port does, to show what was typed.
-const FORM_LIMIT: usize = 16 * 1024;
+const FORM_LIMIT: usize = 32 * 1024;
 const READ_LIMIT: usize = 256 * 1024;
 /// End of the path of the form into which a table is pasted: as large as is read.
 const TABLE: &str = "/staff/import";
@@ -35,6 +35,8 @@ const KEPT: &[(&str, &str)] = &[
     ("hours", "kept-hours"),
     ("name", "kept-name"),
     ("until", "kept-until"),
+    ("title", "kept-notice-title"),
+    ("body", "kept-notice-body"),
     ("why", "kept-why"),
     ("note", "kept-note"),
     ("someone", "kept-person"),

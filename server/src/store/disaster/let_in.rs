@@ -235,6 +235,22 @@ pub async fn count_overdue(store: &Store, region: RegionId, before: Timestamp) -
     Ok((count, since.map(Timestamp::from_seconds)))
 }
 
+/// The same at each facility of a region, those with the most first.
+pub async fn list_overdue(store: &Store, region: RegionId, before: Timestamp, limit: u16) -> Result<Vec<(FacilityId, i64)>, Error> {
+    sqlx::query(
+        "SELECT e.facility_id, COUNT(*) FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id WHERE d.region_id = $1 AND d.drill = 0 \
+         AND e.cleared_at IS NULL AND coalesce(d.ended_at, d.ends_at) <= $2 GROUP BY e.facility_id ORDER BY 2 DESC, e.facility_id LIMIT $3",
+    )
+    .bind(region.to_string())
+    .bind(before.seconds())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| Ok((row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster_let_in.facility_id"))?, row.try_get(1)?)))
+    .collect()
+}
+
 /// The exception that held over a facility at an instant, the real one before a drill, the widest first; also when it ended since.
 pub async fn held_over(db: impl Executor<'_, Database = Any>, home: Home, at: Timestamp) -> Result<Option<(ExceptionId, bool)>, Error> {
     let row = sqlx::query(

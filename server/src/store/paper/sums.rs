@@ -26,7 +26,7 @@ pub struct OpenCount {
 }
 
 /// Days before its end from which a paper ends soon.
-const SOON_DAYS: i64 = 7;
+pub(super) const SOON_DAYS: i64 = 7;
 
 /// Open papers, counted by how they stand: $1 is now, $2 when what ends soon ends.
 const COUNTED: &str = "SELECT kind, state, CASE WHEN until_at <= $1 THEN 2 WHEN until_at <= $2 THEN 1 ELSE 0 END, COUNT(*), \

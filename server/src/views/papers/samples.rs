@@ -70,6 +70,7 @@ impl Sample for PaperFormPage {
                     days: kind.days(),
                     most_days: 183,
                     on: full.then(String::new),
+                    mail: (!full).then(String::new),
                     error: full.then(|| Text::new("paper-wrong-order")),
                 })
             })

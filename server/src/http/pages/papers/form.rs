@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
-use super::measures::tell;
+use super::told::{Taken, tell};
 use super::{Staff, find, place, title};
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::device::Standing;
@@ -157,6 +157,7 @@ async fn form_page(
         days: form.kind.days(),
         most_days: form.kind.most_days(&staff.rules(web)),
         on: parameters.approval.paper_ok.then(|| typed_or("on")),
+        mail: None,
         error,
     })
 }
@@ -188,7 +189,7 @@ pub(in crate::http::pages) async fn file_paper(
     let kind = value(&typed, "kind").and_then(Kind::from_word).ok_or(PageError::Malformed(Kept::default()))?;
     check_role(kind, &person)?;
     let form = Form::new(kind, home);
-    let (wish, applicant) = match read(&web, home, kind, &typed).await? {
+    let (wish, staff) = match read(&web, home, kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
@@ -203,18 +204,19 @@ pub(in crate::http::pages) async fn file_paper(
         tx.rollback().await?;
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
-    let applicant = applicant.map(|applicant| applicant.id);
-    let new =
-        NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by: Actor::Person(person.id), at: now };
+    let applicant = staff.applicant(&wish);
+    let (account, by) = (applicant.person, Actor::Person(person.id));
+    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant: account, by, at: now };
     let number = paper::insert(&mut tx, &new).await?;
     if kind.replaces_earlier() {
         end_earlier(&web, &mut tx, &person, home, &new, number).await?;
     }
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
     web.log(&mut tx, &done.noting(format!("kind={}", kind.as_str()))).await?;
-    tell(&web, &mut tx, home, (kind, Act::File), id).await?;
     let next = format!("/papers/{id}");
     taking.leads_to(&mut tx, &next, None).await?;
+    let (act, to) = (Act::File, kind.first_state(false));
+    tell(&web, &mut tx, home, &staff, &Taken { paper: id, kind, n: 0, act, to, applicant: &applicant, by: Some(&person) }).await?;
     tx.commit().await?;
     Ok(Redirect::to(&next).into_response())
 }
@@ -231,7 +233,7 @@ pub(in crate::http::pages) async fn file_again(
     let found = find(&web, home, &id).await?;
     sent_back(&found)?;
     let (paper, form) = (&found.paper, Form::again(&found));
-    let (wish, applicant) = match read(&web, home, paper.kind, &typed).await? {
+    let (wish, staff) = match read(&web, home, paper.kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
@@ -241,11 +243,15 @@ pub(in crate::http::pages) async fn file_again(
         tx.rollback().await?;
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
-    if !paper::refile(&mut tx, paper, (&wish, applicant.map(|a| a.id)), (person.id, now)).await? {
+    let applicant = staff.applicant(&wish);
+    if !paper::refile(&mut tx, paper, (&wish, applicant.person), (person.id, now)).await? {
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
     web.log(&mut tx, &done.noting(format!("kind={} again", paper.kind.as_str()))).await?;
+    let (act, to, n) = (Act::FileAgain, paper.kind.first_state(false), paper.version + 1);
+    let taken = Taken { paper: paper.id, kind: paper.kind, n, act, to, applicant: &applicant, by: Some(&person) };
+    tell(&web, &mut tx, home, &staff, &taken).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{}", paper.id)).into_response())
 }
@@ -267,8 +273,8 @@ async fn end_earlier(web: &Web, tx: &mut Tx, person: &Person, home: Home, new: &
     Ok(())
 }
 
-/// The paper as typed and the account of whom it is for, or what is wrong.
-async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Option<Person>), Text>, PageError> {
+/// The paper as typed and who is at the facility, or what is wrong.
+async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Staff), Text>, PageError> {
     if let Some(why) = closed(web, home, Doing::of_new(kind)).await? {
         return Ok(Err(why));
     }
@@ -287,8 +293,7 @@ async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Resul
     if let Some(error) = follow(web, home, kind, &mut wish).await? {
         return Ok(Err(error));
     }
-    let account = staff.account(&wish.applicant).cloned();
-    Ok(Ok((wish, account)))
+    Ok(Ok((wish, staff)))
 }
 
 /// The number of the paper that it follows, as a number; or what is wrong with it.

@@ -7,7 +7,8 @@ use hashimori_shared::lang::Lang;
 use hashimori_shared::report::{Reading, Report, parse_report};
 use hashimori_shared::time::DAY;
 
-use super::{days, mark, title};
+use super::told::{Taken, tell};
+use super::{Staff, days, mark, title};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::PaperId;
 use crate::domain::paper::{Act, Deadline, Input, Kind, Paper, State, Wish};
@@ -119,7 +120,13 @@ fn encryption(report: Option<&Report>) -> &'static str {
 }
 
 /// What did not come back goes on as an incident, in the same transaction.
-pub(super) async fn report_loss(web: &Web, tx: &mut Tx, person: &Person, home: Home, (of, why): (&Paper, &str)) -> Result<(), PageError> {
+pub(super) async fn report_loss(
+    web: &Web,
+    tx: &mut Tx,
+    (person, staff): (&Person, &Staff),
+    home: Home,
+    (of, why): (&Paper, &str),
+) -> Result<(), PageError> {
     let now = web.now();
     let wish = Wish::loss(of, why, now).map_err(PageError::internal)?;
     let (id, by) = (PaperId::new(web.random.uuid(now)), Actor::Person(person.id));
@@ -127,5 +134,7 @@ pub(super) async fn report_loss(web: &Web, tx: &mut Tx, person: &Person, home: H
     let new = NewPaper { id, region: home.region, facility: home.facility, kind: Kind::Incident, wish: &wish, applicant, by, at: now };
     let number = paper::insert(tx, &new).await?;
     let done = Done::by_person(person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
-    web.log(tx, &done.noting(format!("kind={} from={}", Kind::Incident.as_str(), of.id))).await
+    web.log(tx, &done.noting(format!("kind={} from={}", Kind::Incident.as_str(), of.id))).await?;
+    let (kind, to) = (Kind::Incident, Kind::Incident.first_state(false));
+    tell(web, tx, home, staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: &of.applicant, by: Some(person) }).await
 }

@@ -9,7 +9,7 @@ use hashimori_shared::time::Timestamp;
 use super::enrol::can_enrol;
 use super::form::value;
 use super::incident::{clock, report_loss, seen_last};
-use super::measures::tell;
+use super::told::{Taken, tell};
 use super::{Staff, applicant, days, days_called, device, find, hand, mark, place, sees, title};
 use crate::domain::act::{self, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
@@ -66,6 +66,19 @@ async fn paper_page(
         ActForm::of(step, typed.unwrap_or_else(fresh), open)
     };
     let past = paper::history(&web.store, paper.id).await?;
+    let mut pairs = pairs(person, found, decides(&steps));
+    if (sees(person, paper) || decides(&steps))
+        && let Some(contact) = paper::find_contact(web.store.read(), paper.id).await?
+    {
+        let address = contact.address.as_str().to_owned();
+        pairs.push((
+            "paper-mail-of",
+            match contact.confirmed {
+                Some(at) => Text::new("paper-mail-proved").with("address", address).with("at", at),
+                None => Text::new("paper-mail-unproved").with("address", address),
+            },
+        ));
+    }
     let may_edit = may(person.role, Right::FilePapers) && paper.state == State::SentBack;
     page(&PaperPage {
         shell: shell(title(paper), visitor, Some(person)),
@@ -75,7 +88,7 @@ async fn paper_page(
         version: paper.version,
         mark: mark(web, paper),
         notices: notices(person, found, &steps),
-        pairs: pairs(person, found, decides(&steps)),
+        pairs,
         clock: clock(web, paper, &past),
         last: seen_last(web, person, home, found, visitor.lang).await?,
         links: links(web, person, home, found).await?,
@@ -256,12 +269,14 @@ pub(in crate::http::pages) async fn act_on_paper(
     // What is said about a person's own device stays with the paper: the log is read beyond the facility.
     let done = if paper.kind.ownership() == Some(Ownership::Personal) { done } else { done.saying(&moved.why) };
     web.log(&mut tx, &done.noting(detail(paper.kind, &moved))).await?;
-    tell(&web, &mut tx, home, (paper.kind, act), paper.id).await?;
+    let (n, applicant) = (paper.version + 1, &paper.applicant);
+    let taken = Taken { paper: paper.id, kind: paper.kind, n, act, to: moved.to, applicant, by: Some(&person) };
+    tell(&web, &mut tx, home, &staff, &taken).await?;
     if matches!(act, Act::ReportLost | Act::MarkLost) {
         stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?;
     }
     if act == Act::ReportLost {
-        report_loss(&web, &mut tx, &person, home, (paper, &moved.why)).await?;
+        report_loss(&web, &mut tx, (&person, &staff), home, (paper, &moved.why)).await?;
     }
     if act == Act::HandOver && paper.ends_custody() {
         stand(&web, &mut tx, &person, home, (&found, act::Act::Retire)).await?;

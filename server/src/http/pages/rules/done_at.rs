@@ -44,6 +44,7 @@ pub(super) const PAGES: &[Page] = &[
     ),
     page(&["§17後段"], "staff-training", Some("/facilities/{facility}/staff/training"), Some("/staff")),
     page(&["留1-2"], "staff-review", Some("/facilities/{facility}/staff"), Some("/staff")),
+    page(&["§23"], "notices-title", Some("/facilities/{facility}/notices"), Some("/notices")),
     page(&["§20-13"], "policy-title", Some("/facilities/{facility}/personal-devices"), None),
     page(&["§25"], "disaster-title", Some("/facilities/{facility}/disaster"), Some("/disaster")),
     page(&["§26"], "own-title", Some("/facilities/{facility}/own-rules"), Some("/own-rules")),
@@ -80,32 +81,24 @@ pub(super) fn done_at(clause: &Clause, facility: Option<FacilityId>) -> Vec<(&'s
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use axum::http::Method;
     use hashimori_shared::pack::Pack;
 
     use super::super::super::routes::table;
     use super::*;
 
-    /// Clauses to be answered by pages that are not there yet. One that has its page does not stand here.
-    const TO_COME: &[&str] = &[
-        // Notices to administrators.
-        "§23",
-    ];
-
     #[test]
     fn every_clause_answered_by_a_procedure_or_a_record_says_where_or_why_it_is_left_to_people() {
         let pack = Pack::bundled();
         let written = |clause: &&Clause| clause.is_answered_by(Answered::Workflow) || clause.is_answered_by(Answered::Record);
-        let open: BTreeSet<&str> = pack
+        let open: Vec<&str> = pack
             .clauses()
             .iter()
             .filter(written)
             .filter(|clause| done_at(clause, None).is_empty() && clause.out_of_scope.is_none())
             .map(|clause| clause.id.as_str())
             .collect();
-        assert_eq!(open, TO_COME.iter().copied().collect::<BTreeSet<_>>());
+        assert!(open.is_empty(), "{open:?}");
     }
 
     #[test]

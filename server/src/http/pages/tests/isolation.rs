@@ -9,6 +9,7 @@ use super::super::routes::{Access, Object, Route, table};
 use super::browser::{Browser, Page};
 use super::world::World;
 use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::notice::Reach;
 use crate::domain::people::Role::{self, Administrator, Auditor, Deputy, Head, Secretariat};
 use crate::domain::people::{Right, Scope};
 
@@ -35,6 +36,10 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/devices/{device}/sort", AT_FACILITY),
     ("/devices/{device}/lost", ENROL),
     ("/devices/{device}/found", ENROL),
+    ("/notices", REGION),
+    ("/notices/{notice}/correct", REGION),
+    ("/notices/{notice}/withdraw", REGION),
+    ("/facilities/{facility}/notices/{notice}", AT_FACILITY),
     ("/areas", REGION),
     ("/areas/{area}", REGION),
     ("/areas/{area}/name", REGION),
@@ -79,6 +84,8 @@ const ACTS: &[(&str, &[Role])] = &[
 
 /// Pages that not everybody reads within whose scope they lie: those of acts.
 const PAGES: &[(&str, &[Role])] = &[
+    ("/notices/new", REGION),
+    ("/notices/{notice}/correct", REGION),
     ("/accounts/issued", REGION),
     ("/accounts/appoint", REGION),
     ("/intakes/new", REGION),
@@ -130,6 +137,7 @@ struct Things {
     person: String,
     paper: String,
     exception: String,
+    notice: String,
     area: String,
     number: String,
 }
@@ -138,6 +146,7 @@ impl Things {
     async fn of(world: &World, region: RegionId, facility: FacilityId, login: &str) -> Self {
         Self {
             exception: world.add_exception(region).await.to_string(),
+            notice: world.add_notice(region, Reach::Facilities(vec![facility])).await.to_string(),
             person: world.add_person(region, facility, login).await.to_string(),
             facility: facility.to_string(),
             device: world.add_device(region, facility, "見本機").await.to_string(),
@@ -157,6 +166,7 @@ impl Things {
             .replace("{person}", &self.person)
             .replace("{paper}", &self.paper)
             .replace("{exception}", &self.exception)
+            .replace("{notice}", &self.notice)
             .replace("{area}", &self.area)
             .replace("{number}", &self.number)
             .replace("{secret}", "AAAA")
@@ -241,6 +251,7 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
         person: random_id(),
         paper: random_id(),
         exception: random_id(),
+        notice: random_id(),
         area: random_id(),
         number: "1".to_owned(),
     };

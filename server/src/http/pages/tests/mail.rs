@@ -9,10 +9,10 @@ use crate::domain::people::link::LINK_LIFETIME_S;
 use crate::store::mail;
 
 /// A letter that waits: what, where to, where it leads.
-type Waiting = (Kind, String, String);
+pub(super) type Waiting = (Kind, String, String);
 
 /// Takes every letter that waits out of the outbox.
-async fn letters(world: &World) -> Vec<Waiting> {
+pub(super) async fn letters(world: &World) -> Vec<Waiting> {
     let now = world.clock.now();
     let mut tx = world.store.begin().await.expect("begins");
     let mut found = Vec::new();

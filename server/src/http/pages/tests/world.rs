@@ -19,8 +19,9 @@ use crate::domain::area::Area;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::disaster::Reach;
 use crate::domain::enrolment::CodeWish;
-use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
+use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId, RegionId};
 use crate::domain::judge::{Judge, Rules};
+use crate::domain::notice::{Notice, Reach as NoticeReach, Weight, Wish as NoticeWish};
 use crate::domain::paper::{Kind, Period, Wish};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::totp::Seed;
@@ -39,7 +40,7 @@ use crate::store::ingest::{self, Ingest, NewReport, Submission};
 use crate::store::paper::{self, NewPaper};
 use crate::store::region::Region;
 use crate::store::staff::{self, Registrar};
-use crate::store::{Store, StoreUrl, area, facility, meta, passkey, person, rank, region};
+use crate::store::{Store, StoreUrl, area, facility, meta, notice, passkey, person, rank, region};
 
 /// 2026-08-03 09:00 JST.
 pub(super) const MORNING: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -322,6 +323,23 @@ impl World {
         let made = exceptions::activate(&mut tx, &act, (region, Reach::Region), basis, 7).await.expect("activates");
         tx.commit().await.expect("commits");
         made.id
+    }
+
+    /// A notice to these, valid for a week.
+    pub(super) async fn add_notice(&self, region: RegionId, reach: NoticeReach) -> NoticeId {
+        let now = self.clock.now();
+        let said = NoticeWish {
+            title: "見本".to_owned(),
+            body: "見本".to_owned(),
+            weight: Weight::Normal,
+            until: now.plus_days(7),
+            remind_days: None,
+        };
+        let new = Notice { id: NoticeId::new(self.random.uuid(now)), region, said, sent_at: now, corrects: None, ended: None };
+        let mut tx = self.store.begin().await.expect("begins");
+        notice::insert(&mut tx, &new, &reach, PersonId::new(self.random.uuid(now))).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        new.id
     }
 
     /// An area with these facilities in it.
