@@ -51,6 +51,7 @@ impl Refusal {
             Self::OwnRequest => Text::new("paper-own-request"),
             Self::NotYours(None) => Text::new("paper-not-yours"),
             Self::NotYours(Some(role)) => Text::new("paper-administrators-own").with("role", Text::new(role.key())),
+            Self::NoException => Text::new("paper-no-exception"),
             Self::DeviceNotInUse(_) => Text::new("paper-device-not-in-use"),
             Self::PeriodOver => Text::new("paper-period-over"),
             Self::NotYet => Text::new("paper-not-yet"),

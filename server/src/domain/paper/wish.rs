@@ -4,9 +4,7 @@ use hashimori_shared::pack::{Parameters, PersonalMode};
 use hashimori_shared::time::Timestamp;
 
 use super::field::read_all;
-use super::{
-    Act, Field, InvalidField, InvalidPeriod, Kind, Paper, Period, State, Values, hand_over, incident, paper_day, personal, take_out,
-};
+use super::{Act, Field, InvalidField, InvalidPeriod, Kind, Period, State, Values, hand_over, incident, paper_day, personal, take_out};
 use crate::domain::device::Ownership;
 use crate::domain::ids::DeviceId;
 use crate::domain::people::role::LONGEST_NAME;
@@ -65,6 +63,8 @@ pub struct Rules<'a> {
     pub parameters: &'a Parameters,
     /// The facility's.
     pub personal: PersonalMode,
+    /// Whether a 災害時特例 holds over the facility: it waives what the facility asks for before a personal device is used.
+    pub excepted: bool,
 }
 
 impl Wish {
@@ -86,7 +86,7 @@ impl Wish {
         if kind == Kind::HandOver && device.is_none() {
             return Err(Invalid::WithoutDevice);
         }
-        if kind == Kind::PersonalDevice {
+        if kind == Kind::PersonalDevice && !rules.excepted {
             personal::check_mode(&values, rules.personal)?;
         }
         let on = match text("on") {
@@ -102,12 +102,11 @@ impl Wish {
 }
 
 impl Wish {
-    /// The loss of a device that did not come back, as its paper tells it.
-    pub fn loss(paper: &Paper, why: &str, now: Timestamp) -> Result<Self, Invalid> {
+    /// The loss of a device, noted by an act of its own: for whom, which, and how it came about.
+    pub fn loss(applicant: String, device: Option<DeviceId>, why: &str, now: Timestamp) -> Result<Self, Invalid> {
         let values =
             [(incident::WHAT, incident::LOSS), (incident::SITUATION, why)].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let period = since_found("", now)?;
-        Ok(Self { applicant: paper.applicant.name.clone(), device: paper.device, period, values: values.into(), on: None })
+        Ok(Self { applicant, device, period: since_found("", now)?, values: values.into(), on: None })
     }
 }
 
@@ -168,9 +167,10 @@ impl Kind {
         }
     }
 
-    /// How it stands once it is filed, by somebody with an account or not.
-    pub const fn first_state(self, without_account: bool) -> State {
+    /// How it stands once it is filed, by somebody with an account or not, under a 災害時特例 (§25) or not.
+    pub const fn first_state(self, without_account: bool, excepted: bool) -> State {
         match self {
+            Self::TakeOut | Self::PersonalDevice if excepted => State::Exempt,
             Self::Incident if without_account => State::Reported,
             Self::Incident => State::Open,
             Self::TakeOut | Self::PersonalDevice => State::Filed,
@@ -245,7 +245,7 @@ mod tests {
     fn read(changed: &[(&str, &str)]) -> Result<Wish, Invalid> {
         let pack = Pack::bundled();
         let typed = |name: &str| changed.iter().chain(GOOD).find(|(field, _)| *field == name).map(|(_, value)| *value);
-        let rules = Rules { parameters: pack.parameters(), personal: PersonalMode::ExceptionOnly };
+        let rules = Rules { parameters: pack.parameters(), personal: PersonalMode::ExceptionOnly, excepted: false };
         Wish::read(Kind::TakeOut, &rules, NOW, typed)
     }
 

@@ -18,7 +18,7 @@ use crate::domain::reading::Reading;
 use crate::store::belonging::Home;
 use crate::store::device::Device;
 use crate::store::device_state::Line;
-use crate::store::{device, device_state, facility};
+use crate::store::{device, device_state, facility, paper};
 use crate::views::{ClauseName, ListedPage, Mark, Place};
 use crate::words::Text;
 
@@ -110,8 +110,10 @@ pub(super) async fn show_listed(
         found.sort_by_cached_key(|(device, line)| gravity(&web, device, line.as_ref()));
     }
     let covered = disaster::is_covered(&web, home).await?;
+    let permitted = paper::list_permitted(&web.store, home.facility, web.now()).await?;
     let line = |(device, line): &(Device, Option<Line>)| {
-        device_line(&web, (&person, visitor.lang), device, line.as_ref()).under(device.standing, covered)
+        let shown = device_line(&web, (&person, visitor.lang), device, line.as_ref());
+        shown.under(device.standing, covered).with_approval(permitted.contains(&device.id))
     };
     let clause = wanted.clause.as_ref().map(|clause| format!("&clause={}", encode(clause))).unwrap_or_default();
     let first = format!("/facilities/{}/devices?is={}{clause}", home.facility, encode(&wanted.is));

@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::overview::vacancies;
 use super::{PageError, Web};
 use crate::domain::act::What;
+use crate::domain::paper::ForSecretariat;
 use crate::store::belonging::Home;
 use crate::store::disaster::cover;
 use crate::store::log::ChainState;
@@ -64,7 +65,9 @@ pub(super) async fn of_region(web: &Web, sought: Sought<'_>, (after, most): (Opt
     let scope = rollup::Scope::Region(region);
     let counts = (rollup::counts(store, scope).await?, rank::list(store, sought, after, most).await?);
     let told = (alert::count_open(store, scope).await?, vacancies(web, region).await?);
-    let papers = (paper::count_incidents(store, region).await?, own_rules::count_waiting(store, region).await?);
+    let which = ForSecretariat::of(&web.pack.parameters().approval);
+    let decisions = paper::count_for_secretariat(store, region, which).await?;
+    let papers = (paper::count_incidents(store, region).await?, decisions, own_rules::count_waiting(store, region).await?);
     let excepted = cover::open_in(store.read(), region, web.now()).await?;
     let letters = mail::troubles(store.read(), region).await?;
     let itself = (backup::last(store).await?, matches!(log::state(store).await?, ChainState::Broken { .. }), letters);

@@ -20,7 +20,7 @@ use crate::domain::ids::DeviceId;
 use crate::domain::overlay;
 use crate::domain::people::{Person, Scope};
 use crate::domain::reading::Reading;
-use crate::store::{alert, area, device, device_state, facility, rollup};
+use crate::store::{alert, area, device, device_state, facility, paper, rollup};
 use crate::views::{Count, DeviceLine, FacilityPage, Mark, Moment};
 use crate::words::Text;
 
@@ -74,6 +74,7 @@ pub(super) async fn show_facility(
     let states: HashMap<_, _> =
         device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
     let covered = disaster::is_covered(&web, home).await?;
+    let permitted = paper::list_permitted(&web.store, home.facility, web.now()).await?;
     let mut devices: Vec<_> = devices.iter().map(|d| (d, states.get(&d.n))).collect();
     // A list of several pages is read by key, in the order of enrolment.
     let worst_first = !more && !paged;
@@ -82,7 +83,10 @@ pub(super) async fn show_facility(
     }
     let devices = devices
         .into_iter()
-        .map(|(device, line)| device_line(&web, (&person, visitor.lang), device, line).under(device.standing, covered))
+        .map(|(device, line)| {
+            let shown = device_line(&web, (&person, visitor.lang), device, line);
+            shown.under(device.standing, covered).with_approval(permitted.contains(&device.id))
+        })
         .collect();
     let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
     let pending = counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
@@ -95,6 +99,7 @@ pub(super) async fn show_facility(
         in_region: matches!(person.scope, Scope::Region(_)),
         areas: area::list_of(web.store.read(), facility.id).await?.into_iter().map(|area| area.name).collect(),
         counts: summed(&web, &counts),
+        permitted: permitted.len(),
         excepted: covered.then(|| counts.iter().filter(|c| c.standing == Standing::Active).map(|c| c.devices).sum()),
         alerts: alerts::shown(lines, open),
         pending,
@@ -128,6 +133,7 @@ pub(super) fn device_line(
         label: called(reader, device.ownership, &device.label, device.id),
         kind: if reader.role.sees_facts(device.ownership) { device.class.label(lang) } else { "" },
         mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
+        permitted: false,
         seen: seen.map(|at| Moment::new(at, now)),
         open,
         more,

@@ -268,6 +268,7 @@ fn of_papers() -> Vec<Route> {
         ),
         route(Method::GET, "/apply/{secret}", Public, Object::None, get(papers::show_apply)),
         route(Method::POST, "/apply/{secret}", Public, Object::None, post(papers::apply)),
+        route(Method::GET, "/decisions", Region(Read), Object::None, get(papers::show_decisions)),
         route(Method::GET, "/incidents", Region(Read), Object::None, get(papers::show_incidents)),
         route(Method::GET, "/papers/{paper}", SignedIn(Read), Object::Paper, get(papers::show_paper)),
         route(Method::POST, "/papers/{paper}/act", SignedIn(HandlePapers), Object::Paper, post(papers::act_on_paper)),

@@ -14,7 +14,7 @@ use super::sign_in::encode;
 use super::visit::Visitor;
 use super::{PageError, Web, live, own_rules, page, shell};
 use crate::domain::device::Standing;
-use crate::domain::paper::State as PaperState;
+use crate::domain::paper::{ForSecretariat, Kind as PaperKind, State as PaperState};
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
 use crate::domain::summary::Summary;
@@ -120,6 +120,7 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
     for open in paper::count_open(&web.store, home.facility, web.now()).await? {
         let (kind, is) = match (open.state, open.over) {
             (PaperState::Out | PaperState::Extending, true) => (Kind::TakeOutOverdue, "over"),
+            (PaperState::Exempt, true) if open.kind == PaperKind::TakeOut => (Kind::TakeOutOverdue, "over"),
             (PaperState::Filed | PaperState::Extending, _) => (Kind::PaperToDecide, "open"),
             (PaperState::InUse, true) => (Kind::PersonalUseOver, "over"),
             (PaperState::Revoked, _) => (Kind::PersonalUseOver, "open"),
@@ -135,6 +136,7 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
                 | PaperState::Approved
                 | PaperState::Out
                 | PaperState::InUse
+                | PaperState::Exempt
                 | PaperState::Refused
                 | PaperState::Withdrawn
                 | PaperState::Dismissed
@@ -192,6 +194,8 @@ pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Resu
     let mut todos = from_custody(web, (scope, sum), |reading| format!("/?state={}", reading.as_str())).await?;
     let (incidents, since) = paper::count_incidents(&web.store, region.id).await?;
     todos.push(Todo { since, ..Todo::new(Kind::IncidentOpen, incidents, "/incidents") });
+    let (waiting, since) = paper::count_for_secretariat(&web.store, region.id, ForSecretariat::of(&web.pack.parameters().approval)).await?;
+    todos.push(Todo { since, ..Todo::new(Kind::PaperToDecide, waiting, "/decisions") });
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
     todos.extend(from_disaster(web, region).await?);

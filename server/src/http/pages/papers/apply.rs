@@ -1,38 +1,50 @@
-//! Filing a paper without an account, through the facility's own link (or its QR code on the wall). Whoever opens a link that was
-//! ended or replaced gets the same answer as for one that never was; tries and filings are counted.
+//! Filing a paper without an account, through the facility's own link (or its QR code on the wall), and looking after it by the link
+//! that one gets for it. Whoever opens a link that was ended or replaced gets the same answer as for one that never was; tries and
+//! filings are counted.
 
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 
-use super::form::value;
-use super::{Staff, place};
+use super::form::{under, value};
+use super::receipt::{receipt_page, withdraw};
+use super::{Staff, exception_for, place};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::PaperId;
-use crate::domain::paper::{Kind, Wish};
+use crate::domain::paper::{Kind, State, Wish};
 use crate::domain::people::link::Token;
 use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::people::throttle;
-use crate::http::pages::typed::{Asked, Typed};
+use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
-use crate::store::paper::{self, NewPaper};
+use crate::store::paper::{self, Found, NewPaper};
 use crate::store::{facility_link, throttle as counters};
 use crate::views::{FormField, PaperFormPage};
 use crate::words::Text;
 
-/// Whose link this is. Failures are counted as for one-time links.
-async fn usable(web: &Web, visitor: &Visitor, secret: &str) -> Result<(Home, Kind, String), PageError> {
+/// What a link opens.
+enum Opened {
+    /// The facility's: whose, what it files, and its hash.
+    Facility(Home, Kind, String),
+    /// An applicant's own: the paper that they filed.
+    Own(Home, Box<Found>),
+}
+
+/// What this link opens. Failures are counted as for one-time links.
+async fn open(web: &Web, visitor: &Visitor, secret: &str) -> Result<Opened, PageError> {
     let (now, buckets) = (web.now(), throttle::link(secret, &visitor.network));
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return Err(PageError::Throttled(until));
     }
-    if let Some(hash) = Token::parse(secret).map(|token| token.hash())
-        && let Some((home, kind)) = facility_link::find(&web.store, &hash).await?
-    {
-        return Ok((home, kind, hash));
+    if let Some(hash) = Token::parse(secret).map(|token| token.hash()) {
+        if let Some((home, kind)) = facility_link::find(&web.store, &hash).await? {
+            return Ok(Opened::Facility(home, kind, hash));
+        }
+        if let Some((home, found)) = paper::find_own(&web.store, &hash).await? {
+            return Ok(Opened::Own(home, Box::new(found)));
+        }
     }
     let mut tx = web.store.begin().await?;
     counters::count_failure(&mut tx, &buckets, now).await?;
@@ -40,21 +52,16 @@ async fn usable(web: &Web, visitor: &Visitor, secret: &str) -> Result<(Home, Kin
     Err(PageError::LinkUnusable)
 }
 
-/// What the page is asked with: the number of the paper that was filed just now.
-#[derive(Debug, Default, Deserialize)]
-pub(in crate::http::pages) struct Filed {
-    done: Option<i64>,
-}
-
 /// `GET /apply/{secret}`
 pub(in crate::http::pages) async fn show_apply(
     Use(web): Use<Web>,
     visitor: Visitor,
     Path(secret): Path<String>,
-    Asked(filed): Asked<Filed>,
 ) -> Result<Response, PageError> {
-    let (home, kind, _) = usable(&web, &visitor, &secret).await?;
-    apply_page(&web, &visitor, (home, kind, &secret), &Vec::new(), (filed.done, None)).await
+    match open(&web, &visitor, &secret).await? {
+        Opened::Facility(home, kind, _) => apply_page(&web, &visitor, (home, kind, &secret), &Vec::new(), None).await,
+        Opened::Own(home, found) => receipt_page(&web, &visitor, (home, &found, &secret), None).await,
+    }
 }
 
 async fn apply_page(
@@ -62,7 +69,7 @@ async fn apply_page(
     visitor: &Visitor,
     (home, kind, secret): (Home, Kind, &str),
     typed: &Fields,
-    (done, error): (Option<i64>, Option<Text>),
+    error: Option<Text>,
 ) -> Result<Response, PageError> {
     let staff = Staff::of(web, home).await?;
     let typed_or = |field: &str| value(typed, field).unwrap_or_default().to_owned();
@@ -70,7 +77,8 @@ async fn apply_page(
         shell: shell(kind.key(), visitor, None),
         facility: place(web, home).await?,
         without_account: true,
-        done,
+        notice: (staff.exception.is_some() && kind.first_state(true, true) == State::Exempt).then(|| Text::new("paper-exempt-filing")),
+        let_in: None,
         kind: kind.as_str(),
         about: kind.about(),
         person: kind.person(),
@@ -84,7 +92,7 @@ async fn apply_page(
         from: typed_or("from"),
         until: typed_or("until"),
         found_on: kind == Kind::Incident,
-        most_days: kind.most_days(&staff.rules(web)),
+        most_days: kind.most_days(&staff.rules()),
         on: None,
         error,
     })
@@ -97,7 +105,10 @@ pub(in crate::http::pages) async fn apply(
     Path(secret): Path<String>,
     Typed(mut typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
-    let (home, kind, hash) = usable(&web, &visitor, &secret).await?;
+    let (home, kind, hash) = match open(&web, &visitor, &secret).await? {
+        Opened::Facility(home, kind, hash) => (home, kind, hash),
+        Opened::Own(home, found) => return withdraw(&web, &visitor, (home, &found, &secret), &typed).await,
+    };
     let (now, buckets) = (web.now(), throttle::filing(&hash, &visitor.network));
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return Err(PageError::Throttled(until));
@@ -105,21 +116,33 @@ pub(in crate::http::pages) async fn apply(
     // A device of the ledger and a day of its own are for those with an account to add.
     typed.retain(|(name, _)| !matches!(name.as_str(), "device" | "on"));
     let staff = Staff::of(&web, home).await?;
-    let wish = match Wish::read(kind, &staff.rules(&web), now, |field| value(&typed, field)) {
+    let wish = match Wish::read(kind, &staff.rules(), now, |field| value(&typed, field)) {
         Ok(wish) => wish,
         Err(invalid) => {
-            let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, (None, Some(invalid.text()))).await?;
+            let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, Some(invalid.text())).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
         }
     };
-    let (id, by) = (PaperId::new(web.random.uuid(now)), Actor::Stranger);
+    let (id, by, own) = (PaperId::new(web.random.uuid(now)), Actor::Stranger, Token::new(&web.random));
     let applicant = staff.account(&wish.applicant).map(|person| person.id);
+    let (exception, own_hash) = (exception_for(&web, home, &staff, &wish).await?, own.hash());
     let mut tx = web.store.begin_ledger().await?;
     counters::count_failure(&mut tx, &buckets, now).await?;
-    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by, at: now };
+    let new = NewPaper {
+        id,
+        region: home.region,
+        facility: home.facility,
+        kind,
+        wish: &wish,
+        applicant,
+        exception,
+        own_hash: Some(&own_hash),
+        by,
+        at: now,
+    };
     let number = paper::insert(&mut tx, &new).await?;
     let done = Done::by(by, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
-    web.log(&mut tx, &done.noting(format!("kind={} link", kind.as_str()))).await?;
+    web.log(&mut tx, &done.noting(format!("kind={} link{}", kind.as_str(), under(exception, kind)))).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/apply/{secret}?done={number}")).into_response())
+    Ok(Redirect::to(&format!("/apply/{}", own.to_text())).into_response())
 }

@@ -3,12 +3,13 @@
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
-use super::{Staff, find, place, title};
+use super::{Staff, exception_for, find, place, title};
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
-use crate::domain::device::Standing;
-use crate::domain::ids::{DeviceId, PaperId};
+use crate::domain::device::{Ownership, Standing};
+use crate::domain::ids::{DeviceId, ExceptionId, LetInId, PaperId};
 use crate::domain::paper::{Kind, State, Wish};
 use crate::domain::people::Person;
 use crate::domain::people::role::LONGEST_NAME;
@@ -18,6 +19,7 @@ use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
+use crate::store::disaster::let_in;
 use crate::store::paper::{self, Found, NewPaper};
 use crate::store::{Tx, device};
 use crate::views::{FormField, PaperFormPage};
@@ -31,6 +33,8 @@ const OFFERED: u16 = 200;
 pub(in crate::http::pages) struct Begin {
     kind: Option<String>,
     device: Option<String>,
+    /// What a 災害時特例 let in, and is to become an application.
+    let_in: Option<String>,
 }
 
 /// Which paper a form is about: its kind, where it is sent, and the paper that was sent back.
@@ -65,7 +69,10 @@ pub(in crate::http::pages) async fn show_new(
     Asked(begin): Asked<Begin>,
 ) -> Result<Response, PageError> {
     let kind = begin.kind.as_deref().map_or(Some(Kind::TakeOut), Kind::from_word).ok_or(PageError::NotFound)?;
-    let typed = begin.device.map(|device| ("device".to_owned(), device)).into_iter().collect();
+    let mut typed: Fields = begin.device.map(|device| ("device".to_owned(), device)).into_iter().collect();
+    if let Some(entry) = begin.let_in.filter(|_| kind == Kind::PersonalDevice) {
+        typed.extend(from_let_in(&web, &visitor, &person, home, &entry).await?);
+    }
     form_page(&web, &visitor, &person, home, (&Form::new(kind, home), &typed), None).await
 }
 
@@ -80,7 +87,7 @@ pub(in crate::http::pages) async fn show_edit(
     let found = find(&web, home, &id).await?;
     sent_back(&found)?;
     let paper = &found.paper;
-    let day = |at: hashimori_shared::time::Timestamp| at.jst_date_in(hashimori_shared::lang::Lang::English);
+    let day = |at: hashimori_shared::time::Timestamp| at.jst_date_in(Lang::English);
     let mut typed: Fields = paper.values.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     typed.extend([
         ("applicant".to_owned(), paper.applicant.name.clone()),
@@ -123,7 +130,9 @@ async fn form_page(
         shell: shell(form.title.clone(), visitor, Some(person)),
         facility: place(web, home).await?,
         without_account: false,
-        done: None,
+        notice: (staff.exception.is_some() && form.kind.first_state(false, true) == State::Exempt)
+            .then(|| Text::new("paper-exempt-filing")),
+        let_in: value(typed, "let_in").filter(|id| !id.is_empty()).map(str::to_owned),
         kind: form.kind.as_str(),
         about: form.kind.about(),
         person: form.kind.person(),
@@ -137,7 +146,7 @@ async fn form_page(
         from: typed_or("from"),
         until: typed_or("until"),
         found_on: form.kind == Kind::Incident,
-        most_days: form.kind.most_days(&staff.rules(web)),
+        most_days: form.kind.most_days(&staff.rules()),
         on: parameters.approval.paper_ok.then(|| typed_or("on")),
         error,
     })
@@ -153,7 +162,7 @@ pub(in crate::http::pages) async fn file_paper(
 ) -> Result<Response, PageError> {
     let kind = value(&typed, "kind").and_then(Kind::from_word).ok_or(PageError::Malformed(Kept::default()))?;
     let form = Form::new(kind, home);
-    let (wish, applicant) = match read(&web, home, kind, &typed).await? {
+    let (wish, applicant, exception) = match read(&web, home, kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
@@ -165,11 +174,20 @@ pub(in crate::http::pages) async fn file_paper(
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
     let applicant = applicant.map(|applicant| applicant.id);
-    let new =
-        NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by: Actor::Person(person.id), at: now };
+    let (by, own_hash) = (Actor::Person(person.id), None);
+    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, exception, own_hash, by, at: now };
     let number = paper::insert(&mut tx, &new).await?;
+    let detail = format!("kind={}{}", kind.as_str(), under(exception, kind));
+    let detail = if let Some(entry) =
+        value(&typed, "let_in").filter(|_| kind == Kind::PersonalDevice).and_then(|id| id.parse::<LetInId>().ok())
+        && let_in::link_paper(&mut tx, home.facility, entry, id).await?
+    {
+        format!("{detail} entry={entry}")
+    } else {
+        detail
+    };
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
-    web.log(&mut tx, &done.noting(format!("kind={}", kind.as_str()))).await?;
+    web.log(&mut tx, &done.noting(detail)).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{id}")).into_response())
 }
@@ -186,7 +204,7 @@ pub(in crate::http::pages) async fn file_again(
     let found = find(&web, home, &id).await?;
     sent_back(&found)?;
     let (paper, form) = (&found.paper, Form::again(&found));
-    let (wish, applicant) = match read(&web, home, paper.kind, &typed).await? {
+    let (wish, applicant, exception) = match read(&web, home, paper.kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
@@ -196,19 +214,46 @@ pub(in crate::http::pages) async fn file_again(
         tx.rollback().await?;
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
-    if !paper::refile(&mut tx, paper, (&wish, applicant.map(|a| a.id)), (person.id, now)).await? {
+    if !paper::refile(&mut tx, paper, (&wish, applicant.map(|a| a.id)), exception, (person.id, now)).await? {
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
-    web.log(&mut tx, &done.noting(format!("kind={} again", paper.kind.as_str()))).await?;
+    web.log(&mut tx, &done.noting(format!("kind={} again{}", paper.kind.as_str(), under(exception, paper.kind)))).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{}", paper.id)).into_response())
 }
 
-/// The paper as typed and the account of whom it is for, or what is wrong.
-async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Option<Person>), Text>, PageError> {
+/// The 災害時特例 under which a paper goes ahead, as the log tells it.
+pub(super) fn under(exception: Option<ExceptionId>, kind: Kind) -> String {
+    let excepted = exception.filter(|_| kind.first_state(false, true) == State::Exempt);
+    excepted.map(|id| format!(" exception={id}")).unwrap_or_default()
+}
+
+/// What is known of something that was let in, for the application that it is to become; another's is met with nothing.
+async fn from_let_in(web: &Web, visitor: &Visitor, person: &Person, home: Home, entry: &str) -> Result<Fields, PageError> {
+    let id: LetInId = entry.parse().map_err(|_| PageError::NotFound)?;
+    let line = let_in::find(web.store.read(), home.facility, id).await?.ok_or(PageError::NotFound)?;
+    let open = line.cleared.is_none() && !line.drill && line.said.whose.may_apply();
+    if !open || !person.role.sees_facts(Ownership::Personal) {
+        return Err(PageError::Conflict(Text::new("let-in-no-application")));
+    }
+    let known = [
+        ("let_in", id.to_string()),
+        ("applicant", line.said.name),
+        ("cause", "disaster".to_owned()),
+        ("model", Text::new(line.said.machine.key()).in_lang(visitor.lang)),
+        ("from", web.now().jst_date_in(Lang::English)),
+    ];
+    Ok(known.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// What was read of a form: the paper, the account of whom it is for, and the 災害時特例 under which it goes ahead.
+type Read = (Wish, Option<Person>, Option<ExceptionId>);
+
+/// The paper as typed, or what is wrong.
+async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<Read, Text>, PageError> {
     let staff = Staff::of(web, home).await?;
-    let wish = match Wish::read(kind, &staff.rules(web), web.now(), |field| value(typed, field)) {
+    let wish = match Wish::read(kind, &staff.rules(), web.now(), |field| value(typed, field)) {
         Ok(wish) => wish,
         Err(invalid) => return Ok(Err(invalid.text())),
     };
@@ -220,7 +265,8 @@ async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Resul
         }
     }
     let account = staff.account(&wish.applicant).cloned();
-    Ok(Ok((wish, account)))
+    let exception = exception_for(web, home, &staff, &wish).await?;
+    Ok(Ok((wish, account, exception)))
 }
 
 /// Another paper of the kind about the same device on the same days.

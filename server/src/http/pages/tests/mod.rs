@@ -2,8 +2,10 @@
 
 mod account;
 mod alerts;
+mod approvals;
 mod areas;
 mod authenticator;
+mod bad_input;
 mod browser;
 mod disaster;
 mod flood;
@@ -22,10 +24,12 @@ mod papers;
 mod passkeys;
 mod personal;
 mod reading;
+mod receipts;
 mod reloading;
 mod repeated;
 mod roles;
 mod self_check;
 mod signing_in;
 mod sort;
+mod waived;
 mod world;
