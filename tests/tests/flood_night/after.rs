@@ -101,8 +101,8 @@ impl Story {
         }
         says(&self.office.is_refused(&wide, &wide, &close)?, &["まだ整理されていない機器・人が1件"])?;
         let (list, clear) = (self.let_in(), format!("{}/clear", self.local()));
-        let (_, last) = entries(&self.nurse.page(&list)?)?.pop().context("an entry")?;
-        let unknown = [("id", last.as_str()), ("how", "unreachable"), ("why", "だれが使ったかわからない。全員に確認済み")];
+        let (_, nameless) = entries(&self.nurse.page(&list)?)?.pop().context("an entry")?;
+        let unknown = [("id", nameless.as_str()), ("how", "unreachable"), ("why", "だれが使ったかわからない。全員に確認済み")];
         self.nurse.does(&list, &clear, &unknown)?;
         for file in [&own, &wide] {
             says(&self.office.reads(file)?, &["まだ整理されていないもの 0件"])?;
