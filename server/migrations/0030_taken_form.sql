@@ -2,7 +2,7 @@
 CREATE TABLE taken_form (
     session       TEXT NOT NULL,             -- hash of the cookie's secret
     mark          TEXT NOT NULL,             -- from the form's page, random
-    led_to        TEXT NOT NULL,             -- the path the first answer led to
+    led_to        TEXT NOT NULL,             -- the path the first answer led to, sealed
     once          TEXT,                      -- sealed text that the next page shows
     at            BIGINT NOT NULL,
     PRIMARY KEY (session, mark)

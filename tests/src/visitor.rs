@@ -2,27 +2,56 @@
 //! how pages look is `browser`'s.
 
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
-
-use totp_rs::{Builder, Secret};
+use hashimori_server::clock::{Clock as _, SystemClock};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use totp_rs::{Builder, Secret, Totp};
 
 use crate::waiting::PATIENCE;
-use crate::wire::Answer;
+use crate::wire::{Answer, device_tls};
 
-/// A person before the web port's plain HTTP.
+/// A person before the web port, plain or behind TLS.
 #[derive(Debug)]
 pub struct Visitor {
     address: SocketAddr,
     cookie: Option<String>,
+    tls: Option<Arc<ClientConfig>>,
 }
+
+/// Somebody's authenticator app.
+#[derive(Debug)]
+pub struct App(Totp);
+
+impl App {
+    /// What it shows at this instant, in seconds since 1970.
+    pub fn code(&self, at: u64) -> String {
+        self.0.generate(at).to_string()
+    }
+}
+
+/// What is read from and written to.
+trait Wire: Read + Write {}
+impl<T: Read + Write> Wire for T {}
 
 impl Visitor {
     /// One that nobody knows yet.
     pub const fn at(address: SocketAddr) -> Self {
-        Self { address, cookie: None }
+        Self { address, cookie: None, tls: None }
+    }
+
+    /// The same where the web port shows a certificate of its own, whatever it is.
+    pub fn over_tls(address: SocketAddr) -> anyhow::Result<Self> {
+        Ok(Self { tls: Some(Arc::new(device_tls(None)?)), ..Self::at(address) })
+    }
+
+    /// Forgets who they are: a browser that was closed.
+    pub fn forget(&mut self) {
+        self.cookie = None;
     }
 
     /// The cookie's secret.
@@ -57,14 +86,37 @@ impl Visitor {
 
     /// Sets an account up from its one-time link with a password and an authenticator app; signed in from then on.
     pub fn set_up(&mut self, start: &str, password: &str) -> anyhow::Result<()> {
+        let now = u64::try_from(SystemClock.now().seconds())?;
+        self.set_up_at(start, password, now).map(drop)
+    }
+
+    /// The same where the collector's clock shows another time; their app.
+    pub fn set_up_at(&mut self, start: &str, password: &str, now: u64) -> anyhow::Result<App> {
         let page = self.open(start)?;
         self.send(&page, start, &[])?;
         let page = self.open("/setup/password")?;
         let page = self.send(&page, "/setup/password", &[("password", password), ("again", password)])?;
         let seed = Secret::try_from_base32(text_of(&page, "code-text")?.replace(' ', "")).map_err(|e| anyhow::anyhow!("{e:?}"))?;
-        let app = Builder::new().with_secret(seed).build_noncompliant();
-        self.send(&page, "/setup/app", &[("code", &app.generate_current().to_string())])?;
+        let app = App(Builder::new().with_secret(seed).build_noncompliant());
+        let page = self.send(&page, "/setup/app", &[("code", &app.code(now))])?;
+        ensure!(page.contains("この画面でしか見られません"), "{page}");
+        Ok(app)
+    }
+
+    /// Signs in with password and app.
+    pub fn sign_in_at(&mut self, login: &str, password: &str, app: &App, now: u64) -> anyhow::Result<()> {
+        let answer = self.post("/sign-in", "/sign-in", &[("login", login), ("password", password), ("code", &app.code(now))])?;
+        ensure!(answer.status == 303, "{}", answer.text());
         Ok(())
+    }
+
+    /// Opens a page and sends this form to `action` with that page's token; the bare answer.
+    pub fn post(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> anyhow::Result<Answer> {
+        let page = self.open(page)?;
+        let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).context("no form on the page")?;
+        let pairs = [("csrf", token)].into_iter().chain(fields.iter().copied());
+        let body: Vec<String> = pairs.map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        self.ask("POST", action, &body.join("&"))
     }
 
     /// What travels for one page or file to a browser that takes it compressed.
@@ -78,8 +130,15 @@ impl Visitor {
     }
 
     fn ask_with(&mut self, method: &str, path: &str, form: &str, fields: &str) -> anyhow::Result<Answer> {
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        let tcp = TcpStream::connect(self.address)?;
+        tcp.set_read_timeout(Some(PATIENCE))?;
+        let mut stream: Box<dyn Wire> = match &self.tls {
+            None => Box::new(tcp),
+            Some(tls) => {
+                let name = ServerName::IpAddress(self.address.ip().into());
+                Box::new(StreamOwned::new(ClientConnection::new(Arc::clone(tls), name)?, tcp))
+            }
+        };
         let cookie = self.cookie.as_ref().map_or_else(String::new, |cookie| format!("cookie: {cookie}\r\n"));
         write!(
             stream,

@@ -175,6 +175,17 @@ let-in-field-how = How it was cleared
 let-in-cleared-done = Everything was done
 let-in-cleared-unused = Never used, or registered by mistake
 let-in-cleared-unreachable = Cannot be reached
+let-in-cleared-application = The use of the personal device was approved
+let-in-papers = Papers that went ahead of their approval
+let-in-papers-left = { $n ->
+    [one] One paper went ahead of its approval under the disaster exception.
+   *[other] { $n } papers went ahead of their approval under the disaster exception.
+  }
+let-in-papers-see = See the papers
+let-in-apply = Go on using it: apply (§20-7)
+let-in-applied = Application No. { $n }. Its approval clears this device.
+let-in-apply-first = It is cleared once its application is approved. Without one, tick every item.
+let-in-no-application = This device cannot become an application: it is cleared already, or is not a member of staff's own.
 let-in-field-why = Reason (unless everything was done)
 let-in-left = To note that everything was done, tick every item.
 let-in-wrong-reason = Unless everything was done, give a reason.
@@ -188,8 +199,8 @@ let-in-due = { $n ->
 let-in-figures = Devices used under this exception
 let-in-left-at = Facilities with something left to clear
 todo-disaster-clear = { $n ->
-    [one] 1 device used under the disaster exception is to be cleared.
-   *[other] { $n } devices used under the disaster exception are to be cleared.
+    [one] 1 device or paper under the disaster exception is to be cleared.
+   *[other] { $n } devices or papers under the disaster exception are to be cleared.
  }
 todo-disaster-overdue = { $n ->
     [one] 1 device of a disaster exception should have been cleared by now. Ask its facility.

@@ -57,6 +57,8 @@ own-update-hold = Days that an update may be held back
 own-update-lists = Days until a list of updates is too old to tell
 own-attestation-days = How long a declaration counts (the facility's devices)
 own-attestation-personal = How long a declaration counts (personal devices)
+own-personal-device-days = Longest use of a personal device (as an exception)
+own-take-out-days = Longest standing notice
 own-characters = { $n ->
     [one] 1 character
    *[other] { $n } characters

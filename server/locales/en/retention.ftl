@@ -12,6 +12,7 @@ retention-presence = Marks of the days with a report (by year)
 retention-papers = Papers and incident reports
 retention-losses = Losses and findings
 retention-self-checks = Self-checks
+retention-members = Staff who have left
 retention-disasters = Disaster exceptions and the unmanaged devices let in
 retention-log = Operation log
 retention-people = Names of those who hold no role any more

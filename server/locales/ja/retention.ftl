@@ -12,6 +12,7 @@ retention-presence = 報告があった日の印（年ごと）
 retention-papers = 届出・申請・事故報告
 retention-losses = 紛失・発見
 retention-self-checks = 自己点検
+retention-members = 名簿から手続済みになった利用者
 retention-disasters = 災害時特例と、その間に使った管理外の端末
 retention-log = 操作記録
 retention-people = 役割を離れた人の氏名

@@ -194,6 +194,8 @@ pub(crate) const fn name_key(parameter: OwnParameter) -> &'static str {
         OwnParameter::UpdateLists => "own-update-lists",
         OwnParameter::AttestationDays => "own-attestation-days",
         OwnParameter::AttestationPersonal => "own-attestation-personal",
+        OwnParameter::PersonalDeviceDays => "own-personal-device-days",
+        OwnParameter::TakeOutDays => "own-take-out-days",
     }
 }
 
@@ -212,7 +214,9 @@ pub(crate) const fn unit_keys(parameter: OwnParameter) -> (&'static str, &'stati
         | OwnParameter::UpdateHold
         | OwnParameter::UpdateLists
         | OwnParameter::AttestationDays
-        | OwnParameter::AttestationPersonal => ("own-days", "own-unit-days"),
+        | OwnParameter::AttestationPersonal
+        | OwnParameter::PersonalDeviceDays
+        | OwnParameter::TakeOutDays => ("own-days", "own-unit-days"),
     }
 }
 

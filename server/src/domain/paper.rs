@@ -1,7 +1,8 @@
 //! Papers: what §10, §20 and the notes want in writing. A paper has a kind, a number, the person it is for, fields, a period, a state, and
 //! a history in which every step names who, when and why. Which step is possible from where, and by whom, is `flow`'s table.
 //!
-//! Invariant: no path through the table skips an approval, and no state is a dead end but the final ones.
+//! Invariant: no path through the table skips an approval unless a 災害時特例 waives it (§25), and that stays written on the paper; no
+//! state is a dead end but the final ones.
 
 mod approval;
 mod field;
@@ -21,9 +22,10 @@ mod told;
 mod wish;
 mod words;
 
+pub use approval::ForSecretariat;
 pub use approval::{asked, may_approve};
 pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
-pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices};
+pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices, withdraw_own};
 pub use incident::{Deadline, Near};
 pub use kind::{DayWords, Days};
 pub use name::same_name;
@@ -35,7 +37,7 @@ pub use words::{Act, Kind, State};
 
 use hashimori_shared::time::Timestamp;
 
-use super::ids::{DeviceId, PaperId, PersonId};
+use super::ids::{DeviceId, ExceptionId, PaperId, PersonId};
 
 /// Whom a paper is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +69,8 @@ pub struct Paper {
     pub asked_until: Option<Timestamp>,
     /// What was filled in.
     pub values: Values,
+    /// The 災害時特例 under which it went ahead without an approval.
+    pub exception: Option<ExceptionId>,
     /// When it was filed: the paper's own day where it was written by hand first, else when it was entered.
     pub filed_at: Timestamp,
     /// Counts the steps; whoever acts says which one they saw.
@@ -96,6 +100,31 @@ impl Paper {
 
     /// Whether what was taken out should have been back: arithmetic when read, nobody has to look.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
-        matches!(self.state, State::Out | State::Extending) && self.period.until <= now
+        let out = match self.state {
+            State::Out | State::Extending => true,
+            State::Exempt => self.kind == Kind::TakeOut,
+            State::Filed
+            | State::SentBack
+            | State::Refused
+            | State::Withdrawn
+            | State::Approved
+            | State::InUse
+            | State::Revoked
+            | State::Planned
+            | State::Wiped
+            | State::WipeConfirmed
+            | State::Reported
+            | State::Open
+            | State::Dismissed
+            | State::Returned
+            | State::Closed
+            | State::Lost
+            | State::Issued
+            | State::Answered
+            | State::Escalated
+            | State::Restricted
+            | State::Kept => false,
+        };
+        out && self.period.until <= now
     }
 }

@@ -21,6 +21,8 @@ words!(
         Losses = "losses", "retention-losses";
         /// Self-checks.
         SelfChecks = "self_checks", "retention-self-checks";
+        /// Those who have left the list of staff.
+        Members = "members", "retention-members";
         /// 災害時特例 with what they let in.
         Disasters = "disasters", "retention-disasters";
         /// The operation log.
@@ -36,7 +38,14 @@ impl Record {
         match self {
             Self::Reports => rules.reports,
             Self::People => rules.former_people,
-            Self::Changes | Self::Presence | Self::Papers | Self::Losses | Self::SelfChecks | Self::Disasters | Self::Log => rules.records,
+            Self::Changes
+            | Self::Presence
+            | Self::Papers
+            | Self::Losses
+            | Self::SelfChecks
+            | Self::Members
+            | Self::Disasters
+            | Self::Log => rules.records,
         }
     }
 }

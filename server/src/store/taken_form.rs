@@ -11,7 +11,7 @@ const KEPT_DAYS: i64 = 1;
 /// What a form led to when it was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// Path of the page.
+    /// Path of the page, sealed.
     pub led_to: String,
     /// Sealed text that the page showed once.
     pub once: Option<String>,

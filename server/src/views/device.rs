@@ -23,6 +23,8 @@ pub(crate) struct DevicePage {
     /// Set while the device waits to be confirmed.
     pub pending: bool,
     pub alerts: Alerts,
+    /// Papers that can be written for it: key of the name, path of the form.
+    pub papers: Vec<(&'static str, String)>,
     /// Whether the reader may take it out of use.
     pub may_retire: bool,
     pub custody: Custody,
@@ -270,6 +272,7 @@ mod samples {
                 pending: true,
                 alerts: Alerts::sample(),
                 may_retire: true,
+                papers: vec![("paper-hand-over", "/x".to_owned())],
                 custody: Custody::samples().remove(0),
                 notices: vec![Text::new("device-clock-fast").with("n", 7_i64)],
                 permit: Some(Permit {
@@ -294,6 +297,7 @@ mod samples {
                 pending: false,
                 alerts: Alerts::none(),
                 may_retire: false,
+                papers: Vec::new(),
                 custody: Custody::samples().pop().expect("a quiet one"),
                 notices: Vec::new(),
                 permit: None,

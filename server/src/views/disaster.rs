@@ -148,6 +148,8 @@ pub(crate) struct LetInPage {
     pub clear: Option<String>,
     /// Ways to clear: (word, key).
     pub ways: Vec<(&'static str, &'static str)>,
+    /// Papers that went ahead under an exception and are neither approved nor ended: how many, and the path of their list.
+    pub papers: Option<(i64, String)>,
     pub error: Option<Text>,
 }
 
@@ -163,6 +165,10 @@ pub(crate) struct LetInLine {
     /// Until when a guest stays, and whether that is over.
     pub until: Option<(Moment, bool)>,
     pub cleared: Option<(&'static str, Moment)>,
+    /// Path of the application that it can be turned into.
+    pub apply: Option<String>,
+    /// Path and number of the application that it was turned into.
+    pub paper: Option<(String, i64)>,
     /// What has to be done: (word, key).
     pub checks: Vec<(&'static str, &'static str)>,
 }
@@ -428,9 +434,12 @@ mod samples {
                 event: moment(-30),
                 until: Some((moment(-6), true)),
                 cleared: None,
+                apply: Some("/x".to_owned()),
+                paper: None,
                 checks: vec![("apps", "let-in-check-apps")],
             };
             let cleared = LetInLine { drill: false, until: None, cleared: Some(("let-in-cleared-done", moment(-1))), ..open.clone() };
+            let applied = LetInLine { apply: None, paper: Some(("/x".to_owned(), 3)), ..open.clone() };
             let sample = |lines: Vec<LetInLine>| Self {
                 shell: Shell::sample("let-in-title", true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
@@ -439,10 +448,11 @@ mod samples {
                 next: (!lines.is_empty()).then(|| "/x".to_owned()),
                 clear: (!lines.is_empty()).then(|| "/x".to_owned()),
                 ways: vec![("done", "let-in-cleared-done")],
+                papers: (!lines.is_empty()).then(|| (2, "/x".to_owned())),
                 error: (!lines.is_empty()).then(|| Text::new("let-in-left")),
                 lines,
             };
-            vec![sample(vec![open, cleared]), sample(Vec::new())]
+            vec![sample(vec![open, applied, cleared]), sample(Vec::new())]
         }
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct RegionPage {
     pub counts: Vec<(Count, String)>,
     /// Those of them that are 災害時特例中, counted apart.
     pub excepted: Option<Excepted>,
+    /// Those of them that are personal and used with an approval (承認による例外), counted apart.
+    pub permitted: Option<Excepted>,
     pub silence: SilenceView,
     pub find: Find,
     /// What the list holds.
@@ -42,7 +44,7 @@ pub(crate) struct RegionPage {
     pub versions: Vec<VersionLine>,
 }
 
-/// Devices that are 災害時特例中.
+/// Devices that are counted apart.
 #[derive(Clone, Debug)]
 pub(crate) struct Excepted {
     pub devices: i64,
@@ -147,6 +149,7 @@ mod samples {
                 mail: MailNote::of(Troubles { failed: i64::from(searched), retried: 2 }),
                 counts: counts().into_iter().map(|count| (count, "/?state=unknown".to_owned())).collect(),
                 excepted: searched.then(|| Excepted { devices: 21, counts: counts() }),
+                permitted: searched.then(|| Excepted { devices: 3, counts: counts() }),
                 vacancies: (!facilities.is_empty()).then_some((3, 1)),
                 filings: i64::from(!facilities.is_empty()),
                 silence: SilenceView { text: Text::new("region-facilities"), link: searched.then(|| "/?state=silent".to_owned()) },

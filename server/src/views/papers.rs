@@ -45,8 +45,10 @@ pub(crate) struct PaperFormPage {
     pub once: String,
     /// Filled in through the facility's link, by somebody who is not signed in.
     pub without_account: bool,
-    /// Number of the paper that was filed just now.
-    pub done: Option<i64>,
+    /// What is said before everything else: under which circumstances it is filed.
+    pub notice: Option<Text>,
+    /// What was let in under a 災害時特例, and becomes this application.
+    pub let_in: Option<String>,
     pub kind: &'static str,
     /// Key of what it says first.
     pub about: &'static str,
@@ -83,6 +85,35 @@ impl PaperFormPage {
     fn filing(&self) -> &'static str {
         Kind::from_word(self.kind).map_or("paper-file", |kind| kind.filing().0)
     }
+}
+
+/// `/apply/{secret}`, the applicant's own: how the paper stands, and how to take it back.
+#[derive(Template)]
+#[template(path = "paper_receipt.html")]
+pub(crate) struct PaperReceiptPage {
+    pub shell: Shell,
+    pub facility: Place,
+    /// Number of the paper, where nothing has become of it since it was filed.
+    pub fresh: Option<i64>,
+    pub mark: Mark,
+    pub filed: Moment,
+    pub period: Text,
+    /// What stands out about how it stands.
+    pub notice: Option<Text>,
+    /// Address of this page.
+    pub url: String,
+    /// The form that takes it back; `None`: somebody has decided on it.
+    pub withdraw: Option<WithdrawForm>,
+    pub error: Option<Text>,
+}
+
+/// Taking one's own paper back.
+#[derive(Clone, Debug)]
+pub(crate) struct WithdrawForm {
+    pub action: String,
+    pub version: i64,
+    pub why: String,
+    pub longest: usize,
 }
 
 /// One field of a form, as typed.
@@ -206,6 +237,8 @@ pub(crate) struct ActForm {
     pub checker: bool,
     pub on: bool,
     pub when: bool,
+    /// When the device went missing is asked for.
+    pub lost_at: bool,
     pub fields: Vec<FormField>,
     pub typed: Entry,
 }
@@ -233,6 +266,7 @@ impl ActForm {
             checker: needs(Need::Checker),
             on: needs(Need::OnPaper),
             when: needs(Need::When),
+            lost_at: needs(Need::LostAt),
             fields: step.needs.iter().flat_map(|need| further(*need)).map(|f| FormField::of(f, value(f)).within(step.act)).collect(),
             typed,
         }
@@ -253,7 +287,8 @@ const fn further(need: Need) -> &'static [Field] {
         | Need::Cleared
         | Need::Checker
         | Need::OnPaper
-        | Need::When => &[],
+        | Need::When
+        | Need::LostAt => &[],
     }
 }
 
@@ -294,6 +329,26 @@ pub(crate) struct MeasureLine {
     pub mark: Mark,
     pub clause: String,
     pub days: Text,
+}
+
+/// `/decisions`.
+#[derive(Template)]
+#[template(path = "decisions.html")]
+pub(crate) struct DecisionsPage {
+    pub shell: Shell,
+    pub lines: Vec<DecisionLine>,
+}
+
+/// One paper that is the 事務局's to approve.
+#[derive(Clone, Debug)]
+pub(crate) struct DecisionLine {
+    pub id: String,
+    pub facility: Place,
+    pub title: Text,
+    pub mark: Mark,
+    pub applicant: Text,
+    pub period: Text,
+    pub filed: Moment,
 }
 
 /// One step of the history.

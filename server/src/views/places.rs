@@ -23,6 +23,8 @@ pub(crate) struct FacilityPage {
     pub counts: Vec<Count>,
     /// How many devices are 災害時特例中; `None`: no exception holds here.
     pub excepted: Option<i64>,
+    /// How many are used with an approval (承認による例外).
+    pub permitted: usize,
     pub alerts: Alerts,
     /// Devices that wait for a person's decision.
     pub pending: i64,
@@ -47,6 +49,8 @@ pub(crate) struct DeviceLine {
     /// What kind of machine it is, in the reader's language; empty where that is not theirs to know.
     pub kind: &'static str,
     pub mark: Mark,
+    /// 承認による例外: said beside the state, never instead of it.
+    pub permitted: bool,
     /// Last heard of.
     pub seen: Option<Moment>,
     /// The gravest clauses that call for something to be done.
@@ -59,6 +63,11 @@ impl DeviceLine {
     /// The same, where an exception holds (or does not): it covers devices in use.
     pub(crate) fn under(self, standing: Standing, covered: bool) -> Self {
         Self { mark: self.mark.under(covered && standing == Standing::Active), ..self }
+    }
+
+    /// The same, where its use is approved (or is not).
+    pub(crate) fn with_approval(self, permitted: bool) -> Self {
+        Self { permitted, ..self }
     }
 }
 
@@ -81,11 +90,19 @@ mod samples {
                 label: Text::verbatim("受付1"),
                 kind: "見本",
                 mark: Mark::of(State::NonCompliant).under(true),
+                permitted: true,
                 seen: Some(Moment::new(now.plus_days(-1), now)),
                 open: vec!["§20-3".to_owned()],
                 more: 4,
             };
-            let never = DeviceLine { seen: None, open: Vec::new(), more: 0, mark: Mark::waiting("standing-pending"), ..line.clone() };
+            let never = DeviceLine {
+                seen: None,
+                open: Vec::new(),
+                more: 0,
+                mark: Mark::waiting("standing-pending"),
+                permitted: false,
+                ..line.clone()
+            };
             let sample = |devices: Vec<DeviceLine>, pending| Self {
                 shell: Shell::sample(Text::verbatim("さくら架空診療所"), true),
                 id: "f".to_owned(),
@@ -95,6 +112,7 @@ mod samples {
                 vacancy: (pending > 0).then(|| Vacant { days: 9, since: Moment::new(now.plus_days(-9), now), alarming: true, allowed: 7 }),
                 counts: counts(),
                 excepted: (pending > 0).then_some(2),
+                permitted: devices.len(),
                 alerts: if devices.is_empty() { Alerts::none() } else { Alerts::sample() },
                 pending,
                 worst_first: pending > 0,

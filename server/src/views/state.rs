@@ -76,6 +76,16 @@ impl Mark {
         Self { word: "disaster-excepted", class: "state-excepted", icon: BOLT, excepted: false }
     }
 
+    /// 承認による例外: a personal device whose use is approved.
+    pub(crate) const fn permitted() -> Self {
+        Self::running("custody-exception")
+    }
+
+    /// Goes ahead under a 災害時特例, in other words than a device's; `word` is a key.
+    pub(crate) const fn excepted(word: &'static str) -> Self {
+        Self { word, class: "state-excepted", icon: BOLT, excepted: false }
+    }
+
     /// The same, of a device that is 災害時特例中 (or is not).
     pub(crate) const fn under(self, excepted: bool) -> Self {
         Self { excepted, ..self }

@@ -133,6 +133,8 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<PaperFormPage>();
     render::<PaperPage>();
     render::<PaperPrintPage>();
+    render::<PaperReceiptPage>();
+    render::<DecisionsPage>();
     render::<FacilityLinksPage>();
     render::<FacilityLinkPage>();
     render::<PolicyPage>();

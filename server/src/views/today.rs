@@ -190,6 +190,7 @@ mod samples {
                 id: "d".to_owned(),
                 label: Text::verbatim("受付1"),
                 kind: "見本",
+                permitted: true,
                 mark: Mark::of(State::NonCompliant),
                 seen: Some(Moment::new(NOW.plus_days(-1), NOW)),
                 open: vec!["§20-3".to_owned()],

@@ -31,7 +31,8 @@ pub enum OwnValue {
 
 macro_rules! own_parameters {
     ($($(#[$doc:meta])* $variant:ident = $section:ident.$field:ident, $kind:ident, $clause:literal, $tighter:ident, $range:expr;)+) => {
-        /// A parameter that a facility may lay down for itself: those that decide how its devices are judged.
+        /// A parameter that a facility may lay down for itself: those that decide how its devices are judged, and how long its
+        /// papers last.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum OwnParameter { $($(#[$doc])* $variant),+ }
 
@@ -103,6 +104,10 @@ own_parameters! {
     AttestationDays = attestation.days, Number, "", Smaller, (1, 730);
     /// The same on personal devices.
     AttestationPersonal = attestation.personal_days, Number, "", Smaller, (1, 730);
+    /// §20-7: longest use of a personal device as an exception, in days.
+    PersonalDeviceDays = personal_devices.max_days, Number, "§20-7", Smaller, (1, 366);
+    /// §20-8: longest 包括届, in days.
+    TakeOutDays = take_out.standing_days, Number, "§20-8", Smaller, (1, 366);
 }
 
 /// Pairs of which the first must not exceed the second.

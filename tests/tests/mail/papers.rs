@@ -30,8 +30,18 @@ async fn paper(office: &Office, kind: Kind, to: Option<(Act, State)>, days: i64,
     let wish = Wish { applicant: "見本 花子".to_owned(), device: None, period, values, on: None };
     let id = PaperId::new(office.random.uuid(now));
     let (by, mut tx) = (PersonId::new(office.random.uuid(now)), office.running.app.store.begin_ledger().await?);
-    let new =
-        NewPaper { id, region: office.region, facility: office.facility, kind, wish: &wish, applicant, by: Actor::Person(by), at: now };
+    let new = NewPaper {
+        id,
+        region: office.region,
+        facility: office.facility,
+        kind,
+        wish: &wish,
+        applicant,
+        exception: None,
+        own_hash: None,
+        by: Actor::Person(by),
+        at: now,
+    };
     paper::insert(&mut tx, &new).await?;
     tx.commit().await?;
     if let Some((act, to)) = to {
@@ -55,9 +65,10 @@ async fn step(office: &Office, id: PaperId, (act, to): (Act, State), period: Per
         why: String::new(),
         checker: String::new(),
         added: Values::new(),
+        exception: None,
     };
     let mut tx = store.begin_ledger().await?;
-    assert!(paper::move_on(&mut tx, &found.paper, &moved, PersonId::new(office.random.uuid(at))).await?);
+    assert!(paper::move_on(&mut tx, &found.paper, &moved, Actor::Person(PersonId::new(office.random.uuid(at)))).await?);
     Ok(tx.commit().await?)
 }
 

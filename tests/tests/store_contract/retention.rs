@@ -148,7 +148,8 @@ async fn file(bed: &Bed, kind: Kind, applicant: Option<PersonId>) -> anyhow::Res
         on: None,
     };
     let (id, by) = (PaperId::new(bed.random.uuid(bed.now)), PersonId::new(bed.random.uuid(bed.now)));
-    let new = NewPaper { id, region: bed.region, facility: bed.facility, kind, wish: &wish, applicant, by: Actor::Person(by), at: bed.now };
+    let (region, facility, by, at) = (bed.region, bed.facility, Actor::Person(by), bed.now);
+    let new = NewPaper { id, region, facility, kind, wish: &wish, applicant, exception: None, own_hash: None, by, at };
     let mut tx = bed.store.begin_ledger().await?;
     let number = paper::insert(&mut tx, &new).await?;
     tx.commit().await?;
@@ -168,9 +169,10 @@ async fn close(bed: &Bed, id: PaperId) -> anyhow::Result<()> {
         why: String::new(),
         checker: String::new(),
         added: Values::new(),
+        exception: None,
     };
     let mut tx = bed.store.begin_ledger().await?;
-    assert!(paper::move_on(&mut tx, &paper, &moved, PersonId::new(bed.random.uuid(bed.now))).await?);
+    assert!(paper::move_on(&mut tx, &paper, &moved, Actor::Person(PersonId::new(bed.random.uuid(bed.now)))).await?);
     Ok(tx.commit().await?)
 }
 

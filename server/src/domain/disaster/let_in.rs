@@ -62,10 +62,27 @@ super::words!(
         Unused = "unused", "let-in-cleared-unused";
         /// It cannot be reached any more.
         Unreachable = "unreachable", "let-in-cleared-unreachable";
+        /// It was turned into an application (§20-7), and that was approved.
+        Application = "application", "let-in-cleared-application";
     }
 );
 
+impl Cleared {
+    /// How somebody can say that it was cleared; the rest comes about by itself.
+    pub fn ways() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|way| *way != Self::Application)
+    }
+}
+
 impl Whose {
+    /// Whether it can go on in use with an application (§20-7): what somebody of the facility uses.
+    pub const fn may_apply(self) -> bool {
+        match self {
+            Self::Own => true,
+            Self::Lent | Self::Guest => false,
+        }
+    }
+
     /// What has to be done with it.
     pub const fn checks(self) -> &'static [Check] {
         match self {
@@ -185,6 +202,9 @@ pub enum NotCleared {
     /// Something is left to do.
     #[error("something is left to do")]
     Left,
+    /// Its application is not approved.
+    #[error("its application is not approved")]
+    Application,
     /// Without having done everything there has to be a reason.
     #[error("there has to be a reason")]
     Reason,
@@ -195,6 +215,8 @@ pub fn clear(whose: Whose, how: Cleared, done: &[Check], why: &str) -> Result<()
     match how {
         Cleared::Done if whose.checks().iter().all(|check| done.contains(check)) => Ok(()),
         Cleared::Done => Err(NotCleared::Left),
+        // Only an approval clears it so.
+        Cleared::Application => Err(NotCleared::Application),
         Cleared::Unused | Cleared::Unreachable if why.is_empty() => Err(NotCleared::Reason),
         Cleared::Unused | Cleared::Unreachable => Ok(()),
     }
@@ -228,6 +250,7 @@ mod tests {
             }
             assert_eq!(clear(whose, Cleared::Done, whose.checks(), ""), Ok(()));
             assert_eq!(clear(whose, Cleared::Unreachable, &[], ""), Err(NotCleared::Reason));
+            assert_eq!(clear(whose, Cleared::Application, whose.checks(), "理由"), Err(NotCleared::Application));
         }
         assert!(Whose::Lent.checks().contains(&Check::NewPassword) && !Whose::Own.checks().contains(&Check::NewPassword));
     }

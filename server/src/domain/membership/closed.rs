@@ -36,7 +36,14 @@ impl Doing {
             (paper::Kind::Incident, _) => Self::Incident,
             (paper::Kind::Guidance | paper::Kind::Restriction | paper::Kind::Consideration | paper::Kind::FacilityCheck, _) => Self::WindUp,
             (paper::Kind::TakeOut | paper::Kind::PersonalDevice | paper::Kind::HandOver, act) => match act {
-                Act::File | Act::FileAgain | Act::Approve | Act::TakeOut | Act::AskExtension | Act::Extend | Act::LinkDevice => Self::Begin,
+                Act::File
+                | Act::FileAgain
+                | Act::UseException
+                | Act::Approve
+                | Act::TakeOut
+                | Act::AskExtension
+                | Act::Extend
+                | Act::LinkDevice => Self::Begin,
                 Act::SendBack
                 | Act::Refuse
                 | Act::Withdraw

@@ -34,6 +34,29 @@ pub fn may_approve(applicant: &Applicant, by: &Hand<'_>, around: &Surroundings<'
     check(applicant, by, around).is_ok()
 }
 
+/// Which administrators' own papers are the 事務局's to approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForSecretariat {
+    /// None.
+    Never,
+    /// Those of facilities without a head.
+    WithoutHead,
+    /// All.
+    Always,
+}
+
+impl ForSecretariat {
+    /// As a pack has it.
+    pub fn of(rules: &ApprovalRules) -> Self {
+        let turn = |of: Responsible| rules.own_request_approvers.iter().position(|one| *one == of);
+        match (turn(Responsible::Secretariat), turn(Responsible::FacilityHead)) {
+            (None, _) => Self::Never,
+            (Some(own), Some(head)) if head < own => Self::WithoutHead,
+            (Some(_), _) => Self::Always,
+        }
+    }
+}
+
 /// Whose turn it is where the administrator asks for themself; `None`: nobody's, until there is somebody.
 fn turn(around: &Surroundings<'_>) -> Option<Role> {
     let ApprovalRules { own_request_approvers, .. } = around.rules;
@@ -42,4 +65,21 @@ fn turn(around: &Surroundings<'_>) -> Option<Role> {
         Responsible::Secretariat => Some(Role::Secretariat),
         Responsible::Council | Responsible::Administrator | Responsible::HostFacility | Responsible::User | Responsible::Facility => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use hashimori_shared::pack::Pack;
+
+    use super::*;
+
+    #[test]
+    fn the_secretariat_approves_in_the_order_that_the_pack_names() {
+        let mut rules = Pack::bundled().parameters().approval.clone();
+        assert_eq!(ForSecretariat::of(&rules), ForSecretariat::WithoutHead);
+        rules.own_request_approvers.reverse();
+        assert_eq!(ForSecretariat::of(&rules), ForSecretariat::Always);
+        rules.own_request_approvers.retain(|one| *one == Responsible::FacilityHead);
+        assert_eq!(ForSecretariat::of(&rules), ForSecretariat::Never);
+    }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::act::Act as OnDevice;
 use crate::domain::device::Standing;
-use crate::domain::ids::{DeviceId, PersonId};
+use crate::domain::ids::{DeviceId, ExceptionId, PersonId};
 use crate::domain::people::Role;
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON, reason};
 
@@ -55,6 +55,8 @@ pub enum Need {
     OnPaper,
     /// When it was done, if not now.
     When,
+    /// When the device went missing, if that is known.
+    LostAt,
     /// Further fields, which the paper has from then on.
     Fields(&'static [Field]),
 }
@@ -98,6 +100,8 @@ pub struct Surroundings<'a> {
     pub has_head: bool,
     /// How the device stands that the paper is about.
     pub device: Option<Standing>,
+    /// The 災害時特例 that holds over the facility.
+    pub exception: Option<ExceptionId>,
     /// Who approves.
     pub rules: &'a ApprovalRules,
     /// Longest period of this paper, in days.
@@ -138,6 +142,8 @@ pub struct Moved {
     pub device: Option<DeviceId>,
     /// Until when it is asked to last instead.
     pub asked_until: Option<Timestamp>,
+    /// The 災害時特例 under which it goes ahead, where it does from now on.
+    pub exception: Option<ExceptionId>,
     /// When it was entered.
     pub at: Timestamp,
     /// The day on the paper, where it was done on paper first.
@@ -164,6 +170,7 @@ impl Moved {
             why: why.to_owned(),
             checker: String::new(),
             added: Values::new(),
+            exception: None,
         }
     }
 }
@@ -183,6 +190,9 @@ pub enum Refusal {
     /// It is the 事務局's to do.
     #[error("it is the secretariat's to do")]
     Secretariats,
+    /// No 災害時特例 holds over the facility.
+    #[error("no disaster exception holds over the facility")]
+    NoException,
     /// The device is not in use.
     #[error("the device is {}", .0.as_str())]
     DeviceNotInUse(Standing),
@@ -236,7 +246,8 @@ pub enum Refusal {
 /// What somebody can do with a paper now, as far as it depends on them and the paper.
 pub fn choices(paper: &Paper, by: &Hand<'_>, around: &Surroundings<'_>) -> Vec<Step> {
     let now = paper.kind.steps().iter().filter(|step| step.hands != Hands::Form && step.from.contains(&paper.state));
-    let possible = |step: &Step| step.act != Act::MarkLost || can_be_lost(around);
+    let possible =
+        |step: &Step| (step.act != Act::MarkLost || can_be_lost(around)) && (step.act != Act::UseException || around.exception.is_some());
     now.copied().filter(possible).filter(|step| check_hands(*step, paper, by, around).is_ok()).collect()
 }
 
@@ -253,15 +264,31 @@ pub fn advance(
     around: &Surroundings<'_>,
     now: Timestamp,
 ) -> Result<Moved, Refusal> {
-    let found = paper.kind.steps().iter().find(|step| step.act == act && step.from.contains(&paper.state));
-    let step = *found.ok_or(Refusal::NotNow(paper.state))?;
+    let step = find(paper, act)?;
     check_hands(step, paper, by, around)?;
+    take(step, paper, entry, around, now)
+}
+
+/// The person it is for takes it back, by their own link: as long as nobody has decided on it.
+pub fn withdraw_own(paper: &Paper, entry: &Entry, around: &Surroundings<'_>, now: Timestamp) -> Result<Moved, Refusal> {
+    take(find(paper, Act::Withdraw)?, paper, entry, around, now)
+}
+
+/// The line of the table for an act from where the paper stands.
+fn find(paper: &Paper, act: Act) -> Result<Step, Refusal> {
+    let found = paper.kind.steps().iter().find(|step| step.act == act && step.from.contains(&paper.state));
+    found.copied().ok_or(Refusal::NotNow(paper.state))
+}
+
+fn take(step: Step, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, now: Timestamp) -> Result<Moved, Refusal> {
+    let act = step.act;
     let mut moved = Moved {
         act,
         to: step.to,
         period: paper.period,
         device: None,
         asked_until: None,
+        exception: None,
         at: now,
         on: None,
         why: String::new(),
@@ -277,6 +304,9 @@ pub fn advance(
     }
     if act == Act::Approve && moved.why.is_empty() && personal::has_failed_check(&paper.values) {
         return Err(Refusal::NoCondition);
+    }
+    if act == Act::UseException {
+        moved.exception = Some(around.exception.ok_or(Refusal::NoException)?);
     }
     if act == Act::MarkLost && !can_be_lost(around) {
         return Err(Refusal::NothingToMark);
@@ -315,7 +345,8 @@ fn meet(need: Need, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, mov
         Need::Cleared if entry.cleared => {}
         Need::Cleared => return Err(Refusal::NotCleared),
         Need::Checker => moved.checker = checker(paper, &entry.checker)?,
-        Need::When => moved.on = Some(instant(&entry.when, moved.at).ok_or(Refusal::When)?),
+        Need::LostAt if entry.when.trim().is_empty() => {}
+        Need::When | Need::LostAt => moved.on = Some(instant(&entry.when, moved.at).ok_or(Refusal::When)?),
         Need::Fields(fields) => moved.added = read_all(fields, |name| entry.fields.get(name).map(String::as_str))?,
         Need::OnPaper if entry.on.trim().is_empty() => {}
         Need::OnPaper => {
@@ -339,7 +370,7 @@ fn checker(paper: &Paper, typed: &str) -> Result<String, Refusal> {
 
 /// What lets something out needs a period that runs and a device in use; what brings it back never does.
 fn check_time_and_device(kind: Kind, moved: &Moved, around: &Surroundings<'_>) -> Result<(), Refusal> {
-    let lets_out = matches!(moved.act, Act::Approve | Act::TakeOut | Act::Extend);
+    let lets_out = matches!(moved.act, Act::Approve | Act::UseException | Act::TakeOut | Act::Extend);
     if !lets_out {
         return Ok(());
     }

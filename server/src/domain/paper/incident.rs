@@ -5,7 +5,7 @@ use hashimori_shared::pack::IncidentRules;
 use hashimori_shared::time::Timestamp;
 
 use super::flow::{Hands, Need, Step, step};
-use super::{Act, Field, Input, Kind, Paper, State, Values};
+use super::{Act, Field, Input, Kind, Moved, Paper, State, Values};
 
 pub(super) const CLAUSES: &[&str] = &["§16-6", "留3-10", "留3-11"];
 
@@ -54,7 +54,7 @@ const fn measure(act: Act) -> Step {
 pub(super) const STEPS: &[Step] = &[
     step(Act::TakeUp, &[State::Reported], State::Open, Hands::Custody, &[]),
     step(Act::Dismiss, &[State::Reported], State::Dismissed, Hands::Custody, &[Need::Why]),
-    step(Act::MarkLost, OPEN, State::Open, Hands::Custody, &[]),
+    step(Act::MarkLost, OPEN, State::Open, Hands::Custody, &[Need::LostAt]),
     measure(Act::SuspendLine),
     measure(Act::RemoteWipe),
     measure(Act::StopAccount),
@@ -143,6 +143,18 @@ impl Paper {
         let is_open = self.kind == Kind::Incident && matches!(self.state, State::Reported | State::Open);
         let all = self.deadlines(rules).into_iter().filter(|deadline| !done.contains(&deadline.act));
         if is_open && !done.contains(&Act::NoLeak) { all.collect() } else { Vec::new() }
+    }
+
+    /// How its device came to be missing: as told with the step, else as the incident was reported.
+    pub fn lost_how<'a>(&'a self, moved: &'a Moved) -> &'a str {
+        if moved.why.is_empty() { self.values.get(SITUATION).map_or("", String::as_str) } else { &moved.why }
+    }
+
+    /// When its device went missing: as told with the step; else, of an incident, when it was reported, or the day on which it was found
+    /// where that was another.
+    pub fn lost_at(&self, moved: &Moved) -> Timestamp {
+        let found = if self.period.from.jst_day() == self.filed_at.jst_day() { self.filed_at } else { self.period.from };
+        moved.on.unwrap_or(if self.kind == Kind::Incident { found } else { moved.at })
     }
 
     /// The deadlines of the reports to the authority, from the day on which it was found.

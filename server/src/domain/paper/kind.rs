@@ -164,9 +164,10 @@ impl Kind {
         }
     }
 
-    /// How it stands once it is filed, by somebody with an account or not.
-    pub const fn first_state(self, without_account: bool) -> State {
+    /// How it stands once it is filed, by somebody with an account or not, under a 災害時特例 (§25) or not.
+    pub const fn first_state(self, without_account: bool, excepted: bool) -> State {
         match self {
+            Self::TakeOut | Self::PersonalDevice if excepted => State::Exempt,
             Self::Incident if without_account => State::Reported,
             Self::Incident => State::Open,
             Self::TakeOut | Self::PersonalDevice => State::Filed,

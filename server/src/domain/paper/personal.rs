@@ -58,15 +58,24 @@ pub(super) const FIELDS: &[Field] = &[
 ];
 
 pub(super) const STEPS: &[Step] = &[
-    step(Act::Approve, &[State::Filed], State::InUse, Hands::Approver, &[Need::Shorter, Need::Note, Need::OnPaper]),
+    // 災害時特例 waives the approval (§25); afterwards it is given, or the end of its use is confirmed.
+    step(Act::UseException, &[State::Filed], State::Exempt, Hands::Facility, &[Need::Note]),
+    step(Act::Approve, &[State::Filed, State::Exempt], State::InUse, Hands::Approver, &[Need::Shorter, Need::Note, Need::OnPaper]),
     step(Act::SendBack, &[State::Filed], State::SentBack, Hands::Approver, &[Need::Why]),
     step(Act::Refuse, &[State::Filed], State::Refused, Hands::Approver, &[Need::Why]),
     step(Act::FileAgain, &[State::SentBack], State::Filed, Hands::Form, &[]),
     step(Act::Withdraw, &[State::Filed, State::SentBack], State::Withdrawn, Hands::Facility, &[Need::Why]),
     step(Act::LinkDevice, &[State::Filed], State::Filed, Hands::Facility, &[Need::Device]),
     step(Act::LinkDevice, &[State::InUse], State::InUse, Hands::Facility, &[Need::Device]),
-    step(Act::ConfirmEnd, &[State::InUse, State::Revoked], State::Closed, Hands::Facility, &[Need::Cleared, Need::Checker, Need::Note]),
-    step(Act::Revoke, &[State::InUse], State::Revoked, Hands::Facility, &[Need::Why]),
+    step(Act::LinkDevice, &[State::Exempt], State::Exempt, Hands::Facility, &[Need::Device]),
+    step(
+        Act::ConfirmEnd,
+        &[State::InUse, State::Revoked, State::Exempt],
+        State::Closed,
+        Hands::Facility,
+        &[Need::Cleared, Need::Checker, Need::Note],
+    ),
+    step(Act::Revoke, &[State::InUse, State::Exempt], State::Revoked, Hands::Facility, &[Need::Why]),
 ];
 
 pub(super) const SEALS: &[(&str, &[Act])] =

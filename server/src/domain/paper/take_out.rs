@@ -28,17 +28,20 @@ pub(super) const FIELDS: &[Field] = &[
 
 pub(super) const STEPS: &[Step] = &[
     step(Act::Approve, &[State::Filed], State::Approved, Hands::Approver, &[Need::Note, Need::OnPaper]),
+    // 災害時特例 waives the approval beforehand (§25): it is given afterwards, or what went out comes back.
+    step(Act::UseException, &[State::Filed], State::Exempt, Hands::Facility, &[Need::Note]),
+    step(Act::Approve, &[State::Exempt], State::Out, Hands::Approver, &[Need::Note, Need::OnPaper]),
     step(Act::SendBack, &[State::Filed], State::SentBack, Hands::Approver, &[Need::Why]),
     step(Act::Refuse, &[State::Filed], State::Refused, Hands::Approver, &[Need::Why]),
     step(Act::FileAgain, &[State::SentBack], State::Filed, Hands::Form, &[]),
     step(Act::Withdraw, &[State::Filed, State::SentBack, State::Approved], State::Withdrawn, Hands::Facility, &[Need::Why]),
     step(Act::TakeOut, &[State::Approved], State::Out, Hands::Facility, &[Need::Note, Need::OnPaper]),
-    step(Act::Return, &[State::Out, State::Extending], State::Returned, Hands::Facility, &[Need::Note, Need::OnPaper]),
+    step(Act::Return, &[State::Out, State::Extending, State::Exempt], State::Returned, Hands::Facility, &[Need::Note, Need::OnPaper]),
     step(Act::CheckReturn, &[State::Returned], State::Closed, Hands::Facility, &[Need::Checker, Need::Note]),
     step(Act::AskExtension, &[State::Out], State::Extending, Hands::Facility, &[Need::Until, Need::Why]),
     step(Act::Extend, &[State::Extending], State::Out, Hands::Approver, &[Need::Note]),
     step(Act::KeepEnd, &[State::Extending], State::Out, Hands::Approver, &[Need::Why]),
-    step(Act::ReportLost, &[State::Out, State::Extending], State::Lost, Hands::Facility, &[Need::Why]),
+    step(Act::ReportLost, &[State::Out, State::Extending, State::Exempt], State::Lost, Hands::Facility, &[Need::LostAt, Need::Why]),
 ];
 
 pub(super) const SEALS: &[(&str, &[Act])] = &[

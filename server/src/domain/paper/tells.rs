@@ -45,7 +45,8 @@ impl Act {
                 | State::Answered
                 | State::Escalated
                 | State::Restricted
-                | State::Kept => Tells::Nobody,
+                | State::Kept
+                | State::Exempt => Tells::Nobody,
             },
             Self::AskExtension => Tells::Approvers(Letter::PaperAsked),
             Self::Approve => Tells::Applicant(Letter::PaperApproved),
@@ -83,6 +84,7 @@ impl Act {
             | Self::Lift
             | Self::Review
             | Self::EndRecord
+            | Self::UseException
             | Self::ReportLost => Tells::Nobody,
         }
     }
@@ -117,7 +119,8 @@ impl State {
             | Self::Answered
             | Self::Escalated
             | Self::Restricted
-            | Self::Kept => None,
+            | Self::Kept
+            | Self::Exempt => None,
         }
     }
 }

@@ -53,6 +53,7 @@ impl Refusal {
             Self::NotYours(None) => Text::new("paper-not-yours"),
             Self::NotYours(Some(role)) => Text::new("paper-administrators-own").with("role", Text::new(role.key())),
             Self::Secretariats => Text::new("paper-secretariats"),
+            Self::NoException => Text::new("paper-no-exception"),
             Self::DeviceNotInUse(_) => Text::new("paper-device-not-in-use"),
             Self::PeriodOver => Text::new("paper-period-over"),
             Self::NotYet => Text::new("paper-not-yet"),

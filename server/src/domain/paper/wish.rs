@@ -5,9 +5,7 @@ use hashimori_shared::time::Timestamp;
 
 use super::field::read_all;
 use super::period::midnight;
-use super::{
-    Days, Input, InvalidField, InvalidPeriod, Kind, Paper, Period, Values, incident, paper_day, personal, record, restriction, take_out,
-};
+use super::{Days, Input, InvalidField, InvalidPeriod, Kind, Period, Values, incident, paper_day, personal, record, restriction, take_out};
 use crate::domain::ids::DeviceId;
 use crate::domain::people::role::LONGEST_NAME;
 
@@ -68,6 +66,8 @@ pub struct Rules<'a> {
     pub pack: &'a Pack,
     /// The facility's.
     pub personal: PersonalMode,
+    /// Whether a 災害時特例 holds over the facility: it waives what the facility asks for before a personal device is used.
+    pub excepted: bool,
 }
 
 impl Rules<'_> {
@@ -102,7 +102,7 @@ impl Wish {
         if kind == Kind::HandOver && device.is_none() {
             return Err(Invalid::WithoutDevice);
         }
-        if kind == Kind::PersonalDevice {
+        if kind == Kind::PersonalDevice && !rules.excepted {
             personal::check_mode(&values, rules.personal)?;
         }
         if kind == Kind::FacilityCheck {
@@ -129,12 +129,11 @@ impl Wish {
 }
 
 impl Wish {
-    /// The loss of a device that did not come back, as its paper tells it.
-    pub fn loss(paper: &Paper, why: &str, now: Timestamp) -> Result<Self, Invalid> {
+    /// The loss of a device, noted by an act of its own: for whom, which, and how it came about.
+    pub fn loss(applicant: String, device: Option<DeviceId>, why: &str, now: Timestamp) -> Result<Self, Invalid> {
         let values =
             [(incident::WHAT, incident::LOSS), (incident::SITUATION, why)].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let period = since_found("", now)?;
-        Ok(Self { applicant: paper.applicant.name.clone(), device: paper.device, period, values: values.into(), on: None })
+        Ok(Self { applicant, device, period: since_found("", now)?, values: values.into(), on: None })
     }
 }
 
@@ -171,7 +170,7 @@ mod tests {
     fn read(changed: &[(&str, &str)]) -> Result<Wish, Invalid> {
         let pack = Pack::bundled();
         let typed = |name: &str| changed.iter().chain(GOOD).find(|(field, _)| *field == name).map(|(_, value)| *value);
-        let rules = Rules { pack: &pack, personal: PersonalMode::ExceptionOnly };
+        let rules = Rules { pack: &pack, personal: PersonalMode::ExceptionOnly, excepted: false };
         Wish::read(Kind::TakeOut, &rules, NOW, typed)
     }
 

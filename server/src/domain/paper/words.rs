@@ -44,6 +44,8 @@ words!(
         Extending = "extending", "paper-state-extending";
         /// 利用中: a personal device may be used.
         InUse = "in_use", "paper-state-in-use";
+        /// 災害時特例: goes ahead without an approval, and is approved or ended afterwards (§25).
+        Exempt = "exempt", "paper-state-exempt";
         /// 取消: the end of its use waits to be confirmed.
         Revoked = "revoked", "paper-state-revoked";
         /// 予定: to be wiped.
@@ -92,6 +94,8 @@ words!(
         Refuse = "refuse", "paper-act-refuse";
         /// 取り下げる.
         Withdraw = "withdraw", "paper-act-withdraw";
+        /// 災害時特例で進める.
+        UseException = "use_exception", "paper-act-use-exception";
         /// 持ち出す.
         TakeOut = "take_out", "paper-act-take-out";
         /// 期限の延長を届け出る.
@@ -173,6 +177,7 @@ impl State {
             | Self::Extending
             | Self::Reported
             | Self::Open
+            | Self::Exempt
             | Self::InUse
             | Self::Revoked
             | Self::Planned

@@ -81,7 +81,7 @@ pub(super) async fn list_papers(Use(web): Use<Web>, Here(home): Here, Asked(want
         wanted.kind.as_deref().map(|word| Kind::from_word(word).ok_or_else(|| ApiError::Query(format!("`kind` is one of {}", known()))));
     let kind = kind.transpose()?;
     let (before, limit) = Page::of(wanted.after, wanted.limit).read::<PaperId>()?;
-    let filter = Filter { kind, open: wanted.open.unwrap_or(false), ended_by: None, before };
+    let filter = Filter { kind, open: wanted.open.unwrap_or(false), before, ..Filter::default() };
     let mut found = paper::list(&web.store, home.facility, filter, limit + 1).await?;
     let next = cut(&mut found, limit, |found| found.paper.id.to_string());
     let items = found.iter().map(|found| item(&web, home.facility, &found.paper)).collect();

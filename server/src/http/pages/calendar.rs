@@ -199,6 +199,16 @@ const fn ends(paper: &Paper) -> Option<&'static str> {
         State::Issued | State::Escalated => Some("calendar-answer-due"),
         State::Restricted => Some("calendar-restriction-ends"),
         State::Kept => Some("calendar-look-due"),
+        State::Exempt => match paper.kind {
+            Kind::TakeOut => Some("calendar-return"),
+            Kind::PersonalDevice
+            | Kind::HandOver
+            | Kind::Incident
+            | Kind::Guidance
+            | Kind::Restriction
+            | Kind::Consideration
+            | Kind::FacilityCheck => Some("calendar-approval-ends"),
+        },
         State::Answered | State::Filed | State::SentBack | State::Returned | State::Planned | State::Wiped | State::WipeConfirmed => {
             Some("calendar-paper-open")
         }

@@ -19,6 +19,7 @@ use super::{PageError, Web, alerts, disaster, loss, page, shell, sort};
 use crate::domain::act::{Act, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
+use crate::domain::paper::Kind;
 use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
@@ -54,7 +55,7 @@ pub(super) async fn show_device(
     let (changes, older) = changes(&web, home, &device, before).await?;
     if !person.role.sees_facts(device.ownership) {
         let told = (present.as_ref().map(|p| &p.verdict), changes, older);
-        let over = (permit(&web, home, &device).await?, loss::custody(&web, &person, &device, visitor.lang).await?);
+        let over = (permit(&web, home, &device, covered).await?, loss::custody(&web, &person, &device, visitor.lang).await?);
         return personal_page(&web, &visitor, &person, (&device, place, covered), (seen, headline, over), told);
     }
     let telling = Telling::of(&web, (&device, home), present.as_ref(), report.as_ref(), visitor.lang).await?;
@@ -62,6 +63,7 @@ pub(super) async fn show_device(
         shell: shell(name(&device.label), &visitor, Some(&person)),
         id: device.id.to_string(),
         may_retire: may(person.role, Right::Retire) && Act::Retire.from().contains(&device.standing),
+        papers: papers(&person, home, &device),
         custody: loss::custody(&web, &person, &device, visitor.lang).await?,
         facility: place,
         mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)).under(covered),
@@ -70,7 +72,7 @@ pub(super) async fn show_device(
         seen: seen.map(|at| Moment::new(at, now)),
         alerts: alerts::of_one(alerts::lines(&web, &person, alert::list_about(&web.store, home.facility, device.n).await?)),
         pending: Act::Confirm.from().contains(&device.standing),
-        permit: permit(&web, home, &device).await?,
+        permit: permit(&web, home, &device, covered).await?,
         notices: notices(&device, line.as_ref(), present.is_some(), report.is_some()),
         verdict: present.as_ref().map(|p| telling.verdict(p)),
         facts: match (&report, &present) {
@@ -86,6 +88,21 @@ pub(super) async fn show_device(
         older,
         viewers: viewers(&web, home, &device).await?,
     })
+}
+
+/// The papers that the reader can write for it, as it stands.
+fn papers(reader: &Person, home: Home, device: &Device) -> Vec<(&'static str, String)> {
+    let fits = |kind: &Kind| match kind {
+        Kind::Incident => Act::MarkLost.from().contains(&device.standing),
+        // Of a facility, and written elsewhere.
+        Kind::Guidance | Kind::Restriction | Kind::Consideration | Kind::FacilityCheck => false,
+        Kind::TakeOut | Kind::PersonalDevice | Kind::HandOver => {
+            device.standing == Standing::Active && kind.ownership().is_none_or(|whose| whose == device.ownership)
+        }
+    };
+    let path = |kind: Kind| format!("/facilities/{}/papers/new?kind={}&device={}", home.facility, kind.as_str(), device.id);
+    let all = Kind::ALL.iter().copied().filter(|kind| may(reader.role, Right::FilePapers) && fits(kind));
+    all.map(|kind| (kind.key(), path(kind))).collect()
 }
 
 /// Where the list of changes begins: before this one.
@@ -221,16 +238,21 @@ fn notices(device: &Device, line: Option<&Line>, has_report: bool, is_readable: 
 }
 
 /// Whether the use of a person's own device is approved now (§20-7): read from its papers, whatever the verdict says.
-async fn permit(web: &Web, home: Home, device: &Device) -> Result<Option<Permit>, PageError> {
+async fn permit(web: &Web, home: Home, device: &Device, excepted: bool) -> Result<Option<Permit>, PageError> {
     if device.ownership != Ownership::Personal || !matches!(device.standing, Standing::Active | Standing::Pending) {
         return Ok(None);
     }
     let approved = paper::list_in_force(&web.store, home.facility, device.id, web.now()).await?.into_iter().next();
     Ok(Some(match approved {
         Some(paper) => Permit {
-            mark: Mark::running("custody-exception"),
+            mark: Mark::permitted(),
             text: Text::new("custody-until").with("number", paper.number).with("until", Text::Day(paper.period.last_day())),
             path: format!("/papers/{}", paper.id),
+        },
+        None if excepted => Permit {
+            mark: Mark::exception(),
+            text: Text::new("custody-excepted"),
+            path: format!("/facilities/{}/papers?kind=personal_device", home.facility),
         },
         None => Permit {
             mark: Mark::alarming("custody-none"),

@@ -142,7 +142,7 @@ pub(super) async fn issue_code(
     web.log(&mut tx, &done.noting(issued.wish.to_detail())).await?;
     let sealed = put_once(&web, &mut tx, &visitor, &once).await?;
     let next = format!("/facilities/{}/codes/issued", home.facility);
-    taking.leads_to(&mut tx, &next, Some(&sealed)).await?;
+    taking.leads_to(&web, &mut tx, &next, Some(&sealed)).await?;
     tx.commit().await?;
     Ok(Redirect::to(&next).into_response())
 }

@@ -18,8 +18,8 @@ use crate::domain::reading::Reading;
 use crate::store::belonging::Home;
 use crate::store::device::Device;
 use crate::store::device_state::Line;
-use crate::store::facility;
 use crate::store::listed::{self, Only};
+use crate::store::{facility, paper};
 use crate::views::{ClauseName, ListedPage, Mark, Place};
 use crate::words::Text;
 
@@ -132,7 +132,11 @@ pub(super) async fn show_listed(
         found.sort_by_cached_key(|(device, line)| gravity(&web, device, line));
     }
     let covered = disaster::is_covered(&web, home).await?;
-    let line = |(device, line): &(Device, Line)| device_line(&web, (&person, visitor.lang), device, line).under(device.standing, covered);
+    let permitted = paper::list_permitted(&web.store, home.facility, web.now()).await?;
+    let line = |(device, line): &(Device, Line)| {
+        let shown = device_line(&web, (&person, visitor.lang), device, line);
+        shown.under(device.standing, covered).with_approval(permitted.contains(&device.id))
+    };
     let clause = wanted.clause.as_ref().map(|clause| format!("&clause={}", encode(clause))).unwrap_or_default();
     let first = format!("/facilities/{}/devices?is={}{clause}", home.facility, encode(&wanted.is));
     page(&ListedPage {

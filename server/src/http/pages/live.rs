@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::overview::vacancies;
 use super::{PageError, Web};
 use crate::domain::act::What;
+use crate::domain::paper::ForSecretariat;
 use crate::domain::summary::Summary;
 use crate::store::backup::Made;
 use crate::store::belonging::Home;
@@ -100,6 +101,8 @@ pub(super) struct OfRegion {
     pub vacancies: Option<(i64, i64)>,
     /// How many incidents are open, and since when the first is.
     pub incidents: (i64, Option<Timestamp>),
+    /// How many papers are the 事務局's to approve, and since when the first waits.
+    pub decisions: (i64, Option<Timestamp>),
     pub measures: Vec<paper::OpenCount>,
     pub filings: i64,
     /// Facilities that have applied and since when the first has, and those whose last day has come.
@@ -123,6 +126,7 @@ impl OfRegion {
             alerts: alert::count_open(store, scope).await?,
             vacancies: vacancies(web, region).await?,
             incidents: paper::count_incidents(store, region).await?,
+            decisions: paper::count_for_secretariat(store, region, ForSecretariat::of(&web.pack.parameters().approval)).await?,
             measures: paper::count_measures(store, region, web.now()).await?,
             filings: own_rules::count_waiting(store, region).await?,
             intakes: membership::count_waiting(store, region, web.now()).await?,
@@ -137,9 +141,26 @@ impl OfRegion {
     pub(super) fn revision(&self) -> String {
         // Every proof of the chain notes how far it came: that alone is no news.
         let broken = matches!(self.chain, ChainState::Broken { .. });
-        let Self { counts, ranked, alerts, vacancies, incidents, measures, filings, intakes, excepted, letters, backups, chain: _, today } =
-            self;
-        revision(&((today, counts, ranked, alerts, vacancies), (incidents, measures, filings, intakes, excepted, letters, backups, broken)))
+        let Self {
+            counts,
+            ranked,
+            alerts,
+            vacancies,
+            incidents,
+            decisions,
+            measures,
+            filings,
+            intakes,
+            excepted,
+            letters,
+            backups,
+            chain: _,
+            today,
+        } = self;
+        revision(&(
+            (today, counts, ranked, alerts, vacancies),
+            (incidents, decisions, measures, filings, intakes, excepted, letters, backups, broken),
+        ))
     }
 }
 

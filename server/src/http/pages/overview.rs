@@ -18,7 +18,7 @@ use crate::domain::reading::Reading;
 use crate::domain::summary::{Counts, Summary};
 use crate::store::disaster::cover;
 use crate::store::rank::{self, Kind, Position, Sought};
-use crate::store::{agents, area, device, facility, region, rollup, trend};
+use crate::store::{agents, area, device, facility, paper, region, rollup, trend};
 use crate::views::{
     BackupNote, Chart, Count, Excepted, FacilityLine, Find, FoundDevice, MailNote, Mark, RegionPage, SilenceView, VersionLine,
 };
@@ -134,7 +134,9 @@ pub(super) async fn show_home(
     let sum_shown = of_area.as_ref().unwrap_or(&sum);
     let place = (region, seen.excepted.as_slice(), search.area.as_ref().map(|area| area.id));
     let covered = cover::counts(&web.store, place, web.now(), rules).await?;
-    let apart = sum_shown.counts.without(&covered);
+    let place = (region, search.area.as_ref().map(|area| area.id));
+    let permitted = paper::count_permitted(&web.store, place, web.now(), rules).await?;
+    let apart = sum_shown.counts.without(&covered).without(&permitted);
     let devices = if search.text.is_empty() { None } else { Some(named(&web, region, &search.text).await?) };
     let (devices, more_devices) = devices.map_or((None, false), |(devices, more)| (Some(devices), more));
     let (last, newest) = (seen.backups.0.as_ref(), seen.backups.1.as_ref());
@@ -147,6 +149,7 @@ pub(super) async fn show_home(
         filings: seen.filings,
         counts: apart.present().map(|count| (counted(count), search.path_of(Kind::Reading(count.0)))).collect(),
         excepted: excepted(&covered),
+        permitted: excepted(&permitted),
         silence: silence(&web, sum_shown, &search),
         find: find(&web, region, &search).await?,
         caption: caption(search.kind, &search.text),
@@ -168,7 +171,7 @@ pub(super) async fn vacancies(web: &Web, region: RegionId) -> Result<Option<(i64
     Ok((total > 0).then_some((total, alarming)))
 }
 
-/// Devices that are 災害時特例中, and how they read without it; `None`: none is.
+/// Devices that are counted apart, and how they read without that; `None`: none is.
 fn excepted(covered: &Counts) -> Option<Excepted> {
     let devices = covered.all();
     (devices > 0).then(|| Excepted { devices, counts: covered.present().map(counted).collect() })

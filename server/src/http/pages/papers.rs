@@ -2,6 +2,7 @@
 
 mod application;
 mod apply;
+mod decisions;
 mod enrol;
 mod form;
 mod incident;
@@ -10,20 +11,25 @@ mod measures;
 mod one;
 mod policy;
 mod print;
+mod receipt;
 pub(super) mod table;
 mod told;
 mod written;
 
+use std::sync::Arc;
+
 use axum::extract::State as Use;
 use axum::response::Response;
-use hashimori_shared::pack::PersonalMode;
+use hashimori_shared::pack::{Pack, PersonalMode};
+use hashimori_shared::time::DAY;
 use serde::Deserialize;
 
 pub(super) use application::{prove_address, show_application};
 pub(super) use apply::{apply, show_apply};
+pub(super) use decisions::show_decisions;
 pub(super) use enrol::issue_personal_code;
 pub(super) use form::{file_again, file_paper, show_edit, show_new};
-pub(super) use incident::show_incidents;
+pub(super) use incident::{report_loss, show_incidents};
 pub(super) use links::{change_link, show_link, show_links};
 pub(super) use measures::show_measures;
 pub(super) use one::{act_on_paper, show_paper};
@@ -32,16 +38,18 @@ pub(super) use print::{show_blank, show_print};
 pub(super) use written::written_out;
 
 use super::guard::{Here, Who};
+use super::own_rules::pack_at;
 use super::places::called;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::device::Standing;
-use crate::domain::ids::PaperId;
+use crate::domain::ids::{ExceptionId, PaperId};
 use crate::domain::paper::{Applicant, Days, Hand, Kind, Paper, Rules, State, Surroundings, Wish, same_name};
 use crate::domain::people::{Person, Role};
 use crate::store::appointment::{self, Held};
 use crate::store::belonging::Home;
+use crate::store::disaster::{cover, let_in};
 use crate::store::paper::{self, Filter, Found};
 use crate::store::{facility, personal_policy};
 use crate::views::{Mark, PaperLine, PapersPage, Place};
@@ -54,7 +62,7 @@ const PAPERS: u16 = 50;
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Wanted {
     kind: Option<String>,
-    /// `open`: something is still to be done; `over`: their period is over.
+    /// `open`: something is still to be done; `over`: their period is over; `exempt`: they went ahead under a 災害時特例.
     is: Option<String>,
     before: Option<String>,
 }
@@ -69,13 +77,14 @@ pub(super) async fn show_papers(
 ) -> Result<Response, PageError> {
     let kind = wanted.kind.as_deref().map(|word| Kind::from_word(word).ok_or(PageError::NotFound)).transpose()?;
     let before: Option<PaperId> = wanted.before.as_deref().map(str::parse).transpose().map_err(|_| PageError::NotFound)?;
-    let (open, over) = match wanted.is.as_deref() {
-        None => (false, false),
-        Some("open") => (true, false),
-        Some("over") => (true, true),
+    let (open, over, exempt) = match wanted.is.as_deref() {
+        None => (false, false, false),
+        Some("open") => (true, false, false),
+        Some("over") => (true, true, false),
+        Some("exempt") => (true, false, true),
         Some(_) => return Err(PageError::NotFound),
     };
-    let filter = Filter { kind, open, ended_by: over.then(|| web.now()), before };
+    let filter = Filter { kind, open, exempt, ended_by: over.then(|| web.now()), before };
     let mut found = paper::list(&web.store, home.facility, filter, PAPERS + 1).await?;
     let more = found.len() > usize::from(PAPERS);
     found.truncate(usize::from(PAPERS));
@@ -177,24 +186,31 @@ fn mark(web: &Web, paper: &Paper) -> Mark {
         | State::Planned
         | State::Wiped => Mark::waiting(word),
         State::Approved | State::Out | State::InUse | State::WipeConfirmed | State::Kept => Mark::running(word),
+        State::Exempt => Mark::excepted(word),
         State::Lost | State::Reported | State::Open | State::Escalated | State::Restricted => Mark::alarming(word),
         State::Refused | State::Withdrawn | State::Dismissed | State::Closed => Mark::out_of_use(word),
     }
 }
 
 /// Who is at the facility, as far as papers ask.
-struct Staff {
+pub(super) struct Staff {
     held: Vec<Held>,
     /// How the facility allows personal devices.
     personal: PersonalMode,
+    /// The rules with what the facility laid down for itself (§26).
+    pack: Arc<Pack>,
+    /// The 災害時特例 that holds over it.
+    exception: Option<ExceptionId>,
 }
 
 impl Staff {
-    async fn of(web: &Web, home: Home) -> Result<Self, PageError> {
+    pub(super) async fn of(web: &Web, home: Home) -> Result<Self, PageError> {
         let held = appointment::list(web.store.read(), home.facility, web.now()).await?;
+        let pack = pack_at(web, home).await?;
         let decided = personal_policy::list(&web.store, home.facility, 1).await?;
-        let personal = decided.first().map_or(web.pack.parameters().personal_devices.mode, |policy| policy.mode);
-        Ok(Self { held, personal })
+        let personal = decided.first().map_or(pack.parameters().personal_devices.mode, |policy| policy.mode);
+        let exception = cover::real_over(web.store.read(), home, web.now()).await?;
+        Ok(Self { held, personal, pack, exception })
     }
 
     /// The account that a paper's person has, by the name as typed.
@@ -207,15 +223,15 @@ impl Staff {
         Applicant { person: self.account(&wish.applicant).map(|person| person.id), name: wish.applicant.clone() }
     }
 
-    fn rules<'a>(&self, web: &'a Web) -> Rules<'a> {
-        Rules { pack: &web.pack, personal: self.personal }
+    fn rules(&self) -> Rules<'_> {
+        Rules { pack: &self.pack, personal: self.personal, excepted: self.exception.is_some() }
     }
 
-    fn around<'a>(&self, web: &'a Web, found: &Found) -> Surroundings<'a> {
-        self.around_a(web, (found.paper.kind, &found.paper.applicant), found.device.as_ref().map(|device| device.standing))
+    fn around(&self, found: &Found) -> Surroundings<'_> {
+        self.around_a((found.paper.kind, &found.paper.applicant), found.device.as_ref().map(|device| device.standing))
     }
 
-    fn around_a<'a>(&self, web: &'a Web, (kind, applicant): (Kind, &Applicant), device: Option<Standing>) -> Surroundings<'a> {
+    fn around_a(&self, (kind, applicant): (Kind, &Applicant), device: Option<Standing>) -> Surroundings<'_> {
         let held = self.held.iter().map(|held| &held.person);
         let role = held.filter(|held| applicant.person == Some(held.id) || same_name(&held.name, &applicant.name)).map(|held| held.role);
         Surroundings {
@@ -223,10 +239,19 @@ impl Staff {
             applicant: role.max_by_key(|role| *role == Role::Administrator),
             has_head: self.held.iter().any(|held| held.person.role == Role::Head),
             device,
-            rules: &web.pack.parameters().approval,
-            most_days: kind.most_days(&self.rules(web)),
+            exception: self.exception,
+            rules: &self.pack.parameters().approval,
+            most_days: kind.most_days(&self.rules()),
         }
     }
+}
+
+/// The 災害時特例 under which a paper goes ahead: the one that holds now, or that held on the day on the paper.
+async fn exception_for(web: &Web, home: Home, staff: &Staff, wish: &Wish) -> Result<Option<ExceptionId>, PageError> {
+    let Some(day) = wish.on else { return Ok(staff.exception) };
+    let end_of_day = day.plus_seconds(DAY - 1).min(web.now());
+    let held = let_in::held_over(web.store.read(), home, end_of_day).await?;
+    Ok(held.filter(|(_, drill)| !drill).map(|(id, _)| id))
 }
 
 fn hand(person: &Person) -> Hand<'_> {

@@ -25,7 +25,7 @@ use crate::domain::reading::Reading;
 use crate::store::device::Device;
 use crate::store::device_state::Line;
 use crate::store::listed::{self, Only};
-use crate::store::{alert, area, facility, rollup};
+use crate::store::{alert, area, facility, paper, rollup};
 use crate::views::{Count, DeviceLine, FacilityPage, Mark, Moment};
 use crate::words::Text;
 
@@ -76,6 +76,7 @@ pub(super) async fn show_facility(
     let more = devices.len() > usize::from(DEVICES);
     devices.truncate(usize::from(DEVICES));
     let next = devices.last().filter(|_| more).map(|(last, _)| format!("/facilities/{}?after={}", facility.id, last.id));
+    let permitted = paper::list_permitted(&web.store, home.facility, web.now()).await?;
     // A list of several pages is read by key, in the order of enrolment.
     let worst_first = !more && !paged;
     if worst_first {
@@ -84,7 +85,10 @@ pub(super) async fn show_facility(
     let covered = seen.is_covered();
     let devices = devices
         .iter()
-        .map(|(device, line)| device_line(&web, (&person, visitor.lang), device, line).under(device.standing, covered))
+        .map(|(device, line)| {
+            let shown = device_line(&web, (&person, visitor.lang), device, line);
+            shown.under(device.standing, covered).with_approval(permitted.contains(&device.id))
+        })
         .collect();
     let pending = seen.counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
     let (open, _) = seen.alerts;
@@ -98,6 +102,7 @@ pub(super) async fn show_facility(
         in_region: matches!(person.scope, Scope::Region(_)),
         areas: area::list_of(web.store.read(), facility.id).await?.into_iter().map(|area| area.name).collect(),
         counts: summed(&web, &seen.counts),
+        permitted: permitted.len(),
         excepted: covered.then(|| seen.counts.iter().filter(|c| c.standing == Standing::Active).map(|c| c.devices).sum()),
         alerts: alerts::shown(lines, open),
         pending,
@@ -124,6 +129,7 @@ pub(super) fn device_line(web: &Web, (reader, lang): (&Person, Lang), device: &D
         label: called(reader, device.ownership, &device.label, device.id),
         kind: if reader.role.sees_facts(device.ownership) { device.class.label(lang) } else { "" },
         mark: mark(web, device.standing, line.headline, seen.map(hashimori_shared::time::Timestamp::jst_day)),
+        permitted: false,
         seen: seen.map(|at| Moment::new(at, now)),
         open,
         more,

@@ -338,6 +338,7 @@ fn of_papers() -> Vec<Route> {
         route(Method::POST, "/apply/{secret}", Public, Object::None, post(papers::apply)),
         route(Method::GET, "/application/{secret}", Public, Object::None, get(papers::show_application)),
         route(Method::POST, "/application/{secret}", Public, Object::None, post(papers::prove_address)),
+        route(Method::GET, "/decisions", Region(Read), Object::None, get(papers::show_decisions)),
         route(Method::GET, "/incidents", Region(Read), Object::None, get(papers::show_incidents)),
         route(Method::GET, "/measures", Region(Read), Object::None, get(papers::show_measures)),
         route(Method::GET, "/papers/{paper}", SignedIn(Read), Object::Paper, get(papers::show_paper)),

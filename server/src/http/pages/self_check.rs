@@ -151,7 +151,7 @@ pub(super) async fn answer_self_check(
                 let done = Done::by_person(&person, What::Attested, now).at_facility(home.region, home.facility);
                 web.log(&mut tx, &done.noting(format!("self_check={} devices={covered}", new.id))).await?;
                 let next = format!("/facilities/{}/self-check?done={covered}", home.facility);
-                taking.leads_to(&mut tx, &next, None).await?;
+                taking.leads_to(&web, &mut tx, &next, None).await?;
                 tx.commit().await?;
                 return Ok(Redirect::to(&next).into_response());
             }

@@ -133,6 +133,7 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
             (PaperState::Escalated, _) => (Kind::GuidanceEscalated, "open&kind=guidance"),
             (PaperState::Kept, over) if over || open.ends_soon => (Kind::RecordDue, "open"),
             (PaperState::Out | PaperState::Extending, true) => (Kind::TakeOutOverdue, "over"),
+            (PaperState::Exempt, true) if open.kind == PaperKind::TakeOut => (Kind::TakeOutOverdue, "over"),
             (PaperState::Filed | PaperState::Extending, _) => (Kind::PaperToDecide, "open"),
             (PaperState::InUse, true) => (Kind::PersonalUseOver, "over"),
             (PaperState::Revoked, _) => (Kind::PersonalUseOver, "open"),
@@ -151,6 +152,7 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
                 | PaperState::Approved
                 | PaperState::Out
                 | PaperState::InUse
+                | PaperState::Exempt
                 | PaperState::Refused
                 | PaperState::Withdrawn
                 | PaperState::Dismissed
@@ -220,6 +222,8 @@ pub(super) async fn of_region(web: &Web, region: &Region, (sum, seen): (&Summary
     let mut todos = from_custody(&seen.alerts, sum, |reading| format!("/?state={}", reading.as_str()));
     let (incidents, since) = seen.incidents;
     todos.push(Todo { since, ..Todo::new(Kind::IncidentOpen, incidents, "/incidents") });
+    let (waiting, since) = seen.decisions;
+    todos.push(Todo { since, ..Todo::new(Kind::PaperToDecide, waiting, "/decisions") });
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
     todos.extend(from_measures(&seen.measures));

@@ -11,6 +11,8 @@ use crate::store::{Tx, session, taken_form};
 const MARK: usize = 16;
 /// For how long, in seconds, what is shown only once is shown again to the browser that sent its form twice.
 const AGAIN_S: i64 = 600;
+/// What a path is sealed for: some hold a secret of their own.
+const PATH_PURPOSE: &str = "taken form's path";
 
 /// A mark for a form: the field `once`.
 pub(super) fn mark(web: &Web) -> String {
@@ -38,13 +40,14 @@ pub(super) async fn take(web: &Web, mut tx: Tx, visitor: &Visitor, mark: &str) -
         session::put_once(&mut tx, &session, &once).await?;
     }
     tx.commit().await?;
-    Ok(Err(Redirect::to(&taken.led_to).into_response()))
+    let path = String::from_utf8(web.open(PATH_PURPOSE, &taken.led_to)?).map_err(PageError::internal)?;
+    Ok(Err(Redirect::to(&path).into_response()))
 }
 
 impl Taking {
     /// Notes where it leads; `once` is the sealed text that the page there shows.
-    pub(super) async fn leads_to(self, tx: &mut Tx, path: &str, once: Option<&str>) -> Result<(), PageError> {
+    pub(super) async fn leads_to(self, web: &Web, tx: &mut Tx, path: &str, once: Option<&str>) -> Result<(), PageError> {
         let Some(mark) = self.mark else { return Ok(()) };
-        Ok(taken_form::update(tx, (&self.session, &mark), path, once).await?)
+        Ok(taken_form::update(tx, (&self.session, &mark), &web.seal(PATH_PURPOSE, path.as_bytes()), once).await?)
     }
 }

@@ -89,9 +89,14 @@ pub async fn open_over(db: impl Executor<'_, Database = Any>, home: Home, now: T
         .collect()
 }
 
+/// What makes a facility's devices 災害時特例中: the widest that is no drill.
+pub async fn real_over(db: impl Executor<'_, Database = Any>, home: Home, now: Timestamp) -> Result<Option<ExceptionId>, Error> {
+    Ok(open_over(db, home, now).await?.into_iter().find(|open| !open.drill).map(|open| open.id))
+}
+
 /// Whether a facility's devices are 災害時特例中.
 pub async fn is_covered(db: impl Executor<'_, Database = Any>, home: Home, now: Timestamp) -> Result<bool, Error> {
-    Ok(holds(&open_over(db, home, now).await?))
+    Ok(real_over(db, home, now).await?.is_some())
 }
 
 /// Whether one of these is real.
@@ -117,7 +122,7 @@ fn width(open: &[Open]) -> Width {
 }
 
 /// Facilities of region `$1` that are covered at `$2` without the whole region being so; one may come twice.
-const SOME: &str = "SELECT p.place FROM disaster_place p JOIN disaster d ON d.id = p.disaster_id \
+pub(in crate::store) const SOME: &str = "SELECT p.place FROM disaster_place p JOIN disaster d ON d.id = p.disaster_id \
      WHERE d.region_id = $1 AND d.drill = 0 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2 \
      AND d.reach = 'facilities' AND p.lifted_at IS NULL \
      UNION SELECT a.facility_id FROM facility_area a JOIN disaster_place p ON p.place = a.area_id JOIN disaster d ON d.id = p.disaster_id \

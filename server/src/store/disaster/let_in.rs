@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, Executor, Row as _};
 
 use crate::domain::disaster::let_in::{Check, Cleared, LetIn, Machine, Said, Whose};
-use crate::domain::ids::{ExceptionId, FacilityId, LetInId, RegionId};
+use crate::domain::ids::{ExceptionId, FacilityId, LetInId, PaperId, RegionId};
 use crate::store::belonging::Home;
 use crate::store::{Error, Store, rows};
 
@@ -47,12 +47,15 @@ pub struct Line {
     pub entered_at: Timestamp,
     /// Until when a guest stays.
     pub until: Option<Timestamp>,
+    /// The application that it was turned into, and its number.
+    pub paper: Option<(PaperId, i64)>,
     /// How and when it was cleared.
     pub cleared: Option<(Cleared, Timestamp)>,
 }
 
 const COLUMNS: &str = "SELECT e.id, d.drill, e.whose, e.machine, e.name, e.from_where, e.contact, e.event_at, e.entered_at, e.until_at, \
-     e.cleared_how, e.cleared_at FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id";
+     e.cleared_how, e.cleared_at, p.id, p.number FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id \
+     LEFT JOIN paper p ON p.id = e.paper_id";
 
 /// A facility's, those that are not cleared first, newest first; `skip` is how many were on the pages before.
 pub async fn list(store: &Store, facility: FacilityId, limit: u16, skip: u32) -> Result<Vec<Line>, Error> {
@@ -123,6 +126,10 @@ fn line(row: &AnyRow) -> Result<Line, Error> {
         event_at: Timestamp::from_seconds(row.try_get(7)?),
         entered_at: Timestamp::from_seconds(row.try_get(8)?),
         until: row.try_get::<Option<i64>, _>(9)?.map(Timestamp::from_seconds),
+        paper: match (row.try_get::<Option<String>, _>(12)?, row.try_get(13)?) {
+            (Some(id), Some(number)) => Some((id.parse().map_err(|_| rows::decode_error("disaster_let_in.paper_id"))?, number)),
+            (None, _) | (_, None) => None,
+        },
         cleared,
     })
 }
@@ -161,6 +168,37 @@ pub async fn clear(tx: &mut AnyConnection, facility: FacilityId, id: LetInId, cl
     Ok(done.rows_affected() > 0)
 }
 
+/// Notes the application that somebody's own device is turned into; it is cleared once that is approved.
+pub async fn link_paper(tx: &mut AnyConnection, facility: FacilityId, id: LetInId, paper: PaperId) -> Result<bool, Error> {
+    let done =
+        sqlx::query("UPDATE disaster_let_in SET paper_id = $3 WHERE facility_id = $1 AND id = $2 AND whose = 'own' AND cleared_at IS NULL")
+            .bind(facility.to_string())
+            .bind(id.to_string())
+            .bind(paper.to_string())
+            .execute(tx)
+            .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Clears what became this application, now that it is approved; the entry, if there is one.
+pub async fn clear_by_paper(
+    tx: &mut AnyConnection,
+    facility: FacilityId,
+    paper: PaperId,
+    (by, at): (String, Timestamp),
+) -> Result<Option<LetInId>, Error> {
+    let id: Option<String> =
+        sqlx::query_scalar("SELECT MIN(id) FROM disaster_let_in WHERE paper_id = $1 AND facility_id = $2 AND cleared_at IS NULL")
+            .bind(paper.to_string())
+            .bind(facility.to_string())
+            .fetch_one(&mut *tx)
+            .await?;
+    let Some(id) = id else { return Ok(None) };
+    let id = id.parse().map_err(|_| rows::decode_error("disaster_let_in.id"))?;
+    let clearing = Clearing { how: Cleared::Application, done: &[], why: "", by, at };
+    clear(tx, facility, id, &clearing).await.map(|done| done.then_some(id))
+}
+
 /// What an exception let in, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
@@ -172,16 +210,27 @@ pub struct Figures {
     pub guests: i64,
     /// Used without a name.
     pub skipped: i64,
+    /// Papers that went ahead under it without an approval.
+    pub papers: i64,
     /// Of all of them: not cleared.
     pub open: i64,
 }
 
 const FIGURES: &str = "SELECT COUNT(CASE WHEN e.whose = 'own' AND e.name <> '' THEN 1 END), \
      COUNT(CASE WHEN e.whose = 'lent' AND e.name <> '' THEN 1 END), COUNT(CASE WHEN e.whose = 'guest' THEN 1 END), \
-     COUNT(CASE WHEN e.name = '' THEN 1 END), COUNT(CASE WHEN e.cleared_at IS NULL THEN 1 END) FROM disaster_let_in e";
+     COUNT(CASE WHEN e.name = '' THEN 1 END), COUNT(CASE WHEN e.cleared_at IS NULL THEN 1 END) \
+     + (SELECT COUNT(*) FROM paper p WHERE p.exception_id = $1 AND p.state IN ('exempt', 'revoked')), \
+     (SELECT COUNT(*) FROM paper p WHERE p.exception_id = $1) FROM disaster_let_in e";
 
 fn figures(row: &AnyRow) -> Result<Figures, Error> {
-    Ok(Figures { own: row.try_get(0)?, lent: row.try_get(1)?, guests: row.try_get(2)?, skipped: row.try_get(3)?, open: row.try_get(4)? })
+    Ok(Figures {
+        own: row.try_get(0)?,
+        lent: row.try_get(1)?,
+        guests: row.try_get(2)?,
+        skipped: row.try_get(3)?,
+        open: row.try_get(4)?,
+        papers: row.try_get(5)?,
+    })
 }
 
 /// An exception's numbers.
@@ -193,8 +242,10 @@ pub async fn figures_of(db: impl Executor<'_, Database = Any>, exception: Except
 /// What is left of an exception at each facility, the most first.
 pub async fn list_open(store: &Store, exception: ExceptionId, limit: u16) -> Result<Vec<(FacilityId, String, i64)>, Error> {
     sqlx::query(
-        "SELECT f.id, f.name, COUNT(*) FROM disaster_let_in e JOIN facility f ON f.id = e.facility_id \
-         WHERE e.disaster_id = $1 AND e.cleared_at IS NULL GROUP BY f.id, f.name ORDER BY 3 DESC, f.id LIMIT $2",
+        "SELECT f.id, f.name, COUNT(*) FROM (\
+           SELECT e.facility_id FROM disaster_let_in e WHERE e.disaster_id = $1 AND e.cleared_at IS NULL \
+           UNION ALL SELECT p.facility_id FROM paper p WHERE p.exception_id = $1 AND p.state IN ('exempt', 'revoked')\
+         ) u JOIN facility f ON f.id = u.facility_id GROUP BY f.id, f.name ORDER BY 3 DESC, f.id LIMIT $2",
     )
     .bind(exception.to_string())
     .bind(i64::from(limit))
@@ -208,25 +259,40 @@ pub async fn list_open(store: &Store, exception: ExceptionId, limit: u16) -> Res
     .collect()
 }
 
+/// Exception `d` is over for facility `$1` at `$2`: as a whole, or in its areas.
+const OVER_HERE: &str = "d.ended_at IS NOT NULL OR d.ends_at <= $2 OR d.reach <> 'region' AND NOT EXISTS (\
+     SELECT 1 FROM disaster_place p WHERE p.disaster_id = d.id AND p.lifted_at IS NULL \
+     AND (p.place = $1 OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $1)))";
+
 /// How many of a facility's are to be cleared now: the exception is over there, or a guest's stay is.
 pub async fn count_due(store: &Store, facility: FacilityId, now: Timestamp) -> Result<i64, Error> {
-    sqlx::query_scalar(
+    let sql = format!(
         "SELECT COUNT(*) FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id \
-         WHERE e.facility_id = $1 AND e.cleared_at IS NULL AND d.drill = 0 AND (d.ended_at IS NOT NULL OR d.ends_at <= $2 OR e.until_at <= $2 \
-         OR d.reach <> 'region' AND NOT EXISTS (SELECT 1 FROM disaster_place p WHERE p.disaster_id = d.id AND p.lifted_at IS NULL \
-           AND (p.place = $1 OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $1))))",
-    )
-    .bind(facility.to_string())
-    .bind(now.seconds())
-    .fetch_one(store.read())
-    .await
+         WHERE e.facility_id = $1 AND e.cleared_at IS NULL AND d.drill = 0 AND (e.until_at <= $2 OR {OVER_HERE})"
+    );
+    let let_in: i64 =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(facility.to_string()).bind(now.seconds()).fetch_one(store.read()).await?;
+    Ok(let_in + count_papers_due(store, facility, now).await?)
+}
+
+/// How many of a facility's papers went ahead under an exception that is over there, and are neither approved nor ended.
+pub async fn count_papers_due(store: &Store, facility: FacilityId, now: Timestamp) -> Result<i64, Error> {
+    let sql = format!(
+        "SELECT COUNT(*) FROM paper e JOIN disaster d ON d.id = e.exception_id \
+         WHERE e.facility_id = $1 AND e.open = 1 AND e.state IN ('exempt', 'revoked') AND ({OVER_HERE})"
+    );
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(facility.to_string()).bind(now.seconds()).fetch_one(store.read()).await
 }
 
 /// How many of a region's should have been cleared: what ended before `before` and is not cleared yet, and since when the first.
 pub async fn count_overdue(store: &Store, region: RegionId, before: Timestamp) -> Result<(i64, Option<Timestamp>), Error> {
     let (count, since): (i64, Option<i64>) = sqlx::query_as(
-        "SELECT COUNT(*), MIN(coalesce(d.ended_at, d.ends_at)) FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id \
-         WHERE d.region_id = $1 AND d.drill = 0 AND e.cleared_at IS NULL AND coalesce(d.ended_at, d.ends_at) <= $2",
+        "SELECT COUNT(*), MIN(u.over_at) FROM (\
+           SELECT coalesce(d.ended_at, d.ends_at) AS over_at FROM disaster d JOIN disaster_let_in e ON e.disaster_id = d.id \
+           WHERE d.region_id = $1 AND d.drill = 0 AND e.cleared_at IS NULL \
+           UNION ALL SELECT coalesce(d.ended_at, d.ends_at) FROM disaster d JOIN paper p ON p.exception_id = d.id \
+           WHERE d.region_id = $1 AND p.state IN ('exempt', 'revoked')\
+         ) u WHERE u.over_at <= $2",
     )
     .bind(region.to_string())
     .bind(before.seconds())

@@ -1,5 +1,5 @@
-//! What ends with a facility's leaving: its devices, its accounts, its links and codes, and what a 災害時特例 let in there. What is on
-//! file stays until it is erased in its time.
+//! What ends with a facility's leaving: its devices, its accounts, its links and codes, what other systems read or are told, and what
+//! a 災害時特例 let in there. What is on file stays until it is erased in its time.
 
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
@@ -35,10 +35,17 @@ pub async fn end_everything(
         "DELETE FROM facility_link WHERE facility_id = $1",
         "DELETE FROM disaster_door WHERE facility_id = $1",
         "DELETE FROM facility_area WHERE facility_id = $1",
+        "DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT w.id FROM webhook w WHERE w.facility_id = $1)",
+        "DELETE FROM webhook WHERE facility_id = $1",
     ] {
         sqlx::query(sql).bind(id.clone()).execute(&mut **tx).await?;
     }
     sqlx::query("UPDATE enrolment_code SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL AND expires_at > $2")
+        .bind(id.clone())
+        .bind(now.seconds())
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("UPDATE api_token SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL")
         .bind(id.clone())
         .bind(now.seconds())
         .execute(&mut **tx)

@@ -88,3 +88,13 @@ pub async fn list_never_filed(store: &Store, facility: FacilityId, kinds: &[Kind
     }
     Ok(never)
 }
+
+/// How many papers of a facility went ahead under a 災害時特例 and are neither approved nor ended.
+pub async fn count_exempt(store: &Store, facility: FacilityId) -> Result<i64, Error> {
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM paper WHERE facility_id = $1 AND open = 1 AND exception_id IS NOT NULL AND state IN ('exempt', 'revoked')",
+    )
+    .bind(facility.to_string())
+    .fetch_one(store.read())
+    .await
+}

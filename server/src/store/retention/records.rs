@@ -1,4 +1,4 @@
-//! Papers, losses, self-checks and 災害時特例: each goes as a whole, its parts first.
+//! Papers, losses, self-checks, 災害時特例 and those who have left: each goes as a whole, its parts first.
 
 use hashimori_shared::time::Timestamp;
 
@@ -18,7 +18,7 @@ struct Whole {
     most: i64,
 }
 
-const WHOLES: [Whole; 3] = [
+const WHOLES: [Whole; 4] = [
     Whole {
         record: Record::Papers,
         due: "SELECT p.id FROM paper p WHERE p.region_id = $1 AND p.open = 0 AND p.entered_at < $2 \
@@ -32,6 +32,9 @@ const WHOLES: [Whole; 3] = [
                  number = CASE WHEN excluded.number > paper_number.number THEN excluded.number ELSE paper_number.number END",
             ),
             ("DELETE FROM paper_step WHERE paper_id IN ", ""),
+            ("DELETE FROM paper_contact WHERE paper_id IN ", ""),
+            ("DELETE FROM letter WHERE paper_id IN ", ""),
+            ("UPDATE disaster_let_in SET paper_id = NULL WHERE paper_id IN ", ""),
             ("DELETE FROM paper WHERE id IN ", ""),
         ],
         most: 64,
@@ -48,10 +51,23 @@ const WHOLES: [Whole; 3] = [
         most: 32,
     },
     Whole {
+        record: Record::Members,
+        due: "SELECT m.id FROM member m WHERE m.region_id = $1 AND m.state IN ('left', 'removed') \
+              AND (SELECT max(s.at) FROM member_step s WHERE s.member_id = m.id) < $2 \
+              AND m.number < (SELECT max(o.number) FROM member o WHERE o.facility_id = m.facility_id) ORDER BY m.id LIMIT $3",
+        parts: &[
+            ("DELETE FROM member_step WHERE member_id IN ", ""),
+            ("DELETE FROM training_member WHERE member_id IN ", ""),
+            ("DELETE FROM member WHERE id IN ", ""),
+        ],
+        most: 32,
+    },
+    Whole {
         record: Record::Disasters,
         due: "SELECT d.id FROM disaster d WHERE d.region_id = $1 AND d.phase = 'closed' \
               AND (SELECT max(s.entered_at) FROM disaster_step s WHERE s.disaster_id = d.id) < $2 ORDER BY d.id LIMIT $3",
         parts: &[
+            ("UPDATE paper SET exception_id = NULL WHERE exception_id IN ", ""),
             ("DELETE FROM disaster_let_in WHERE disaster_id IN ", ""),
             ("DELETE FROM disaster_gone WHERE disaster_id IN ", ""),
             ("DELETE FROM disaster_place WHERE disaster_id IN ", ""),

@@ -50,7 +50,8 @@ impl Sample for PaperFormPage {
                     facility: place(),
                     once: "0f".to_owned(),
                     without_account: !full,
-                    done: (!full).then_some(3),
+                    notice: (!full).then(|| Text::new("paper-exempt-filing")),
+                    let_in: full.then(|| "l".to_owned()),
                     kind: kind.as_str(),
                     about: kind.about(),
                     person: kind.person(),
@@ -78,6 +79,24 @@ impl Sample for PaperFormPage {
     }
 }
 
+impl Sample for PaperReceiptPage {
+    fn samples() -> Vec<Self> {
+        let sample = |open: bool| Self {
+            shell: Shell::sample(title(), false),
+            facility: place(),
+            fresh: open.then_some(3),
+            mark: if open { Mark::waiting("paper-state-filed") } else { Mark::out_of_use("paper-state-withdrawn") },
+            filed: Moment::new(NOW, NOW),
+            period: Text::new("paper-days").with("from", Text::Day(NOW)).with("until", Text::Day(NOW.plus_days(7))),
+            notice: (!open).then(|| Text::new("paper-receipt-withdrawn")),
+            url: "https://hashimori.example/apply/x".to_owned(),
+            withdraw: open.then(|| WithdrawForm { action: "/apply/x".to_owned(), version: 0, why: "見本".to_owned(), longest: 200 }),
+            error: open.then(|| Text::new("paper-changed")),
+        };
+        vec![sample(true), sample(false)]
+    }
+}
+
 impl Sample for PaperPage {
     fn samples() -> Vec<Self> {
         let all = ActForm {
@@ -94,6 +113,7 @@ impl Sample for PaperPage {
             checker: true,
             on: true,
             when: true,
+            lost_at: true,
             fields: Kind::Incident.closing_fields().iter().map(|field| FormField::of(field, "見本".to_owned())).collect(),
             typed: Entry { why: "見本".to_owned(), ..Entry::default() },
         };
@@ -110,6 +130,7 @@ impl Sample for PaperPage {
             checker: false,
             on: false,
             when: false,
+            lost_at: false,
             fields: Vec::new(),
             ..all.clone()
         };
@@ -243,5 +264,20 @@ impl Sample for IncidentsPage {
             clock: vec![Text::new("paper-act-report-first")],
         };
         [vec![line], Vec::new()].map(|lines| Self { shell: Shell::sample("incidents-title", true), lines }).into()
+    }
+}
+
+impl Sample for DecisionsPage {
+    fn samples() -> Vec<Self> {
+        let line = DecisionLine {
+            id: "p".to_owned(),
+            facility: place(),
+            title: title(),
+            mark: Mark::waiting("paper-state-filed"),
+            applicant: Text::verbatim("見本 花子"),
+            period: Text::Day(NOW),
+            filed: Moment::new(NOW, NOW),
+        };
+        [vec![line], Vec::new()].map(|lines| Self { shell: Shell::sample("decisions-title", true), lines }).into()
     }
 }

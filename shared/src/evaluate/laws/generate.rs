@@ -219,7 +219,8 @@ pub(super) fn tightening() -> impl Strategy<Value = OwnRules> {
         &[(P::AntivirusAmber, 3), (P::AntivirusFail, 7)],
         &[(P::UpdateAmber, 14), (P::UpdateFail, 30), (P::UpdateHold, 30), (P::UpdateLists, 2)],
         &[(P::AttestationDays, 180), (P::AttestationPersonal, 30)],
+        &[(P::PersonalDeviceDays, 14), (P::TakeOutDays, 92)],
     ];
     let own = |lines: Vec<&[(P, u32)]>| OwnRules::new(lines.concat().into_iter().map(|(parameter, n)| (parameter, OwnValue::Number(n))));
-    proptest::sample::subsequence(lines, 0..6).prop_map(own)
+    proptest::sample::subsequence(lines, 0..7).prop_map(own)
 }

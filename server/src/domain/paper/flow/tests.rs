@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::super::{Applicant, Values};
 use super::*;
-use crate::domain::ids::PaperId;
+use crate::domain::ids::{ExceptionId, PaperId};
 
 /// 2026-08-03 09:00 JST.
 const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -40,11 +40,12 @@ fn paper_of(kind: Kind, applicant: (Option<u64>, &str)) -> Paper {
         id: PaperId::new(id(9)),
         kind,
         number: 1,
-        state: kind.first_state(false),
+        state: kind.first_state(false, false),
         applicant: Applicant { person: applicant.0.map(|n| PersonId::new(id(n))), name: applicant.1.to_owned() },
         device: None,
         period: Period { from: MIDNIGHT, until: MIDNIGHT.plus_days(7) },
         asked_until: None,
+        exception: None,
         values: Values::new(),
         filed_at: NOW,
         version: 1,
@@ -52,7 +53,14 @@ fn paper_of(kind: Kind, applicant: (Option<u64>, &str)) -> Paper {
 }
 
 fn around(pack: &Pack) -> Surroundings<'_> {
-    Surroundings { applicant: None, has_head: true, device: Some(Standing::Active), rules: &pack.parameters().approval, most_days: 183 }
+    Surroundings {
+        applicant: None,
+        has_head: true,
+        device: Some(Standing::Active),
+        exception: None,
+        rules: &pack.parameters().approval,
+        most_days: 183,
+    }
 }
 
 fn entry() -> Entry {
@@ -80,6 +88,7 @@ fn entry() -> Entry {
 /// The paper after a step.
 fn after(mut paper: Paper, moved: &Moved) -> Paper {
     (paper.state, paper.period, paper.asked_until) = (moved.to, moved.period, moved.asked_until);
+    paper.exception = moved.exception.or(paper.exception);
     paper
 }
 
@@ -159,7 +168,7 @@ fn what_was_done_on_paper_bears_its_own_day_and_that_day_counts() {
 #[test]
 fn no_state_is_a_dead_end_but_the_final_ones_and_every_state_is_reached() {
     for &kind in Kind::ALL {
-        let mut reached = vec![kind.first_state(false), kind.first_state(true)];
+        let mut reached = vec![kind.first_state(false, false), kind.first_state(true, false)];
         while let Some(step) = kind.steps().iter().find(|s| !reached.contains(&s.to) && s.from.iter().any(|from| reached.contains(from))) {
             reached.push(step.to);
         }
@@ -206,16 +215,57 @@ fn only_a_device_that_is_there_and_not_gone_is_marked_as_lost() {
     }
 }
 
+#[test]
+fn under_a_disaster_exception_nothing_waits_for_an_approval_and_afterwards_it_is_approved_or_ended() {
+    let pack = Pack::bundled();
+    let covered = Surroundings { exception: Some(ExceptionId::new(id(7))), ..around(&pack) };
+    for kind in [Kind::TakeOut, Kind::PersonalDevice] {
+        let waits = paper_of(kind, (None, "見本 看護師"));
+        let offered = |around: &Surroundings<'_>| choices(&waits, &hand(1), around).iter().any(|step| step.act == Act::UseException);
+        assert!(offered(&covered) && !offered(&around(&pack)), "{kind:?}");
+        let go = |around: &Surroundings<'_>| advance(&waits, Act::UseException, (&hand(1), &entry()), around, NOW);
+        assert_eq!(go(&around(&pack)).map(|moved| moved.to), Err(Refusal::NoException));
+        let went = after(waits.clone(), &go(&covered).expect("goes ahead"));
+        assert_eq!((went.state, went.exception), (State::Exempt, covered.exception));
+        assert_eq!(went.is_overdue(went.period.until), kind == Kind::TakeOut);
+        // The exception is over: nobody has to repair anything, and the approval is somebody else's all the same.
+        let approve =
+            |by: usize| advance(&went, Act::Approve, (&hand(by), &Entry { until: String::new(), ..entry() }), &around(&pack), NOW);
+        assert!(approve(1).is_ok_and(|moved| matches!(moved.to, State::Out | State::InUse)), "{kind:?}");
+        assert_eq!(approve(3).map(|moved| moved.to), Err(Refusal::NotYours(None)));
+        let end = if kind == Kind::TakeOut { Act::Return } else { Act::ConfirmEnd };
+        assert!(advance(&went, end, (&hand(1), &entry()), &around(&pack), went.period.until.plus_days(30)).is_ok(), "{kind:?}");
+        assert!(advance(&went, Act::Withdraw, (&hand(1), &entry()), &covered, NOW).is_err(), "what was used is cleared, not taken back");
+    }
+}
+
+#[test]
+fn whoever_asked_takes_it_back_while_nobody_has_decided_and_says_why() {
+    let pack = Pack::bundled();
+    let asked = paper_of(Kind::PersonalDevice, (None, "髙﨑 𠮷男"));
+    let withdraw = |paper: &Paper, why: &str| {
+        let entry = Entry { why: why.to_owned(), ..Entry::default() };
+        withdraw_own(paper, &entry, &around(&pack), NOW).map(|moved| moved.to)
+    };
+    assert_eq!(withdraw(&asked, "使わない"), Ok(State::Withdrawn));
+    assert_eq!(withdraw(&asked, " "), Err(Refusal::Reason));
+    for state in [State::InUse, State::Withdrawn, State::Closed] {
+        assert_eq!(withdraw(&Paper { state, ..asked.clone() }, "使わない"), Err(Refusal::NotNow(state)));
+    }
+    assert!(withdraw(&paper_of(Kind::Incident, (None, "見本")), "誤り").is_err(), "a report stays");
+}
+
 proptest! {
     #[test]
     fn no_path_skips_an_approval_by_somebody_else(
         kind in 0..Kind::ALL.len(),
-        own in any::<bool>(),
+        (own, covered) in any::<(bool, bool)>(),
         tries in proptest::collection::vec((0..Act::ALL.len(), 0..PEOPLE.len(), 0_i64..3), 0..60),
     ) {
         let pack = Pack::bundled();
         let mut paper = paper_of(Kind::ALL[kind], if own { (Some(1), "髙橋 花子") } else { (None, "見本 看護師") });
-        let around = Surroundings { applicant: own.then_some(Role::Administrator), ..around(&pack) };
+        let exception = covered.then(|| ExceptionId::new(id(7)));
+        let around = Surroundings { applicant: own.then_some(Role::Administrator), exception, ..around(&pack) };
         let (mut approved, mut confirmed, mut now) = (!matches!(paper.kind, Kind::TakeOut | Kind::PersonalDevice), false, NOW);
         for (act, by, days) in tries {
             let (act, by) = (Act::ALL[act], hand(by));
@@ -236,7 +286,9 @@ proptest! {
             confirmed = act == Act::ConfirmWipe || (confirmed && act != Act::WipeAgain);
             prop_assert!(act != Act::HandOver || confirmed, "handed over without a checked wipe");
             let beyond = !matches!(paper.state, State::Filed | State::SentBack | State::Refused | State::Withdrawn);
-            prop_assert!(!beyond || approved, "{:?} without an approval", paper.state);
+            // What nobody approved went ahead under an exception, and the paper says under which.
+            prop_assert!(paper.exception.is_none() || covered);
+            prop_assert!(!beyond || approved || paper.exception.is_some(), "{:?} without an approval", paper.state);
             prop_assert_eq!(paper.asked_until.is_some(), paper.state == State::Extending);
             prop_assert_eq!(moved.at, now);
             if let Err(wrong) = keeps_the_secretariats_laws(&seen, &moved, by.role) {

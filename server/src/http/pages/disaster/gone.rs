@@ -1,4 +1,5 @@
-//! 水没・流失・所在不明: many devices of a facility noted as lost in one act, while an exception holds. In a drill they stay as they are.
+//! 水没・流失・所在不明: many devices of a facility noted as lost in one act, while an exception holds; each goes on as an incident of its
+//! own (留3-10). In a drill they stay as they are, and nothing is reported.
 
 use axum::extract::State as Use;
 use axum::http::StatusCode;
@@ -9,9 +10,11 @@ use crate::domain::act::{Act, Done};
 use crate::domain::device::Standing;
 use crate::domain::disaster::gone::Gone;
 use crate::domain::ids::{DeviceId, ExceptionId};
+use crate::domain::paper::Applicant;
 use crate::domain::people::Person;
 use crate::domain::people::role::LONGEST_REASON;
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::papers::{Staff, report_loss};
 use crate::http::pages::places::called;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
@@ -105,8 +108,9 @@ pub(in crate::http::pages) async fn note_gone(
         Ok((act, how)) => match let_in::held_over(web.store.read(), home, act.event_at).await? {
             None => Text::new("let-in-none-held").with("at", act.event_at),
             Some(held) => {
+                let staff = Staff::of(&web, home).await?;
                 for id in devices {
-                    note(&web, &person, home, held, (id, how, &act)).await?;
+                    note(&web, (&person, &staff), home, held, (id, how, &act)).await?;
                 }
                 return Ok(Redirect::to(&format!("/facilities/{}/disaster/gone", home.facility)).into_response());
             }
@@ -119,7 +123,7 @@ pub(in crate::http::pages) async fn note_gone(
 /// Notes one, in a transaction of its own: check-ins get their turn in between.
 async fn note(
     web: &Web,
-    person: &Person,
+    (person, staff): (&Person, &Staff),
     home: Home,
     (exception, drill): (ExceptionId, bool),
     (id, how, told): (DeviceId, Gone, &crate::exceptions::Act<'_>),
@@ -134,6 +138,8 @@ async fn note(
     let (event_at, entered_at) = (told.event_at, told.now);
     if !drill {
         loss::put_lost(&mut tx, device.n, Told { at: event_at, reason: &told.why }).await?;
+        let reporter = Applicant { person: Some(person.id), name: person.name.clone() };
+        report_loss(web, &mut tx, (person, staff), home, (&reporter, Some(id), &told.why), &exception.to_string()).await?;
     }
     gone::insert(&mut tx, &NewGone { exception, facility: home.facility, device: device.n, how, event_at, entered_at, by }).await?;
     let what = if drill { crate::domain::act::What::DisasterDrilled } else { act.what() };

@@ -22,7 +22,7 @@ use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::disaster::let_in::{self, Clearing, Line};
-use crate::store::facility;
+use crate::store::{facility, paper};
 use crate::views::{Choice, LetInForm, LetInLine, LetInPage, Moment, Place};
 use crate::words::Text;
 
@@ -76,15 +76,22 @@ async fn list_page(
         facility: Place { id: here.id.to_string(), name: here.name },
         form,
         closed: held.is_none().then(|| Text::new("let-in-only-late")),
-        lines: lines.into_iter().map(|line| shown(web, person, line)).collect(),
+        lines: lines.into_iter().map(|line| shown(web, person, home, line)).collect(),
         next: more.then(|| format!("{path}/let-in?page={}", at.page + 1)),
         clear: may_register.then(|| format!("{path}/clear")),
-        ways: Cleared::ALL.iter().map(|way| (way.as_str(), way.key())).collect(),
+        ways: Cleared::ways().map(|way| (way.as_str(), way.key())).collect(),
+        papers: paper_count(web, home).await?,
         error,
     })
 }
 
-fn shown(web: &Web, reader: &Person, line: Line) -> LetInLine {
+/// How many papers went ahead under an exception and are neither approved nor ended, and the page that lists them.
+async fn paper_count(web: &Web, home: Home) -> Result<Option<(i64, String)>, PageError> {
+    let exempt = paper::count_exempt(&web.store, home.facility).await?;
+    Ok((exempt > 0).then(|| (exempt, format!("/facilities/{}/papers?is=exempt", home.facility))))
+}
+
+fn shown(web: &Web, reader: &Person, home: Home, line: Line) -> LetInLine {
     let now = web.now();
     let said = line.said;
     let id = line.id.to_string();
@@ -99,7 +106,11 @@ fn shown(web: &Web, reader: &Person, line: Line) -> LetInLine {
     if reader.role.sees_facts(Ownership::Personal) {
         about.extend([said.from, said.contact].into_iter().filter(|word| !word.is_empty()).map(Text::verbatim));
     }
+    let applies = line.cleared.is_none() && line.paper.is_none() && !line.drill && said.whose.may_apply();
     LetInLine {
+        apply: (applies && may(reader.role, Right::FilePapers))
+            .then(|| format!("/facilities/{}/papers/new?kind=personal_device&let_in={id}", home.facility)),
+        paper: line.paper.map(|(id, number)| (format!("/papers/{id}"), number)),
         id,
         drill: line.drill,
         who,
@@ -236,6 +247,7 @@ fn clearing(line: &Line, filled: &Filled) -> Result<(Cleared, Vec<Check>, String
     };
     entry::clear(line.said.whose, how, &done, &why).map_err(|not| match not {
         NotCleared::Left => Text::new("let-in-left"),
+        NotCleared::Application => Text::new("let-in-apply-first"),
         NotCleared::Reason => Text::new("let-in-wrong-reason"),
     })?;
     Ok((how, done, why))

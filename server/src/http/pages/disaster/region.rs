@@ -256,6 +256,7 @@ async fn figures(web: &Web, exception: &Exception) -> Result<Vec<(&'static str, 
         ("let-in-lent", figures.lent),
         ("let-in-guest", figures.guests),
         ("let-in-skipped", figures.skipped),
+        ("let-in-papers", figures.papers),
         ("let-in-open", figures.open),
         ("gone-list", gone::count(web.store.read(), exception.id).await?),
     ])

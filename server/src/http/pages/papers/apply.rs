@@ -1,28 +1,29 @@
-//! Filing a paper without an account, through the facility's own link (or its QR code on the wall). Whoever opens a link that was
-//! ended or replaced gets the same answer as for one that never was; tries and filings are counted.
+//! Filing a paper without an account, through the facility's own link (or its QR code on the wall), and looking after it by the link
+//! that one gets for it. Whoever opens a link that was ended or replaced gets the same answer as for one that never was; tries and
+//! filings are counted.
 
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 
 use super::application::{address, ask_for_proof};
-use super::form::value;
+use super::form::{under, value};
+use super::receipt::{receipt_page, withdraw};
 use super::told::{Taken, tell};
-use super::{Staff, place};
+use super::{Staff, exception_for, place};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::PaperId;
 use crate::domain::membership::Doing;
-use crate::domain::paper::{Act, Kind, Wish};
+use crate::domain::paper::{Act, Kind, State, Wish};
 use crate::domain::people::link::Token;
 use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::people::throttle;
 use crate::http::pages::membership::closed;
-use crate::http::pages::typed::{Asked, Typed};
+use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
-use crate::store::paper::{self, NewPaper};
+use crate::store::paper::{self, Found, NewPaper};
 use crate::store::{facility_link, throttle as counters};
 use crate::views::{FormField, PaperFormPage};
 use crate::words::Text;
@@ -35,16 +36,27 @@ fn has_mail(web: &Web, kind: Kind) -> bool {
     web.settings.mail && kind == Kind::PersonalDevice
 }
 
-/// Whose link this is. Failures are counted as for one-time links.
-async fn usable(web: &Web, visitor: &Visitor, secret: &str) -> Result<(Home, Kind, String), PageError> {
+/// What a link opens.
+enum Opened {
+    /// The facility's: whose, what it files, and its hash.
+    Facility(Home, Kind, String),
+    /// An applicant's own: the paper that they filed.
+    Own(Home, Box<Found>),
+}
+
+/// What this link opens. Failures are counted as for one-time links.
+async fn open(web: &Web, visitor: &Visitor, secret: &str) -> Result<Opened, PageError> {
     let (now, buckets) = (web.now(), throttle::link(secret, &visitor.network));
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return Err(PageError::Throttled(until));
     }
-    if let Some(hash) = Token::parse(secret).map(|token| token.hash())
-        && let Some((home, kind)) = facility_link::find(&web.store, &hash).await?
-    {
-        return Ok((home, kind, hash));
+    if let Some(hash) = Token::parse(secret).map(|token| token.hash()) {
+        if let Some((home, kind)) = facility_link::find(&web.store, &hash).await? {
+            return Ok(Opened::Facility(home, kind, hash));
+        }
+        if let Some((home, found)) = paper::find_own(&web.store, &hash).await? {
+            return Ok(Opened::Own(home, Box::new(found)));
+        }
     }
     let mut tx = web.store.begin().await?;
     counters::count_failure(&mut tx, &buckets, now).await?;
@@ -52,21 +64,16 @@ async fn usable(web: &Web, visitor: &Visitor, secret: &str) -> Result<(Home, Kin
     Err(PageError::LinkUnusable)
 }
 
-/// What the page is asked with: the number of the paper that was filed just now.
-#[derive(Debug, Default, Deserialize)]
-pub(in crate::http::pages) struct Filed {
-    done: Option<i64>,
-}
-
 /// `GET /apply/{secret}`
 pub(in crate::http::pages) async fn show_apply(
     Use(web): Use<Web>,
     visitor: Visitor,
     Path(secret): Path<String>,
-    Asked(filed): Asked<Filed>,
 ) -> Result<Response, PageError> {
-    let (home, kind, _) = usable(&web, &visitor, &secret).await?;
-    apply_page(&web, &visitor, (home, kind, &secret), &Vec::new(), (filed.done, None)).await
+    match open(&web, &visitor, &secret).await? {
+        Opened::Facility(home, kind, _) => apply_page(&web, &visitor, (home, kind, &secret), &Vec::new(), None).await,
+        Opened::Own(home, found) => receipt_page(&web, &visitor, (home, &found, &secret), None).await,
+    }
 }
 
 async fn apply_page(
@@ -74,7 +81,7 @@ async fn apply_page(
     visitor: &Visitor,
     (home, kind, secret): (Home, Kind, &str),
     typed: &Fields,
-    (done, error): (Option<i64>, Option<Text>),
+    error: Option<Text>,
 ) -> Result<Response, PageError> {
     let staff = Staff::of(web, home).await?;
     let typed_or = |field: &str| value(typed, field).unwrap_or_default().to_owned();
@@ -83,7 +90,8 @@ async fn apply_page(
         facility: place(web, home).await?,
         once: twice::mark(web),
         without_account: true,
-        done,
+        notice: (staff.exception.is_some() && kind.first_state(true, true) == State::Exempt).then(|| Text::new("paper-exempt-filing")),
+        let_in: None,
         kind: kind.as_str(),
         about: kind.about(),
         person: kind.person(),
@@ -97,7 +105,7 @@ async fn apply_page(
         from: typed_or("from"),
         until: typed_or("until"),
         days: kind.days(),
-        most_days: kind.most_days(&staff.rules(web)),
+        most_days: kind.most_days(&staff.rules()),
         on: None,
         mail: has_mail(web, kind).then(|| typed_or(MAIL)),
         error,
@@ -111,7 +119,10 @@ pub(in crate::http::pages) async fn apply(
     Path(secret): Path<String>,
     Typed(mut typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
-    let (home, kind, hash) = usable(&web, &visitor, &secret).await?;
+    let (home, kind, hash) = match open(&web, &visitor, &secret).await? {
+        Opened::Facility(home, kind, hash) => (home, kind, hash),
+        Opened::Own(home, found) => return withdraw(&web, &visitor, (home, &found, &secret), &typed).await,
+    };
     let (now, buckets) = (web.now(), throttle::filing(&hash, &visitor.network));
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return Err(PageError::Throttled(until));
@@ -119,40 +130,52 @@ pub(in crate::http::pages) async fn apply(
     // A device of the ledger and a day of its own are for those with an account to add.
     typed.retain(|(name, _)| !matches!(name.as_str(), "device" | "on"));
     if let Some(why) = closed(&web, home, Doing::of_new(kind)).await? {
-        let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, (None, Some(why))).await?;
+        let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, Some(why)).await?;
         return Ok((StatusCode::CONFLICT, answer).into_response());
     }
     let given = value(&typed, MAIL).filter(|_| has_mail(&web, kind)).unwrap_or_default();
     let address = match address(&web, given).await? {
         Ok(address) => address,
         Err((status, error)) => {
-            let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, (None, Some(error))).await?;
+            let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, Some(error)).await?;
             return Ok((status, answer).into_response());
         }
     };
     let staff = Staff::of(&web, home).await?;
-    let wish = match Wish::read(kind, &staff.rules(&web), now, |field| value(&typed, field)) {
+    let wish = match Wish::read(kind, &staff.rules(), now, |field| value(&typed, field)) {
         Ok(wish) => wish,
         Err(invalid) => {
-            let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, (None, Some(invalid.text()))).await?;
+            let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, Some(invalid.text())).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
         }
     };
-    let (id, by) = (PaperId::new(web.random.uuid(now)), Actor::Stranger);
+    let (id, by, own) = (PaperId::new(web.random.uuid(now)), Actor::Stranger, Token::new(&web.random));
     let applicant = staff.applicant(&wish);
     let mark = value(&typed, "once").unwrap_or_default();
+    let (exception, own_hash) = (exception_for(&web, home, &staff, &wish).await?, own.hash());
     let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, mark).await? {
         Ok(first) => first,
         Err(answered) => return Ok(answered),
     };
     counters::count_failure(&mut tx, &buckets, now).await?;
-    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant: applicant.person, by, at: now };
+    let new = NewPaper {
+        id,
+        region: home.region,
+        facility: home.facility,
+        kind,
+        wish: &wish,
+        applicant: applicant.person,
+        exception,
+        own_hash: Some(&own_hash),
+        by,
+        at: now,
+    };
     let number = paper::insert(&mut tx, &new).await?;
     let done = Done::by(by, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
-    web.log(&mut tx, &done.noting(format!("kind={} link", kind.as_str()))).await?;
-    let next = format!("/apply/{secret}?done={number}");
-    taking.leads_to(&mut tx, &next, None).await?;
-    let to = kind.first_state(true);
+    web.log(&mut tx, &done.noting(format!("kind={} link{}", kind.as_str(), under(exception, kind)))).await?;
+    let next = format!("/apply/{}", own.to_text());
+    taking.leads_to(&web, &mut tx, &next, None).await?;
+    let to = kind.first_state(true, exception.is_some());
     tell(&web, &mut tx, home, &staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: &applicant, by: None }).await?;
     if let Some(address) = &address {
         ask_for_proof(&web, &mut tx, id, (address, visitor.lang)).await?;

@@ -64,7 +64,7 @@ pub(in crate::http::pages) async fn issue_personal_code(
     web.log(&mut tx, &done.noting(format!("{} paper={}", issued.wish.to_detail(), found.paper.id))).await?;
     let sealed = put_once(&web, &mut tx, &visitor, &once).await?;
     let next = format!("/facilities/{}/codes/issued", home.facility);
-    taking.leads_to(&mut tx, &next, Some(&sealed)).await?;
+    taking.leads_to(&web, &mut tx, &next, Some(&sealed)).await?;
     tx.commit().await?;
     Ok(Redirect::to(&next).into_response())
 }

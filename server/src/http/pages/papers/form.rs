@@ -7,10 +7,10 @@ use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
 use super::told::{Taken, tell};
-use super::{Staff, find, place, title};
+use super::{Staff, exception_for, find, place, title};
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
-use crate::domain::device::Standing;
-use crate::domain::ids::{DeviceId, PaperId};
+use crate::domain::device::{Ownership, Standing};
+use crate::domain::ids::{DeviceId, ExceptionId, LetInId, PaperId};
 use crate::domain::membership::Doing;
 use crate::domain::paper::{Act, Kind, Moved, State, Wish};
 use crate::domain::people::role::LONGEST_NAME;
@@ -22,6 +22,7 @@ use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
+use crate::store::disaster::let_in;
 use crate::store::paper::{self, Filter, Found, NewPaper};
 use crate::store::{Tx, device};
 use crate::views::{FormField, PaperFormPage};
@@ -39,6 +40,8 @@ pub(in crate::http::pages) struct Begin {
     device: Option<String>,
     /// Number of the paper that it follows.
     follows: Option<String>,
+    /// What a 災害時特例 let in, and is to become an application.
+    let_in: Option<String>,
 }
 
 /// Which paper a form is about: its kind, where it is sent, and the paper that was sent back.
@@ -76,7 +79,10 @@ pub(in crate::http::pages) async fn show_new(
     let kind = begin.kind.as_deref().map_or(first, Kind::from_word).ok_or(PageError::NotFound)?;
     check_role(kind, &person)?;
     let followed = kind.follows().zip(begin.follows).map(|((field, _), number)| (field.to_owned(), number));
-    let typed = begin.device.map(|device| ("device".to_owned(), device)).into_iter().chain(followed).collect();
+    let mut typed: Fields = begin.device.map(|device| ("device".to_owned(), device)).into_iter().chain(followed).collect();
+    if let Some(entry) = begin.let_in.filter(|_| kind == Kind::PersonalDevice) {
+        typed.extend(from_let_in(&web, &visitor, &person, home, &entry).await?);
+    }
     form_page(&web, &visitor, &person, home, (&Form::new(kind, home), &typed), None).await
 }
 
@@ -136,7 +142,9 @@ async fn form_page(
         facility: place(web, home).await?,
         once: twice::mark(web),
         without_account: false,
-        done: None,
+        notice: (staff.exception.is_some() && form.kind.first_state(false, true) == State::Exempt)
+            .then(|| Text::new("paper-exempt-filing")),
+        let_in: value(typed, "let_in").filter(|id| !id.is_empty()).map(str::to_owned),
         kind: form.kind.as_str(),
         about: form.kind.about(),
         person: form.kind.person(),
@@ -155,7 +163,7 @@ async fn form_page(
         from: typed_or("from"),
         until: typed_or("until"),
         days: form.kind.days(),
-        most_days: form.kind.most_days(&staff.rules(web)),
+        most_days: form.kind.most_days(&staff.rules()),
         on: parameters.approval.paper_ok.then(|| typed_or("on")),
         mail: None,
         error,
@@ -189,7 +197,7 @@ pub(in crate::http::pages) async fn file_paper(
     let kind = value(&typed, "kind").and_then(Kind::from_word).ok_or(PageError::Malformed(Kept::default()))?;
     check_role(kind, &person)?;
     let form = Form::new(kind, home);
-    let (wish, staff) = match read(&web, home, kind, &typed).await? {
+    let (wish, staff, exception) = match read(&web, home, kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
@@ -205,17 +213,27 @@ pub(in crate::http::pages) async fn file_paper(
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
     let applicant = staff.applicant(&wish);
-    let (account, by) = (applicant.person, Actor::Person(person.id));
-    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant: account, by, at: now };
+    let (account, by, own_hash) = (applicant.person, Actor::Person(person.id), None);
+    let (region, facility) = (home.region, home.facility);
+    let new = NewPaper { id, region, facility, kind, wish: &wish, applicant: account, exception, own_hash, by, at: now };
     let number = paper::insert(&mut tx, &new).await?;
     if kind.replaces_earlier() {
         end_earlier(&web, &mut tx, &person, home, &new, number).await?;
     }
+    let detail = format!("kind={}{}", kind.as_str(), under(exception, kind));
+    let detail = if let Some(entry) =
+        value(&typed, "let_in").filter(|_| kind == Kind::PersonalDevice).and_then(|id| id.parse::<LetInId>().ok())
+        && let_in::link_paper(&mut tx, home.facility, entry, id).await?
+    {
+        format!("{detail} entry={entry}")
+    } else {
+        detail
+    };
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
-    web.log(&mut tx, &done.noting(format!("kind={}", kind.as_str()))).await?;
+    web.log(&mut tx, &done.noting(detail)).await?;
     let next = format!("/papers/{id}");
-    taking.leads_to(&mut tx, &next, None).await?;
-    let (act, to) = (Act::File, kind.first_state(false));
+    taking.leads_to(&web, &mut tx, &next, None).await?;
+    let (act, to) = (Act::File, kind.first_state(false, exception.is_some()));
     tell(&web, &mut tx, home, &staff, &Taken { paper: id, kind, n: 0, act, to, applicant: &applicant, by: Some(&person) }).await?;
     tx.commit().await?;
     Ok(Redirect::to(&next).into_response())
@@ -233,7 +251,7 @@ pub(in crate::http::pages) async fn file_again(
     let found = find(&web, home, &id).await?;
     sent_back(&found)?;
     let (paper, form) = (&found.paper, Form::again(&found));
-    let (wish, staff) = match read(&web, home, paper.kind, &typed).await? {
+    let (wish, staff, exception) = match read(&web, home, paper.kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
@@ -244,12 +262,12 @@ pub(in crate::http::pages) async fn file_again(
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
     let applicant = staff.applicant(&wish);
-    if !paper::refile(&mut tx, paper, (&wish, applicant.person), (person.id, now)).await? {
+    if !paper::refile(&mut tx, paper, (&wish, applicant.person), exception, (person.id, now)).await? {
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
-    web.log(&mut tx, &done.noting(format!("kind={} again", paper.kind.as_str()))).await?;
-    let (act, to, n) = (Act::FileAgain, paper.kind.first_state(false), paper.version + 1);
+    web.log(&mut tx, &done.noting(format!("kind={} again{}", paper.kind.as_str(), under(exception, paper.kind)))).await?;
+    let (act, to, n) = (Act::FileAgain, paper.kind.first_state(false, exception.is_some()), paper.version + 1);
     let taken = Taken { paper: paper.id, kind: paper.kind, n, act, to, applicant: &applicant, by: Some(&person) };
     tell(&web, &mut tx, home, &staff, &taken).await?;
     tx.commit().await?;
@@ -264,7 +282,7 @@ async fn end_earlier(web: &Web, tx: &mut Tx, person: &Person, home: Home, new: &
     for Found { paper: old, .. } in paper::list(&web.store, home.facility, earlier, EARLIER).await? {
         let moved = Moved::ended(&old, &why, new.at);
         // Somebody who ended it meanwhile did the same.
-        if paper::move_on(tx, &old, &moved, person.id).await? {
+        if paper::move_on(tx, &old, &moved, Actor::Person(person.id)).await? {
             let done = Done::by_person(person, What::PaperMoved, new.at).at_facility(home.region, home.facility);
             let detail = format!("kind={} act={} state={}", old.kind.as_str(), moved.act.as_str(), moved.to.as_str());
             web.log(tx, &done.on_paper(old.id, old.number).noting(detail)).await?;
@@ -273,13 +291,40 @@ async fn end_earlier(web: &Web, tx: &mut Tx, person: &Person, home: Home, new: &
     Ok(())
 }
 
-/// The paper as typed and who is at the facility, or what is wrong.
-async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Staff), Text>, PageError> {
+/// The 災害時特例 under which a paper goes ahead, as the log tells it.
+pub(super) fn under(exception: Option<ExceptionId>, kind: Kind) -> String {
+    let excepted = exception.filter(|_| kind.first_state(false, true) == State::Exempt);
+    excepted.map(|id| format!(" exception={id}")).unwrap_or_default()
+}
+
+/// What is known of something that was let in, for the application that it is to become; another's is met with nothing.
+async fn from_let_in(web: &Web, visitor: &Visitor, person: &Person, home: Home, entry: &str) -> Result<Fields, PageError> {
+    let id: LetInId = entry.parse().map_err(|_| PageError::NotFound)?;
+    let line = let_in::find(web.store.read(), home.facility, id).await?.ok_or(PageError::NotFound)?;
+    let open = line.cleared.is_none() && !line.drill && line.said.whose.may_apply();
+    if !open || !person.role.sees_facts(Ownership::Personal) {
+        return Err(PageError::Conflict(Text::new("let-in-no-application")));
+    }
+    let known = [
+        ("let_in", id.to_string()),
+        ("applicant", line.said.name),
+        ("cause", "disaster".to_owned()),
+        ("model", Text::new(line.said.machine.key()).in_lang(visitor.lang)),
+        ("from", web.now().jst_date_in(Lang::English)),
+    ];
+    Ok(known.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// What was read of a form: the paper, who is at the facility, and the 災害時特例 under which it goes ahead.
+type Read = (Wish, Staff, Option<ExceptionId>);
+
+/// The paper as typed, or what is wrong.
+async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<Read, Text>, PageError> {
     if let Some(why) = closed(web, home, Doing::of_new(kind)).await? {
         return Ok(Err(why));
     }
     let staff = Staff::of(web, home).await?;
-    let mut wish = match Wish::read(kind, &staff.rules(web), web.now(), |field| value(typed, field)) {
+    let mut wish = match Wish::read(kind, &staff.rules(), web.now(), |field| value(typed, field)) {
         Ok(wish) => wish,
         Err(invalid) => return Ok(Err(invalid.text())),
     };
@@ -293,7 +338,8 @@ async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Resul
     if let Some(error) = follow(web, home, kind, &mut wish).await? {
         return Ok(Err(error));
     }
-    Ok(Ok((wish, staff)))
+    let exception = exception_for(web, home, &staff, &wish).await?;
+    Ok(Ok((wish, staff, exception)))
 }
 
 /// The number of the paper that it follows, as a number; or what is wrong with it.

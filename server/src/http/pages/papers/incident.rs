@@ -10,8 +10,8 @@ use hashimori_shared::time::DAY;
 use super::told::{Taken, tell};
 use super::{Staff, days, mark, title};
 use crate::domain::act::{Actor, Done, What};
-use crate::domain::ids::PaperId;
-use crate::domain::paper::{Act, Deadline, Input, Kind, Paper, State, Wish};
+use crate::domain::ids::{DeviceId, PaperId};
+use crate::domain::paper::{Act, Applicant, Deadline, Input, Kind, Paper, State, Wish};
 use crate::domain::people::Person;
 use crate::http::pages::guard::Who;
 use crate::http::pages::visit::Visitor;
@@ -119,22 +119,24 @@ fn encryption(report: Option<&Report>) -> &'static str {
     }
 }
 
-/// What did not come back goes on as an incident, in the same transaction.
-pub(super) async fn report_loss(
+/// A device that is gone goes on as an incident, in the same transaction: for whom, which device, how it came about; `from` says in the
+/// log where it was noted.
+pub(in crate::http::pages) async fn report_loss(
     web: &Web,
     tx: &mut Tx,
     (person, staff): (&Person, &Staff),
     home: Home,
-    (of, why): (&Paper, &str),
+    (of, device, why): (&Applicant, Option<DeviceId>, &str),
+    from: &str,
 ) -> Result<(), PageError> {
     let now = web.now();
-    let wish = Wish::loss(of, why, now).map_err(PageError::internal)?;
-    let (id, by) = (PaperId::new(web.random.uuid(now)), Actor::Person(person.id));
-    let applicant = of.applicant.person;
-    let new = NewPaper { id, region: home.region, facility: home.facility, kind: Kind::Incident, wish: &wish, applicant, by, at: now };
+    let wish = Wish::loss(of.name.clone(), device, why, now).map_err(PageError::internal)?;
+    let (id, by, kind) = (PaperId::new(web.random.uuid(now)), Actor::Person(person.id), Kind::Incident);
+    let (region, facility) = (home.region, home.facility);
+    let new = NewPaper { id, region, facility, kind, wish: &wish, applicant: of.person, exception: None, own_hash: None, by, at: now };
     let number = paper::insert(tx, &new).await?;
-    let done = Done::by_person(person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
-    web.log(tx, &done.noting(format!("kind={} from={}", Kind::Incident.as_str(), of.id))).await?;
-    let (kind, to) = (Kind::Incident, Kind::Incident.first_state(false));
-    tell(web, tx, home, staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: &of.applicant, by: Some(person) }).await
+    let done = Done::by_person(person, What::PaperFiled, now).at_facility(region, facility).on_paper(id, number);
+    web.log(tx, &done.noting(format!("kind={} from={from}", kind.as_str()))).await?;
+    let to = kind.first_state(false, false);
+    tell(web, tx, home, staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: of, by: Some(person) }).await
 }

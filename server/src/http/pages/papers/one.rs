@@ -13,6 +13,8 @@ use super::told::{Taken, tell};
 use super::{Staff, applicant, days, days_called, device, find, hand, mark, place, sees, title};
 use crate::domain::act::{self, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
+use crate::domain::disaster::let_in::Cleared;
+use crate::domain::ids::PaperId;
 use crate::domain::membership::Doing;
 use crate::domain::paper::{Act, Entry, Input, Kind, Moved, Need, State, Step, advance, choices};
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON};
@@ -25,6 +27,8 @@ use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::device::{self as devices, Decision};
+use crate::store::disaster::let_in;
+use crate::store::loss::{self, Told};
 use crate::store::paper::{self, Found, Past};
 use crate::store::{Tx, exclusion};
 use crate::views::{ActForm, Moment, PaperPage, StepLine};
@@ -58,7 +62,7 @@ async fn paper_page(
 ) -> Result<Response, PageError> {
     let (paper, now) = (&found.paper, web.now());
     let staff = Staff::of(web, home).await?;
-    let steps = choices(paper, &hand(person), &staff.around(web, found));
+    let steps = choices(paper, &hand(person), &staff.around(found));
     let form = |step: &Step| {
         let typed = refused.as_ref().filter(|(act, ..)| *act == step.act).map(|(_, entry, _)| (*entry).clone());
         let open = typed.is_some();
@@ -87,7 +91,7 @@ async fn paper_page(
         once: twice::mark(web),
         version: paper.version,
         mark: mark(web, paper),
-        notices: notices(person, found, &steps),
+        notices: notices(person, found, &steps, staff.exception.is_some()),
         pairs,
         clock: clock(web, paper, &past),
         last: seen_last(web, person, home, found, visitor.lang).await?,
@@ -150,11 +154,14 @@ async fn own_devices(web: &Web, home: Home, kind: Kind) -> Result<Vec<(String, T
 }
 
 /// What stands out about how it stands.
-fn notices(person: &Person, found: &Found, steps: &[Step]) -> Vec<Text> {
+fn notices(person: &Person, found: &Found, steps: &[Step], excepted: bool) -> Vec<Text> {
     let paper = &found.paper;
     let mut notices = Vec::new();
     if let Some(until) = paper.asked_until {
         notices.push(Text::new("paper-asked-until").with("until", Text::Day(until.plus_seconds(-1))));
+    }
+    if paper.state == State::Exempt {
+        notices.push(Text::new(if excepted { "paper-exempt-now" } else { "paper-exempt-over" }));
     }
     if paper.state.awaits_approval() && !decides(steps) {
         let own = paper.applicant.person == Some(person.id);
@@ -201,7 +208,13 @@ pub(super) fn step_line(kind: Kind, past: Past, now: Timestamp, shown: bool) -> 
         on: past.on.map(|on| {
             // A day begins at midnight; what was done at an instant says which.
             let is_day = (on.seconds() + 9 * 3600).rem_euclid(86_400) == 0;
-            if is_day { Text::new("paper-on-day").with("day", Text::Day(on)) } else { Text::new("paper-done-at").with("at", on) }
+            if matches!(past.act, Act::MarkLost | Act::ReportLost) {
+                Text::new("paper-lost-on").with("at", on)
+            } else if is_day {
+                Text::new("paper-on-day").with("day", Text::Day(on))
+            } else {
+                Text::new("paper-done-at").with("at", on)
+            }
         }),
         why: if shown { past.why } else { String::new() },
         checker: (shown && !past.checker.is_empty()).then(|| Text::new("paper-checked-by").with("name", past.checker)),
@@ -244,7 +257,7 @@ pub(in crate::http::pages) async fn act_on_paper(
         return refuse(why).await;
     }
     // Filing again goes with the form filled in again.
-    let moved = match advance(paper, act, (&hand(&person), &entry), &staff.around(&web, &found), now) {
+    let moved = match advance(paper, act, (&hand(&person), &entry), &staff.around(&found), now) {
         Ok(_) if act == Act::FileAgain => return Err(PageError::Malformed(Kept::default())),
         Ok(moved) => moved,
         Err(refusal) => return refuse(refusal.text()).await,
@@ -262,7 +275,7 @@ pub(in crate::http::pages) async fn act_on_paper(
         tx.rollback().await?;
         return refuse(Text::new("paper-wrong-overlap").with("number", number)).await;
     }
-    if !paper::move_on(&mut tx, paper, &moved, person.id).await? {
+    if !paper::move_on(&mut tx, paper, &moved, Actor::Person(person.id)).await? {
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
     let done = Done::by_person(&person, what(act), now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
@@ -272,14 +285,18 @@ pub(in crate::http::pages) async fn act_on_paper(
     let (n, applicant) = (paper.version + 1, &paper.applicant);
     let taken = Taken { paper: paper.id, kind: paper.kind, n, act, to: moved.to, applicant, by: Some(&person) };
     tell(&web, &mut tx, home, &staff, &taken).await?;
+    if act == Act::Approve {
+        end_clean_up(&web, &mut tx, &person, home, paper.id).await?;
+    }
     if matches!(act, Act::ReportLost | Act::MarkLost) {
-        stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?;
+        stand(&web, &mut tx, &person, home, (&found, &moved, act::Act::MarkLost)).await?;
     }
     if act == Act::ReportLost {
-        report_loss(&web, &mut tx, (&person, &staff), home, (paper, &moved.why)).await?;
+        let gone = (&paper.applicant, paper.device, moved.why.as_str());
+        report_loss(&web, &mut tx, (&person, &staff), home, gone, &paper.id.to_string()).await?;
     }
     if act == Act::HandOver && paper.ends_custody() {
-        stand(&web, &mut tx, &person, home, (&found, act::Act::Retire)).await?;
+        stand(&web, &mut tx, &person, home, (&found, &moved, act::Act::Retire)).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{}", paper.id)).into_response())
@@ -294,12 +311,23 @@ async fn clash(tx: &mut Tx, home: Home, found: &Found, moved: &Moved) -> Result<
     Ok(paper::overlapping(tx, home.facility, (paper.kind, device, period), Some(paper.id)).await?)
 }
 
-const fn what(act: Act) -> What {
+/// What a 災害時特例 let in and became this application is cleared with its approval.
+async fn end_clean_up(web: &Web, tx: &mut Tx, person: &Person, home: Home, paper: PaperId) -> Result<(), PageError> {
+    let by = (person.id.to_string(), web.now());
+    if let Some(entry) = let_in::clear_by_paper(tx, home.facility, paper, by).await? {
+        let done = Done::by_person(person, What::DisasterCleared, web.now()).at_facility(home.region, home.facility);
+        web.log(tx, &done.noting(format!("how={} entry={entry} paper={paper}", Cleared::Application.as_str()))).await?;
+    }
+    Ok(())
+}
+
+pub(super) const fn what(act: Act) -> What {
     match act {
         Act::File | Act::FileAgain => What::PaperFiled,
         Act::Approve | Act::Extend | Act::Accept => What::PaperApproved,
         Act::Refuse | Act::SendBack | Act::KeepEnd | Act::Revoke => What::PaperRefused,
         Act::Withdraw
+        | Act::UseException
         | Act::TakeOut
         | Act::AskExtension
         | Act::Return
@@ -332,16 +360,28 @@ const fn what(act: Act) -> What {
     }
 }
 
-fn detail(kind: Kind, moved: &Moved) -> String {
-    format!("kind={} act={} state={}", kind.as_str(), moved.act.as_str(), moved.to.as_str())
+pub(super) fn detail(kind: Kind, moved: &Moved) -> String {
+    let exception = moved.exception.map(|id| format!(" exception={id}")).unwrap_or_default();
+    format!("kind={} act={} state={}{exception}", kind.as_str(), moved.act.as_str(), moved.to.as_str())
 }
 
 /// What the paper says of its device the ledger says too: gone is lost (its check-ins are evidence from now on), given away is 廃止.
-async fn stand(web: &Web, tx: &mut Tx, person: &Person, home: Home, (found, act): (&Found, act::Act)) -> Result<(), PageError> {
+async fn stand(
+    web: &Web,
+    tx: &mut Tx,
+    person: &Person,
+    home: Home,
+    (found, moved, act): (&Found, &Moved, act::Act),
+) -> Result<(), PageError> {
     let (Some(id), Some(about)) = (found.paper.device, &found.device) else { return Ok(()) };
+    let Some(device) = devices::find(&web.store, home.facility, id).await? else { return Ok(()) };
     let now = web.now();
     let decision = Decision { standing: act.to(), by: person.id.to_string(), at: now };
     if devices::stand(tx, home.facility, id, act.from(), &decision).await? {
+        if act == act::Act::MarkLost {
+            let told = Told { at: found.paper.lost_at(moved), reason: found.paper.lost_how(moved) };
+            loss::put_lost(tx, device.n, told).await?;
+        }
         if act == act::Act::Retire {
             exclusion::put_reason(tx, id, &Text::from(found.paper.kind.key()).in_lang(Lang::Japanese)).await?;
         }

@@ -47,7 +47,7 @@ pub(super) async fn tell(web: &Web, tx: &mut Tx, home: Home, staff: &Staff, step
 
 /// Asks whoever approves, unless it is they who filed it. Where none of those is reached, the facility's head is asked.
 async fn ask(web: &Web, tx: &mut Tx, home: Home, staff: &Staff, (step, kind): (&Taken<'_>, Mail)) -> Result<(), PageError> {
-    let around = staff.around_a(web, (step.kind, step.applicant), None);
+    let around = staff.around_a((step.kind, step.applicant), None);
     if step.by.is_some_and(|by| may_approve(step.applicant, &hand(by), &around)) {
         return Ok(());
     }

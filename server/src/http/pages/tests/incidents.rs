@@ -43,7 +43,7 @@ async fn a_report_without_an_account_changes_no_device_until_one_tap_and_closes_
     let link = format!("/apply/{}", shown.body.split("/apply/").nth(1).and_then(|rest| rest.split('<').next()).expect("a link"));
     let mut nurse = Browser::new(&world.router);
     nurse.get(&link).await.status(200).says("急ぎのときは、まず電話してください");
-    nurse.submit(&link, &[REPORT, &[("device", device.as_str())]].concat()).await.redirects_to(&format!("{link}?done=1"));
+    nurse.submit(&link, &[REPORT, &[("device", device.as_str())]].concat()).await.status(303);
     assert_eq!(world.standing(&device).await.as_deref(), Some("active"));
 
     let today = format!("/facilities/{}/today", world.facility);
@@ -59,8 +59,10 @@ async fn a_report_without_an_account_changes_no_device_until_one_tap_and_closes_
         .says("ディスクの暗号化")
         .says("すべて暗号化されています")
         .says("速報（個人情報保護委員会）の期限は 2026年8月8日です（あと5日）");
-    act(&mut administrator, &paper, "mark_lost", &[]).await.redirects_to(&paper);
+    act(&mut administrator, &paper, "mark_lost", &[("when", "2026-08-04T00:00")]).await.status(422).says("いまより前の日時");
+    act(&mut administrator, &paper, "mark_lost", &[("when", "2026-08-02T17:40")]).await.redirects_to(&paper);
     assert_eq!(world.standing(&device).await.as_deref(), Some("lost"));
+    administrator.get(&format!("/devices/{device}")).await.says("2026年8月2日 17:40");
     act(&mut administrator, &paper, "tell_police", &[("when", "2026-08-03T09:30")]).await.status(422).says("いまより前");
     act(&mut administrator, &paper, "tell_police", &[("when", "2026-08-03T08:30"), ("why", "受理 架空12")]).await.redirects_to(&paper);
     administrator.get(&paper).await.says("行った日時: 2026年8月3日 08:30").says("受理 架空12");
@@ -112,4 +114,5 @@ async fn a_tablet_that_does_not_come_back_goes_on_as_an_incident() {
     assert_eq!(world.standing(&device).await.as_deref(), Some("lost"));
     let incident = newest(&world, &mut administrator).await;
     administrator.get(&incident).await.says("対応中").says("訪問先で見当たらない").says("機器の紛失").says("往診1");
+    administrator.get(&format!("/devices/{device}")).await.says("訪問先で見当たらない");
 }

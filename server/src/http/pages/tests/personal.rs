@@ -6,7 +6,7 @@ use super::world::{MORNING, World};
 use crate::domain::device::Ownership;
 use crate::domain::people::Role;
 
-fn application<'a>(changed: &[(&'static str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(super) fn application<'a>(changed: &[(&'static str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![
         ("kind", "personal_device"),
         ("applicant", "髙﨑 𠮷男"),
@@ -28,7 +28,7 @@ fn application<'a>(changed: &[(&'static str, &'a str)]) -> Vec<(&'a str, &'a str
     fields
 }
 
-async fn act(browser: &mut Browser, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
+pub(super) async fn act(browser: &mut Browser, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
     let page = browser.get(paper).await;
     let seen = page.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned();
     let fields: Vec<_> = [("act", act), ("seen", seen.as_str())].into_iter().chain(fields.iter().copied()).collect();
@@ -36,7 +36,7 @@ async fn act(browser: &mut Browser, paper: &str, act: &str, fields: &[(&str, &st
 }
 
 /// Makes the facility's link; its path.
-async fn new_link(world: &World, administrator: &mut Browser) -> String {
+pub(super) async fn new_link(world: &World, administrator: &mut Browser) -> String {
     let links = format!("/facilities/{}/links", world.facility);
     administrator.get(&links).await.status(200);
     administrator.submit(&links, &[("kind", "personal_device")]).await.redirects_to(&format!("{links}/issued"));
@@ -46,8 +46,15 @@ async fn new_link(world: &World, administrator: &mut Browser) -> String {
     format!("/apply/{secret}")
 }
 
+/// The path of the applicant's own page, after filing through the facility's link.
+pub(super) fn own_link(filed: &Page) -> String {
+    let path = filed.location.clone().unwrap_or_else(|| panic!("{}", filed.body));
+    assert!(path.starts_with("/apply/"), "{path}");
+    path
+}
+
 /// The path of the facility's newest paper.
-async fn newest(world: &World, browser: &mut Browser) -> String {
+pub(super) async fn newest(world: &World, browser: &mut Browser) -> String {
     let list = browser.get(&format!("/facilities/{}/papers?kind=personal_device", world.facility)).await;
     let path = list.body.split("href=\"/papers/").nth(1).and_then(|rest| rest.split('"').next()).expect("a paper");
     format!("/papers/{path}")
@@ -61,8 +68,8 @@ async fn a_phone_is_asked_for_through_the_link_approved_shown_over_its_verdict_a
     let link = new_link(&world, &mut administrator).await;
     let mut nurse = Browser::new(&world.router);
     nurse.get(&link).await.status(200).says("さくら架空診療所");
-    nurse.submit(&link, &application(&[])).await.redirects_to(&format!("{link}?done=1"));
-    nurse.get(&format!("{link}?done=1")).await.says("第1号");
+    let own = own_link(&nurse.submit(&link, &application(&[])).await);
+    nurse.get(&own).await.says("第1号").says("承認待ち");
 
     let device = format!("/devices/{phone}");
     administrator.get(&device).await.says("承認なし");
@@ -120,12 +127,14 @@ async fn whoever_files_through_a_link_without_end_is_stopped_and_what_was_filed_
     let mut stranger = Browser::new(&world.router);
     stranger.get(&link).await.status(200);
     for n in 1..=12 {
-        stranger.submit(&link, &application(&[])).await.redirects_to(&format!("{link}?done={n}"));
+        let own = own_link(&stranger.submit(&link, &application(&[])).await);
+        stranger.get(&own).await.says(&format!("第{n}号"));
     }
     stranger.submit(&link, &application(&[])).await.status(429);
     assert_eq!(world.acts("paper_filed").await.len(), 12);
     world.clock.advance(3601);
-    stranger.submit(&link, &application(&[])).await.redirects_to(&format!("{link}?done=13"));
+    let own = own_link(&stranger.submit(&link, &application(&[])).await);
+    stranger.get(&own).await.says("第13号");
 }
 
 #[tokio::test]

@@ -293,7 +293,9 @@ impl World {
         };
         let id = PaperId::new(self.random.uuid(now));
         let by = PersonId::new(self.random.uuid(now));
-        let new = NewPaper { id, region, facility, kind: Kind::TakeOut, wish: &wish, applicant: None, by: Actor::Person(by), at: now };
+        let by = Actor::Person(by);
+        let (kind, exception, own_hash) = (Kind::TakeOut, None, None);
+        let new = NewPaper { id, region, facility, kind, wish: &wish, applicant: None, exception, own_hash, by, at: now };
         let mut tx = self.store.begin_ledger().await.expect("begins");
         paper::insert(&mut tx, &new).await.expect("inserts");
         tx.commit().await.expect("commits");
