@@ -6,9 +6,9 @@ use hashimori_shared::time::Timestamp;
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::ids::{FacilityId, RegionId};
 use crate::domain::membership::{self, Act, Entry, Membership, Moved, Refusal};
-use crate::domain::people::Person;
+use crate::domain::people::{Person, Scope};
 use crate::random::Random;
-use crate::store::{self, Store, Tx, log, membership as rows};
+use crate::store::{self, Store, Tx, appointment, log, membership as rows};
 
 /// Who acts, when, and with which randomness.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +113,10 @@ pub async fn erase_due(store: &Store, random: &Random, now: Timestamp) -> Result
         let Some(seen) = rows::find(&mut *tx, *facility).await? else { continue };
         // Another process in front of the store may have been faster.
         let Ok(moved) = membership::advance(&seen, Act::Erase, (None, &Entry::default()), 0, now) else { continue };
+        let accounts = appointment::list_candidates(&mut *tx, Scope::Facility(seen.region, *facility), u16::MAX).await?;
+        for person in &accounts {
+            log::erase_person(&mut tx, random, person.id, &Done::by(Actor::Collector, What::PersonErased, now).on_person(person)).await?;
+        }
         rows::erase_personal(&mut tx, *facility).await?;
         if !rows::move_on(&mut tx, &seen, &moved, Actor::Collector).await? {
             continue;

@@ -211,6 +211,11 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
     while log::seal(&bed.store, &key, due, None).await?.more {}
     let whole = log::verify(&bed.store, &key, None).await?.map_err(|broken| anyhow::anyhow!("{broken}"))?;
     assert!(whole.erased > 0, "{whole:?}");
+    // Whoever takes the words of another entry away is found all the same.
+    let mut tx = bed.store.begin().await?;
+    sqlx::query("DELETE FROM log_words WHERE entry_id IN (SELECT id FROM log_entry WHERE facility_id IS NULL)").execute(&mut *tx).await?;
+    tx.commit().await?;
+    assert!(log::verify(&bed.store, &key, None).await?.is_err_and(|broken| broken.why == log::Why::WordsMissing));
     let label = |device: Option<device::Device>| device.map(|device| device.label);
     assert_eq!(label(device::find(&bed.store, bed.facility, id).await?).as_deref(), Some(""));
     assert_eq!(label(device::find(&bed.store, other, kept).await?).as_deref(), Some("受付の端末"), "others keep theirs");

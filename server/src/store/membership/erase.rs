@@ -25,13 +25,7 @@ const GONE: &str = "—";
 
 /// Each statement takes the facility as `$1`; those that put something in a name's place take that as `$2`.
 const FORGET: &[(&str, bool)] = &[
-    // While its people's ids still lead to their entries elsewhere in the log.
-    (
-        "DELETE FROM log_words WHERE entry_id IN (SELECT l.id FROM log_entry l WHERE l.facility_id = $1 \
-         OR l.actor IN (SELECT p.id FROM person p WHERE p.facility_id = $1) \
-         OR l.object_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1))",
-        false,
-    ),
+    ("DELETE FROM log_words WHERE entry_id IN (SELECT l.id FROM log_entry l WHERE l.facility_id = $1)", false),
     ("DELETE FROM log_view WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
     ("DELETE FROM account_event WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
     ("DELETE FROM invitation WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
@@ -63,7 +57,7 @@ const FORGET: &[(&str, bool)] = &[
     ("UPDATE membership_step SET name = '', why = '' WHERE facility_id = $1", false),
 ];
 
-/// Erases what is held about a facility's people. Done again, it changes nothing.
+/// Erases what is held about a facility's people; what they did elsewhere is `log::erase_person`'s. Done again, it changes nothing.
 pub async fn erase_personal(tx: &mut Tx, facility: FacilityId) -> Result<(), Error> {
     for (sql, replaces) in FORGET {
         let query = sqlx::query(*sql).bind(facility.to_string());
