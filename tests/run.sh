@@ -71,7 +71,8 @@ bounded() {
 : >"$results"
 bounded 50 cargo test --workspace --lib --bins --tests --locked --no-fail-fast "$@"
 step "the device port on PostgreSQL"
-bounded 15 "$HASHIMORI_PROGRAMS/hashimori-with-postgres" cargo test -p hashimori-server --locked --test device_port
+# The whole workspace asked, so that nothing is built again with other features.
+bounded 15 "$HASHIMORI_PROGRAMS/hashimori-with-postgres" cargo test --workspace --locked --test device_port
 if [[ -s $HASHIMORI_SKIPS ]]; then
   step "not tried here, each line a test or a part of one: $(sort -u "$HASHIMORI_SKIPS" | wc -l)"
   sort -u "$HASHIMORI_SKIPS"

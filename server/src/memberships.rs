@@ -1,14 +1,15 @@
 //! 参加 (§8, §11): taking a facility in, suspending it, letting it go, and erasing its people's data in time. Reads how one stands, does
 //! what was asked with everything that follows from it, and writes the operation log in the same transaction. Knows no HTTP.
 
+use hashimori_shared::pack::Keep;
 use hashimori_shared::time::Timestamp;
 
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::ids::{FacilityId, RegionId};
 use crate::domain::membership::{self, Act, Entry, Membership, Moved, Refusal};
-use crate::domain::people::{Person, Scope};
+use crate::domain::people::Person;
 use crate::random::Random;
-use crate::store::{self, Store, Tx, appointment, log, membership as rows};
+use crate::store::{self, Store, Tx, log, membership as rows, retention};
 
 /// Who acts, when, and with which randomness.
 #[derive(Clone, Copy, Debug)]
@@ -45,14 +46,8 @@ pub async fn apply(tx: &mut Tx, hands: &Hands<'_>, region: RegionId, entry: &Ent
 }
 
 /// Takes a step with a membership as it was seen (in a transaction of `Store::begin_ledger`).
-pub async fn advance(
-    tx: &mut Tx,
-    hands: &Hands<'_>,
-    seen: &Membership,
-    (act, entry): (Act, &Entry),
-    keep_days: u32,
-) -> Result<Moved, Failed> {
-    let moved = membership::advance(seen, act, (Some(hands.doer.role), entry), keep_days, hands.now)?;
+pub async fn advance(tx: &mut Tx, hands: &Hands<'_>, seen: &Membership, (act, entry): (Act, &Entry), keep: Keep) -> Result<Moved, Failed> {
+    let moved = membership::advance(seen, act, (Some(hands.doer.role), entry), keep, hands.now)?;
     if !rows::move_on(tx, seen, &moved, Actor::Person(hands.doer.id)).await? {
         return Err(Failed::Changed);
     }
@@ -112,10 +107,10 @@ pub async fn erase_due(store: &Store, random: &Random, now: Timestamp) -> Result
         let mut tx = store.begin_ledger().await?;
         let Some(seen) = rows::find(&mut *tx, *facility).await? else { continue };
         // Another process in front of the store may have been faster.
-        let Ok(moved) = membership::advance(&seen, Act::Erase, (None, &Entry::default()), 0, now) else { continue };
-        let accounts = appointment::list_candidates(&mut *tx, Scope::Facility(seen.region, *facility), u16::MAX).await?;
-        for person in &accounts {
-            log::erase_person(&mut tx, random, person.id, &Done::by(Actor::Collector, What::PersonErased, now).on_person(person)).await?;
+        let Ok(moved) = membership::advance(&seen, Act::Erase, (None, &Entry::default()), Keep::Days(0), now) else { continue };
+        for person in rows::list_people(&mut tx, *facility).await? {
+            let done = Done::by(Actor::Collector, What::PersonErased, now).on_person(&person);
+            retention::erase(&mut tx, random, person.id, &done).await?;
         }
         rows::erase_personal(&mut tx, *facility).await?;
         if !rows::move_on(&mut tx, &seen, &moved, Actor::Collector).await? {

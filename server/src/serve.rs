@@ -242,6 +242,7 @@ fn pages(app: &App, device: SocketAddr, web: SocketAddr) -> axum::Router {
         trusted_proxies: app.settings.web.trusted_proxies.clone(),
         daily_backup: app.settings.backup.is_some(),
         mail: app.settings.mail.is_some(),
+        webhooks: app.settings.webhooks.networks.clone(),
     };
     pages::router(Web::new(pages::Parts {
         store: app.store.clone(),

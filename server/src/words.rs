@@ -35,6 +35,9 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "enrolment",
     "self-check",
     "rules",
+    "calendar",
+    "evidence",
+    "retention",
     "overview",
     "today",
     "history",
@@ -49,6 +52,9 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "own-rules",
     "mail",
     "disaster",
+    "connect",
+    "staff",
+    "notices",
 ];
 
 static JAPANESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Japanese));

@@ -1,4 +1,4 @@
-//! RFC 9457 problem details, as the device port answers errors. Outside text only: a 5xx says a request id and nothing else.
+//! RFC 9457 problem details, as the device port and the API answer errors. Outside text only: a 5xx says a request id and nothing else.
 
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,14 @@ pub mod kind {
     pub const OVERLOADED: &str = "overloaded";
     /// Protocol or report version not spoken here.
     pub const UNSUPPORTED_VERSION: &str = "unsupported-version";
+    /// No token, or none that works (one answer for all).
+    pub const TOKEN_REQUIRED: &str = "token-required";
+    /// The token is not good for this.
+    pub const NOT_GRANTED: &str = "not-granted";
+    /// There is no such thing, or it is somebody else's.
+    pub const NOT_FOUND: &str = "not-found";
+    /// Nothing can be changed here.
+    pub const ONLY_READ: &str = "only-read";
     /// Something failed inside; the request id is in the collector's log.
     pub const INTERNAL: &str = "internal";
 }

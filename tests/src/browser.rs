@@ -1,6 +1,6 @@
 //! Debian's Chromium, driven through its own driver, with a fresh profile that phones nobody.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
@@ -194,12 +194,23 @@ impl Browser {
 
     /// Keeps a picture of the page, from its top to its end, as `NAME.png` in the folder `HASHIMORI_SCREENSHOTS`, where that is set.
     pub async fn screenshot(&self, name: &str) -> anyhow::Result<()> {
-        let Some(folder) = std::env::var_os("HASHIMORI_SCREENSHOTS").map(std::path::PathBuf::from) else { return Ok(()) };
-        std::fs::create_dir_all(&folder)?;
+        if pictures().is_none() {
+            return Ok(());
+        }
         let script = "return [innerWidth, Math.min(Math.max(innerHeight, document.documentElement.scrollHeight), 8000)];";
         let (width, height): (u64, u64) = self.page.execute(script, vec![]).await?.convert()?;
         let clip = serde_json::json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
-        let wanted = serde_json::json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        self.picture(name, serde_json::json!({ "format": "png", "captureBeyondViewport": true, "clip": clip })).await
+    }
+
+    /// The same of what the window shows.
+    pub async fn screenshot_of_window(&self, name: &str) -> anyhow::Result<()> {
+        self.picture(name, serde_json::json!({ "format": "png" })).await
+    }
+
+    async fn picture(&self, name: &str, wanted: serde_json::Value) -> anyhow::Result<()> {
+        let Some(folder) = pictures() else { return Ok(()) };
+        std::fs::create_dir_all(&folder)?;
         let answer = self.page.cdp().send_raw("Page.captureScreenshot", wanted).await?;
         let picture = answer.get("data").and_then(serde_json::Value::as_str).context("a picture")?;
         Ok(std::fs::write(folder.join(format!("{name}.png")), data_encoding::BASE64.decode(picture.as_bytes())?)?)
@@ -242,7 +253,12 @@ impl Drop for Browser {
     }
 }
 
-fn axe_path() -> std::path::PathBuf {
+/// Where pictures are kept, if anywhere.
+fn pictures() -> Option<PathBuf> {
+    std::env::var_os("HASHIMORI_SCREENSHOTS").map(PathBuf::from)
+}
+
+fn axe_path() -> PathBuf {
     std::env::var_os("HASHIMORI_AXE")
         .map_or_else(|| crate::programs::workspace().join("target/npm/node_modules/axe-core/axe.min.js"), Into::into)
 }

@@ -4,7 +4,14 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, ensure};
+use hashimori_server::domain::ids::NoticeId;
+use hashimori_server::domain::mail::MailAddress;
+use hashimori_server::domain::notice::{Notice, Reach, Weight, Wish};
+use hashimori_server::domain::people::link::Token;
 use hashimori_server::http::pages::{Reader, looked_at};
+use hashimori_server::random::Random;
+use hashimori_server::store::paper::NewContact;
+use hashimori_server::store::{Store, StoreUrl, notice, paper, region};
 use hashimori_shared::lang::Lang;
 use hashimori_tests::agent::Said;
 use hashimori_tests::browser::Browser;
@@ -37,11 +44,16 @@ const ELSEWHERE: &[&str] = &[
     "/facilities/{facility}/papers.csv",
     "/facilities/{facility}/people.csv",
     "/public/facilities.json",
+    "/facilities/{facility}/evidence.zip",
+    "/facilities/{facility}/staff.csv",
     // One-time links out of letters: the mail tests open them.
     "/account/mail/confirm/{secret}",
+    // For calendars.
+    "/calendar/{secret}",
     // Without an account, through a facility's own links: below, where the links are made.
     "/apply/{secret}",
     "/join/{secret}",
+    "/application/{secret}",
 ];
 
 /// A region with devices of every standing, and who looks at it.
@@ -55,6 +67,44 @@ struct Region {
     paper: String,
     area: String,
     exception: String,
+    notice: String,
+}
+
+/// The collector's store, beside it: what no command makes.
+async fn beside(collector: &Collector) -> anyhow::Result<Store> {
+    Ok(Store::open_beside(StoreUrl::Sqlite(collector.data().join("store.db"))).await?)
+}
+
+/// Sends a notice to everybody; its id.
+async fn notice(collector: &Collector) -> anyhow::Result<String> {
+    let (store, random, now) = (beside(collector).await?, Random::seeded(5), now()?);
+    let region = region::list(&store).await?.first().context("a region")?.id;
+    let said = Wish {
+        title: "大雨への備え".to_owned(),
+        body: "機器の一覧を印刷してください。\n停電に備え、充電してください。".to_owned(),
+        weight: Weight::Emergency,
+        until: now.plus_days(7),
+        remind_days: Some(3),
+    };
+    let new = Notice { id: NoticeId::new(random.uuid(now)), region, said, sent_at: now, corrects: None, ended: None };
+    let mut tx = store.begin().await?;
+    notice::insert(&mut tx, &new, &Reach::Region, random.uuid(now).to_string().parse()?).await?;
+    tx.commit().await?;
+    store.close().await;
+    Ok(new.id.to_string())
+}
+
+/// Somebody without an account gave a mail address with this paper; the path of their page.
+async fn application(collector: &Collector, paper: &str) -> anyhow::Result<String> {
+    let (store, token) = (beside(collector).await?, Token::new(&Random::seeded(6)));
+    let address = MailAddress::parse("kango@hotaru.example")?;
+    let (hash, ends_at) = (token.hash(), now()?.plus_days(7));
+    let new = NewContact { paper: paper.parse()?, address: &address, lang: Lang::Japanese, hash: &hash, sealed: "", ends_at };
+    let mut tx = store.begin().await?;
+    paper::insert_contact(&mut tx, &new).await?;
+    tx.commit().await?;
+    store.close().await;
+    Ok(format!("/application/{}", token.to_text()))
 }
 
 async fn device(collector: &Collector, number: u32, code: &[&str]) -> anyhow::Result<Synthetic> {
@@ -97,15 +147,20 @@ impl Region {
         let exception = first(collector.command(&["disaster", "list"])?.expect(0)?)?;
         own.check_in(collector.device_address(), true, now()?).await?;
         lost.check_in(collector.device_address(), true, now()?).await?;
-        let (facility, paper) = (String::new(), String::new());
-        Ok(Self { collector, facility, device: bad.id, own: own.id, lost: lost.id, paper, area, exception })
+        let (facility, paper, notice) = (String::new(), String::new(), notice(&collector).await?);
+        Ok(Self { collector, facility, device: bad.id, own: own.id, lost: lost.id, paper, area, exception, notice })
     }
 
     fn path(&self, path: &str) -> String {
         let query = ASKED.iter().find(|(asked, _)| *asked == path).map_or("", |(_, query)| query);
         let device = if path.ends_with("/found") { &self.lost } else { &self.device };
         let filled = path.replace("{facility}", &self.facility).replace("{device}", device).replace("{paper}", &self.paper);
-        filled.replace("{area}", &self.area).replace("{exception}", &self.exception) + query
+        filled
+            .replace("{area}", &self.area)
+            .replace("{exception}", &self.exception)
+            .replace("{number}", "1")
+            .replace("{notice}", &self.notice)
+            + query
     }
 }
 
@@ -150,6 +205,17 @@ async fn sent_back(walk: &Walk<'_>, facility: &str) -> anyhow::Result<String> {
     walk.fill("send_back-why", "見本の理由").await?;
     walk.press("差し戻す", "書き直して届け出る").await?;
     Ok(walk.path().await?.rsplit('/').next().unwrap_or_default().to_owned())
+}
+
+/// Puts somebody on the list of staff.
+async fn registered(walk: &Walk<'_>, facility: &str) -> anyhow::Result<()> {
+    walk.open(&format!("{facility}/staff/new")).await?;
+    walk.fill("name", "見本 看護師").await?;
+    walk.fill("job", "看護師").await?;
+    walk.fill("mcs_id", "info@hotaru.example").await?;
+    let today = now()?.jst_date_in(Lang::English);
+    walk.browser.page.execute("document.getElementById('joined').value = arguments[0];", vec![today.into()]).await?;
+    walk.press("保存する", "利用準備中").await
 }
 
 /// Opens the link that the page shows, as somebody without an account does, and looks at it.
@@ -230,6 +296,7 @@ async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
     browser.looks_right("appointed-once").await?;
 
     region.paper = sent_back(&walk, &facility).await?;
+    registered(&walk, &facility).await?;
     walk.open(&format!("{facility}/links")).await?;
     walk.press("新しいリンクを作る", "このリンクは今だけ表示します").await?;
     browser.looks_right("facility-link-once").await?;
@@ -237,6 +304,10 @@ async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
     walk.open(&format!("{facility}/disaster/door")).await?;
     walk.press("リンクを作る", "リンクを作り直す").await?;
     without_an_account(&walk, "join").await?;
+    let application = application(&region.collector, &region.paper).await?;
+    visit(&walk, &application, "application").await?;
+    walk.press("このメールアドレスを確認する", "メールアドレスを確認しました").await?;
+    browser.looks_right("application-proved").await?;
 
     for path in pages_of(&[Reader::SignedIn]).into_iter().filter(|path| *path != "/") {
         visit(&walk, &region.path(path), &called(path)).await?;

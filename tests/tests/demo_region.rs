@@ -106,7 +106,7 @@ async fn three_clicks_lead_from_the_first_page_to_the_worst_device_its_reason_an
     browser.set_width(1280).await?;
     let mut secretariat = Reader::new(&browser, &region, &region.secretariat).await?;
     browser.page.execute("document.getElementById('all').scrollIntoView()", vec![]).await?;
-    browser.screenshot("region").await?;
+    browser.screenshot_of_window("region").await?;
     secretariat.click("//section[@aria-labelledby='list']//tbody/tr[1]/th/a", &region.facility).await?;
     secretariat.click("//section[@aria-labelledby='list']//tbody/tr[1]/th/a", "1号").await?;
     secretariat.reads_reason_and_remedy().await?;
@@ -114,11 +114,11 @@ async fn three_clicks_lead_from_the_first_page_to_the_worst_device_its_reason_an
 
     browser.set_width(360).await?;
     let mut administrator = Reader::new(&browser, &region, &region.administrator).await?;
-    browser.screenshot("today").await?;
+    browser.screenshot_of_window("today").await?;
     administrator.click("(//tbody/tr[contains(., '不適合')]//td//a)[1]", "不適合").await?;
     administrator.click("//tbody/tr[1]/th/a", "1号").await?;
     administrator.reads_reason_and_remedy().await?;
-    browser.screenshot("device").await?;
+    browser.screenshot_of_window("device").await?;
     ensure!(administrator.clicks <= 3, "{} clicks", administrator.clicks);
     browser.quit().await
 }

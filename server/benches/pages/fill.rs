@@ -177,6 +177,10 @@ async fn enrol(store: &Store, random: &Random, region: RegionId, facilities: &[F
         }
         query.execute(&mut *tx).await?;
     }
+    // As store::name_part cuts a name up.
+    let cut = "INSERT INTO device_part (part, n) WITH RECURSIVE cut (n, name, at) AS (SELECT n, label, 1 FROM device WHERE n > 2 \
+               UNION ALL SELECT n, name, at + 1 FROM cut WHERE at + 2 <= length(name)) SELECT DISTINCT substr(name, at, 2), n FROM cut";
+    sqlx::query(cut).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(ids[1])
 }

@@ -13,3 +13,5 @@ event-oidc_linked = Linked to the organisation's account.
 event-address_registered = A mail address was registered.
 event-address_removed = The registered mail address was removed.
 event-oidc_unlinked = The link to the organisation's account was removed.
+event-calendar_made = An address for calendars was made.
+event-calendar_ended = The address for calendars was ended.

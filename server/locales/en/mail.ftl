@@ -4,6 +4,8 @@ mail-sender = Hashimori
 mail-footer = Hashimori ({ $url }) sent this by itself. Nobody reads replies.
 mail-subject-address_confirm = [Hashimori] Confirm your mail address
 mail-body-address_confirm = Somebody asked to register this mail address for an account in Hashimori. Open the link below by { $until } and sign in to confirm it. If it was not you, do nothing: the address will not be registered.
+mail-subject-applicant_confirm = [Hashimori] Your application was received: confirm your mail address
+mail-body-applicant_confirm = An application to use a personal device gave this mail address. Open the link below by { $until } to confirm it: you are then told here when it is approved, sent back or ends. If it was not you, do nothing.
 mail-subject-address_ended = [Hashimori] This mail address is no longer registered
 mail-body-address_ended = On { $at } this mail address was changed or removed from an account in Hashimori. If you do not know why, sign in at the link below at once and tell the secretariat.
 mail-subject-invitation = [Hashimori] Set up your account
@@ -30,6 +32,62 @@ mail-subject-backup_overdue = [Hashimori] Backups are overdue
 mail-body-backup_overdue = No backup has been completed for more than { $hours } hours. Look at the free space where backups go, and at the collector's log.
 mail-subject-log_head = [Hashimori] Today's head of the operation log
 mail-body-log_head = Today's head of the operation log follows. Keep this mail: with `hashimori-server verify-log --anchor` it shows later that the log was not rewritten. { $head }
+mail-subject-paper_asked = [Hashimori] A paper waits for your approval
+mail-body-paper_asked = A notice or an application waits for approval. Sign in at the link below and look at it.
+mail-subject-paper_approved = [Hashimori] A paper was approved
+mail-body-paper_approved = A notice or an application was approved. See its period and conditions at the link below.
+mail-subject-paper_sent_back = [Hashimori] A paper was sent back
+mail-body-paper_sent_back = A notice or an application was sent back. See why at the link below, correct it and file it again.
+mail-subject-paper_refused = [Hashimori] A paper was refused
+mail-body-paper_refused = A notice or an application was refused. See why at the link below.
+mail-subject-extension_approved = [Hashimori] A longer period was approved
+mail-body-extension_approved = The longer period that was asked for was approved. See the new end at the link below.
+mail-subject-extension_refused = [Hashimori] A longer period was refused
+mail-body-extension_refused = The longer period that was asked for was refused. The end stays as it was. See why at the link below.
+mail-subject-personal_revoked = [Hashimori] The approval of a personal device was revoked
+mail-body-personal_revoked = The approval of a personal device was revoked. See why at the link below, remove data, sign-ins and saved passwords, and have the end of use confirmed (§20-7).
+mail-subject-personal_ends = [Hashimori] The approval of a personal device ends soon
+mail-body-personal_ends = The approval of a personal device ends with { $day } (§20-7). To go on using it, apply again before then.
+mail-subject-personal_ended = [Hashimori] The approval of a personal device has ended
+mail-body-personal_ended = The approval of a personal device ended with { $day } (§20-7). Remove data, sign-ins and saved passwords, and have the end of use confirmed.
+mail-subject-take_out_overdue = [Hashimori] A take-out is not back in time
+mail-body-take_out_overdue = What was to be back by { $day } is not back (§20-8). Find out where it is and record its return. If it cannot be found, report it lost.
+mail-subject-self_check_due = [Hashimori] The self-check is due
+mail-body-self_check_due = { $devices ->
+        [one] For one device the self-check was not answered, or too long ago.
+       *[other] For { $devices } devices the self-check was not answered, or too long ago.
+    } Answer it at the link below.
+mail-subject-incident_reported = [Hashimori] Urgent: an incident was reported
+mail-body-incident_reported = A loss, a theft, an unauthorised access or the like was reported (notes 3-10, 3-11). Sign in at the link below at once and look at it.
+mail-subject-lost_seen = [Hashimori] Urgent: a lost device has been in contact
+mail-body-lost_seen = A device noted as lost has reported. What it sent is kept as evidence, and the incident stays open. See it at the link below.
+mail-subject-first_report_due = [Hashimori] The first report of a leak is due soon
+mail-body-first_report_due = An incident is being dealt with. The first report to the authority is due by { $day }. Record it once it is made; if it is no leak, record why.
+mail-subject-first_report_over = [Hashimori] The first report of a leak is overdue
+mail-body-first_report_over = The first report to the authority about an incident was due by { $day }. Record it once it is made; if it is no leak, record why.
+mail-subject-full_report_due = [Hashimori] The full report of a leak is due soon
+mail-body-full_report_due = An incident is being dealt with. The full report to the authority is due by { $day }. Record it once it is made; if it is no leak, record why.
+mail-subject-full_report_over = [Hashimori] The full report of a leak is overdue
+mail-body-full_report_over = The full report to the authority about an incident was due by { $day }. Record it once it is made; if it is no leak, record why.
+mail-subject-disaster_asked = [Hashimori] Urgent: a disaster exception waits to be ratified
+mail-body-disaster_asked = A facility began a disaster exception by itself (§25). It ends at { $until } unless it is ratified. Answer at the link below.
+mail-subject-disaster_on = [Hashimori] A disaster exception holds
+mail-body-disaster_on = A disaster exception holds (§25). Until { $until } unmanaged devices may be registered and used; the link below says how. Do not wait for that: life comes first.
+mail-subject-disaster_extended = [Hashimori] A disaster exception has another end
+mail-body-disaster_extended = The disaster exception goes on until { $until } (§25). See the link below.
+mail-subject-disaster_ended = [Hashimori] A disaster exception is over
+mail-body-disaster_ended = The disaster exception is over (§25). Clear the unmanaged devices that were used, one by one, in the list at the link below.
+mail-subject-notice = [Hashimori] A notice from the secretariat
+mail-body-notice = The secretariat has sent a notice (valid until { $day }). Sign in at the link below, read it and press “I have read it”.
+mail-subject-notice_urgent = [Hashimori] Urgent: a notice from the secretariat
+mail-body-notice_urgent = The secretariat has sent an urgent notice (valid until { $day }). Sign in at the link below at once, read it and press “I have read it”.
+mail-subject-notice_reminder = [Hashimori] A notice is not confirmed yet
+mail-body-notice_reminder = Nobody at your facility has confirmed a notice of the secretariat yet (valid until { $day }). Sign in at the link below, read it and press “I have read it”.
+mail-subject-disaster_uncleared = [Hashimori] Devices of a disaster exception are not cleared
+mail-body-disaster_uncleared = { $devices ->
+        [one] One device has
+       *[other] { $devices } devices have
+    } not been cleared { $days } days after the disaster exception ended (§25). See the list at the link below.
 mail-subject-test = [Hashimori] Test
 mail-body-test = A test of the collector. If you read it, the settings are right.
 
@@ -62,6 +120,7 @@ accounts-show = Show a link on the screen
 
 letters-title = Mail that has not arrived
 letters-about = Mail that could not be sent, and mail that is tried again. Addresses are not shown.
+letters-applicant = an applicant without an account
 letters-none = None.
 letters-more = The newest { $n } are shown.
 letters-col-what = About
@@ -87,3 +146,14 @@ mail-failure-later = The mail server asked to try later ({ $code }).
 mail-failure-refused = The mail server refused it ({ $code }). Ask the person whether the address is right.
 mail-failure-unwritable = The mail could not be written.
 mail-failure-overdue = It was too late to send it.
+mail-subject-guidance_issued = [Hashimori] A caution or instruction
+mail-body-guidance_issued = The secretariat has issued a caution or an instruction to your facility (article 10 of the rules). Open this link, read it, and say until the day set what was done.
+mail-subject-guidance_answered = [Hashimori] A caution or instruction was answered
+mail-body-guidance_answered = A facility answered a caution or an instruction (article 10 of the rules). Open this link and see whether it is put right.
+mail-subject-restriction_changed = [Hashimori] A restriction of use
+mail-body-restriction_changed = The secretariat has begun or changed a restriction of use at your facility (notes 2 of the rules). Open this link to see what it is and until when.
+mail-subject-staff_due = [Hashimori] Something is due of the list of staff
+mail-body-staff_due = { $n ->
+    [one] { $n } thing is due
+   *[other] { $n } things are due
+} among pledges, trainings, steps of leaving and the review of the list (§16, §17, Note 1). See the list behind this link.

@@ -1,7 +1,7 @@
 # The region at a glance: facilities in order, silent devices, versions of the agent, the trend.
 overview-title = { $region } at a glance
 overview-silent = Devices that have not reported
-overview-silent-some = Of the devices in use, { $stale } have not reported for more than { $days } days and { $long } for more than { $long-days } days; { $never } have never reported.
+overview-silent-some = Of the devices in use, { $stale } have not reported for more than { $days } days, { $long } for more than { $long-days } days, and { $never } never.
 overview-silent-nobody = No device is in use yet.
 overview-silent-none = All devices in use have reported within { $days } days.
 overview-silent-go = Facilities with devices that have not reported
@@ -22,8 +22,6 @@ overview-none-found = No facility matches. Change the conditions or clear them.
 overview-devices-more = There are many; these are the first { $n }. Type a little more of the name.
 overview-lag = The order and the trend are worked out anew every few seconds.
 overview-export = Export the list (CSV)
-overview-log = Operation log
-overview-accounts = Accounts
 trend-title = Devices over the last 90 days
 trend-about = { $act }: { $before } on { $from }, { $after } on { $to }.
 trend-too-young = Recorded since { $from }. The chart appears after two days.

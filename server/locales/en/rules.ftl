@@ -42,3 +42,6 @@ checked-yourself = See for yourself on your device
 checked-yourself-about = Run this command on the device to see what is sent, how it is judged, and what to do about it.
 checked-yourself-report = You can also see exactly what would be sent, without sending it.
 rules-done-at = Done at
+rules-place-accounts = Accounts (secretariat, auditors)
+rules-place-ledger = Ledger of devices
+rules-place-mail = Mail of the own account (arrives in working hours)

@@ -71,7 +71,7 @@ listed-silent = not reporting
 listed-never = never reported
 listed-none = No device matches. It has been dealt with, or its state has changed.
 listed-back = Back to today
-today-looked-papers = Papers that await approval, and take-outs that are not back in time
+today-looked-papers = Papers that await approval, take-outs not back in time, cautions and instructions, records due for another look
 todo-take-out-overdue = { $n ->
     [one] 1 take-out is
    *[other] { $n } take-outs are
@@ -106,6 +106,37 @@ todo-incident-open = { $n ->
     [one] 1 incident is
    *[other] { $n } incidents are
 } being dealt with.
+todo-guidance-overdue = { $n ->
+    [one] The answer to 1 caution or instruction is
+   *[other] The answers to { $n } cautions or instructions are
+} overdue.
+todo-guidance-escalated = { $n ->
+    [one] 1 caution or instruction was
+   *[other] { $n } cautions or instructions were
+} taken to the council and still to be answered.
+todo-guidance-to-answer = { $n ->
+    [one] 1 caution or instruction is
+   *[other] { $n } cautions or instructions are
+} to be answered.
+todo-guidance-to-check = { $n ->
+    [one] 1 caution or instruction was
+   *[other] { $n } cautions or instructions were
+} answered. See whether it is put right.
+todo-restriction-over = The period of { $n ->
+    [one] 1 restriction of use
+   *[other] { $n } restrictions of use
+} is over. Record that it is lifted, or prolong it.
+todo-record-due = { $n ->
+    [one] 1 record or self-check sheet is
+   *[other] { $n } records or self-check sheets are
+} due for another look (now or within 7 days).
+todo-record-missing = { $n ->
+    [one] 1 kind of record that the rules want was
+   *[other] { $n } kinds of record that the rules want were
+} never written (consideration, self-check of the facility).
+todo-do-guidance = Read and answer
+todo-do-look = Look again
+todo-do-write = Write it
 todo-intake-waiting = { $n ->
     [one] 1 facility's application waits
    *[other] { $n } facilities' applications wait
@@ -115,3 +146,30 @@ todo-leaving-due = The last day of { $n ->
    *[other] { $n } leaving facilities
 } is over, and the leaving is not finished.
 todo-do-intakes = See memberships
+today-looked-staff = Dates of the list of staff (pledges, trainings, steps of leaving, review)
+todo-leaver-overdue = { $n ->
+    [one] { $n } person is past the last day with steps of leaving open.
+   *[other] { $n } persons are past the last day with steps of leaving open.
+} Take them out of the network, and see to devices and accounts.
+todo-pledge-missing = { $n ->
+    [one] { $n } person has no pledge of the present edition.
+   *[other] { $n } persons have no pledge of the present edition.
+}
+todo-training-due = { $n ->
+    [one] The training of { $n } person is due.
+   *[other] The training of { $n } persons is due.
+}
+todo-leaver-open = { $n ->
+    [one] { $n } person is leaving, with steps open.
+   *[other] { $n } persons are leaving, with steps open.
+}
+todo-joiner-open = { $n ->
+    [one] The first day of { $n } person has come, and something is missing.
+   *[other] The first day of { $n } persons has come, and something is missing.
+}
+todo-staff-review = The list of staff is due for review.
+todo-do-staff = See the list
+todo-do-pledges = Note pledges
+todo-do-training = Note a training
+todo-holidays-end = The holidays that the collector knows end within 60 days, or have ended. After that, mail goes on holidays as on weekdays. Tell the operator to update to a newer version.
+todo-do-letters = See mail that has not arrived

@@ -13,14 +13,14 @@ disaster-banner-region = 災害時特例が発動中です{ $more ->
     [0] 。
    *[other] （ほか{ $more }件）。
  }管理外の端末の使用を特別に許可しています。
-disaster-banner-facility = 災害時特例が発動中です。人命を優先し、管理外の端末も使えます（個人機器の事前承認と、持出しの事前承認は不要です）。
+disaster-banner-facility = 災害時特例が発動中です。人命を優先し、管理外の端末も使えます（個人所有の機器の事前承認と、持出しの事前承認は不要です）。
 disaster-banner-provisional = 災害時特例を仮発動中です。事務局の追認を待っています。
 disaster-banner-drill = 災害時特例の訓練中です。実際の機器や承認には影響しません。
 disaster-banner-public = { $region }で災害時特例が発動中です。管理外の端末の使用を特別に許可しています。
 disaster-banner-see = 内容と手順を見る
 disaster-banner-see-drill = 訓練の内容を見る
 disaster-banner-sign-in = サインインして見る
-disaster-about = 規程第25条により、災害時は人命を優先し、管理外の端末の使用を特別に許可します。免除するのは、個人機器の承認（第20条7号）と持出しの事前承認（第20条8号）だけです。点検と判定は続けます。
+disaster-about = 規程第25条により、災害時は人命を優先し、管理外の端末の使用を特別に許可します。免除するのは、個人所有の機器の承認（第20条7号）と持出しの事前承認（第20条8号）だけです。点検と判定は続けます。
 disaster-list = 発動の記録
 disaster-none = 災害時特例の記録はありません。
 disaster-older = 前の記録を見る
@@ -61,7 +61,7 @@ disaster-until = 期限 { $name }
 disaster-lifted-at = { $name }に解除
 disaster-entered-at = 入力 { $name }
 disaster-waives = 免除するもの
-disaster-waives-what = 個人機器の承認（第20条7号）、持出しの事前承認（第20条8号）。ほかの点検と判定は続けます。
+disaster-waives-what = 個人所有の機器の承認（第20条7号）、持出しの事前承認（第20条8号）。ほかの点検と判定は続けます。
 disaster-steps = 経過
 disaster-somebody = 名前が消去された人
 disaster-step-begun = 仮発動
@@ -214,7 +214,7 @@ disaster-paper-then = 患者さんの氏名や病状は書かないでくださ�
 
 # Devices that are gone.
 gone-title = 水没・流失・所在不明の機器
-gone-about = 選んだ機器をまとめて「紛失」とします。機器からの通信があれば知らせ、判定は変えません。見つかったら機器のページから戻せます。
+gone-about = 選んだ機器をまとめて「紛失」とします。その後に通信があれば、「今日の対応」でお知らせします。見つかったら、機器のページから元に戻せます。
 gone-drill = 訓練中のため、選んだ機器は紛失にならず、訓練の記録だけが残ります。
 gone-not-now = いま災害時特例は発動されていません。発動中に失った機器を後から入力するときは、実際の日時も入れてください。
 gone-no-devices = 使用中の機器はありません。

@@ -13,3 +13,5 @@ event-oidc_linked = 組織のアカウントと結び付けました。
 event-address_registered = メールアドレスを登録しました。
 event-address_removed = 登録したメールアドレスを削除しました。
 event-oidc_unlinked = 組織のアカウントとの結び付けをやめました。
+event-calendar_made = カレンダー用のアドレスを作りました。
+event-calendar_ended = カレンダー用のアドレスを止めました。

@@ -1,7 +1,7 @@
 # The region at a glance: facilities in order, silent devices, versions of the agent, the trend.
 overview-title = { $region }の状況
 overview-silent = 状態報告が届いていない機器
-overview-silent-some = 使用中の機器のうち、{ $stale }台から{ $days }日を超えて、{ $long }台から{ $long-days }日を超えて状態報告が届いていません。一度も届いていない機器は{ $never }台です。
+overview-silent-some = 使用中の機器のうち、{ $days }日を超えて届いていないものが{ $stale }台、{ $long-days }日を超えて届いていないものが{ $long }台、一度も届いていないものが{ $never }台あります。
 overview-silent-nobody = 使用中の機器はまだありません。
 overview-silent-none = 使用中の機器すべてから、{ $days }日以内に状態報告が届いています。
 overview-silent-go = 届いていない機器がある事業所
@@ -16,14 +16,12 @@ overview-find-clear = 条件を消す
 overview-list-worst = 事業所（対応が急がれる順）
 overview-list-most = 事業所（「{ $state }」の機器が多い順）
 overview-list-named = 名前に「{ $text }」を含む事業所
-overview-col-silent = 届いていない機器
-overview-short-silent = 届かず
+overview-col-silent = 報告が届いていない機器
+overview-short-silent = 報告なし
 overview-none-found = 条件に合う事業所はありません。条件を変えるか、消してください。
 overview-devices-more = 機器が多いため、はじめの{ $n }台だけを出しています。名前をもう少し長く入れてください。
 overview-lag = 並びと「台数の推移」は、数秒ごとに計算し直しています。
 overview-export = 一覧を書き出す（CSV）
-overview-log = 操作記録
-overview-accounts = アカウント
 trend-title = 台数の推移（90日間）
 trend-about = { $act }。{ $from }の{ $before }台から、{ $to }は{ $after }台です。
 trend-too-young = 推移は{ $from }から記録しています。2日分たまると図になります。

@@ -14,6 +14,7 @@ mod oidc;
 mod operator;
 mod rules;
 mod serve;
+mod verify_evidence;
 mod verify_log;
 
 use std::path::PathBuf;
@@ -95,6 +96,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Proves the operation log; points at the first entry that does not hold.
     VerifyLog(verify_log::VerifyLogArgs),
+    /// Proves an auditor's archive; names the first file that does not hold.
+    VerifyEvidence(verify_evidence::VerifyEvidenceArgs),
     /// Brings the store's schema up to date, as `serve` does by itself.
     Migrate,
 }
@@ -158,6 +161,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Backup(args) => backup::backup(settings, args).await,
         Command::Restore(args) => backup::restore(settings, args).await,
         Command::VerifyLog(args) => verify_log::run(settings, args).await,
+        Command::VerifyEvidence(args) => verify_evidence::run(settings, args).await,
         Command::Migrate => {
             crate::store::Store::open(settings.store).await?.close().await;
             println!("the store's schema is up to date");

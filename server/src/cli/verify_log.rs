@@ -25,6 +25,7 @@ pub(super) async fn run(settings: Settings, args: VerifyLogArgs) -> anyhow::Resu
     };
     println!("the operation log holds: {} entries after number {}", whole.entries, whole.after);
     println!("head      {}", whole.head);
+    println!("key       {}", key.public());
     if whole.erased > 0 {
         println!("erased    {} entries without names, by acts that are in the log", whole.erased);
     }

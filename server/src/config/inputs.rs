@@ -44,6 +44,8 @@ section!(
         backup: BackupInputs = BackupInputs::default(),
         /// Mail.
         mail: MailInputs = MailInputs::default(),
+        /// Webhooks.
+        webhooks: WebhooksInputs = WebhooksInputs::default(),
         /// The log.
         log: LogInputs = LogInputs::default(),
     }
@@ -181,6 +183,17 @@ section!(
         password_file: PathBuf = PathBuf::new(),
         /// Whether the operation log's head is mailed to the 事務局 every day, for `verify-log --anchor`. Default false.
         daily_head: bool = false,
+    }
+);
+
+section!(
+    /// Webhooks, which facilities and the 事務局 set up on their pages.
+    WebhooksInputs {
+        /// Networks that they may go to beside public addresses, such as `192.168.10.0/24`; within `127.0.0.0/8` also without TLS.
+        /// Default none.
+        networks: Vec<String> = Vec::new(),
+        /// Certificates that sign receivers', PEM, beside the public ones. Default empty.
+        authorities: PathBuf = PathBuf::new(),
     }
 );
 

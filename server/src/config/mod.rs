@@ -5,6 +5,7 @@ mod fragment;
 mod inputs;
 mod mail;
 mod settings;
+mod webhooks;
 
 pub use fragment::{ConfigError, Fragments};
 pub use inputs::Inputs;

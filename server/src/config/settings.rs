@@ -4,9 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{ConfigError, Inputs, MailSettings, inputs, mail};
+use super::{ConfigError, Inputs, MailSettings, inputs, mail, webhooks};
 use crate::secrets::{CREDENTIAL, KeySource};
 use crate::store::StoreUrl;
+use crate::webhooks::WebhookSettings;
 
 /// Validated settings.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct Settings {
     pub backups_kept: usize,
     /// Mail, if any is sent.
     pub mail: Option<MailSettings>,
+    /// Where webhooks may go.
+    pub webhooks: WebhookSettings,
     /// Form of the log.
     pub log_format: LogFormat,
     /// What is logged.
@@ -169,6 +172,7 @@ impl Settings {
         let web = web(inputs.web)?;
         Ok(Self {
             mail: mail::validate(inputs.mail, &web)?,
+            webhooks: webhooks::validate(inputs.webhooks)?,
             master_key: master_key(inputs.secrets, &inputs.data, credentials)?,
             store,
             device: device(inputs.device)?,

@@ -31,6 +31,16 @@ fn number(day: Date) -> i64 {
     i64::from((day - date(1970, 1, 1)).get_days())
 }
 
+/// Days before the file's end from which somebody is told to add the next year.
+const NOTICE_DAYS: i64 = 60;
+
+/// How many days ahead of `at` holidays are known, where that is soon no more than weekends; negative: it is so already.
+pub fn runs_out(at: Timestamp) -> Option<i64> {
+    let last = lines().map(|(day, _)| day.year()).max().map_or(0, |year| number(date(year, 12, 31)));
+    let left = last - at.jst_day();
+    (left <= NOTICE_DAYS).then_some(left)
+}
+
 /// Whether anybody works on this JST day.
 fn is_working_day(day: i64) -> bool {
     // 1970-01-01 was a Thursday.

@@ -29,6 +29,11 @@ impl Csv {
         self.0.push_str("\r\n");
     }
 
+    /// What was written since this was asked last.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.0).into_bytes()
+    }
+
     /// The whole file.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_bytes()
@@ -43,6 +48,19 @@ fn begins_like_a_formula(field: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pieces_of_a_table_are_the_table() {
+        let (mut whole, mut pieces) = (Csv::new(&["a"]), Csv::new(&["a"]));
+        let mut bytes = pieces.take();
+        for row in ["1", "2"] {
+            whole.row(&[row]);
+            pieces.row(&[row]);
+            bytes.extend(pieces.take());
+        }
+        assert_eq!(bytes, whole.into_bytes());
+        assert!(pieces.take().is_empty());
+    }
 
     #[test]
     fn a_table_opens_in_a_spreadsheet_and_no_field_is_a_formula() {

@@ -95,3 +95,23 @@ id!(
     /// A part of a region (エリア).
     AreaId
 );
+id!(
+    /// A token with which a machine reads.
+    TokenId
+);
+id!(
+    /// A webhook.
+    WebhookId
+);
+id!(
+    /// Something that webhooks are told.
+    EventId
+);
+id!(
+    /// Somebody on a facility's list of staff.
+    MemberId
+);
+id!(
+    /// A notice of the 事務局 (§23).
+    NoticeId
+);

@@ -5,7 +5,7 @@
 
 mod key;
 
-pub use key::{LogKey, Seal};
+pub use key::{InvalidKey, LogKey, PublicKey, Seal};
 
 use std::str::FromStr;
 
@@ -14,8 +14,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::act::Words;
 
-/// Entries are kept this long: five years, as the proposals for approvals and incidents are.
-pub const KEEP_DAYS: i64 = 5 * 366;
 /// A page read again within this time is the same view.
 pub const SAME_VIEW_S: i64 = 600;
 

@@ -11,3 +11,5 @@ pub use letter::{Failure, Letter, Link, Recipients, Said, next_try};
 
 /// How long the link that confirms an address can be used.
 pub const CONFIRM_S: i64 = 24 * 3_600;
+/// The same of an applicant without an account, who may not read mail every day.
+pub const PROVE_S: i64 = 7 * 24 * 3_600;

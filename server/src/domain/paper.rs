@@ -1,4 +1,4 @@
-//! Papers: what §20 and the notes want in writing. A paper has a kind, a number, the person it is for, fields, a period, a state, and
+//! Papers: what §10, §20 and the notes want in writing. A paper has a kind, a number, the person it is for, fields, a period, a state, and
 //! a history in which every step names who, when and why. Which step is possible from where, and by whom, is `flow`'s table.
 //!
 //! Invariant: no path through the table skips an approval, and no state is a dead end but the final ones.
@@ -6,21 +6,30 @@
 mod approval;
 mod field;
 mod flow;
+mod guidance;
 mod hand_over;
 mod incident;
+mod kind;
 mod name;
 mod period;
 mod personal;
+mod record;
+mod restriction;
 mod take_out;
+mod tells;
 mod told;
 mod wish;
 mod words;
 
+pub use approval::{asked, may_approve};
 pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
 pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices};
-pub use incident::Deadline;
+pub use incident::{Deadline, Near};
+pub use kind::{DayWords, Days};
 pub use name::same_name;
+pub(crate) use period::day_start;
 pub use period::{InvalidPeriod, Period, paper_day};
+pub use tells::Tells;
 pub use wish::{Invalid, Rules, Wish};
 pub use words::{Act, Kind, State};
 
@@ -73,6 +82,16 @@ impl Paper {
     /// Whether it lets a personal device be used now: approved, begun, and not over.
     pub fn is_in_force(&self, now: Timestamp) -> bool {
         self.state == State::InUse && self.period.from <= now && now < self.period.until
+    }
+
+    /// Whether somebody should have answered, lifted or looked at it again: arithmetic too.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        matches!(self.state, State::Issued | State::Escalated | State::Restricted | State::Kept) && self.period.until <= now
+    }
+
+    /// Whether it restricts use now: begun, not lifted, and its last day not over.
+    pub fn restricts(&self, now: Timestamp) -> bool {
+        self.state == State::Restricted && self.period.from <= now && now < self.period.until
     }
 
     /// Whether what was taken out should have been back: arithmetic when read, nobody has to look.

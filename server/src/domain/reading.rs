@@ -76,15 +76,7 @@ impl Reading {
             Standing::Copied => Self::Copied,
             Standing::Reconfirm => Self::Reconfirm,
             Standing::Retired | Standing::Refused => return None,
-            Standing::Active => match overlay::read_as(headline, day, today, rules) {
-                State::NonCompliant => Self::NonCompliant,
-                State::Unknown => Self::Unknown,
-                State::Stale => Self::Stale,
-                State::AwaitingDeclaration => Self::AwaitingDeclaration,
-                State::RecommendationUnmet => Self::RecommendationUnmet,
-                State::Compliant => Self::Compliant,
-                State::NotApplicable => Self::NotApplicable,
-            },
+            Standing::Active => overlay::read_as(headline, day, today, rules).into(),
         })
     }
 
@@ -117,6 +109,20 @@ impl Reading {
             Self::Unknown | Self::Stale => Band::Tell,
             Self::Pending | Self::Reconfirm | Self::AwaitingDeclaration => Band::Wait,
             Self::RecommendationUnmet | Self::Compliant | Self::NotApplicable => Band::Fine,
+        }
+    }
+}
+
+impl From<State> for Reading {
+    fn from(state: State) -> Self {
+        match state {
+            State::NonCompliant => Self::NonCompliant,
+            State::Unknown => Self::Unknown,
+            State::Stale => Self::Stale,
+            State::AwaitingDeclaration => Self::AwaitingDeclaration,
+            State::RecommendationUnmet => Self::RecommendationUnmet,
+            State::Compliant => Self::Compliant,
+            State::NotApplicable => Self::NotApplicable,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use hashimori_shared::evaluate::{Answer, Attestation, AttestedBy};
 use hashimori_shared::lang::Words;
-use hashimori_shared::pack::{CheckKind, Pack};
+use hashimori_shared::pack::{AttestationRules, CheckKind, Pack};
 use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +115,31 @@ pub struct Answered {
     clause: String,
     check: String,
     answer: Answer,
+}
+
+impl Answered {
+    /// Clause id.
+    pub fn clause(&self) -> &str {
+        &self.clause
+    }
+
+    /// Check id within the clause.
+    pub fn check(&self) -> &str {
+        &self.check
+    }
+
+    /// The answer as people read it.
+    pub fn text(&self) -> Text {
+        match self.answer {
+            Answer::Yes => Text::new("choice-yes"),
+            Answer::Limited => Text::new("evidence-answer-limited"),
+            Answer::Partly => Text::new("evidence-answer-partly"),
+            Answer::No => Text::new("choice-no"),
+            Answer::NotApplicable => Text::new("evidence-answer-not-applicable"),
+            Answer::Until(until) => Text::new("evidence-answer-until").with("day", Text::Day(until)),
+            Answer::On(on) => Text::new("evidence-answer-on").with("day", Text::Day(on)),
+        }
+    }
 }
 
 /// Who looked.
@@ -243,6 +268,12 @@ impl SelfCheck {
             Ok(Self { grade, note, answers })
         }
     }
+}
+
+/// Since when an answer still counts: on managed devices, and on personal ones, where it runs out sooner.
+pub fn counts_since(rules: &AttestationRules, now: Timestamp) -> (Timestamp, Timestamp) {
+    let since = |days: u32| now.plus_days(-i64::from(days));
+    (since(rules.days), since(rules.personal_days))
 }
 
 /// What an act says to the evaluation about each of its devices.

@@ -20,6 +20,8 @@ pub enum Kind {
     BackupOld,
     /// The issuing CA ends and cannot renew itself.
     AuthorityEnds,
+    /// The holidays that the collector knows end.
+    HolidaysEnd,
     /// A 仮発動 waits for the 事務局.
     DisasterWaiting,
     /// What a 災害時特例 let in should have been cleared long ago.
@@ -32,10 +34,22 @@ pub enum Kind {
     LeavingDue,
     /// A requirement is not met.
     NonCompliant,
+    /// 注意・指導 that was not answered in time (§10).
+    GuidanceOverdue,
+    /// 注意・指導 that was taken to the council, and is to be answered.
+    GuidanceEscalated,
     /// What was taken out and is not back in time (§20-8).
     TakeOutOverdue,
     /// Personal devices whose approval has ended, and the end of whose use nobody has confirmed (§20-7).
     PersonalUseOver,
+    /// 注意・指導 to be answered.
+    GuidanceToAnswer,
+    /// Answers that the 事務局 has to look at.
+    GuidanceToCheck,
+    /// 利用制限 whose last day is over, and that nobody has lifted or prolonged (留2-2).
+    RestrictionOver,
+    /// Those who are past their last day, with steps of leaving open (§16-5, 留1-2, 留3-7).
+    LeaverOverdue,
     /// Papers that wait for an approval.
     PaperToDecide,
     /// Returns that wait for somebody else to look.
@@ -44,6 +58,14 @@ pub enum Kind {
     WipeToCheck,
     /// Personal devices whose approval ends within a week.
     PersonalUseEnds,
+    /// Those without a pledge of the present edition (§17).
+    PledgeMissing,
+    /// Those whose training is due (§17).
+    TrainingDue,
+    /// Those who leave, with steps open.
+    LeaverOpen,
+    /// Those who have begun, with something of the joiner's checklist missing.
+    JoinerOpen,
     /// Devices to be confirmed again after a restore.
     Reconfirm,
     /// Devices that wait to be confirmed.
@@ -58,11 +80,17 @@ pub enum Kind {
     Stale,
     /// Only a person can answer, and nobody has.
     SelfCheckDue,
+    /// 検討記録 and 自己点検票 to be looked at again (§20柱書).
+    RecordDue,
+    /// 検討記録 and 自己点検票 that there have never been.
+    RecordMissing,
+    /// The list of staff is to be reviewed (留1-2).
+    StaffReviewDue,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 40] = [
         Self::LostSeen,
         Self::Copied,
         Self::IncidentReported,
@@ -70,18 +98,29 @@ impl Kind {
         Self::LogBroken,
         Self::BackupOld,
         Self::AuthorityEnds,
+        Self::HolidaysEnd,
         Self::DisasterWaiting,
         Self::DisasterOverdue,
         Self::DisasterClear,
         Self::IntakeWaiting,
         Self::LeavingDue,
         Self::NonCompliant,
+        Self::GuidanceOverdue,
+        Self::GuidanceEscalated,
         Self::TakeOutOverdue,
         Self::PersonalUseOver,
+        Self::GuidanceToAnswer,
+        Self::GuidanceToCheck,
+        Self::RestrictionOver,
+        Self::LeaverOverdue,
         Self::PaperToDecide,
         Self::ReturnToCheck,
         Self::WipeToCheck,
         Self::PersonalUseEnds,
+        Self::PledgeMissing,
+        Self::TrainingDue,
+        Self::LeaverOpen,
+        Self::JoinerOpen,
         Self::Reconfirm,
         Self::Pending,
         Self::Silent,
@@ -89,6 +128,9 @@ impl Kind {
         Self::Unknown,
         Self::Stale,
         Self::SelfCheckDue,
+        Self::RecordDue,
+        Self::RecordMissing,
+        Self::StaffReviewDue,
     ];
 }
 

@@ -2,6 +2,7 @@
 //! The only room with axum.
 
 pub mod access;
+mod api;
 mod body;
 pub mod device;
 mod half_open;

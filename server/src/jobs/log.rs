@@ -4,7 +4,7 @@
 use hashimori_shared::time::DAY;
 
 use crate::app::App;
-use crate::domain::log::KEEP_DAYS;
+use crate::retain;
 use crate::store::log::{self, ChainState, SealError};
 
 /// Seals what was written.
@@ -27,7 +27,7 @@ pub(super) async fn seal(app: App) -> anyhow::Result<()> {
     }
 }
 
-/// Proves the log and notes what was found; deletes what is older than `KEEP_DAYS`.
+/// Proves the log and notes what was found; deletes what the packs say has been kept long enough.
 pub(super) async fn prove(app: App) -> anyhow::Result<()> {
     let now = app.clock.now();
     if let ChainState::Whole { at, .. } = log::state(&app.store).await?
@@ -46,7 +46,15 @@ pub(super) async fn prove(app: App) -> anyhow::Result<()> {
     log::set_state(&mut tx, &state).await?;
     tx.commit().await?;
     if !app.clock_guard.is_frozen() && matches!(state, ChainState::Whole { .. }) {
-        let deleted = log::trim(&app.store, &app.log_key, &app.random, (now.plus_days(-KEEP_DAYS), now)).await?;
+        let Some(before) = retain::log_cutoff(&app.store, &app.rules.book(), now).await? else { return Ok(()) };
+        let mut deleted = 0;
+        while !app.stopping.is_cancelled() {
+            let gone = log::trim(&app.store, &app.log_key, &app.random, (before, now)).await?;
+            deleted += gone;
+            if gone < log::TRIMMED_AT_ONCE {
+                break;
+            }
+        }
         if deleted > 0 {
             tracing::info!(deleted, "deleted entries of the operation log that were kept long enough");
         }

@@ -5,10 +5,12 @@ use hashimori_shared::time::Timestamp;
 
 use crate::app::App;
 use crate::config::MailSettings;
+use crate::domain::calendar;
 use crate::domain::ids::LetterId;
 use crate::domain::mail::{Failure, next_try};
 use crate::mail::{Frame, Transport, compose, send, transport};
 use crate::store::mail::{self, Claimed};
+use crate::store::paper;
 
 /// Letters of one run.
 const BATCH: u16 = 200;
@@ -16,6 +18,8 @@ const BATCH: u16 = 200;
 const IN_HAND_S: i64 = 600;
 /// Letters that ended are kept this long.
 const KEEP_DAYS: i64 = 90;
+/// Addresses of applicants without an account are kept this long after their paper's last step.
+const KEEP_APPLICANTS_DAYS: i64 = 30;
 
 /// One run.
 pub async fn run(app: App) -> anyhow::Result<()> {
@@ -107,12 +111,16 @@ async fn give_up_or_wait(
     Ok(())
 }
 
-/// Deletes what ended long ago.
+/// Deletes what ended long ago; and says when the holidays that hours of rest go by are known no longer.
 pub(super) async fn trim(app: App) -> anyhow::Result<()> {
+    if let Some(days) = calendar::runs_out(app.clock.now()).filter(|_| app.settings.mail.is_some()) {
+        tracing::warn!(days, "the holidays known end soon or have ended: reminders will go on holidays too; update the collector");
+    }
     if !app.clock_guard.is_frozen() {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
         mail::delete_old(&mut tx, (now.plus_days(-KEEP_DAYS), now)).await?;
+        paper::delete_old_contacts(&mut tx, (now.plus_days(-KEEP_APPLICANTS_DAYS), now)).await?;
         tx.commit().await?;
     }
     Ok(())

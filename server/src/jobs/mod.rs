@@ -9,11 +9,15 @@ mod mail;
 mod membership;
 mod rank;
 mod remind;
+mod retain;
 mod sweep;
+mod tell;
+mod webhooks;
 
 pub use authority::run as take_up_authority;
 pub use mail::run as send_mail;
 pub use remind::run as remind;
+pub use tell::run as tell;
 
 use std::time::Duration;
 
@@ -36,9 +40,13 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "rank", period: Duration::from_secs(5) }, rank::run);
     every(app, stop, tasks, Job { name: "trim-days", period: Duration::from_hours(6) }, rank::trim);
     every(app, stop, tasks, Job { name: "mail", period: Duration::from_secs(10) }, mail::run);
+    every(app, stop, tasks, Job { name: "webhooks", period: Duration::from_secs(5) }, webhooks::run);
+    every(app, stop, tasks, Job { name: "trim-webhooks", period: Duration::from_hours(6) }, webhooks::trim);
+    every(app, stop, tasks, Job { name: "tell", period: Duration::from_secs(10) }, tell::run);
     every(app, stop, tasks, Job { name: "remind", period: Duration::from_mins(10) }, remind::run);
     every(app, stop, tasks, Job { name: "trim-mail", period: Duration::from_hours(6) }, mail::trim);
     every(app, stop, tasks, Job { name: "erase-left", period: Duration::from_hours(1) }, membership::run);
+    every(app, stop, tasks, Job { name: "retain", period: Duration::from_mins(30) }, retain::run);
     every(app, stop, tasks, Job { name: "prove-log", period: Duration::from_mins(10) }, log::prove);
 }
 

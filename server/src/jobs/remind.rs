@@ -1,11 +1,18 @@
-//! Reminders that come from the clock, not from somebody looking: vacancies, silence and backups, and the operation log's head of the
-//! day. Each is queued once for its occasion; a letter says how many and leads to the list.
+//! Reminders that come from the clock, not from somebody looking: vacancies, silence, lists of staff and backups, and the operation
+//! log's head of the day; papers that end or are overdue, the statutory clock of incidents, what was not cleared after a 災害時特例, self-checks. Each is
+//! queued once for its occasion; a letter says how many and leads to the list.
+
+mod answers;
+mod clean_up;
+mod incidents;
+mod papers;
 
 use crate::app::App;
 use crate::backup::{OVERDUE_S, is_overdue};
 use crate::domain::ids::RegionId;
 use crate::domain::mail::{Kind, Letter, Link, Recipients, Said};
-use crate::store::{backup, facility, log, mail, region, rollup};
+use crate::domain::staff::{Edition, Rules};
+use crate::store::{backup, facility, log, mail, region, rollup, staff};
 
 /// One run.
 pub async fn run(app: App) -> anyhow::Result<()> {
@@ -21,11 +28,20 @@ pub async fn run(app: App) -> anyhow::Result<()> {
         letters.extend(vacancies(&app, region.id).await?);
         letters.extend(silence(&app, region.id).await?);
     }
+    letters.extend(staff_lists(&app).await?);
+    queue(&app, &letters).await?;
+    papers::run(&app).await?;
+    incidents::run(&app).await?;
+    clean_up::run(&app).await?;
+    answers::run(&app).await
+}
+
+async fn queue(app: &App, letters: &[Letter<'_>]) -> anyhow::Result<()> {
     if letters.is_empty() {
         return Ok(());
     }
     let mut tx = app.store.begin().await?;
-    for letter in &letters {
+    for letter in letters {
         mail::queue(&mut tx, (&app.random, app.clock.now()), letter).await?;
     }
     Ok(tx.commit().await?)
@@ -60,6 +76,29 @@ async fn silence(app: &App, region: RegionId) -> anyhow::Result<Option<Letter<'s
         .about("devices", Said::Number(sum.silence.long))
         .about("days", Said::Number(i64::from(rules.unknown_days)));
     Ok((sum.silence.long > 0).then(|| letter.once(week(app).to_string())))
+}
+
+/// Facilities looked at together.
+const FACILITIES: u16 = 500;
+
+/// Every week in which something is due of a facility's list of staff.
+async fn staff_lists(app: &App) -> anyhow::Result<Vec<Letter<'static>>> {
+    let (now, occasion) = (app.clock.now(), week(app).to_string());
+    let rules = Rules::new(Edition::FIRST, app.rules.book().any_pack().parameters());
+    let (mut letters, mut after) = (Vec::new(), None);
+    loop {
+        let facilities = staff::remind::list(app.store.read(), (Kind::StaffDue, &occasion), (after, FACILITIES)).await?;
+        for &facility in &facilities {
+            let sum = staff::sum::of_facility(app.store.read(), facility, (rules.training_days, now)).await?;
+            let (due, to) = (sum.due(rules.review_days, now), Recipients::Facility(facility, staff::remind::KEEPERS));
+            let letter = Letter::new(Kind::StaffDue, to, page(&format!("/facilities/{facility}/staff"))).about("n", Said::Number(due));
+            letters.extend((due > 0).then(|| letter.once(occasion.clone())));
+        }
+        after = facilities.last().copied();
+        if facilities.len() < usize::from(FACILITIES) {
+            return Ok(letters);
+        }
+    }
 }
 
 /// Whether there is no backup young enough, on a collector that makes them.

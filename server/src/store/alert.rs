@@ -4,6 +4,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::belonging::Home;
 use super::rollup::Scope;
 use super::{Error, Store, Tx, rows};
 use crate::domain::device::{DeviceN, Ownership};
@@ -155,6 +156,38 @@ pub async fn count_open(store: &Store, scope: Scope) -> Result<Vec<OpenCount>, E
             Ok(OpenCount { kind: kind(row.try_get(0)?)?, devices: row.try_get(1)?, first_at: Timestamp::from_seconds(row.try_get(2)?) })
         })
         .collect()
+}
+
+/// A lost device that was in contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LostSeen {
+    /// Which.
+    pub device: DeviceId,
+    /// Whose.
+    pub home: Home,
+}
+
+/// Lost devices that were in contact after `since`, at which nobody has looked, and of which nobody was told in this `step`.
+pub async fn list_untold_lost(store: &Store, step: &str, since: Timestamp, limit: u16) -> Result<Vec<LostSeen>, Error> {
+    sqlx::query(
+        "SELECT d.id, d.region_id, d.facility_id FROM alert a JOIN device d ON d.n = a.n WHERE a.kind = 'lost_seen' AND a.closed_at IS NULL \
+         AND d.standing = 'lost' AND a.last_at > $1 AND NOT EXISTS (SELECT 1 FROM told t WHERE t.about = d.id AND t.step = $2) \
+         ORDER BY a.last_at, d.id LIMIT $3",
+    )
+    .bind(since.seconds())
+    .bind(step)
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| {
+        let home = Home {
+            region: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("device.region_id"))?,
+            facility: row.try_get::<&str, _>(2)?.parse().map_err(|_| rows::decode_error("device.facility_id"))?,
+        };
+        Ok(LostSeen { device: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.id"))?, home })
+    })
+    .collect()
 }
 
 fn kind(word: &str) -> Result<Kind, Error> {

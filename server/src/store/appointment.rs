@@ -221,8 +221,7 @@ pub async fn list_candidates(db: impl Executor<'_, Database = Any>, scope: Scope
     query.bind(place(scope)).bind(i64::from(limit)).fetch_all(db).await?.iter().map(person::person).collect()
 }
 
-const CANDIDATE: &str =
-    "SELECT id, region_id, facility_id, role, login, name FROM person WHERE region_id = $1 AND COALESCE(facility_id, '') = $2";
+const CANDIDATE: &str = "SELECT id, region_id, facility_id, role, login, name FROM person WHERE region_id = $1 AND COALESCE(facility_id, '') = $2 AND erased_at IS NULL";
 
 fn place(scope: Scope) -> String {
     scope.facility().map(|id| id.to_string()).unwrap_or_default()
@@ -248,6 +247,7 @@ pub async fn close_account(tx: &mut AnyConnection, id: PersonId, now: Timestamp)
         ("DELETE FROM passkey WHERE person_id = $1", false),
         ("DELETE FROM oidc_identity WHERE person_id = $1", false),
         ("DELETE FROM delayed_reset WHERE person_id = $1", false),
+        ("DELETE FROM calendar_feed WHERE person_id = $1", false),
         ("UPDATE invitation SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL AND expires_at > $2", true),
         ("UPDATE enrolment_code SET revoked_at = $2 WHERE issued_by = $1 AND revoked_at IS NULL AND expires_at > $2", true),
         ("UPDATE person SET disabled_at = $2 WHERE id = $1", true),

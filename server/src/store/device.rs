@@ -8,6 +8,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
+use super::name_part::{self, Among, Whose};
 use super::rollup::{Counts, Place};
 use super::{Error, Store, Tx, exclusion, ingest, loss, rows};
 use crate::domain::device::{ClassWord, DeviceN, Ownership, Sort, SortChange, Standing};
@@ -63,8 +64,10 @@ pub struct NewDevice {
     pub confirmed_by: Option<String>,
 }
 
-const COLUMNS: &str =
-    "SELECT id, n, region_id, facility_id, label, ownership, class, standing, enrolled_at, confirmed_at, confirmed_by FROM device ";
+/// What `read` takes first from a row, and how many columns that is.
+pub(super) const COLUMNS: &str =
+    "d.id, d.n, d.region_id, d.facility_id, d.label, d.ownership, d.class, d.standing, d.enrolled_at, d.confirmed_at, d.confirmed_by";
+pub(super) const WIDTH: usize = 11;
 
 /// Adds a device (in a transaction of `Store::begin_ledger`) and counts it in.
 pub async fn insert(tx: &mut Tx, new: &NewDevice) -> Result<DeviceN, Error> {
@@ -86,6 +89,7 @@ pub async fn insert(tx: &mut Tx, new: &NewDevice) -> Result<DeviceN, Error> {
     .bind(new.confirmed_by.clone())
     .execute(&mut **tx)
     .await?;
+    name_part::insert_device(tx, n, &new.label).await?;
     let (facility, region) = (new.facility.to_string().into(), new.region.to_string().into());
     let mut counts = Counts::default();
     counts.count(Place { facility: &facility, region: &region, standing: new.standing, headline: None, states: "", day: -1, agent: "" }, 1);
@@ -95,7 +99,7 @@ pub async fn insert(tx: &mut Tx, new: &NewDevice) -> Result<DeviceN, Error> {
 
 /// One device of a facility.
 pub async fn find(store: &Store, facility: FacilityId, id: DeviceId) -> Result<Option<Device>, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND id = $2")))
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM device d WHERE d.facility_id = $1 AND d.id = $2")))
         .bind(facility.to_string())
         .bind(id.to_string())
         .fetch_optional(store.read())
@@ -105,7 +109,8 @@ pub async fn find(store: &Store, facility: FacilityId, id: DeviceId) -> Result<O
 
 /// One device by its number, for those who know it by its certificate.
 pub async fn find_by_n(db: impl Executor<'_, Database = Any>, n: DeviceN) -> Result<Option<Device>, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE n = $1"))).bind(n.0).fetch_optional(db).await?;
+    let sql = format!("SELECT {COLUMNS} FROM device d WHERE d.n = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(n.0).fetch_optional(db).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -121,11 +126,6 @@ pub async fn list(store: &Store, facility: FacilityId, after: Option<DeviceId>, 
     list_of(store, facility, "", (after, limit)).await
 }
 
-/// The same of those that stand in one way.
-pub async fn list_standing(store: &Store, facility: FacilityId, standing: Standing, limit: u16) -> Result<Vec<Device>, Error> {
-    list_of(store, facility, &format!("AND standing = '{}' ", standing.as_str()), (None, limit)).await
-}
-
 /// The same of those that wait for a person's decision.
 pub async fn list_waiting(store: &Store, facility: FacilityId, after: Option<DeviceId>, limit: u16) -> Result<Vec<Device>, Error> {
     list_of(store, facility, "AND standing IN ('pending', 'reconfirm', 'copied') ", (after, limit)).await
@@ -133,7 +133,8 @@ pub async fn list_waiting(store: &Store, facility: FacilityId, after: Option<Dev
 
 /// `only` is a condition in words of ours.
 async fn list_of(store: &Store, facility: FacilityId, only: &str, (after, limit): (Option<DeviceId>, u16)) -> Result<Vec<Device>, Error> {
-    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND id > $2 {only}ORDER BY id LIMIT $3")))
+    let sql = format!("SELECT {COLUMNS} FROM device d WHERE d.facility_id = $1 AND d.id > $2 {only}ORDER BY d.id LIMIT $3");
+    sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(facility.to_string())
         .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .bind(i64::from(limit))
@@ -144,32 +145,66 @@ async fn list_of(store: &Store, facility: FacilityId, only: &str, (after, limit)
         .collect()
 }
 
-/// Devices of a region with `text` in their names, oldest first: what a person types into a search, not for anything regular.
+/// A device as it is offered for choosing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// Its id.
+    pub id: DeviceId,
+    /// What people call it.
+    pub label: String,
+    /// Whose it is.
+    pub ownership: Ownership,
+}
+
+/// The first of a facility's devices that stand in one way, in order of enrolment.
+pub async fn list_standing(store: &Store, facility: FacilityId, standing: Standing, limit: u16) -> Result<Vec<Offered>, Error> {
+    let found: Vec<(String, String, String)> =
+        sqlx::query_as("SELECT id, label, ownership FROM device WHERE facility_id = $1 AND standing = $2 ORDER BY id LIMIT $3")
+            .bind(facility.to_string())
+            .bind(standing.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(store.read())
+            .await?;
+    let offered = |(id, label, ownership): (String, String, String)| {
+        let id = id.parse().map_err(|_| rows::decode_error("device.id"))?;
+        let ownership = Ownership::from_word(&ownership).ok_or_else(|| rows::decode_error("device.ownership"))?;
+        Ok(Offered { id, label, ownership })
+    };
+    found.into_iter().map(offered).collect()
+}
+
+/// Devices of a region with `text` in their names, oldest first.
 pub async fn list_named(store: &Store, region: RegionId, text: &str, limit: u16) -> Result<Vec<Device>, Error> {
+    let among = name_part::among(store, Whose::Devices, text).await?;
+    if among == Among::Those(Vec::new()) {
+        return Ok(Vec::new());
+    }
     let sql = format!(
-        "{COLUMNS} WHERE region_id = $1 AND ownership = 'managed' AND (label LIKE $2 ESCAPE '!' OR lower(label) LIKE $3 ESCAPE '!') ORDER BY n LIMIT $4"
+        "SELECT {COLUMNS} FROM device d WHERE d.region_id = $1 AND d.ownership = 'managed' \
+         AND (d.label LIKE $2 ESCAPE '!' OR lower(d.label) LIKE $3 ESCAPE '!'){} ORDER BY d.n LIMIT $4",
+        among.condition(Whose::Devices, "d.n", 5)
     );
-    sqlx::query(sqlx::AssertSqlSafe(sql))
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(region.to_string())
         .bind(rows::like(text))
         .bind(rows::like(&text.to_lowercase()))
-        .bind(i64::from(limit))
-        .fetch_all(store.read())
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+        .bind(i64::from(limit));
+    let query = among.parts().into_iter().fold(query, sqlx::query::Query::bind);
+    query.fetch_all(store.read()).await?.iter().map(read).collect()
 }
 
 /// Renames a device of a facility. `false`: there is no such device there.
 pub async fn rename(tx: &mut Tx, facility: FacilityId, id: DeviceId, label: &str) -> Result<bool, Error> {
-    let done = sqlx::query("UPDATE device SET label = $1 WHERE facility_id = $2 AND id = $3")
-        .bind(label.to_owned())
+    let row = sqlx::query("SELECT n, label FROM device WHERE facility_id = $1 AND id = $2")
         .bind(facility.to_string())
         .bind(id.to_string())
-        .execute(&mut **tx)
+        .fetch_optional(&mut **tx)
         .await?;
-    Ok(done.rows_affected() == 1)
+    let Some(row) = row else { return Ok(false) };
+    let (n, was): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+    sqlx::query("UPDATE device SET label = $1 WHERE n = $2").bind(label.to_owned()).bind(n).execute(&mut **tx).await?;
+    name_part::rename_device(tx, n, (&was, label)).await?;
+    Ok(true)
 }
 
 /// A person's decision on how a device stands.
@@ -273,7 +308,7 @@ pub async fn reclassify(tx: &mut Tx, (facility, id): (FacilityId, DeviceId), Sor
     Ok(true)
 }
 
-fn read(row: &AnyRow) -> Result<Device, Error> {
+pub(super) fn read(row: &AnyRow) -> Result<Device, Error> {
     Ok(Device {
         id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.id"))?,
         n: DeviceN(row.try_get(1)?),

@@ -29,19 +29,22 @@ pub struct Line {
     pub clauses: Vec<(String, i64)>,
 }
 
+/// What `line` takes from a row, of a device's `device_state` `s` and `device_seen` `e`.
+pub(super) const COLUMNS: &str = "s.headline, s.since, e.last_seen_at, e.skew_s, e.dropped, s.states";
+
 /// The present of some devices of a facility; one that is not the facility's is left out.
 pub async fn list(store: &Store, facility: FacilityId, devices: &[DeviceN]) -> Result<Vec<Line>, Error> {
     let mut lines = Vec::with_capacity(devices.len());
     for group in devices.chunks(rows::MOST) {
-        let sql = rows::with_list(
-            "SELECT d.n, s.headline, s.since, e.last_seen_at, e.skew_s, e.dropped, s.states, d.facility_id FROM device d \
-             LEFT JOIN device_state s ON s.n = d.n LEFT JOIN device_seen e ON e.n = d.n WHERE d.n IN ",
-            group.len(),
+        let head = format!(
+            "SELECT d.n, d.facility_id, {COLUMNS} FROM device d \
+             LEFT JOIN device_state s ON s.n = d.n LEFT JOIN device_seen e ON e.n = d.n WHERE d.n IN "
         );
+        let sql = rows::with_list(&head, group.len());
         let ids: Vec<i64> = group.iter().map(|d| d.0).collect();
         for row in rows::list_query(sql, &ids).fetch_all(store.read()).await? {
-            if row.try_get::<&str, _>(7)? == facility.to_string() {
-                lines.push(line(&row)?);
+            if row.try_get::<&str, _>(1)? == facility.to_string() {
+                lines.push(line(&row, DeviceN(row.try_get(0)?), 2)?);
             }
         }
     }
@@ -49,15 +52,16 @@ pub async fn list(store: &Store, facility: FacilityId, devices: &[DeviceN]) -> R
     Ok(lines)
 }
 
-fn line(row: &AnyRow) -> Result<Line, Error> {
-    let states: Option<&str> = row.try_get(6)?;
+/// The line of a device from the columns that begin with this one.
+pub(super) fn line(row: &AnyRow, device: DeviceN, from: usize) -> Result<Line, Error> {
+    let states: Option<&str> = row.try_get(from + 5)?;
     Ok(Line {
-        device: DeviceN(row.try_get(0)?),
-        headline: row.try_get::<Option<i64>, _>(1)?.and_then(State::from_code),
-        since: row.try_get::<Option<i64>, _>(2)?.map(Timestamp::from_seconds),
-        last_seen_at: row.try_get::<Option<i64>, _>(3)?.map(Timestamp::from_seconds),
-        skew_s: row.try_get::<Option<i64>, _>(4)?.unwrap_or(0),
-        dropped: row.try_get::<Option<i64>, _>(5)?.unwrap_or(0),
+        device,
+        headline: row.try_get::<Option<i64>, _>(from)?.and_then(State::from_code),
+        since: row.try_get::<Option<i64>, _>(from + 1)?.map(Timestamp::from_seconds),
+        last_seen_at: row.try_get::<Option<i64>, _>(from + 2)?.map(Timestamp::from_seconds),
+        skew_s: row.try_get::<Option<i64>, _>(from + 3)?.unwrap_or(0),
+        dropped: row.try_get::<Option<i64>, _>(from + 4)?.unwrap_or(0),
         clauses: super::rollup::clause_states(states.unwrap_or("")).map(|(clause, state)| (clause.to_owned(), state)).collect(),
     })
 }

@@ -6,12 +6,16 @@ pub mod cover;
 pub mod door;
 pub mod gone;
 pub mod let_in;
+mod untold;
 
 use std::collections::HashMap;
 
 use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
+
+use super::belonging::Home;
+pub use untold::{Untold, list_untold, step_word};
 
 use super::{Error, Store, rows};
 use crate::domain::disaster::{Ending, Exception, Phase, Place, Reach, Step, StepKind};
@@ -134,6 +138,32 @@ pub async fn list(store: &Store, region: RegionId, before: Option<ExceptionId>, 
     let found = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE d.region_id = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3")))
         .bind(region.to_string())
         .bind(before.map_or_else(|| "g".to_owned(), |id| id.to_string()))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *db)
+        .await?;
+    with_places(&mut db, &found).await
+}
+
+/// Those that held within a time over a facility, drills included, oldest first.
+pub async fn list_over(
+    store: &Store,
+    home: Home,
+    (from, until): (Timestamp, Timestamp),
+    after: Option<ExceptionId>,
+    limit: u16,
+) -> Result<Vec<Exception>, Error> {
+    let mut db = store.read().acquire().await?;
+    let sql = format!(
+        "{COLUMNS} WHERE d.region_id = $1 AND d.id > $3 AND d.began_at < $5 AND coalesce(d.ended_at, d.ends_at) >= $4 \
+         AND (d.reach = 'region' OR d.id IN (SELECT p.disaster_id FROM disaster_place p WHERE p.place = $2 \
+           OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $2))) ORDER BY d.id LIMIT $6"
+    );
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(home.region.to_string())
+        .bind(home.facility.to_string())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(from.seconds())
+        .bind(until.seconds())
         .bind(i64::from(limit))
         .fetch_all(&mut *db)
         .await?;

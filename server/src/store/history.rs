@@ -3,6 +3,7 @@
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::{Error, Store, ingest, rows};
 use crate::domain::device::DeviceN;
@@ -50,17 +51,43 @@ pub async fn list(store: &Store, facility: FacilityId, device: DeviceN, before: 
     .fetch_all(store.read())
     .await?
     .iter()
-    .map(|row| {
-        Ok(Change {
-            id: row.try_get(0)?,
-            at: Timestamp::from_seconds(row.try_get(1)?),
-            cause: row.try_get(2)?,
-            headline: State::from_code(row.try_get(3)?).ok_or_else(|| rows::decode_error("state_change.headline"))?,
-            changed: row.try_get(4)?,
-            judged_with: row.try_get(5)?,
-        })
-    })
+    .map(change)
     .collect()
+}
+
+/// A page of a device's changes within a time, oldest first; `after` is the last id of the page before.
+pub async fn list_between(
+    store: &Store,
+    device: DeviceN,
+    (from, until): (Timestamp, Timestamp),
+    after: i64,
+    limit: u16,
+) -> Result<Vec<Change>, Error> {
+    sqlx::query(
+        "SELECT id, at, cause, headline, changed, judged_with FROM state_change \
+         WHERE n = $1 AND id > $2 AND at >= $3 AND at < $4 ORDER BY id LIMIT $5",
+    )
+    .bind(device.0)
+    .bind(after)
+    .bind(from.seconds())
+    .bind(until.seconds())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(change)
+    .collect()
+}
+
+fn change(row: &AnyRow) -> Result<Change, Error> {
+    Ok(Change {
+        id: row.try_get(0)?,
+        at: Timestamp::from_seconds(row.try_get(1)?),
+        cause: row.try_get(2)?,
+        headline: State::from_code(row.try_get(3)?).ok_or_else(|| rows::decode_error("state_change.headline"))?,
+        changed: row.try_get(4)?,
+        judged_with: row.try_get(5)?,
+    })
 }
 
 /// Whether a device of a facility was heard of on a JST day (`Timestamp::jst_day`).

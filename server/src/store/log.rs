@@ -4,13 +4,15 @@
 //! Invariant: an entry is written with the act it tells of or not at all, and after it is sealed nothing changes it. Only
 //! `trim` deletes entries, and leaves a signed checkpoint; only `erase_person` deletes words, and leaves an entry.
 
+mod chain;
 mod keep;
 mod list;
 mod seal;
 mod verify;
 
-pub use keep::{erase_person, trim};
-pub use list::{ChainState, Filter, Line, Reach, View, list, list_views, newest_but, newest_of, set_state, state};
+pub use chain::list_links;
+pub use keep::{TRIMMED_AT_ONCE, erase_person, trim};
+pub use list::{ChainState, Filter, Line, Reach, View, count, list, list_views, newest_but, newest_of, set_state, state};
 pub use seal::{SealError, Sealed, begin_log, newest_day, seal};
 pub use verify::{Break, Whole, Why, verify};
 
@@ -19,10 +21,11 @@ use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{Error, Store, Tx, meta};
+use super::{Error, Store, Tx, meta, webhook};
 use crate::domain::act::{Actor, Done, What, Words};
 use crate::domain::ids::PersonId;
 use crate::domain::log::{Entry, LogKey, Mark, SAME_VIEW_S, Seal, commitment};
+use crate::domain::webhook::Event;
 use crate::random::Random;
 use crate::secrets::MasterKey;
 
@@ -49,7 +52,7 @@ fn entry(row: &AnyRow) -> Result<Entry, Error> {
     })
 }
 
-/// Writes an act into the log, in the transaction that does it.
+/// Writes an act into the log, and for the webhooks that are told of it, in the transaction that does it.
 pub async fn write(tx: &mut AnyConnection, random: &Random, done: &Done) -> Result<(), Error> {
     let id = random.uuid(done.at).to_string();
     let salt = HEXLOWER.encode(&random.bytes::<16>());
@@ -77,9 +80,12 @@ pub async fn write(tx: &mut AnyConnection, random: &Random, done: &Done) -> Resu
         .bind(actor.as_str())
         .bind(object.as_str())
         .bind(remark.as_str())
-        .execute(tx)
-        .await
-        .map(drop)
+        .execute(&mut *tx)
+        .await?;
+    match Event::of(done) {
+        Some(event) => webhook::queue(tx, random, &event).await,
+        None => Ok(()),
+    }
 }
 
 /// Writes that somebody looked at an object, unless the same person did within `SAME_VIEW_S`.

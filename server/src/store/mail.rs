@@ -2,10 +2,12 @@
 //! the store may send: whoever claims a letter has it for a while, and one that dies with it in hand leaves it to the next.
 
 mod address;
+mod crowd;
 mod sending;
 mod trouble;
 
 pub use address::{Pending, confirm, delete as delete_address, delete_of, find as find_address, find_by_link, find_pending, put_pending};
+pub use crowd::{Reached, list_reached};
 pub use sending::{Claimed, claim, count_waiting, delete_old, discard_waiting, end_overdue, list_due, put_failed, put_retry, put_sent};
 pub use trouble::{Trouble, Troubles, list_troubles, note_failed, troubles};
 
@@ -14,7 +16,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::Error;
-use crate::domain::mail::{Letter, Link, Recipients};
+use crate::domain::ids::PaperId;
+use crate::domain::mail::{Kind, Letter, Link, Recipients};
 use crate::domain::people::Role;
 use crate::random::Random;
 
@@ -30,9 +33,9 @@ pub async fn queue(tx: &mut AnyConnection, (random, now): (&Random, Timestamp), 
         Link::Secret(sealed) => (sealed, 1),
     };
     let due = letter.kind.due(now);
-    for Recipient { person, region, address } in recipients(tx, &letter.to).await? {
+    for Recipient { person, paper, region, address } in recipients(tx, letter).await? {
         let waiting: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM letter WHERE person_id = $1 AND state = 'waiting'")
-            .bind(person.as_str())
+            .bind(person.as_deref())
             .fetch_one(&mut *tx)
             .await?;
         if waiting >= MOST_WAITING {
@@ -40,12 +43,13 @@ pub async fn queue(tx: &mut AnyConnection, (random, now): (&Random, Timestamp), 
             continue;
         }
         let done = sqlx::query(
-            "INSERT INTO letter (id, region_id, person_id, address, kind, about, link, is_sealed, once, queued_at, due_at, ends_at, tries, state) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 'waiting') ON CONFLICT DO NOTHING",
+            "INSERT INTO letter (id, region_id, person_id, paper_id, address, kind, about, link, is_sealed, once, queued_at, due_at, ends_at, tries, state) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 'waiting') ON CONFLICT DO NOTHING",
         )
         .bind(random.uuid(now).to_string())
         .bind(region)
         .bind(person)
+        .bind(paper)
         .bind(address)
         .bind(letter.kind.as_str())
         .bind(about.as_str())
@@ -63,32 +67,49 @@ pub async fn queue(tx: &mut AnyConnection, (random, now): (&Random, Timestamp), 
 }
 
 struct Recipient {
-    person: String,
+    person: Option<String>,
+    paper: Option<String>,
     region: String,
     address: String,
 }
 
-async fn recipients(tx: &mut AnyConnection, to: &Recipients<'_>) -> Result<Vec<Recipient>, Error> {
+async fn recipients(tx: &mut AnyConnection, letter: &Letter<'_>) -> Result<Vec<Recipient>, Error> {
     const REGISTERED: &str = "SELECT p.id, p.region_id, m.address, p.role FROM person p JOIN mail_address m ON m.person_id = p.id \
         WHERE p.disabled_at IS NULL AND";
-    let (condition, id, roles) = match to {
+    let (condition, id, roles) = match &letter.to {
         Recipients::Person(id) => ("p.id = $1", id.to_string(), &Role::ALL[..]),
         Recipients::Secretariat(region) => ("p.region_id = $1", region.to_string(), &[Role::Secretariat][..]),
         Recipients::Facility(facility, roles) => ("p.facility_id = $1", facility.to_string(), *roles),
         Recipients::Address(id, address) => {
             let region: Option<String> =
                 sqlx::query_scalar("SELECT region_id FROM person WHERE id = $1").bind(id.to_string()).fetch_optional(tx).await?;
-            let of = |region| Recipient { person: id.to_string(), region, address: address.as_str().to_owned() };
+            let of = |region| Recipient { person: Some(id.to_string()), paper: None, region, address: address.as_str().to_owned() };
             return Ok(region.map(of).into_iter().collect());
         }
+        Recipients::Applicant(paper) => return applicant(tx, *paper, letter.kind == Kind::ApplicantConfirm).await,
     };
     let found = sqlx::query(AssertSqlSafe(format!("{REGISTERED} {condition} ORDER BY p.id"))).bind(id).fetch_all(tx).await?;
     let is_meant = |row: &AnyRow| row.try_get::<&str, _>(3).map(|word| roles.iter().any(|role| role.code() == word));
     let mut meant = Vec::new();
     for row in &found {
         if is_meant(row)? {
-            meant.push(Recipient { person: row.try_get(0)?, region: row.try_get(1)?, address: row.try_get(2)? });
+            meant.push(Recipient { person: row.try_get(0)?, paper: None, region: row.try_get(1)?, address: row.try_get(2)? });
         }
     }
     Ok(meant)
+}
+
+/// Whom a paper is for, at the address they gave; `proves`: also while it is not proved.
+async fn applicant(tx: &mut AnyConnection, paper: PaperId, proves: bool) -> Result<Vec<Recipient>, Error> {
+    let found = sqlx::query(
+        "SELECT p.region_id, c.address FROM paper_contact c JOIN paper p ON p.id = c.paper_id \
+         WHERE c.paper_id = $1 AND (c.confirmed_at IS NOT NULL OR $2 = 1)",
+    )
+    .bind(paper.to_string())
+    .bind(i64::from(proves))
+    .fetch_optional(tx)
+    .await?;
+    let of =
+        |row: AnyRow| Ok(Recipient { person: None, paper: Some(paper.to_string()), region: row.try_get(0)?, address: row.try_get(1)? });
+    found.into_iter().map(of).collect()
 }

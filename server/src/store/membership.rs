@@ -6,14 +6,14 @@
 mod erase;
 mod leave;
 
-pub use erase::{erase_personal, list_due};
+pub use erase::{erase_personal, list_due, list_people};
 pub use leave::{Ended, end_everything};
 
 use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Executor, Row as _};
 
-use super::{Error, Store, Tx, rank, rows};
+use super::{Error, Store, Tx, name_part, rank, rows};
 use crate::domain::act::Actor;
 use crate::domain::ids::{FacilityId, RegionId};
 use crate::domain::membership::{Act, Forms, Kind, Membership, Moved, Seat, State};
@@ -90,6 +90,9 @@ pub async fn move_on(tx: &mut Tx, seen: &Membership, moved: &Moved, by: Actor) -
     }
     write(tx, moved).await?;
     insert_step(tx, moved, by).await?;
+    if moved.act == Act::Amend && moved.after.state.takes_part() {
+        name_part::put_facility(tx, seen.facility).await?;
+    }
     if moved.act == Act::TakeIn {
         sqlx::query("UPDATE facility SET vacant_since = $2 WHERE id = $1")
             .bind(seen.facility.to_string())

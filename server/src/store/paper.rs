@@ -1,7 +1,18 @@
 //! Papers and their steps. Whatever files a paper or moves one on does so under `Store::begin_ledger`, so that of two people who
 //! decide at once the second sees what the first did.
 //!
-//! Invariant: a paper's state is that of its last step, and steps are only ever added.
+//! Invariant: a paper's state is that of its last step, and steps are only ever added; a paper goes as a whole when it has been kept long
+//! enough (`retention`).
+
+mod sums;
+
+pub use sums::{OpenCount, count_incidents, count_measures, count_open, list_never_filed};
+
+mod contact;
+mod untold;
+
+pub use contact::{Contact, NewContact, confirm_contact, delete_old_contacts, find_by_way, find_contact, find_way, insert_contact};
+pub use untold::{Untold, list_untold};
 
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
@@ -12,6 +23,7 @@ use crate::domain::act::Actor;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::{DeviceId, FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::paper::{Act, Applicant, Kind, Moved, Paper, Period, State, Values, Wish};
+use crate::domain::people::Scope;
 
 /// A paper about to be filed.
 #[derive(Debug)]
@@ -80,11 +92,15 @@ const COLUMNS: &str = "SELECT p.id, p.kind, p.number, p.state, p.applicant, p.ap
 
 /// Files a paper; its number.
 pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
-    let number: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM paper WHERE facility_id = $1 AND kind = $2")
-        .bind(new.facility.to_string())
-        .bind(new.kind.as_str())
-        .fetch_one(&mut **tx)
-        .await?;
+    // No number is given out twice, also when the paper that had it is kept no longer.
+    let number: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM (SELECT number FROM paper WHERE facility_id = $1 AND kind = $2 \
+         UNION ALL SELECT number FROM paper_number WHERE facility_id = $1 AND kind = $2) AS given",
+    )
+    .bind(new.facility.to_string())
+    .bind(new.kind.as_str())
+    .fetch_one(&mut **tx)
+    .await?;
     sqlx::query(
         "INSERT INTO paper (id, region_id, facility_id, kind, number, state, open, applicant, applicant_id, device_id, from_at, until_at, \
          fields, filed_at, entered_at, version) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, 0)",
@@ -269,6 +285,31 @@ pub async fn list(store: &Store, facility: FacilityId, filter: Filter, limit: u1
         .collect()
 }
 
+/// A page of a facility's papers of which a step was entered within a time, oldest first; `after` is the last one of the page before.
+pub async fn list_between(
+    store: &Store,
+    facility: FacilityId,
+    (from, until): (Timestamp, Timestamp),
+    after: Option<PaperId>,
+    limit: u16,
+) -> Result<Vec<Found>, Error> {
+    let sql = format!(
+        "{COLUMNS} WHERE p.facility_id = $1 AND p.id > $2 AND p.entered_at < $4 AND EXISTS \
+         (SELECT 1 FROM paper_step s WHERE s.paper_id = p.id AND s.at >= $3 AND s.at < $4) ORDER BY p.id LIMIT $5"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(facility.to_string())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(from.seconds())
+        .bind(until.seconds())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 /// A paper's steps, the first first.
 pub async fn history(store: &Store, id: PaperId) -> Result<Vec<Past>, Error> {
     sqlx::query(
@@ -294,23 +335,6 @@ pub async fn history(store: &Store, id: PaperId) -> Result<Vec<Past>, Error> {
     .collect()
 }
 
-/// Open papers that stand alike, counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OpenCount {
-    /// Of which kind.
-    pub kind: Kind,
-    /// How they stand.
-    pub state: State,
-    /// Whether their period is over.
-    pub over: bool,
-    /// Whether it ends within a week.
-    pub ends_soon: bool,
-    /// How many.
-    pub papers: i64,
-    /// The first instant at which one was filed, or over.
-    pub since: Timestamp,
-}
-
 /// The approvals in force for a device of a facility, as its pages show them over its verdict.
 pub async fn list_in_force(store: &Store, facility: FacilityId, device: DeviceId, now: Timestamp) -> Result<Vec<Paper>, Error> {
     let sql = format!("{COLUMNS} WHERE p.device_id = $1 AND p.kind = $2 AND p.facility_id = $3 AND p.open = 1 ORDER BY p.until_at DESC");
@@ -324,42 +348,38 @@ pub async fn list_in_force(store: &Store, facility: FacilityId, device: DeviceId
     Ok(papers.into_iter().filter(|paper| paper.is_in_force(now)).collect())
 }
 
-/// Days before its end from which a paper ends soon.
-const SOON_DAYS: i64 = 7;
-
-/// A facility's open papers, counted by how they stand now.
-pub async fn count_open(store: &Store, facility: FacilityId, now: Timestamp) -> Result<Vec<OpenCount>, Error> {
-    sqlx::query(
-        "SELECT kind, state, CASE WHEN until_at <= $2 THEN 2 WHEN until_at <= $3 THEN 1 ELSE 0 END, COUNT(*), MIN(CASE WHEN until_at <= $2 THEN until_at ELSE filed_at END) \
-         FROM paper WHERE facility_id = $1 AND open = 1 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-    )
-    .bind(facility.to_string())
-    .bind(now.seconds())
-    .bind(now.plus_days(SOON_DAYS).seconds())
-    .fetch_all(store.read())
-    .await?
-    .iter()
-    .map(|row| {
-        let end: i64 = row.try_get(2)?;
-        Ok(OpenCount {
-            kind: kind(row.try_get(0)?)?,
-            state: state(row.try_get(1)?)?,
-            over: end == 2,
-            ends_soon: end == 1,
-            papers: row.try_get(3)?,
-            since: Timestamp::from_seconds(row.try_get(4)?),
-        })
-    })
-    .collect()
+/// The 利用制限 of a facility that hold now, the one that began last first.
+pub async fn list_restrictions(store: &Store, facility: FacilityId, now: Timestamp) -> Result<Vec<Paper>, Error> {
+    let sql =
+        format!("{COLUMNS} WHERE p.facility_id = $1 AND p.kind = $2 AND p.state = $3 AND p.open = 1 ORDER BY p.from_at DESC, p.id DESC");
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(facility.to_string())
+        .bind(Kind::Restriction.as_str())
+        .bind(State::Restricted.as_str())
+        .fetch_all(store.read())
+        .await?;
+    let papers = found.iter().map(|row| read(row).map(|found| found.paper)).collect::<Result<Vec<_>, _>>()?;
+    Ok(papers.into_iter().filter(|paper| paper.restricts(now)).collect())
 }
 
-/// The open incidents of a region, the oldest first: where, the facility's name, and the paper.
-pub async fn list_incidents(store: &Store, region: RegionId, limit: u16) -> Result<Vec<(FacilityId, String, Found)>, Error> {
+/// The paper of a facility with this number among those of its kind.
+pub async fn find_numbered(store: &Store, facility: FacilityId, (kind, number): (Kind, i64)) -> Result<Option<PaperId>, Error> {
+    let id: Option<String> = sqlx::query_scalar("SELECT id FROM paper WHERE facility_id = $1 AND kind = $2 AND number = $3")
+        .bind(facility.to_string())
+        .bind(kind.as_str())
+        .bind(number)
+        .fetch_optional(store.read())
+        .await?;
+    id.map(|id| id.parse().map_err(|_| rows::decode_error("paper.id"))).transpose()
+}
+
+/// The open papers of a kind in a region, the oldest first: where, the facility's name, and the paper.
+pub async fn list_open(store: &Store, region: RegionId, kind: Kind, limit: u16) -> Result<Vec<(FacilityId, String, Found)>, Error> {
     let sql = COLUMNS.replace("d.standing FROM", "d.standing, f.id, f.name FROM")
         + " JOIN facility f ON f.id = p.facility_id WHERE p.region_id = $1 AND p.kind = $2 AND p.open = 1 ORDER BY p.from_at, p.id LIMIT $3";
     sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(region.to_string())
-        .bind(Kind::Incident.as_str())
+        .bind(kind.as_str())
         .bind(i64::from(limit))
         .fetch_all(store.read())
         .await?
@@ -371,15 +391,26 @@ pub async fn list_incidents(store: &Store, region: RegionId, limit: u16) -> Resu
         .collect()
 }
 
-/// How many incidents of a region are open, and since when the first is.
-pub async fn count_incidents(store: &Store, region: RegionId) -> Result<(i64, Option<Timestamp>), Error> {
-    let (open, since): (i64, Option<i64>) =
-        sqlx::query_as("SELECT COUNT(*), MIN(filed_at) FROM paper WHERE region_id = $1 AND kind = $2 AND open = 1")
-            .bind(region.to_string())
-            .bind(Kind::Incident.as_str())
-            .fetch_one(store.read())
-            .await?;
-    Ok((open, since.map(Timestamp::from_seconds)))
+/// Open incidents of a facility or a region, the oldest filing first: where, and the paper.
+pub async fn list_open_incidents(
+    store: &Store,
+    scope: Scope,
+    after: Option<PaperId>,
+    limit: u16,
+) -> Result<Vec<(FacilityId, Found)>, Error> {
+    let sql = COLUMNS.replace("d.standing FROM", "d.standing, p.facility_id FROM")
+        + " WHERE p.region_id = $1 AND p.kind = $2 AND p.open = 1 AND (p.facility_id = $3 OR $3 = '') AND p.id > $4 ORDER BY p.id LIMIT $5";
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(scope.region().to_string())
+        .bind(Kind::Incident.as_str())
+        .bind(scope.facility().map(|id| id.to_string()).unwrap_or_default())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(|row| Ok((row.try_get::<&str, _>(16)?.parse().map_err(|_| rows::decode_error("paper.facility_id"))?, read(row)?)))
+        .collect()
 }
 
 fn read(row: &AnyRow) -> Result<Found, Error> {

@@ -12,6 +12,7 @@ use hashimori_shared::verdict::State;
 use sqlx::Row as _;
 
 use super::facility::TAKES_PART;
+use super::name_part::{self, Among, Whose};
 use super::{Error, Store, Tx, rollup, rows, trend};
 use crate::domain::device::Standing;
 use crate::domain::ids::{AreaId, FacilityId, RegionId};
@@ -109,9 +110,17 @@ impl Sought<'_> {
 /// A page of the facilities asked for, in order; `after` is the last one of the page before.
 pub async fn list(store: &Store, sought: Sought<'_>, after: Option<Position>, limit: u16) -> Result<Vec<Ranked>, Error> {
     let (place, last) = after.map_or((i64::MIN, String::new()), |p| (p.place, p.facility.to_string()));
-    let mut sql = "SELECT r.place, f.id, f.name FROM facility_rank r JOIN facility f ON f.id = r.facility_id \
-         WHERE r.region_id = $1 AND r.kind = $2 AND (r.place, r.facility_id) > ($3, $4)"
-        .to_owned();
+    let among = if sought.named.is_empty() { Among::All } else { name_part::among(store, Whose::Facilities, sought.named).await? };
+    // Where few names are left, SQLite is kept from walking the whole list for them.
+    let region = match &among {
+        Among::All => "r.region_id",
+        Among::Those(parts) if parts.is_empty() => return Ok(Vec::new()),
+        Among::Those(_) => "r.region_id || ''",
+    };
+    let mut sql = format!(
+        "SELECT r.place, f.id, f.name FROM facility_rank r JOIN facility f ON f.id = r.facility_id \
+         WHERE {region} = $1 AND r.kind = $2 AND (r.place, r.facility_id) > ($3, $4)"
+    );
     let mut more = Vec::new();
     if let Some(area) = sought.area {
         more.push(area.to_string());
@@ -122,6 +131,8 @@ pub async fn list(store: &Store, sought: Sought<'_>, after: Option<Position>, li
         let _ = write!(sql, " AND (f.name LIKE ${at} ESCAPE '!' OR lower(f.name) LIKE ${} ESCAPE '!')", at + 1);
         // SQLite knows capitals of ASCII alone: what was typed counts as it is, too.
         more.extend([rows::like(sought.named), rows::like(&sought.named.to_lowercase())]);
+        sql.push_str(&among.condition(Whose::Facilities, "r.facility_id", 6 + more.len()));
+        more.extend(among.parts());
     }
     sql.push_str(" ORDER BY r.place, r.facility_id LIMIT $5");
     let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -144,7 +155,7 @@ pub async fn list(store: &Store, sought: Sought<'_>, after: Option<Position>, li
         .collect()
 }
 
-/// A new facility: in the list at once.
+/// A new facility: in the list at once, and found by its name.
 pub(super) async fn add(tx: &mut Tx, region: RegionId, facility: FacilityId) -> Result<(), Error> {
     sqlx::query("INSERT INTO facility_rank (facility_id, kind, region_id, place) VALUES ($1, 'all', $2, $3)")
         .bind(facility.to_string())
@@ -152,12 +163,15 @@ pub(super) async fn add(tx: &mut Tx, region: RegionId, facility: FacilityId) -> 
         .bind(Summary::new(0, &EMPTY).place())
         .execute(&mut **tx)
         .await?;
+    name_part::put_facility(tx, facility).await?;
     note_due(tx, &[facility.to_string().into()]).await
 }
 
 /// A facility that has left: in no list from now on, and the day's count is made anew.
 pub(super) async fn remove(tx: &mut Tx, facility: FacilityId) -> Result<(), Error> {
-    sqlx::query("DELETE FROM facility_rank WHERE facility_id = $1").bind(facility.to_string()).execute(&mut **tx).await?;
+    for sql in ["DELETE FROM facility_rank WHERE facility_id = $1", "DELETE FROM facility_part WHERE facility_id = $1"] {
+        sqlx::query(sql).bind(facility.to_string()).execute(&mut **tx).await?;
+    }
     note_due(tx, &[facility.to_string().into()]).await
 }
 

@@ -3,6 +3,7 @@
 //! ranked anew.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hashimori_shared::pack::StalenessRules;
@@ -172,13 +173,33 @@ fn count(row: &AnyRow) -> Result<Count, Error> {
     })
 }
 
+/// The same for who only asks how devices read on the JST day `today`: days that mean the same are put together, and stand as the
+/// first of them.
+pub async fn grouped(store: &Store, scope: Scope, today: i64, rules: &StalenessRules) -> Result<Vec<Count>, Error> {
+    let sql = format!("{GROUPED} FROM rollup WHERE scope = $1 AND devices <> 0 {} ORDER BY 1, 2, 3", by_age(today, rules));
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(scope.to_string()).fetch_all(store.read()).await?.iter().map(count).collect()
+}
+
+const GROUPED: &str = "SELECT state, standing, MIN(day), CAST(SUM(devices) AS BIGINT)";
+
+/// Never heard of, silent for long, silent, heard of: with these days, silence changes nothing else, and never on another day.
+fn by_age(today: i64, rules: &StalenessRules) -> String {
+    let [stale, long] = [rules.stale_days, rules.unknown_days].map(|days| today - i64::from(days));
+    format!("GROUP BY state, standing, CASE WHEN day < 0 THEN 0 WHEN day < {long} THEN 1 WHEN day < {stale} THEN 2 ELSE 3 END")
+}
+
 /// What the counts of a scope sum up to on the JST day `today`.
 pub async fn summary(store: &Store, scope: Scope, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
+    Ok(sum(&grouped(store, scope, today, rules).await?, today, rules))
+}
+
+/// What these counts sum up to on the JST day `today`.
+pub fn sum(counts: &[Count], today: i64, rules: &StalenessRules) -> Summary {
     let mut sum = Summary::new(today, rules);
-    for count in counts(store, scope).await? {
+    for count in counts {
         sum.add(count.standing, count.headline, count.day, count.devices);
     }
-    Ok(sum)
+    sum
 }
 
 /// The sum of the facilities that `chosen` selects: SQL with a region (`$1`) and an instant (`$2`), each facility once or more.
@@ -189,34 +210,21 @@ pub(super) async fn summary_of(
     today: i64,
     rules: &StalenessRules,
 ) -> Result<Summary, Error> {
-    let sql = format!(
-        "SELECT state, standing, day, CAST(sum(devices) AS BIGINT) FROM rollup WHERE devices <> 0 AND scope IN ({chosen}) \
-         GROUP BY state, standing, day"
-    );
+    let sql = format!("{GROUPED} FROM rollup WHERE devices <> 0 AND scope IN ({chosen}) {}", by_age(today, rules));
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(region.to_string()).bind(now.seconds()).fetch_all(store.read()).await?;
-    let mut sum = Summary::new(today, rules);
-    for row in &found {
-        let count = count(row)?;
-        sum.add(count.standing, count.headline, count.day, count.devices);
-    }
-    Ok(sum)
+    let counts = found.iter().map(count).collect::<Result<Vec<_>, _>>()?;
+    Ok(sum(&counts, today, rules))
 }
 
 /// What the facilities of an area sum up to.
 pub async fn summary_of_area(store: &Store, area: AreaId, today: i64, rules: &StalenessRules) -> Result<Summary, Error> {
-    let mut sum = Summary::new(today, rules);
-    let found = sqlx::query(
-        "SELECT r.state, r.standing, r.day, CAST(SUM(r.devices) AS BIGINT) FROM facility_area a JOIN rollup r ON r.scope = a.facility_id \
-         WHERE a.area_id = $1 AND r.devices <> 0 GROUP BY r.state, r.standing, r.day",
-    )
-    .bind(area.to_string())
-    .fetch_all(store.read())
-    .await?;
-    for row in &found {
-        let count = count(row)?;
-        sum.add(count.standing, count.headline, count.day, count.devices);
-    }
-    Ok(sum)
+    let sql = format!(
+        "{GROUPED} FROM facility_area a JOIN rollup r ON r.scope = a.facility_id WHERE a.area_id = $1 AND r.devices <> 0 {}",
+        by_age(today, rules)
+    );
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(area.to_string()).fetch_all(store.read()).await?;
+    let counts = found.iter().map(count).collect::<Result<Vec<_>, _>>()?;
+    Ok(sum(&counts, today, rules))
 }
 
 /// The sums of some facilities.
@@ -228,7 +236,8 @@ pub async fn summaries(
 ) -> Result<HashMap<FacilityId, Summary>, Error> {
     let mut sums = HashMap::with_capacity(facilities.len());
     for group in facilities.chunks(rows::MOST) {
-        let sql = rows::with_list("SELECT state, standing, day, devices, scope FROM rollup WHERE devices <> 0 AND scope IN ", group.len());
+        let mut sql = rows::with_list(&format!("{GROUPED}, scope FROM rollup WHERE devices <> 0 AND scope IN "), group.len());
+        let _ = write!(sql, " {}, scope", by_age(today, rules));
         let scopes: Vec<String> = group.iter().map(FacilityId::to_string).collect();
         for row in rows::text_list_query(sql, &scopes).fetch_all(store.read()).await? {
             let facility = row.try_get::<&str, _>(4)?.parse().map_err(|_| rows::decode_error("rollup.scope"))?;

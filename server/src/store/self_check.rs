@@ -8,9 +8,9 @@ use sqlx::Row as _;
 
 use super::ingest::DUE_BY_ANSWER;
 use super::{Error, Store, Tx, exclusion, rows};
-use crate::domain::device::DeviceN;
+use crate::domain::device::{DeviceN, Ownership};
 use crate::domain::ids::{FacilityId, PersonId, SelfCheckId};
-use crate::domain::self_check::{Grade, SelfCheck, attestations};
+use crate::domain::self_check::{Answered, Grade, SelfCheck, attestations};
 
 /// An act about to be kept.
 #[derive(Debug)]
@@ -143,16 +143,106 @@ pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec
     .collect()
 }
 
-/// Devices of a facility in use for which nobody has answered since `since`.
-pub async fn count_due(store: &Store, facility: FacilityId, since: Timestamp) -> Result<i64, Error> {
-    sqlx::query_scalar(
-        "SELECT count(*) FROM device v WHERE v.facility_id = $1 AND v.standing = 'active' AND NOT EXISTS \
-         (SELECT 1 FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id WHERE d.n = v.n AND c.at > $2)",
+/// An act with its answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Its id.
+    pub id: String,
+    /// The act.
+    pub line: Line,
+    /// What was answered.
+    pub answers: Vec<Answered>,
+    /// Whether it answers for people's own devices alone.
+    pub personal: bool,
+}
+
+/// A page of a facility's acts within a time, in order of id, which is that of time; `after` is the last one of the page before.
+pub async fn list_between(
+    store: &Store,
+    facility: FacilityId,
+    (from, until): (Timestamp, Timestamp),
+    after: &str,
+    limit: u16,
+) -> Result<Vec<Given>, Error> {
+    sqlx::query(
+        "SELECT c.id, c.at, p.name, c.grade, c.note, (SELECT count(*) FROM self_check_device d WHERE d.self_check_id = c.id), c.answers, \
+         (SELECT count(*) FROM self_check_device d JOIN device v ON v.n = d.n WHERE d.self_check_id = c.id AND v.ownership = 'personal') \
+         FROM self_check c LEFT JOIN person p ON p.id = c.person_id \
+         WHERE c.facility_id = $1 AND c.id > $2 AND c.at >= $3 AND c.at < $4 ORDER BY c.id LIMIT $5",
     )
     .bind(facility.to_string())
-    .bind(since.seconds())
+    .bind(after)
+    .bind(from.seconds())
+    .bind(until.seconds())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| {
+        let devices: i64 = row.try_get(5)?;
+        let line = Line {
+            at: Timestamp::from_seconds(row.try_get(1)?),
+            by: row.try_get(2)?,
+            grade: grade(row.try_get(3)?)?,
+            note: row.try_get(4)?,
+            devices,
+        };
+        let answers = serde_json::from_str(row.try_get(6)?).map_err(|_| rows::decode_error("self_check.answers"))?;
+        Ok(Given { id: row.try_get(0)?, line, answers, personal: devices > 0 && row.try_get::<i64, _>(7)? == devices })
+    })
+    .collect()
+}
+
+/// When somebody last answered for that device of a facility, of those in use, for which it is longest ago; by whose devices they are.
+/// `None`: for one of them nobody ever has.
+pub async fn oldest_answers(store: &Store, facility: FacilityId) -> Result<Vec<(Ownership, Option<Timestamp>)>, Error> {
+    sqlx::query(
+        "SELECT x.ownership, MIN(x.latest), COUNT(CASE WHEN x.latest IS NULL THEN 1 END) FROM (SELECT v.ownership AS ownership, \
+         (SELECT MAX(c.at) FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id WHERE d.n = v.n) AS latest \
+         FROM device v WHERE v.facility_id = $1 AND v.standing = 'active') AS x GROUP BY x.ownership ORDER BY x.ownership",
+    )
+    .bind(facility.to_string())
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| {
+        let ownership = Ownership::from_word(row.try_get(0)?).ok_or_else(|| rows::decode_error("device.ownership"))?;
+        let never = row.try_get::<i64, _>(2)? > 0;
+        Ok((ownership, row.try_get::<Option<i64>, _>(1)?.filter(|_| !never).map(Timestamp::from_seconds)))
+    })
+    .collect()
+}
+
+/// Devices of a facility in use for which nobody has answered since then: managed ones, and personal ones.
+pub async fn count_due(store: &Store, facility: FacilityId, (managed, personal): (Timestamp, Timestamp)) -> Result<i64, Error> {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM device v WHERE v.facility_id = $1 AND v.standing = 'active' AND NOT EXISTS \
+         (SELECT 1 FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id \
+          WHERE d.n = v.n AND ((v.ownership <> 'personal' AND c.at > $2) OR (v.ownership = 'personal' AND c.at > $3)))",
+    )
+    .bind(facility.to_string())
+    .bind(managed.seconds())
+    .bind(personal.seconds())
     .fetch_one(store.read())
     .await
+}
+
+/// Facilities with devices in use for which nobody has answered since `since`, and how many; not those that were told in this `step`.
+pub async fn list_untold(store: &Store, (since, step): (Timestamp, &str), limit: u16) -> Result<Vec<(FacilityId, i64)>, Error> {
+    sqlx::query(
+        "SELECT v.facility_id, count(*) FROM device v WHERE v.standing = 'active' \
+         AND NOT EXISTS (SELECT 1 FROM told t WHERE t.about = v.facility_id AND t.step = $1) AND NOT EXISTS \
+         (SELECT 1 FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id WHERE d.n = v.n AND c.at > $2) \
+         GROUP BY v.facility_id ORDER BY v.facility_id LIMIT $3",
+    )
+    .bind(step)
+    .bind(since.seconds())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| Ok((row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.facility_id"))?, row.try_get(1)?)))
+    .collect()
 }
 
 fn grade(word: &str) -> Result<Grade, Error> {

@@ -219,6 +219,8 @@ pub(crate) struct AccountPage {
     pub oidc: Option<OidcLine>,
     /// `None`: no mail is sent, and none was.
     pub mail: Option<MailSection>,
+    /// Since when there is an address for calendars.
+    pub calendar: Option<Moment>,
     pub sessions: Vec<SessionLine>,
     /// Languages to choose from, and which is chosen; none: the browser's.
     pub languages: [(Lang, bool); 2],

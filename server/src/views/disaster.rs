@@ -5,10 +5,21 @@ use askama::Template;
 use super::{Moment, Place, Qr, Shell};
 use crate::words::Text;
 
-/// What every page tells while an exception, or a drill, holds.
+/// What a banner tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BannerKind {
+    /// 災害時特例.
+    Disaster,
+    /// The same as a drill.
+    Drill,
+    /// 利用制限 (留2-2).
+    Restriction,
+}
+
+/// What every page tells while an exception, a drill or a restriction holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Banner {
-    pub drill: bool,
+    pub kind: BannerKind,
     pub text: Text,
     pub began: Moment,
     pub ends: Moment,
@@ -19,7 +30,15 @@ pub(crate) struct Banner {
 
 impl Banner {
     pub(crate) const fn label(&self) -> &'static str {
-        if self.drill { "disaster-drill-mark" } else { "disaster-mark" }
+        match self.kind {
+            BannerKind::Disaster => "disaster-mark",
+            BannerKind::Drill => "disaster-drill-mark",
+            BannerKind::Restriction => "paper-restriction",
+        }
+    }
+
+    pub(crate) fn is_drill(&self) -> bool {
+        self.kind == BannerKind::Drill
     }
 }
 
@@ -264,8 +283,8 @@ mod samples {
     impl Banner {
         /// Signed in or not.
         pub(crate) fn samples(signed_in: bool) -> Vec<Self> {
-            let banner = |drill, key: &'static str, action| Self {
-                drill,
+            let banner = |kind, key: &'static str, action| Self {
+                kind,
                 text: Text::new(key).with("more", 1_i64).with("region", "架空圏域".to_owned()),
                 began: moment(-3),
                 ends: moment(165),
@@ -274,11 +293,12 @@ mod samples {
             };
             if signed_in {
                 vec![
-                    banner(false, "disaster-banner-region", "disaster-banner-see"),
-                    banner(true, "disaster-banner-drill", "disaster-banner-see-drill"),
+                    banner(BannerKind::Disaster, "disaster-banner-region", "disaster-banner-see"),
+                    banner(BannerKind::Drill, "disaster-banner-drill", "disaster-banner-see-drill"),
+                    banner(BannerKind::Restriction, "paper-restriction-banner", "paper-restriction-see"),
                 ]
             } else {
-                vec![banner(false, "disaster-banner-public", "disaster-banner-sign-in")]
+                vec![banner(BannerKind::Disaster, "disaster-banner-public", "disaster-banner-sign-in")]
             }
         }
     }

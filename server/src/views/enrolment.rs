@@ -11,6 +11,8 @@ use crate::words::Text;
 pub(crate) struct CodesPage {
     pub shell: Shell,
     pub facility: Place,
+    /// The form's mark.
+    pub once: String,
     pub codes: Vec<CodeLine>,
     /// Path of the next page.
     pub next: Option<String>,
@@ -134,6 +136,7 @@ mod samples {
             let sample = |codes: Vec<CodeLine>, error| Self {
                 shell: Shell::sample("codes-title", true),
                 facility: place(),
+                once: "0f".to_owned(),
                 next: (!codes.is_empty()).then(|| "/facilities/f/codes?after=c#live".to_owned()),
                 paged: !codes.is_empty(),
                 codes,

@@ -53,9 +53,9 @@ pub(crate) struct LettersPage {
 pub(crate) struct LetterLine {
     /// Key of the words.
     pub what: &'static str,
-    pub name: String,
+    pub name: Text,
     /// Key of the word.
-    pub role: &'static str,
+    pub role: Option<&'static str>,
     pub facility: Option<String>,
     pub queued: Moment,
     pub why: Text,
@@ -113,8 +113,8 @@ mod samples {
         fn samples() -> Vec<Self> {
             let line = |kind: Kind, failure: Failure, next| LetterLine {
                 what: kind.subject(),
-                name: "見本 花子".to_owned(),
-                role: "role-administrator",
+                name: if kind == Kind::ResetLink { Text::verbatim("見本 花子") } else { Text::new("letters-applicant") },
+                role: (kind == Kind::ResetLink).then_some("role-administrator"),
                 facility: (kind == Kind::ResetLink).then(|| "さくら架空診療所".to_owned()),
                 queued: Moment::new(NOW.plus_days(-1), NOW),
                 why: failure.text(),

@@ -32,8 +32,8 @@ pub(crate) struct IntakeLine {
 
 /// `/intakes/new`.
 #[derive(Template)]
-#[template(path = "application.html")]
-pub(crate) struct ApplicationPage {
+#[template(path = "intake_new.html")]
+pub(crate) struct NewIntakePage {
     pub shell: Shell,
     pub form: MemberForm,
     pub longest_name: usize,
@@ -244,7 +244,7 @@ mod samples {
         }
     }
 
-    impl Sample for ApplicationPage {
+    impl Sample for NewIntakePage {
         fn samples() -> Vec<Self> {
             let sample = |error| Self {
                 shell: Shell::sample("intake-new-title", true),

@@ -3,18 +3,24 @@
 
 mod account;
 mod alerts;
+mod application;
 mod areas;
 pub(crate) mod assets;
 mod backup_note;
+mod calendar;
+mod connections;
 mod device;
 mod disaster;
 mod enrolment;
 mod error;
+mod evidence;
 mod export;
+mod former;
 mod log;
 mod loss;
 mod mail;
 mod membership;
+mod notices;
 mod overview;
 mod own_rules;
 mod papers;
@@ -23,6 +29,7 @@ mod places;
 mod qr;
 mod rules;
 mod self_check;
+mod staff;
 mod state;
 mod today;
 mod trend;
@@ -33,29 +40,35 @@ pub(crate) use account::{
     SetupAppPage, SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
 pub(crate) use alerts::{AlertLine, Alerts};
+pub(crate) use application::ApplicationPage;
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
+pub(crate) use calendar::CalendarPage;
+pub(crate) use connections::{ConnectionIssuedPage, ConnectionsPage, DeliveryLine, HookForm, HookLine, TokenForm, TokenLine};
 pub(crate) use device::{
     ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
 };
 pub(crate) use disaster::{
-    Banner, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, FileStep,
-    GonePage, JoinPage, LetInForm, LetInLine, LetInPage,
+    Banner, BannerKind, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine,
+    FacilityDisasterPage, FileStep, GonePage, JoinPage, LetInForm, LetInLine, LetInPage,
 };
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
+pub(crate) use evidence::EvidencePage;
 pub(crate) use export::ExportPage;
+pub(crate) use former::{FormerLine, FormerPage};
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
 pub(crate) use membership::{
-    ApplicationPage, IntakeLine, IntakesPage, MemberAct, MemberForm, MemberStep, MembershipPage, PublicFacilitiesPage, PublicLine,
+    IntakeLine, IntakesPage, MemberAct, MemberForm, MemberStep, MembershipPage, NewIntakePage, PublicFacilitiesPage, PublicLine,
 };
+pub(crate) use notices::{FacilityNoticePage, NoticeFormPage, NoticeLine, NoticePage, NoticeView, NoticesPage, ReaderLine, ReadersAt};
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{
-    ActForm, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage, PaperFormPage, PaperLine,
-    PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal, StepLine,
+    ActForm, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage, MeasureLine, MeasuresPage,
+    PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal, StepLine,
 };
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,
@@ -63,8 +76,12 @@ pub(crate) use people::{
 };
 pub(crate) use places::{DeviceLine, FacilityPage};
 pub(crate) use qr::Qr;
-pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage};
+pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheckedPage, kept};
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
+pub(crate) use staff::{
+    PledgesPage, ReviewLine, StaffAct, StaffCountsPage, StaffField, StaffFormPage, StaffImportPage, StaffLine, StaffMemberPage, StaffPage,
+    StaffRegionLine, StaffRegionPage, StaffSheetPage, StaffStep, Ticked, TrainingLine, TrainingPage,
+};
 pub(crate) use state::{Count, Mark, Moment};
 pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};
 pub(crate) use trend::Chart;

@@ -141,7 +141,7 @@ mod samples {
             let days: Vec<(i64, Counts)> =
                 (0..90).map(|day| (20_000 + day, Counts::parse(&format!("non-compliant={} compliant={day}", 90 - day)))).collect();
             let sample = |facilities: Vec<FacilityLine>, searched: bool| Self {
-                shell: Shell::sample("overview-log", true),
+                shell: Shell::sample("nav-overview", true),
                 todos: if searched { Vec::new() } else { TodoLine::sample(now) },
                 backup: BackupNote::of(None, None, searched, now),
                 mail: MailNote::of(Troubles { failed: i64::from(searched), retried: 2 }),

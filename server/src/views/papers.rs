@@ -2,8 +2,11 @@
 
 use askama::Template;
 
-use super::{Mark, Moment, Place, Qr, Shell};
-use crate::domain::paper::{Act, Entry, Field, Input, LONGEST_LINE, LONGEST_TEXT, Need, Step};
+use hashimori_shared::lang::Lang;
+use hashimori_shared::pack::{Clause, Pack};
+
+use super::{Mark, Moment, Place, Qr, Said, Shell};
+use crate::domain::paper::{Act, Days, Entry, Field, Input, Kind, LONGEST_LINE, LONGEST_TEXT, Need, Step};
 use crate::words::Text;
 
 /// `/facilities/{facility}/papers`.
@@ -12,9 +15,8 @@ use crate::words::Text;
 pub(crate) struct PapersPage {
     pub shell: Shell,
     pub facility: Place,
-    pub may_file: bool,
-    /// Kinds that can be filed: word, key of the name.
-    pub kinds: Vec<(&'static str, &'static str)>,
+    /// Kinds: word, key of the name, whether the reader files it.
+    pub kinds: Vec<(&'static str, &'static str, bool)>,
     pub lines: Vec<PaperLine>,
     /// Whether only some are listed.
     pub filtered: bool,
@@ -39,6 +41,8 @@ pub(crate) struct PaperLine {
 pub(crate) struct PaperFormPage {
     pub shell: Shell,
     pub facility: Place,
+    /// The form's mark.
+    pub once: String,
     /// Filled in through the facility's link, by somebody who is not signed in.
     pub without_account: bool,
     /// Number of the paper that was filed just now.
@@ -60,37 +64,86 @@ pub(crate) struct PaperFormPage {
     pub fields: Vec<FormField>,
     pub from: String,
     pub until: String,
-    /// One day is asked for: the one on which it was found.
-    pub found_on: bool,
+    pub days: Days,
     pub most_days: u32,
     /// The day on the paper as typed, where papers may be entered later.
     pub on: Option<String>,
+    /// The applicant's mail address as typed; `None`: it is not asked for.
+    pub mail: Option<String>,
     pub error: Option<Text>,
+}
+
+impl PaperFormPage {
+    /// Whether the one day that is asked for is that of the answer.
+    fn is_due(&self) -> bool {
+        self.days == Days::Due
+    }
+
+    /// Key of what filing it is called.
+    fn filing(&self) -> &'static str {
+        Kind::from_word(self.kind).map_or("paper-file", |kind| kind.filing().0)
+    }
 }
 
 /// One field of a form, as typed.
 #[derive(Clone, Debug)]
 pub(crate) struct FormField {
+    /// Its id on the page.
+    pub id: String,
     pub name: &'static str,
     pub label: &'static str,
     pub about: &'static str,
     pub required: bool,
     /// Empty: it is typed, not chosen.
     pub choices: &'static [(&'static str, &'static str)],
+    /// Clauses to choose from: id, title; empty: it asks for none.
+    pub clauses: Vec<(String, Said)>,
     pub lines: bool,
     pub longest: usize,
     pub value: String,
+    asks_clause: bool,
 }
 
 impl FormField {
     /// A field of a paper with what was typed before.
     pub(crate) fn of(field: &Field, value: String) -> Self {
         let (choices, lines, longest) = match field.input {
-            Input::Line => (&[][..], false, LONGEST_LINE),
+            Input::Line | Input::Clause => (&[][..], false, LONGEST_LINE),
             Input::Text => (&[][..], true, LONGEST_TEXT),
             Input::Choice(choices) => (choices, false, LONGEST_LINE),
         };
-        Self { name: field.name, label: field.label, about: field.about, required: field.required, choices, lines, longest, value }
+        Self {
+            id: field.name.to_owned(),
+            name: field.name,
+            label: field.label,
+            about: field.about,
+            required: field.required,
+            choices,
+            clauses: Vec::new(),
+            lines,
+            longest,
+            value,
+            asks_clause: field.input == Input::Clause,
+        }
+    }
+
+    /// With the clauses of a pack, where it asks for one.
+    pub(crate) fn offering(self, pack: &Pack, lang: Lang) -> Self {
+        if !self.asks_clause {
+            return self;
+        }
+        let option = |clause: &Clause| {
+            // An option is in one language as a whole: the id's, where that is Japanese.
+            let title = Said::of(&clause.title, lang);
+            let lang = if clause.id.trim_start_matches('§').is_ascii() { title.lang } else { Lang::Japanese.tag() };
+            (clause.id.clone(), Said { text: format!("{} {}", clause.id, title.text), lang })
+        };
+        Self { clauses: pack.clauses().iter().map(option).collect(), ..self }
+    }
+
+    /// In the form of an act, beside those of others.
+    fn within(self, act: Act) -> Self {
+        Self { id: format!("{}-{}", act.as_str(), self.name), ..self }
     }
 }
 
@@ -101,6 +154,8 @@ pub(crate) struct PaperPage {
     pub shell: Shell,
     pub facility: Place,
     pub id: String,
+    /// Mark of the form for a code.
+    pub once: String,
     /// As it is seen here.
     pub version: i64,
     pub mark: Mark,
@@ -111,6 +166,8 @@ pub(crate) struct PaperPage {
     pub clock: Vec<Text>,
     /// What is last known of the device: label, words; empty: nothing to say.
     pub last: Vec<(Text, Text)>,
+    /// Where it goes on: words, path.
+    pub links: Vec<(Text, String)>,
     pub acts: Vec<ActForm>,
     /// Devices that can be linked: id, name.
     pub devices: Vec<(String, Text)>,
@@ -140,8 +197,10 @@ pub(crate) struct ActForm {
     pub open: bool,
     pub why: bool,
     pub note: bool,
-    pub until: bool,
-    pub shorter: bool,
+    /// Key of what a new last day is called.
+    pub until: Option<&'static str>,
+    /// Keys of what another last day is called that need not be given, and of what helps to fill it in.
+    pub perhaps_until: Option<(&'static str, &'static str)>,
     pub device: bool,
     pub cleared: bool,
     pub checker: bool,
@@ -163,14 +222,18 @@ impl ActForm {
             open,
             why: needs(Need::Why),
             note: needs(Need::Note),
-            until: needs(Need::Until),
-            shorter: needs(Need::Shorter),
+            until: if needs(Need::Anew) { Some("paper-next-look") } else { needs(Need::Until).then_some("paper-new-until") },
+            perhaps_until: if needs(Need::Later) {
+                Some(("paper-later", "paper-later-about"))
+            } else {
+                needs(Need::Shorter).then_some(("paper-shorter", "paper-shorter-about"))
+            },
             device: needs(Need::Device),
             cleared: needs(Need::Cleared),
             checker: needs(Need::Checker),
             on: needs(Need::OnPaper),
             when: needs(Need::When),
-            fields: step.needs.iter().flat_map(|need| further(*need)).map(|f| FormField::of(f, value(f))).collect(),
+            fields: step.needs.iter().flat_map(|need| further(*need)).map(|f| FormField::of(f, value(f)).within(step.act)).collect(),
             typed,
         }
     }
@@ -183,6 +246,8 @@ const fn further(need: Need) -> &'static [Field] {
         Need::Why
         | Need::Note
         | Need::Until
+        | Need::Later
+        | Need::Anew
         | Need::Shorter
         | Need::Device
         | Need::Cleared
@@ -210,6 +275,25 @@ pub(crate) struct IncidentLine {
     pub mark: Mark,
     pub found: Text,
     pub clock: Vec<Text>,
+}
+
+/// `/measures`.
+#[derive(Template)]
+#[template(path = "measures.html")]
+pub(crate) struct MeasuresPage {
+    pub shell: Shell,
+    pub lines: Vec<MeasureLine>,
+}
+
+/// One 注意・指導 or 利用制限 of a region.
+#[derive(Clone, Debug)]
+pub(crate) struct MeasureLine {
+    pub id: String,
+    pub facility: Place,
+    pub title: Text,
+    pub mark: Mark,
+    pub clause: String,
+    pub days: Text,
 }
 
 /// One step of the history.

@@ -1,6 +1,7 @@
 //! Views that explain: the regulation clause by clause, and what the agent looks at.
 
 use askama::Template;
+use hashimori_shared::pack::Keep;
 
 use super::{Said, Shell};
 use crate::words::Text;
@@ -15,6 +16,18 @@ pub(crate) struct RulesPage {
     pub source: Said,
     pub pack: String,
     pub groups: Vec<RuleGroup>,
+    /// What is kept how long, and where the periods come from.
+    pub kept: Vec<(&'static str, Text)>,
+    pub kept_source: Option<Said>,
+}
+
+/// How long something is kept, in words.
+pub(crate) fn kept(keep: Keep) -> Text {
+    match keep {
+        Keep::Days(days) => Text::new("retention-days").with("n", u32::from(days)),
+        Keep::Months(months) if months % 12 == 0 => Text::new("retention-years").with("n", u32::from(months / 12)),
+        Keep::Months(months) => Text::new("retention-months").with("n", u32::from(months)),
+    }
 }
 
 /// A heading of the regulation and its clauses.
@@ -36,8 +49,8 @@ pub(crate) struct RuleLine {
     pub strength: &'static str,
     pub responsible: String,
     pub answered: String,
-    /// Where it is done: key of the words, and the page where the reader has one.
-    pub done: Option<(&'static str, Option<String>)>,
+    /// Where it is done: keys of the words, and the pages where the reader has them.
+    pub done: Vec<(&'static str, Option<String>)>,
     /// Why it is left to people.
     pub left_to_people: Option<Said>,
     pub conflict: Option<ConflictLine>,
@@ -56,6 +69,8 @@ pub(crate) struct ConflictLine {
 #[template(path = "what_is_checked.html")]
 pub(crate) struct WhatIsCheckedPage {
     pub shell: Shell,
+    /// How long what was sent is kept.
+    pub kept: Text,
 }
 
 #[cfg(test)]
@@ -77,25 +92,27 @@ mod samples {
                 strength: "Required",
                 responsible: "User".to_owned(),
                 answered: "Record".to_owned(),
-                done: Some(("paper-take-out", Some("/facilities/f/papers".to_owned()))),
+                done: vec![("paper-take-out", Some("/facilities/f/papers".to_owned())), ("rules-place-mail", None)],
                 left_to_people: Some(ja("理由")),
                 conflict: Some(ConflictLine { note: ja("差異"), source: ja("第7.0版"), verified: false }),
             };
-            let bare =
-                RuleLine { official: None, done: Some(("paper-take-out", None)), left_to_people: None, conflict: None, ..line.clone() };
+            let bare = RuleLine { official: None, done: Vec::new(), left_to_people: None, conflict: None, ..line.clone() };
             vec![Self {
                 shell: Shell::sample("rules-title", true),
                 edition: ja("平成31年"),
                 source: ja("規程"),
                 pack: "itsutsubashi-2019-02-08 1".to_owned(),
                 groups: vec![RuleGroup { title: Text::new("rules-article").with("n", 20_u32), clauses: vec![line, bare] }],
+                kept: vec![("retention-reports", kept(Keep::Months(13))), ("retention-log", kept(Keep::Days(1)))],
+                kept_source: Some(ja("規程に定めがない")),
             }]
         }
     }
 
     impl Sample for WhatIsCheckedPage {
         fn samples() -> Vec<Self> {
-            vec![Self { shell: Shell::sample("checked-title", false) }]
+            let kept = Text::new("retention-checked-about").with("reports", kept(Keep::Months(13))).with("records", kept(Keep::Months(60)));
+            vec![Self { shell: Shell::sample("checked-title", false), kept }]
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct SelfCheckPage {
     pub facility: Place,
     /// Whether the person may answer; others see the list of acts.
     pub may_answer: bool,
+    /// The form's mark.
+    pub once: String,
     /// Devices answered for just now.
     pub done: Option<u32>,
     pub error: Option<Text>,
@@ -131,6 +133,7 @@ mod samples {
                 shell: Shell::sample("self-check-title", true),
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 may_answer: full,
+                once: "0f".to_owned(),
                 done: full.then_some(3),
                 error: full.then(|| Text::new("self-check-no-grade")),
                 due: if full { 2 } else { 0 },

@@ -94,7 +94,9 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<AccountAppPage>();
     render::<NewPasskeyPage>();
     render::<AccountPage>();
+    render::<CalendarPage>();
     render::<AccountsPage>();
+    render::<FormerPage>();
     render::<IssuedLinkPage>();
     render::<StartPage>();
     render::<SetupPasswordPage>();
@@ -107,6 +109,7 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<TodayPage>();
     render::<ListedPage>();
     render::<ExportPage>();
+    render::<EvidencePage>();
     render::<LogPage>();
     render::<FacilityPage>();
     render::<CodesPage>();
@@ -133,10 +136,25 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<FacilityLinksPage>();
     render::<FacilityLinkPage>();
     render::<PolicyPage>();
+    render::<ApplicationPage>();
     render::<IncidentsPage>();
+    render::<MeasuresPage>();
+    render::<StaffPage>();
+    render::<StaffCountsPage>();
+    render::<StaffFormPage>();
+    render::<StaffMemberPage>();
+    render::<PledgesPage>();
+    render::<TrainingPage>();
+    render::<StaffImportPage>();
+    render::<StaffSheetPage>();
+    render::<StaffRegionPage>();
     render::<AccountMailPage>();
     render::<ConfirmMailPage>();
     render::<LettersPage>();
+    render::<NoticesPage>();
+    render::<NoticePage>();
+    render::<FacilityNoticePage>();
+    render::<NoticeFormPage>();
     render::<DisasterPage>();
     render::<ExceptionFile>();
     render::<FacilityDisasterPage>();
@@ -149,6 +167,8 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<ApplicationPage>();
     render::<MembershipPage>();
     render::<PublicFacilitiesPage>();
+    render::<ConnectionsPage>();
+    render::<ConnectionIssuedPage>();
 }
 
 #[test]

@@ -6,7 +6,7 @@ use hashimori_shared::pack::Pack;
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
 
-use super::{DeviceLine, Mark, Moment, Place, Said, Shell};
+use super::{DeviceLine, Mark, Moment, NoticeLine, Place, Said, Shell};
 use crate::domain::todo::{Kind, Todo};
 use crate::words::Text;
 
@@ -20,6 +20,8 @@ pub(crate) struct TodayPage {
     pub closed: Option<Text>,
     /// Whether there is a region to go back to.
     pub in_region: bool,
+    /// Notices that the reader has to confirm.
+    pub notices: Vec<NoticeLine>,
     pub todos: Vec<TodoLine>,
     /// Devices in use.
     pub devices: i64,
@@ -67,15 +69,29 @@ impl TodoLine {
             Kind::LogBroken => (Mark::alarming("todo-mark-system"), "todo-log-broken", "todo-do-log"),
             Kind::BackupOld => (Mark::alarming("todo-mark-system"), "todo-backup-old", "todo-do-log"),
             Kind::AuthorityEnds => (Mark::alarming("todo-mark-system"), "todo-authority-ends", "todo-do-log"),
+            Kind::HolidaysEnd => (Mark::waiting("todo-mark-system"), "todo-holidays-end", "todo-do-letters"),
             Kind::DisasterWaiting => (Mark::waiting("disaster-title"), "todo-disaster-waiting", "todo-do-disaster"),
             Kind::DisasterOverdue => (Mark::alarming("disaster-title"), "todo-disaster-overdue", "todo-do-disaster"),
             Kind::DisasterClear => (Mark::waiting("disaster-title"), "todo-disaster-clear", "todo-do-clear"),
             Kind::IntakeWaiting => (Mark::waiting("member-state-applied"), "todo-intake-waiting", "todo-do-intakes"),
             Kind::LeavingDue => (Mark::waiting("member-state-leaving"), "todo-leaving-due", "todo-do-intakes"),
             Kind::NonCompliant => (Mark::of(State::NonCompliant), "todo-devices", see),
+            Kind::GuidanceOverdue => (Mark::alarming("paper-unanswered"), "todo-guidance-overdue", "todo-do-papers"),
+            Kind::GuidanceEscalated => (Mark::alarming("paper-state-escalated"), "todo-guidance-escalated", "todo-do-papers"),
+            Kind::GuidanceToAnswer => (Mark::waiting("paper-state-issued"), "todo-guidance-to-answer", "todo-do-guidance"),
+            Kind::GuidanceToCheck => (Mark::waiting("paper-state-answered"), "todo-guidance-to-check", "todo-do-papers"),
+            Kind::RestrictionOver => (Mark::waiting("paper-restriction-over"), "todo-restriction-over", "todo-do-papers"),
+            Kind::RecordDue => (Mark::waiting("paper-look-due"), "todo-record-due", "todo-do-look"),
+            Kind::RecordMissing => (Mark::waiting("paper-consideration"), "todo-record-missing", "todo-do-write"),
             Kind::TakeOutOverdue => (Mark::alarming("paper-overdue"), "todo-take-out-overdue", "todo-do-papers"),
             Kind::PersonalUseOver => (Mark::alarming("paper-expired"), "todo-personal-use-over", "todo-do-papers"),
             Kind::PersonalUseEnds => (Mark::waiting("paper-ends-soon"), "todo-personal-use-ends", "todo-do-papers"),
+            Kind::LeaverOverdue => (Mark::alarming("staff-state-leaving"), "todo-leaver-overdue", "todo-do-staff"),
+            Kind::PledgeMissing => (Mark::waiting("staff-pledges"), "todo-pledge-missing", "todo-do-pledges"),
+            Kind::TrainingDue => (Mark::waiting("staff-training"), "todo-training-due", "todo-do-training"),
+            Kind::LeaverOpen => (Mark::waiting("staff-state-leaving"), "todo-leaver-open", "todo-do-staff"),
+            Kind::JoinerOpen => (Mark::waiting("staff-state-joining"), "todo-joiner-open", "todo-do-staff"),
+            Kind::StaffReviewDue => (Mark::waiting("staff-review"), "todo-staff-review", "todo-do-staff"),
             Kind::PaperToDecide => (Mark::waiting("paper-state-filed"), "todo-paper-to-decide", "todo-do-decide"),
             Kind::WipeToCheck => (Mark::waiting("paper-state-wiped"), "todo-wipe-to-check", "todo-do-papers"),
             Kind::ReturnToCheck => (Mark::waiting("paper-state-returned"), "todo-return-to-check", "todo-do-papers"),
@@ -157,6 +173,7 @@ mod samples {
                 facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
                 closed: (devices == 0).then(|| Text::new("member-closed-leaving")),
                 in_region: devices == 3,
+                notices: if devices == 3 { NoticeLine::samples(false) } else { Vec::new() },
                 todos,
                 devices,
                 known: devices,

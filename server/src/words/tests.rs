@@ -169,6 +169,13 @@ const DATA: &[(&str, &str, &str)] = &[
     ("domain/paper/hand_over.rs", "留3-7", "a clause's id"),
     ("domain/paper/incident.rs", "留3-10", "a clause's id"),
     ("domain/paper/incident.rs", "留3-11", "a clause's id"),
+    ("domain/paper/restriction.rs", "留2-2", "a clause's id"),
+    ("domain/paper/record.rs", "§20柱書", "a clause's id"),
+    ("domain/paper/record.rs", "留2-3", "a clause's id"),
+    ("domain/paper/record.rs", "留3-1", "a clause's id"),
+    ("pages/rules/done_at.rs", "", "ids of clauses"),
+    ("domain/staff/words.rs", "§17後段", "a clause's id"),
+    ("domain/staff/words.rs", "留1-2", "a clause's id"),
     ("http/device/known.rs", "復元後に再確認", "a device's name, to be stored"),
 ];
 

@@ -3,6 +3,9 @@
 use super::Parameters;
 use crate::report::{DeviceClass, OsFamily};
 
+/// Ten years.
+const MOST_FORMER_DAYS: u32 = 120 * 31;
+
 /// The first rule that the parameters break.
 pub(super) fn check(p: &Parameters) -> Result<(), String> {
     let age_ok = |days: u32| days == 0 || (30..=366).contains(&days);
@@ -74,8 +77,20 @@ pub(super) fn check(p: &Parameters) -> Result<(), String> {
         ),
         (p.quiet_hours.from_hour < 24 && p.quiet_hours.to_hour < 24, "quiet_hours must be hours from 0 to 23"),
         (
-            p.retention.records_days >= p.retention.check_ins_days && p.retention.check_ins_days >= 31,
-            "retention: check_ins_days at least 31 and not above records_days",
+            p.retention.reports.at_least_days() >= 28 && p.retention.reports.at_most_days() <= p.retention.records.at_least_days(),
+            "retention.reports must be at least 28 days (1 month), and shorter than records",
+        ),
+        (
+            p.retention.records.at_least_days() >= p.attestation.days,
+            "retention.records must not be shorter than attestation.days: an answer that still counts would go",
+        ),
+        (
+            p.retention.former_people.at_least_days() >= 28 && p.retention.former_people.at_most_days() <= MOST_FORMER_DAYS,
+            "retention.former_people must be at least 28 days (1 month) and at most 10 years",
+        ),
+        (
+            [&p.retention.source, &p.retention.source_en].into_iter().flatten().all(|s| !s.trim().is_empty() && s.chars().count() <= 500),
+            "retention.source and source_en must have 1 to 500 characters where they are there",
         ),
     ];
     rules.into_iter().find(|(ok, _)| !ok).map_or(Ok(()), |(_, reason)| Err(reason.to_owned()))

@@ -3,12 +3,14 @@
 
 mod clause;
 mod file;
+mod keep;
 mod limits;
 mod overlay;
 mod own;
 mod parameters;
 
 pub use clause::{Answered, Check, CheckKind, Clause, Conflict, Remedies, Responsible};
+pub use keep::{InvalidKeep, Keep};
 pub use own::{OwnParameter, OwnRules, OwnRulesError, OwnValue, Tighter};
 pub use parameters::*;
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Keep;
+use crate::lang::Words;
 use crate::report::{DeviceClass, OsFamily};
 
 /// All parameters of a pack. Days are days of 24 hours.
@@ -325,12 +327,35 @@ pub struct QuietHours {
     pub to_hour: u32,
 }
 
-/// How long records are kept.
+/// How long records are kept. Counted from the day of what is recorded; from the day it was closed where something was open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionRules {
-    /// Operation log, approvals, incidents.
-    pub records_days: u32,
-    /// Single check-ins; after that one mark a day.
-    pub check_ins_days: u32,
+    /// Operation log, papers, losses, self-checks, disaster exceptions, changes of state, days of presence.
+    #[serde(alias = "records_days")]
+    pub records: Keep,
+    /// Reports of devices, as they came; the newest of a device in use stays.
+    #[serde(alias = "check_ins_days")]
+    pub reports: Keep,
+    /// Names of those who hold no role any more.
+    #[serde(default = "former_people")]
+    pub former_people: Keep,
+    /// Where these come from.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// The same in English.
+    #[serde(default)]
+    pub source_en: Option<String>,
+}
+
+impl RetentionRules {
+    /// Where these come from; `None`: the pack does not say.
+    pub fn source(&self) -> Option<Words> {
+        self.source.clone().map(|ja| Words::new(ja, self.source_en.clone()))
+    }
+}
+
+/// For packs from before this could be said.
+const fn former_people() -> Keep {
+    Keep::Months(60)
 }

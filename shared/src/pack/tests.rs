@@ -17,7 +17,7 @@ fn changed(from: &str, to: &str) -> String {
 fn the_bundled_pack_is_valid_and_names_itself() {
     let pack = Pack::bundled();
     assert_eq!(pack.id(), "itsutsubashi-2019-02-08");
-    assert!(pack.revision().starts_with("2-"), "{}", pack.revision());
+    assert!(pack.revision().starts_with("3-"), "{}", pack.revision());
 }
 
 #[test]
@@ -63,6 +63,17 @@ fn the_defaults_for_what_the_regulation_leaves_open_stand() {
     assert_eq!((p.disaster.guest_days, p.disaster.clear_days), (7, 14));
     assert_eq!(p.disaster.waives, ["§20-7", "§20-8"]);
     assert!(!p.administrator.deputy);
+    let kept = &p.retention;
+    assert_eq!((kept.records, kept.reports, kept.former_people), (Keep::Months(60), Keep::Months(13), Keep::Months(60)));
+    assert!(kept.source().is_some_and(|source| source.lang_of(Lang::English) == Lang::English));
+}
+
+#[test]
+fn a_pack_from_before_months_could_be_said_keeps_for_its_days() {
+    let old = changed("records = \"5 years\"", "records_days = 1826");
+    let old = old.replacen("reports = \"13 months\"", "check_ins_days = 396", 1);
+    let pack = Pack::parse(&old).expect("still valid");
+    assert_eq!((pack.parameters().retention.records, pack.parameters().retention.reports), (Keep::Days(1826), Keep::Days(396)));
 }
 
 #[test]
@@ -162,6 +173,11 @@ fn parameters_that_contradict_each_other_are_refused_at_their_place() {
         ("personal_days = 90", "personal_days = 400", "attestation.personal_days"),
         ("\"facility_head\", \"secretariat\"", "\"administrator\"", "nobody approves their own request"),
         ("exempt_os = [\"ios\"]", "exempt_os = [\"beos\"]", "antivirus.exempt_os"),
+        ("reports = \"13 months\"", "reports = \"6 years\"", "retention.reports must be at least 28 days (1 month), and shorter"),
+        ("reports = \"13 months\"", "reports = \"7 days\"", "retention.reports must be at least 28 days"),
+        ("records = \"5 years\"", "records = \"soon\"", "a time to keep is a number of days, or such as"),
+        ("former_people = \"5 years\"", "former_people = \"11 years\"", "retention.former_people"),
+        ("source = \"規程には", "source = \" \" # ", "retention.source"),
     ] {
         let error = refusal(&changed(from, to));
         assert!(error.reason.contains(reason), "{error}");

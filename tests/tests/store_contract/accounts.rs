@@ -8,7 +8,9 @@ use hashimori_server::domain::people::session::{ABSOLUTE_S, IDLE_S};
 use hashimori_server::domain::people::ways::Ways;
 use hashimori_server::domain::people::{Login, Person, Role, Scope, throttle};
 use hashimori_server::store::session::Setup;
-use hashimori_server::store::{account_event, belonging, delayed_reset, invitation, passkey, person, session, throttle as counters};
+use hashimori_server::store::{
+    account_event, belonging, delayed_reset, invitation, passkey, person, session, taken_form, throttle as counters,
+};
 use hashimori_shared::lang::Lang;
 use hashimori_tests::bed::{Bed, On};
 
@@ -22,6 +24,7 @@ on_both_engines!(
     what_a_session_lays_down_is_taken_once_and_a_draft_stays,
     a_passkey_is_registered_once_and_removed_by_its_owner_alone,
     a_challenge_is_spent_once_until_it_ends,
+    of_two_forms_with_one_mark_one_is_taken_and_the_other_finds_where_it_led,
     failures_count_within_their_window,
     an_owner_is_told_once_of_what_others_did,
     a_delayed_reset_waits_and_cannot_be_pushed_away,
@@ -261,6 +264,35 @@ async fn a_challenge_is_spent_once_until_it_ends(on: On) -> anyhow::Result<()> {
     assert!(!passkey::spend_challenge(&mut tx, "digest", end, bed.now).await?);
     assert!(passkey::spend_challenge(&mut tx, "other", end, bed.now).await?);
     assert!(passkey::spend_challenge(&mut tx, "digest", end.plus_seconds(60), end).await?, "what has ended is forgotten");
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn of_two_forms_with_one_mark_one_is_taken_and_the_other_finds_where_it_led(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let send = async |path: &str| -> anyhow::Result<(bool, String)> {
+        let mut tx = bed.store.begin().await?;
+        let first = taken_form::insert(&mut tx, ("session", "mark"), bed.now).await?;
+        if first {
+            taken_form::update(&mut tx, ("session", "mark"), path, Some("sealed")).await?;
+        }
+        let taken = taken_form::find(&mut tx, ("session", "mark")).await?.expect("taken");
+        tx.commit().await?;
+        assert_eq!((taken.once.as_deref(), taken.at), (Some("sealed"), bed.now));
+        Ok((first, taken.led_to))
+    };
+    let (one, other) = tokio::join!(send("/one"), send("/other"));
+    let (one, other) = (one?, other?);
+    assert!(one.0 ^ other.0, "exactly one of two that come at once");
+    assert_eq!(one.1, other.1);
+
+    let mut tx = bed.store.begin().await?;
+    assert!(taken_form::insert(&mut tx, ("another", "mark"), bed.now).await?, "another session's mark is its own");
+    let refused = taken_form::insert(&mut tx, ("session", "refused"), bed.now).await?;
+    tx.rollback().await?;
+    let mut tx = bed.store.begin().await?;
+    assert!(refused && taken_form::insert(&mut tx, ("session", "refused"), bed.now).await?, "what was undone was not taken");
+    assert!(taken_form::insert(&mut tx, ("session", "mark"), bed.now.plus_days(1)).await?, "what is a day old is forgotten");
     tx.commit().await?;
     Ok(())
 }

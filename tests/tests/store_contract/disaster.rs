@@ -46,6 +46,10 @@ async fn decide(bed: &Bed, exception: &Exception, deed: Deed) -> anyhow::Result<
     Ok(done)
 }
 
+async fn open_in(bed: &Bed) -> Result<Vec<cover::Open>, hashimori_server::store::Error> {
+    cover::open_in(bed.store.read(), bed.region, bed.now).await
+}
+
 async fn one_row_covers_a_region_or_a_facility_and_its_end_leaves_nothing_behind(on: On) -> anyhow::Result<()> {
     let mut bed = Bed::on(on).await?;
     let other = bed.another_facility().await?;
@@ -54,7 +58,7 @@ async fn one_row_covers_a_region_or_a_facility_and_its_end_leaves_nothing_behind
     }
     bed.device_in(other, Standing::Active).await?;
     let (stale, _) = rules();
-    let covered = async |bed: &Bed| cover::counts(&bed.store, (bed.region, None), bed.now, &stale).await;
+    let covered = async |bed: &Bed| cover::counts(&bed.store, (bed.region, &open_in(bed).await?, None), bed.now, &stale).await;
     let before = rollup::counts(&bed.store, Scope::Region(bed.region)).await?;
     assert_eq!(covered(&bed).await?.all(), 0);
 
@@ -64,11 +68,11 @@ async fn one_row_covers_a_region_or_a_facility_and_its_end_leaves_nothing_behind
     bed.now = bed.now.plus_seconds(1);
     let here = activate(&bed, Reach::Facilities(vec![Place::covered(bed.facility)]), false).await?;
     assert_eq!((covered(&bed).await?.all(), covered(&bed).await?.of(Reading::Lost)), (2, 0));
-    assert_eq!(cover::covered(&bed.store, bed.region, &facilities, bed.now).await?, [bed.facility].into());
+    assert_eq!(cover::covered(&bed.store, (bed.region, &open_in(&bed).await?), &facilities, bed.now).await?, [bed.facility].into());
     bed.now = bed.now.plus_seconds(1);
     let whole = activate(&bed, Reach::Region, false).await?;
     assert_eq!(covered(&bed).await?.all(), 3, "a device under two exceptions counts once");
-    assert_eq!(cover::covered(&bed.store, bed.region, &facilities, bed.now).await?, facilities.into());
+    assert_eq!(cover::covered(&bed.store, (bed.region, &open_in(&bed).await?), &facilities, bed.now).await?, facilities.into());
     let home = Home { region: bed.region, facility: other };
     let over = cover::open_over(bed.store.read(), home, bed.now).await?;
     assert_eq!(over.iter().map(|open| open.id).collect::<Vec<_>>(), [whole.id, drill.id], "what matters for it, the newest first");
@@ -102,14 +106,18 @@ async fn an_area_covers_its_facilities_until_it_is_lifted_there(on: On) -> anyho
     let made = activate(&bed, Reach::Areas(areas.iter().copied().map(Place::covered).collect()), false).await?;
     let (stale, _) = rules();
     let all = [bed.facility, west, both];
-    assert_eq!(cover::covered(&bed.store, bed.region, &all, bed.now).await?, all.into());
-    assert_eq!(cover::counts(&bed.store, (bed.region, None), bed.now, &stale).await?.all(), 3, "whoever lies in two areas counts once");
+    assert_eq!(cover::covered(&bed.store, (bed.region, &open_in(&bed).await?), &all, bed.now).await?, all.into());
+    assert_eq!(
+        cover::counts(&bed.store, (bed.region, &open_in(&bed).await?, None), bed.now, &stale).await?.all(),
+        3,
+        "whoever lies in two areas counts once"
+    );
 
     bed.now = bed.now.plus_seconds(60);
     let left = decide(&bed, &made, Deed::LiftIn(vec![areas[1].to_string()])).await??;
     assert_eq!(left.phase, Phase::On);
-    assert_eq!(cover::covered(&bed.store, bed.region, &all, bed.now).await?, [bed.facility, both].into());
-    assert_eq!(cover::counts(&bed.store, (bed.region, None), bed.now, &stale).await?.all(), 2);
+    assert_eq!(cover::covered(&bed.store, (bed.region, &open_in(&bed).await?), &all, bed.now).await?, [bed.facility, both].into());
+    assert_eq!(cover::counts(&bed.store, (bed.region, &open_in(&bed).await?, None), bed.now, &stale).await?.all(), 2);
     let home = |facility| Home { region: bed.region, facility };
     assert!(cover::is_covered(bed.store.read(), home(both), bed.now).await?);
     assert!(!cover::is_covered(bed.store.read(), home(west), bed.now).await?);

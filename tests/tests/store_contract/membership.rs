@@ -11,7 +11,7 @@ use hashimori_server::secrets::MasterKey;
 use hashimori_server::store::rank::{self, Kind, Sought};
 use hashimori_server::store::rollup::{self, Scope as Counted};
 use hashimori_server::store::{device, facility, log, membership, person};
-use hashimori_shared::pack::Pack;
+use hashimori_shared::pack::{Keep, Pack};
 use hashimori_tests::bed::{Bed, On};
 
 on_both_engines!(
@@ -22,7 +22,7 @@ on_both_engines!(
     erasing_takes_the_names_and_leaves_the_chain_whole,
 );
 
-const KEEP_DAYS: u32 = 100;
+const KEEP: Keep = Keep::Days(100);
 
 async fn office(bed: &Bed) -> anyhow::Result<Person> {
     let id = PersonId::new(bed.random.uuid(bed.now));
@@ -72,7 +72,7 @@ async fn find(bed: &Bed, id: FacilityId) -> anyhow::Result<Membership> {
 
 async fn step(bed: &Bed, doer: &Person, seen: &Membership, act: Act) -> anyhow::Result<Result<State, Failed>> {
     let mut tx = bed.store.begin_ledger().await?;
-    let done = memberships::advance(&mut tx, &hands(bed, doer), seen, (act, &entry()), KEEP_DAYS).await;
+    let done = memberships::advance(&mut tx, &hands(bed, doer), seen, (act, &entry()), KEEP).await;
     if done.is_ok() {
         tx.commit().await?;
     } else {
@@ -176,7 +176,20 @@ async fn with_a_leaving_everything_ends_and_the_counts_follow(on: On) -> anyhow:
     let mut tx = bed.store.begin().await?;
     tx.insert_code(&issued, "operator").await?;
     tx.commit().await?;
+    let mut tx = bed.store.begin().await?;
+    sqlx::query(
+        "INSERT INTO api_token (id, region_id, facility_id, label, grants, hash, made_at, made_by, ends_at) \
+         VALUES ('t', $1, $2, '見本', '', 'h', 0, 'operator', $3)",
+    )
+    .bind(bed.region.to_string())
+    .bind(bed.facility.to_string())
+    .bind(i64::MAX)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
     leave(&mut bed, &doer).await?;
+    let revoked: Option<i64> = sqlx::query_scalar("SELECT revoked_at FROM api_token WHERE id = 't'").fetch_one(bed.store.read()).await?;
+    assert_eq!(revoked, Some(bed.now.seconds()), "machines read no more");
 
     let standings: Vec<_> = device::list(&bed.store, bed.facility, None, 10).await?.into_iter().map(|device| device.standing).collect();
     assert_eq!(standings.iter().filter(|standing| **standing == Standing::Retired).count(), 5);
@@ -201,10 +214,20 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
     let other = bed.another_facility().await?;
     let (kept, _) = bed.device_in(other, Standing::Active).await?;
     let (id, _) = bed.device(Standing::Active).await?;
+    let mut tx = bed.store.begin().await?;
+    sqlx::query(
+        "INSERT INTO member (id, region_id, facility_id, number, state, name, job, mcs_id, joined_on, pledge_edition, pledge_before, cleared, \
+         registered_at, version) VALUES ('m', $1, $2, 1, 'here', '架空 看護師', '看護師', 'kango', 0, 0, 0, '', 0, 1)",
+    )
+    .bind(bed.region.to_string())
+    .bind(bed.facility.to_string())
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
     leave(&mut bed, &doer).await?;
     while log::seal(&bed.store, &key, bed.now, None).await?.more {}
     let due = find(&bed, bed.facility).await?.erase_at.ok_or_else(|| anyhow::anyhow!("a day"))?;
-    assert_eq!(due, bed.now.plus_days(i64::from(KEEP_DAYS)));
+    assert_eq!(Some(due), KEEP.end(bed.now));
     assert_eq!(memberships::erase_due(&bed.store, &bed.random, due.plus_seconds(-1)).await?, 0);
     assert_eq!(memberships::erase_due(&bed.store, &bed.random, due).await?, 1);
     assert_eq!(memberships::erase_due(&bed.store, &bed.random, due.plus_days(1)).await?, 0, "done once");
@@ -216,6 +239,8 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
     sqlx::query("DELETE FROM log_words WHERE entry_id IN (SELECT id FROM log_entry WHERE facility_id IS NULL)").execute(&mut *tx).await?;
     tx.commit().await?;
     assert!(log::verify(&bed.store, &key, None).await?.is_err_and(|broken| broken.why == log::Why::WordsMissing));
+    let member: (String, String) = sqlx::query_as("SELECT name, mcs_id FROM member WHERE id = 'm'").fetch_one(bed.store.read()).await?;
+    assert_eq!(member, ("—".to_owned(), String::new()), "nor is anybody on the list of those who used the network");
     let label = |device: Option<device::Device>| device.map(|device| device.label);
     assert_eq!(label(device::find(&bed.store, bed.facility, id).await?).as_deref(), Some(""));
     assert_eq!(label(device::find(&bed.store, other, kept).await?).as_deref(), Some("受付の端末"), "others keep theirs");

@@ -17,6 +17,7 @@ on_both_engines!(
     a_facilitys_newest_decision_and_newest_link_count,
     approvals_in_force_are_those_of_the_device_now,
     an_incident_keeps_what_is_added_and_is_found_in_its_region_until_it_is_closed,
+    what_the_secretariat_issues_is_counted_in_its_region_by_the_clock_and_a_restriction_holds_within_its_days,
 );
 
 fn wish(bed: &Bed, device: Option<DeviceId>, (from, until): (i64, i64)) -> Wish {
@@ -173,7 +174,7 @@ async fn an_incident_keeps_what_is_added_and_is_found_in_its_region_until_it_is_
     assert_eq!(reported.state, State::Reported, "nobody with an account has looked");
     assert_eq!(paper::history(&bed.store, id).await?[0].by_word, "stranger");
     assert_eq!(paper::count_incidents(&bed.store, bed.region).await?, (1, Some(bed.now.plus_days(-1))));
-    let listed = paper::list_incidents(&bed.store, bed.region, 10).await?;
+    let listed = paper::list_open(&bed.store, bed.region, Kind::Incident, 10).await?;
     assert_eq!((listed[0].0, listed[0].2.paper.id), (bed.facility, id));
 
     let added: Values = [("cause".to_owned(), "見本".to_owned())].into();
@@ -244,5 +245,47 @@ async fn approvals_in_force_are_those_of_the_device_now(on: On) -> anyhow::Resul
     assert_eq!((in_force(-1).await?, in_force(0).await?, in_force(2).await?, in_force(3).await?), (0, 1, 1, 0));
     assert!(step(&bed, &found(&bed, id).await?, Act::Revoke, State::Revoked).await?);
     assert_eq!(in_force(0).await?, 0);
+    Ok(())
+}
+
+async fn file_of(bed: &Bed, kind: Kind, (from, until): (i64, i64)) -> anyhow::Result<PaperId> {
+    let (id, by) = (PaperId::new(bed.random.uuid(bed.now)), Actor::Person(PersonId::new(bed.random.uuid(bed.now))));
+    let wish = wish(bed, None, (from, until));
+    let new = NewPaper { id, region: bed.region, facility: bed.facility, kind, wish: &wish, applicant: None, by, at: bed.now };
+    let mut tx = bed.store.begin_ledger().await?;
+    paper::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+async fn what_the_secretariat_issues_is_counted_in_its_region_by_the_clock_and_a_restriction_holds_within_its_days(
+    on: On,
+) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let guidance = file_of(&bed, Kind::Guidance, (0, 3)).await?;
+    let restriction = file_of(&bed, Kind::Restriction, (1, 3)).await?;
+    file_of(&bed, Kind::Consideration, (0, 3)).await?;
+    let counts = async |days| -> anyhow::Result<Vec<(State, bool)>> {
+        let open = paper::count_measures(&bed.store, bed.region, bed.now.plus_days(days)).await?;
+        Ok(open.into_iter().map(|count| (count.state, count.over)).collect())
+    };
+    assert_eq!(
+        counts(0).await?,
+        [(State::Issued, false), (State::Restricted, false)],
+        "a facility's own records are not the secretariat's"
+    );
+    assert_eq!(counts(3).await?, [(State::Issued, true), (State::Restricted, true)]);
+    let holds = async |days| -> anyhow::Result<usize> {
+        Ok(paper::list_restrictions(&bed.store, bed.facility, bed.now.plus_days(days)).await?.len())
+    };
+    assert_eq!((holds(0).await?, holds(1).await?, holds(2).await?, holds(3).await?), (0, 1, 1, 0));
+    assert!(paper::list_restrictions(&bed.store, bed.another_facility().await?, bed.now.plus_days(1)).await?.is_empty());
+    assert!(step(&bed, &found(&bed, restriction).await?, Act::Lift, State::Closed).await?);
+    assert_eq!((holds(1).await?, counts(0).await?.len()), (0, 1));
+
+    let numbered = async |kind, number| paper::find_numbered(&bed.store, bed.facility, (kind, number)).await;
+    assert_eq!((numbered(Kind::Guidance, 1).await?, numbered(Kind::Guidance, 2).await?), (Some(guidance), None));
+    let records = [Kind::Consideration, Kind::FacilityCheck];
+    assert_eq!(paper::list_never_filed(&bed.store, bed.facility, &records).await?, [Kind::FacilityCheck]);
     Ok(())
 }

@@ -65,7 +65,8 @@ async fn what_people_answer_counts_for_the_devices_they_answered_for_until_it_ru
     let mut tx = bed.store.begin_ledger().await?;
     assert_eq!(self_check::insert(&mut tx, &new).await?, 1, "only what is in use");
     tx.commit().await?;
-    assert_eq!(self_check::count_due(&bed.store, bed.facility, bed.now.plus_days(-365)).await?, 1);
+    let since = |bed: &Bed| (bed.now.plus_days(-365), bed.now.plus_days(-90));
+    assert_eq!(self_check::count_due(&bed.store, bed.facility, since(&bed)).await?, 1);
     assert_eq!(bed.ingest.rejudge(bed.now).await?.judged, 1);
 
     let stands = async |bed: &Bed, device| -> anyhow::Result<_> {
@@ -84,7 +85,7 @@ async fn what_people_answer_counts_for_the_devices_they_answered_for_until_it_ru
     bed.now = bed.now.plus_days(365);
     while bed.ingest.rejudge(bed.now).await?.more {}
     assert_eq!(stands(&bed, n).await?, (State::AwaitingDeclaration, None), "it has run out");
-    assert_eq!(self_check::count_due(&bed.store, bed.facility, bed.now.plus_days(-365)).await?, 2);
+    assert_eq!(self_check::count_due(&bed.store, bed.facility, since(&bed)).await?, 2);
 
     (new.id, new.devices, new.at) = (SelfCheckId::new(bed.random.uuid(bed.now)), None, bed.now);
     let mut tx = bed.store.begin_ledger().await?;

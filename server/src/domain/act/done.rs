@@ -6,7 +6,7 @@ use hashimori_shared::time::Timestamp;
 use super::{Act, What};
 use crate::domain::area::Area;
 use crate::domain::disaster::StepKind;
-use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
+use crate::domain::ids::{CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId, RegionId, TokenId, WebhookId};
 use crate::domain::people::{Person, Scope};
 use crate::words::Text;
 
@@ -21,6 +21,8 @@ pub enum Actor {
     Collector,
     /// Somebody who did not prove who they are.
     Stranger,
+    /// A machine that showed a token.
+    Machine,
 }
 
 impl Actor {
@@ -31,6 +33,7 @@ impl Actor {
             Self::Operator => "operator".to_owned(),
             Self::Collector => "collector".to_owned(),
             Self::Stranger => "stranger".to_owned(),
+            Self::Machine => "machine".to_owned(),
         }
     }
 
@@ -40,6 +43,7 @@ impl Actor {
             "operator" => Some(Text::new("actor-operator")),
             "collector" => Some(Text::new("actor-collector")),
             "stranger" => Some(Text::new("actor-stranger")),
+            "machine" => Some(Text::new("actor-machine")),
             _ => None,
         }
     }
@@ -48,7 +52,7 @@ impl Actor {
 /// What an act was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `area`, `region`, `disaster`, `page`.
+    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `area`, `region`, `disaster`, `notice`, `page`, `token`, `webhook`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -114,6 +118,12 @@ impl Done {
         Self { region: Some(region), facility: Some(facility), ..self }
     }
 
+    /// It belongs to the log of this place.
+    #[must_use]
+    pub fn in_scope(self, scope: Scope) -> Self {
+        Self { region: Some(scope.region()), facility: scope.facility(), ..self }
+    }
+
     #[must_use]
     fn about(self, kind: &'static str, id: String, name: &str) -> Self {
         let words = Words { object: name.to_owned(), ..self.words };
@@ -170,6 +180,24 @@ impl Done {
     #[must_use]
     pub fn on_area(self, area: &Area) -> Self {
         self.about("area", area.id.to_string(), &area.name)
+    }
+
+    /// On a token of machines, by what it is for.
+    #[must_use]
+    pub fn on_token(self, id: TokenId, label: &str) -> Self {
+        self.about("token", id.to_string(), label)
+    }
+
+    /// On a webhook, by what it is for.
+    #[must_use]
+    pub fn on_webhook(self, id: WebhookId, label: &str) -> Self {
+        self.about("webhook", id.to_string(), label)
+    }
+
+    /// On a notice, by its title.
+    #[must_use]
+    pub fn on_notice(self, id: NoticeId, title: &str) -> Self {
+        self.about("notice", id.to_string(), title)
     }
 
     /// On a page of ours, by its path without a query.

@@ -48,6 +48,8 @@ acts! {
     AccountReset = "account_reset";
     /// A mail address was registered or removed.
     AddressChanged = "address_changed";
+    /// A secret address for calendars was made or ended.
+    CalendarChanged = "calendar_changed";
     /// The 事務局 noted mail that did not arrive.
     LettersNoted = "letters_noted";
     /// Sessions were ended by their owner or by an act on the account.
@@ -92,6 +94,8 @@ acts! {
     PaperRefused = "paper_refused";
     /// Another step was taken with a paper.
     PaperMoved = "paper_moved";
+    /// An applicant without an account proved their mail address.
+    ApplicantConfirmed = "applicant_confirmed";
     /// A facility's link for people without an account was made anew or ended.
     FacilityLinkChanged = "facility_link_changed";
     /// A facility filed rules of its own.
@@ -180,10 +184,50 @@ acts! {
     DisasterDoorMade = "disaster_door_made";
     /// 災害時特例: a device was noted as gone in a drill; it stays as it is.
     DisasterDrilled = "disaster_drilled";
+    /// A token of machines was made.
+    TokenMade = "token_made";
+    /// A token of machines was ended.
+    TokenRevoked = "token_revoked";
+    /// A machine read with a token, for the first time on that day.
+    TokenUsed = "token_used";
+    /// A webhook was made.
+    WebhookMade = "webhook_made";
+    /// A webhook was switched on again.
+    WebhookResumed = "webhook_resumed";
+    /// A webhook was sent a test.
+    WebhookTested = "webhook_tested";
+    /// A webhook was switched off, having failed for too long.
+    WebhookDisabled = "webhook_disabled";
+    /// A webhook was ended.
+    WebhookEnded = "webhook_ended";
+    /// Somebody was put on the list of staff.
+    StaffRegistered = "staff_registered";
+    /// A step was taken with somebody on it.
+    StaffChanged = "staff_changed";
+    /// Pledges were noted.
+    PledgesNoted = "pledges_noted";
+    /// A new edition of the pledge was set.
+    PledgeEditionSet = "pledge_edition_set";
+    /// A training was noted.
+    TrainingNoted = "training_noted";
+    /// A training was said not to count.
+    TrainingVoided = "training_voided";
+    /// The list of staff was reviewed.
+    StaffReviewed = "staff_reviewed";
+    /// A notice was sent.
+    NoticeSent = "notice_sent";
+    /// A notice was sent in the place of another.
+    NoticeCorrected = "notice_corrected";
+    /// A notice was taken back.
+    NoticeWithdrawn = "notice_withdrawn";
+    /// Somebody at a facility confirmed that they read a notice.
+    NoticeConfirmed = "notice_confirmed";
     /// The log began.
     LogBegun = "log_begun";
     /// Old entries were deleted; a signed checkpoint stands for them.
     LogTrimmed = "log_trimmed";
+    /// Records that were kept long enough were deleted; the detail says of what kind and how many.
+    RecordsDeleted = "records_deleted";
 }
 
 #[cfg(test)]

@@ -103,3 +103,14 @@ fn a_year_that_the_file_does_not_have_still_has_weekends_and_a_new_year() {
     assert_eq!(next_working(at("2100-01-02T12:00")), at("2100-01-04T08:00"));
     assert_eq!(next_working(at("2100-01-09T12:00")), at("2100-01-11T08:00"));
 }
+
+#[test]
+fn the_end_of_the_holidays_known_is_told_sixty_days_ahead_and_after_it() {
+    let noon = |day: Date| Timestamp::from_seconds(number(day) * DAY + 3 * 3_600);
+    let last = lines().last().expect("a holiday").0.year();
+    let end = date(last, 12, 31);
+    assert_eq!(runs_out(noon(end.checked_sub(jiff::Span::new().days(61)).expect("a day"))), None);
+    assert_eq!(runs_out(noon(end.checked_sub(jiff::Span::new().days(60)).expect("a day"))), Some(60));
+    assert_eq!(runs_out(noon(end)), Some(0));
+    assert_eq!(runs_out(noon(date(last + 1, 1, 1))), Some(-1));
+}

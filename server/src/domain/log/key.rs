@@ -55,9 +55,63 @@ impl LogKey {
 
     /// Whether this key signed just this.
     pub fn signed(&self, seal: Seal, mark: &Mark, at: Timestamp, signature: &str) -> bool {
-        let Ok(signature) = HEXLOWER.decode(signature.as_bytes()) else { return false };
-        UnparsedPublicKey::new(&ED25519, self.0.public_key().as_ref()).verify(&message(seal, mark, at), &signature).is_ok()
+        self.public().signed(seal, mark, at, signature)
     }
+
+    /// Signs the list of an auditor's evidence, hexadecimal.
+    pub fn sign_evidence(&self, list: &[u8]) -> String {
+        HEXLOWER.encode(self.0.sign(&evidence(list)).as_ref())
+    }
+
+    /// The half of the key that anybody may have.
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.public_key().as_ref().try_into().unwrap_or([0; 32]))
+    }
+}
+
+/// What a signature is checked with, away from the collector as well: 64 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicKey([u8; 32]);
+
+/// Not the public half of a signing key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a collector's public key has 64 hexadecimal digits")]
+pub struct InvalidKey;
+
+impl PublicKey {
+    /// Whether its other half signed just this.
+    pub fn signed(&self, seal: Seal, mark: &Mark, at: Timestamp, signature: &str) -> bool {
+        self.verifies(&message(seal, mark, at), signature)
+    }
+
+    /// Whether its other half signed this list of evidence.
+    pub fn signed_evidence(&self, list: &[u8], signature: &str) -> bool {
+        self.verifies(&evidence(list), signature)
+    }
+
+    fn verifies(&self, message: &[u8], signature: &str) -> bool {
+        let Ok(signature) = HEXLOWER.decode(signature.as_bytes()) else { return false };
+        UnparsedPublicKey::new(&ED25519, self.0).verify(message, &signature).is_ok()
+    }
+}
+
+impl std::fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+/// Spaces and capitals are forgiven.
+impl std::str::FromStr for PublicKey {
+    type Err = InvalidKey;
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        let text: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+        super::from_hex(&text).map(Self).ok_or(InvalidKey)
+    }
+}
+
+fn evidence(list: &[u8]) -> Vec<u8> {
+    [b"hashimori-evidence-1\0", list].concat()
 }
 
 fn message(seal: Seal, mark: &Mark, at: Timestamp) -> Vec<u8> {
@@ -97,5 +151,18 @@ mod tests {
         assert!(!key.signed(Seal::Run, &Mark { hash: [4; 32], ..mark }, at, &signature));
         assert!(!key.signed(Seal::Run, &mark, at.plus_seconds(1), &signature));
         assert!(!LogKey::generate(&master, &random).expect("a key").0.signed(Seal::Run, &mark, at, &signature));
+    }
+
+    #[test]
+    fn a_list_of_evidence_is_signed_for_itself_alone_and_checked_with_the_printed_public_key() {
+        let random = Random::seeded(4);
+        let (key, _) = LogKey::generate(&MasterKey::generate(&random), &random).expect("a key");
+        let signature = key.sign_evidence(b"list");
+        let public: PublicKey = format!(" {} ", key.public().to_string().to_uppercase()).parse().expect("as it is printed");
+        assert!(public.signed_evidence(b"list", &signature));
+        assert!(!public.signed_evidence(b"lisT", &signature) && !public.signed_evidence(b"list", "00"));
+        let mark = Mark { seq: 7, hash: [3; 32] };
+        assert!(!public.signed(Seal::Head, &mark, Timestamp::from_seconds(9), &signature), "and is no head of the log");
+        assert_eq!("00".parse::<PublicKey>(), Err(InvalidKey));
     }
 }

@@ -65,6 +65,8 @@ macro_rules! letters {
 letters! {
     /// A link that confirms an address.
     AddressConfirm = "address_confirm", AtOnce, 24, ["until"];
+    /// A link that proves the address of an applicant without an account.
+    ApplicantConfirm = "applicant_confirm", AtOnce, 24, ["until"];
     /// To a former address: nothing is sent there any more.
     AddressEnded = "address_ended", AtOnce, 72, ["at"];
     /// A one-time link that sets a new account up.
@@ -81,10 +83,68 @@ letters! {
     Vacancies = "vacancies", WorkingHours, 120, ["facilities", "days"];
     /// Devices that have not reported for long.
     Silence = "silence", WorkingHours, 120, ["devices", "days"];
+    /// 注意・指導 was issued, sent back or taken to the council (§10).
+    GuidanceIssued = "guidance_issued", WorkingHours, 120, [];
+    /// It was answered.
+    GuidanceAnswered = "guidance_answered", WorkingHours, 120, [];
+    /// Use was restricted, or the restriction prolonged or lifted (留2-2).
+    RestrictionChanged = "restriction_changed", WorkingHours, 120, [];
     /// No good backup for too long.
     BackupOverdue = "backup_overdue", WorkingHours, 120, ["hours"];
+    /// What is due of a facility's list of staff.
+    StaffDue = "staff_due", WorkingHours, 120, ["n"];
     /// The operation log's head of a day.
     LogHead = "log_head", WorkingHours, 240, ["head"];
+    /// A paper, or a longer period for it, waits for its reader's approval.
+    PaperAsked = "paper_asked", WorkingHours, 120, [];
+    /// The reader's paper was approved.
+    PaperApproved = "paper_approved", WorkingHours, 120, [];
+    /// The reader's paper was sent back.
+    PaperSentBack = "paper_sent_back", WorkingHours, 120, [];
+    /// The reader's paper was refused.
+    PaperRefused = "paper_refused", WorkingHours, 120, [];
+    /// A longer period was approved.
+    ExtensionApproved = "extension_approved", WorkingHours, 120, [];
+    /// A longer period was refused: the end stays as it is.
+    ExtensionRefused = "extension_refused", WorkingHours, 120, [];
+    /// The approval of a personal device was revoked.
+    PersonalRevoked = "personal_revoked", WorkingHours, 120, [];
+    /// The approval of a personal device ends soon.
+    PersonalEnds = "personal_ends", WorkingHours, 120, ["day"];
+    /// The approval of a personal device has ended.
+    PersonalEnded = "personal_ended", WorkingHours, 120, ["day"];
+    /// What was taken out is not back in time.
+    TakeOutOverdue = "take_out_overdue", WorkingHours, 120, ["day"];
+    /// The self-check is due for devices of a facility.
+    SelfCheckDue = "self_check_due", WorkingHours, 120, ["devices"];
+    /// An incident was reported.
+    IncidentReported = "incident_reported", AtOnce, 72, [];
+    /// A device that was noted as lost has been in contact.
+    LostSeen = "lost_seen", AtOnce, 72, [];
+    /// 速報 of an incident is due soon.
+    FirstReportDue = "first_report_due", AtOnce, 48, ["day"];
+    /// 速報 of an incident is overdue.
+    FirstReportOver = "first_report_over", AtOnce, 48, ["day"];
+    /// 確報 of an incident is due soon.
+    FullReportDue = "full_report_due", AtOnce, 48, ["day"];
+    /// 確報 of an incident is overdue.
+    FullReportOver = "full_report_over", AtOnce, 48, ["day"];
+    /// A facility began a 災害時特例 by itself, or renewed it: it waits for the 事務局.
+    DisasterAsked = "disaster_asked", AtOnce, 72, ["until"];
+    /// A 災害時特例 holds.
+    DisasterOn = "disaster_on", AtOnce, 72, ["until"];
+    /// A 災害時特例 holds until another time than was said before.
+    DisasterExtended = "disaster_extended", AtOnce, 72, ["until"];
+    /// A 災害時特例 is over: what it let in is to be cleared.
+    DisasterEnded = "disaster_ended", AtOnce, 72, [];
+    /// The 事務局 sent a notice.
+    Notice = "notice", WorkingHours, 120, ["day"];
+    /// The same, about a disaster or an incident.
+    NoticeUrgent = "notice_urgent", AtOnce, 72, ["day"];
+    /// Nobody at the facility has confirmed it yet.
+    NoticeReminder = "notice_reminder", WorkingHours, 120, ["day"];
+    /// What a 災害時特例 let in should have been cleared long ago.
+    DisasterUncleared = "disaster_uncleared", AtOnce, 120, ["devices", "days"];
 }
 
 impl Kind {

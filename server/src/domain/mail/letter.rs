@@ -4,7 +4,7 @@ use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, MailAddress};
-use crate::domain::ids::{FacilityId, PersonId, RegionId};
+use crate::domain::ids::{FacilityId, PaperId, PersonId, RegionId};
 use crate::domain::people::Role;
 use crate::words::{Text, Value};
 
@@ -19,6 +19,8 @@ pub enum Recipients<'a> {
     Facility(FacilityId, &'a [Role]),
     /// An address that is not registered yet, or no longer, of this account.
     Address(PersonId, MailAddress),
+    /// Whom a paper is for, who has no account: at the address they gave, once they proved it (or to have them prove it).
+    Applicant(PaperId),
 }
 
 /// Where it leads.
@@ -40,6 +42,8 @@ pub enum Said {
     Words(String),
     /// To the minute, JST.
     At(Timestamp),
+    /// The day, JST.
+    Day(Timestamp),
 }
 
 impl From<Said> for Value {
@@ -48,6 +52,7 @@ impl From<Said> for Value {
             Said::Number(number) => Self::Number(number),
             Said::Words(words) => Self::Text(Text::Verbatim(words)),
             Said::At(at) => at.into(),
+            Said::Day(at) => Self::Text(Text::Day(at)),
         }
     }
 }

@@ -21,7 +21,11 @@ impl Doing {
     pub const fn of_new(kind: paper::Kind) -> Self {
         match kind {
             paper::Kind::TakeOut | paper::Kind::PersonalDevice => Self::Begin,
-            paper::Kind::HandOver => Self::WindUp,
+            paper::Kind::HandOver
+            | paper::Kind::Guidance
+            | paper::Kind::Restriction
+            | paper::Kind::Consideration
+            | paper::Kind::FacilityCheck => Self::WindUp,
             paper::Kind::Incident => Self::Incident,
         }
     }
@@ -30,6 +34,7 @@ impl Doing {
     pub const fn of_step(kind: paper::Kind, act: Act) -> Self {
         match (kind, act) {
             (paper::Kind::Incident, _) => Self::Incident,
+            (paper::Kind::Guidance | paper::Kind::Restriction | paper::Kind::Consideration | paper::Kind::FacilityCheck, _) => Self::WindUp,
             (paper::Kind::TakeOut | paper::Kind::PersonalDevice | paper::Kind::HandOver, act) => match act {
                 Act::File | Act::FileAgain | Act::Approve | Act::TakeOut | Act::AskExtension | Act::Extend | Act::LinkDevice => Self::Begin,
                 Act::SendBack
@@ -56,7 +61,14 @@ impl Doing {
                 | Act::ReportFirst
                 | Act::ReportFull
                 | Act::NoLeak
-                | Act::CloseIncident => Self::WindUp,
+                | Act::CloseIncident
+                | Act::Answer
+                | Act::Accept
+                | Act::Escalate
+                | Act::Prolong
+                | Act::Lift
+                | Act::Review
+                | Act::EndRecord => Self::WindUp,
             },
         }
     }

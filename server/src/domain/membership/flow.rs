@@ -1,5 +1,6 @@
 //! What can be done with a membership from where: one table, and the one function that moves it on.
 
+use hashimori_shared::pack::Keep;
 use hashimori_shared::time::{DAY, Timestamp};
 
 use super::{Act, Forms, Kind, LONGEST_FACILITY, LONGEST_REFERENCE, Membership, Seat, State};
@@ -180,12 +181,12 @@ pub fn apply((region, facility): (RegionId, FacilityId), by: Role, entry: &Entry
     Ok(Moved { act: Act::Apply, at: now, why: String::new(), name, after })
 }
 
-/// Takes a step; `by`: `None` is the collector. `keep_days`: how long records are kept once a facility has left.
+/// Takes a step; `by`: `None` is the collector. `keep`: how long records are kept once a facility has left.
 pub fn advance(
     membership: &Membership,
     act: Act,
     (by, entry): (Option<Role>, &Entry),
-    keep_days: u32,
+    keep: Keep,
     now: Timestamp,
 ) -> Result<Moved, Refusal> {
     let found = STEPS.iter().find(|step| step.act == act && step.from.contains(&membership.state));
@@ -210,7 +211,7 @@ pub fn advance(
             if let Some(end) = after.leaves_at.filter(|end| now < end.plus_seconds(-DAY)) {
                 return Err(Refusal::NotYet(end));
             }
-            after.erase_at = Some(now.plus_days(i64::from(keep_days)));
+            after.erase_at = keep.end(now);
         }
         Act::Erase => {
             if let Some(due) = after.erase_at.filter(|due| now < *due) {

@@ -17,6 +17,23 @@ pub(super) fn check(applicant: &Applicant, by: &Hand<'_>, around: &Surroundings<
     if allowed { Ok(()) } else { Err(Refusal::NotYours(turn(around).filter(|_| own))) }
 }
 
+/// Who is asked to approve what this person asks for, by role.
+pub fn asked(around: &Surroundings<'_>) -> &'static [Role] {
+    if around.applicant != Some(Role::Administrator) {
+        return &[Role::Administrator, Role::Deputy];
+    }
+    match turn(around) {
+        Some(Role::Head) => &[Role::Head],
+        Some(Role::Secretariat) => &[Role::Secretariat],
+        Some(Role::Administrator | Role::Deputy | Role::Auditor) | None => &[],
+    }
+}
+
+/// Whether somebody may approve what this person asks for.
+pub fn may_approve(applicant: &Applicant, by: &Hand<'_>, around: &Surroundings<'_>) -> bool {
+    check(applicant, by, around).is_ok()
+}
+
 /// Whose turn it is where the administrator asks for themself; `None`: nobody's, until there is somebody.
 fn turn(around: &Surroundings<'_>) -> Option<Role> {
     let ApprovalRules { own_request_approvers, .. } = around.rules;

@@ -16,6 +16,8 @@ pub enum Input {
     Text,
     /// One of these: (value, key of the words).
     Choice(&'static [(&'static str, &'static str)]),
+    /// A clause of the pack, by its id.
+    Clause,
 }
 
 /// One thing that a paper asks for.
@@ -55,7 +57,7 @@ impl Field {
     pub fn read(&self, typed: &str) -> Result<String, InvalidField> {
         let clean: String = typed.trim().chars().filter(|c| !c.is_control() || *c == '\n').collect();
         let (clean, longest) = match self.input {
-            Input::Line => (clean.replace('\n', " "), LONGEST_LINE),
+            Input::Line | Input::Clause => (clean.replace('\n', " "), LONGEST_LINE),
             Input::Text => (clean, LONGEST_TEXT),
             Input::Choice(choices) => {
                 let chosen = clean.is_empty() || choices.iter().any(|(value, _)| *value == clean);

@@ -6,8 +6,8 @@ use hashimori_shared::time::Timestamp;
 use super::field::read_all;
 use super::period::instant;
 use super::{
-    Act, Field, InvalidField, InvalidPeriod, Kind, Paper, Period, State, Values, approval, hand_over, incident, paper_day, personal,
-    same_name, take_out,
+    Act, Field, InvalidField, InvalidPeriod, Kind, Paper, Period, State, Values, approval, guidance, hand_over, incident, paper_day,
+    personal, record, restriction, same_name, take_out,
 };
 use crate::domain::act::Act as OnDevice;
 use crate::domain::device::Standing;
@@ -26,6 +26,8 @@ pub(super) enum Hands {
     Form,
     /// Those at the facility, and the 事務局.
     Custody,
+    /// The 事務局.
+    Secretariat,
 }
 
 /// What is asked for together with an act.
@@ -37,6 +39,10 @@ pub enum Need {
     Note,
     /// A new last day.
     Until,
+    /// A later last day, if there is more time.
+    Later,
+    /// The next last day, counted from today.
+    Anew,
     /// An earlier last day, if the approval is for less than was asked for.
     Shorter,
     /// A device of the ledger.
@@ -144,6 +150,24 @@ pub struct Moved {
     pub added: Values,
 }
 
+impl Moved {
+    /// A record that another one takes the place of.
+    pub fn ended(paper: &Paper, why: &str, at: Timestamp) -> Self {
+        Self {
+            act: Act::EndRecord,
+            to: State::Closed,
+            period: paper.period,
+            device: None,
+            asked_until: None,
+            at,
+            on: None,
+            why: why.to_owned(),
+            checker: String::new(),
+            added: Values::new(),
+        }
+    }
+}
+
 /// Why a step cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -156,6 +180,9 @@ pub enum Refusal {
     /// It is somebody else's to do; whose, where it is the administrator's own.
     #[error("it is somebody else's to do")]
     NotYours(Option<Role>),
+    /// It is the 事務局's to do.
+    #[error("it is the secretariat's to do")]
+    Secretariats,
     /// The device is not in use.
     #[error("the device is {}", .0.as_str())]
     DeviceNotInUse(Standing),
@@ -244,6 +271,10 @@ pub fn advance(
     for need in step.needs {
         meet(*need, paper, entry, around, &mut moved)?;
     }
+    // The history keeps what was answered or decided, each time: the paper itself has the last of it.
+    if let Some(told) = moved.added.get(guidance::ANSWER).or_else(|| moved.added.get(record::DECISION)) {
+        moved.why.clone_from(told);
+    }
     if act == Act::Approve && moved.why.is_empty() && personal::has_failed_check(&paper.values) {
         return Err(Refusal::NoCondition);
     }
@@ -262,7 +293,8 @@ pub fn advance(
 fn check_hands(step: Step, paper: &Paper, by: &Hand<'_>, around: &Surroundings<'_>) -> Result<(), Refusal> {
     match step.hands {
         Hands::Approver => approval::check(&paper.applicant, by, around),
-        Hands::Custody if by.role == Role::Secretariat => Ok(()),
+        Hands::Custody | Hands::Secretariat if by.role == Role::Secretariat => Ok(()),
+        Hands::Secretariat => Err(Refusal::Secretariats),
         Hands::Facility | Hands::Form | Hands::Custody => match by.role {
             Role::Head | Role::Administrator | Role::Deputy => Ok(()),
             Role::Secretariat | Role::Auditor => Err(Refusal::NotYours(None)),
@@ -275,8 +307,9 @@ fn meet(need: Need, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, mov
         Need::Why => moved.why = reason(&entry.why).map_err(|_| Refusal::Reason)?,
         Need::Note if entry.why.trim().is_empty() => {}
         Need::Note => moved.why = reason(&entry.why).map_err(|_| Refusal::Note)?,
-        Need::Until => moved.period = paper.period.extended(&entry.until, around.most_days, moved.at)?,
-        Need::Shorter if entry.until.trim().is_empty() => {}
+        Need::Later | Need::Shorter if entry.until.trim().is_empty() => {}
+        Need::Until | Need::Later => moved.period = paper.period.extended(&entry.until, around.most_days, moved.at)?,
+        Need::Anew => moved.period = Period::starting(moved.at, &entry.until, (around.most_days, false), moved.at)?,
         Need::Shorter => moved.period = paper.period.shortened(&entry.until).ok_or(Refusal::NotShorter)?,
         Need::Device => moved.device = Some(entry.device.trim().parse().map_err(|_| Refusal::NoDevice)?),
         Need::Cleared if entry.cleared => {}
@@ -312,7 +345,13 @@ fn check_time_and_device(kind: Kind, moved: &Moved, around: &Surroundings<'_>) -
     }
     // A person's own device may be approved while it waits to be confirmed: it enrols in the same flow.
     let fits = |standing: &Standing| match kind {
-        Kind::TakeOut | Kind::HandOver | Kind::Incident => *standing == Standing::Active,
+        Kind::TakeOut
+        | Kind::HandOver
+        | Kind::Incident
+        | Kind::Guidance
+        | Kind::Restriction
+        | Kind::Consideration
+        | Kind::FacilityCheck => *standing == Standing::Active,
         Kind::PersonalDevice => matches!(standing, Standing::Active | Standing::Pending),
     };
     if let Some(standing) = around.device.filter(|standing| !fits(standing)) {
@@ -336,6 +375,10 @@ impl Kind {
             Self::PersonalDevice => personal::STEPS,
             Self::HandOver => hand_over::STEPS,
             Self::Incident => incident::STEPS,
+            Self::Guidance => guidance::STEPS,
+            Self::Restriction => restriction::STEPS,
+            Self::Consideration => record::CONSIDERATION_STEPS,
+            Self::FacilityCheck => record::CHECK_STEPS,
         }
     }
 }

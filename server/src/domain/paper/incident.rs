@@ -5,7 +5,7 @@ use hashimori_shared::pack::IncidentRules;
 use hashimori_shared::time::Timestamp;
 
 use super::flow::{Hands, Need, Step, step};
-use super::{Act, Field, Input, Paper, State, Values};
+use super::{Act, Field, Input, Kind, Paper, State, Values};
 
 pub(super) const CLAUSES: &[&str] = &["§16-6", "留3-10", "留3-11"];
 
@@ -88,11 +88,92 @@ pub struct Deadline {
     pub due: Timestamp,
 }
 
+/// How near a deadline is: people are told once of each, and only of the last that came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Near {
+    /// A week is left: of the full report only, the first is due sooner than that.
+    Week,
+    /// Its last day is tomorrow.
+    Eve,
+    /// It is over.
+    Over,
+}
+
+impl Near {
+    /// What `store::told` calls it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Eve => "eve",
+            Self::Over => "over",
+        }
+    }
+}
+
+impl Deadline {
+    /// How near it is; each begins at 8:00 in the morning (JST).
+    pub fn near(&self, now: Timestamp) -> Option<Near> {
+        let reached = |days: i64| now >= self.due.plus_days(days).plus_seconds(8 * 3_600);
+        if reached(0) {
+            Some(Near::Over)
+        } else if reached(-2) {
+            Some(Near::Eve)
+        } else if self.act == Act::ReportFull && reached(-8) {
+            Some(Near::Week)
+        } else {
+            None
+        }
+    }
+
+    /// The letter about it.
+    pub fn letter(&self, near: Near) -> crate::domain::mail::Kind {
+        use crate::domain::mail::Kind;
+        match (self.act == Act::ReportFirst, near) {
+            (true, Near::Over) => Kind::FirstReportOver,
+            (true, Near::Week | Near::Eve) => Kind::FirstReportDue,
+            (false, Near::Over) => Kind::FullReportOver,
+            (false, Near::Week | Near::Eve) => Kind::FullReportDue,
+        }
+    }
+}
+
 impl Paper {
+    /// The deadlines that are still to be met, after these steps.
+    pub fn pending(&self, done: &[Act], rules: &IncidentRules) -> Vec<Deadline> {
+        let is_open = self.kind == Kind::Incident && matches!(self.state, State::Reported | State::Open);
+        let all = self.deadlines(rules).into_iter().filter(|deadline| !done.contains(&deadline.act));
+        if is_open && !done.contains(&Act::NoLeak) { all.collect() } else { Vec::new() }
+    }
+
     /// The deadlines of the reports to the authority, from the day on which it was found.
     pub fn deadlines(&self, rules: &IncidentRules) -> [Deadline; 2] {
         let full = if may_be_meant(&self.values) { rules.full_report_days_if_meant } else { rules.full_report_days };
         let due = |days: u32| self.period.from.plus_days(i64::from(days) + 1);
         [Deadline { act: Act::ReportFirst, due: due(rules.first_report_days) }, Deadline { act: Act::ReportFull, due: due(full) }]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mail::Kind;
+
+    #[test]
+    fn a_deadline_comes_near_in_the_morning_and_the_first_report_has_no_week() {
+        // 2026-08-07 00:00 JST: the end of 2026-08-06.
+        let due = Timestamp::from_seconds(1_786_028_400);
+        let (first, full) = (Deadline { act: Act::ReportFirst, due }, Deadline { act: Act::ReportFull, due });
+        let at = |days: i64, hour: i64| due.plus_days(days).plus_seconds(hour * 3_600);
+        for (now, of_first, of_full) in [
+            (at(-8, 7), None, None),
+            (at(-8, 8), None, Some(Near::Week)),
+            (at(-2, 7), None, Some(Near::Week)),
+            (at(-2, 8), Some(Near::Eve), Some(Near::Eve)),
+            (at(0, 7), Some(Near::Eve), Some(Near::Eve)),
+            (at(0, 8), Some(Near::Over), Some(Near::Over)),
+        ] {
+            assert_eq!((first.near(now), full.near(now)), (of_first, of_full), "{now:?}");
+        }
+        assert_eq!((first.letter(Near::Eve), full.letter(Near::Over)), (Kind::FirstReportDue, Kind::FullReportOver));
     }
 }

@@ -34,11 +34,16 @@ pub enum InvalidPeriod {
 }
 
 /// The midnight (JST) at which a typed day begins; `None`: not a day of the calendar.
-fn day_start(typed: &str) -> Option<Timestamp> {
+pub(crate) fn day_start(typed: &str) -> Option<Timestamp> {
     let typed: String = typed.trim().chars().map(half_width).map(|c| if c == '/' { '-' } else { c }).collect();
     let date: jiff::civil::Date = typed.parse().ok()?;
     let midnight = date.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).ok()?;
     Some(Timestamp::from_seconds(midnight.timestamp().as_second()))
+}
+
+/// The midnight (JST) at which the day of an instant began.
+pub(super) fn midnight(at: Timestamp) -> Timestamp {
+    Timestamp::from_seconds(0).plus_days(at.jst_day()).plus_seconds(-9 * 3600)
 }
 
 /// The instant at which something was done, as a browser sends it (`2026-08-03T09:30`, JST), `now` at the latest; empty: now.
@@ -66,6 +71,12 @@ impl Period {
         let from = day_start(from).ok_or(InvalidPeriod::From)?;
         let until = day_start(until).ok_or(InvalidPeriod::Until)?.plus_seconds(DAY);
         Self { from, until }.checked((most_days, late), now)
+    }
+
+    /// From the day of this instant to a last day as typed.
+    pub fn starting(on: Timestamp, until: &str, (most_days, late): (u32, bool), now: Timestamp) -> Result<Self, InvalidPeriod> {
+        let until = day_start(until).ok_or(InvalidPeriod::Until)?.plus_seconds(DAY);
+        Self { from: midnight(on), until }.checked((most_days, late), now)
     }
 
     /// The same with another last day, which has to be later.

@@ -39,6 +39,7 @@ impl Invalid {
             Self::Period(period) => period.text(),
             Self::PaperDay => Text::new("paper-wrong-day"),
             Self::Found => Text::new("paper-wrong-found"),
+            Self::ToCome => Text::new("paper-wrong-to-come"),
         }
     }
 }
@@ -51,6 +52,7 @@ impl Refusal {
             Self::OwnRequest => Text::new("paper-own-request"),
             Self::NotYours(None) => Text::new("paper-not-yours"),
             Self::NotYours(Some(role)) => Text::new("paper-administrators-own").with("role", Text::new(role.key())),
+            Self::Secretariats => Text::new("paper-secretariats"),
             Self::DeviceNotInUse(_) => Text::new("paper-device-not-in-use"),
             Self::PeriodOver => Text::new("paper-period-over"),
             Self::NotYet => Text::new("paper-not-yet"),

@@ -1,13 +1,13 @@
 //! A paper as somebody fills it in: read as a whole, or refused with what is wrong where.
 
-use hashimori_shared::pack::{Parameters, PersonalMode};
+use hashimori_shared::pack::{Pack, Parameters, PersonalMode};
 use hashimori_shared::time::Timestamp;
 
 use super::field::read_all;
+use super::period::midnight;
 use super::{
-    Act, Field, InvalidField, InvalidPeriod, Kind, Paper, Period, State, Values, hand_over, incident, paper_day, personal, take_out,
+    Days, Input, InvalidField, InvalidPeriod, Kind, Paper, Period, Values, incident, paper_day, personal, record, restriction, take_out,
 };
-use crate::domain::device::Ownership;
 use crate::domain::ids::DeviceId;
 use crate::domain::people::role::LONGEST_NAME;
 
@@ -53,18 +53,27 @@ pub enum Invalid {
     /// The day on which it was found.
     #[error("not a day before tomorrow")]
     Found,
+    /// The day on which it was considered or checked.
+    #[error("not a day before tomorrow")]
+    ToCome,
     /// The day on the paper.
     #[error("not a day that the paper can bear")]
     PaperDay,
 }
 
-/// What papers are read by: the pack's numbers, and how the facility allows personal devices.
+/// What papers are read by: the pack, and how the facility allows personal devices.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
-    /// The pack's.
-    pub parameters: &'a Parameters,
+    /// The pack in force.
+    pub pack: &'a Pack,
     /// The facility's.
     pub personal: PersonalMode,
+}
+
+impl Rules<'_> {
+    pub(super) fn parameters(&self) -> &Parameters {
+        self.pack.parameters()
+    }
 }
 
 impl Wish {
@@ -76,8 +85,15 @@ impl Wish {
             return Err(Invalid::Applicant);
         }
         let values = read_all(kind.fields(), &typed)?;
+        let clauses = kind.fields().iter().filter(|field| field.input == Input::Clause);
+        for field in clauses {
+            if values.get(field.name).is_some_and(|id| rules.pack.clause(id).is_none()) {
+                return Err(InvalidField::Choice(field.label).into());
+            }
+        }
         let device = match text("device") {
             "" => None,
+            _ if !kind.names_device() => None,
             id => Some(id.parse().map_err(|_| Invalid::Device)?),
         };
         if device.is_none() && values.get(take_out::FORM).is_some_and(|form| form == take_out::STANDING) {
@@ -89,14 +105,25 @@ impl Wish {
         if kind == Kind::PersonalDevice {
             personal::check_mode(&values, rules.personal)?;
         }
+        if kind == Kind::FacilityCheck {
+            record::check_target(&values)?;
+        }
+        if kind == Kind::Restriction && device.is_none() && values.get(restriction::SCOPE).is_some_and(|scope| scope == "device") {
+            return Err(Invalid::WithoutDevice);
+        }
         let on = match text("on") {
             "" => None,
-            day => Some(rules.parameters.approval.paper_ok.then(|| paper_day(day, None, now)).flatten().ok_or(Invalid::PaperDay)?),
+            day => Some(rules.parameters().approval.paper_ok.then(|| paper_day(day, None, now)).flatten().ok_or(Invalid::PaperDay)?),
         };
-        if kind == Kind::Incident {
-            return Ok(Self { period: since_found(text("from"), now)?, applicant, device, values, on });
+        let most = (kind.most_days(rules), on.is_some());
+        let period = match kind.days() {
+            Days::Period(_) => Period::read(text("from"), text("until"), most, now)?,
+            Days::Found => since_found(text("from"), now)?,
+            Days::Due => Period::starting(on.unwrap_or(now), text("until"), most, now)?,
+        };
+        if kind.is_record() && period.from > now {
+            return Err(Invalid::ToCome);
         }
-        let period = Period::read(text("from"), text("until"), (kind.most_days(rules), on.is_some()), now)?;
         Ok(Self { applicant, device, period, values, on })
     }
 }
@@ -114,113 +141,12 @@ impl Wish {
 /// From the day on which something was found, today where none is typed; a late report is never refused. An incident has no last day
 /// of its own: its deadlines follow from the first.
 fn since_found(typed: &str, now: Timestamp) -> Result<Period, Invalid> {
-    let today = Timestamp::from_seconds(0).plus_days(now.jst_day()).plus_seconds(-9 * 3600);
-    let from = if typed.is_empty() { today } else { paper_day(typed, None, now).ok_or(Invalid::Found)? };
+    let from = if typed.is_empty() { midnight(now) } else { paper_day(typed, None, now).ok_or(Invalid::Found)? };
     Ok(Period { from, until: from.plus_days(NO_LAST_DAY) })
 }
 
 /// What stands in for the end of what has none.
 const NO_LAST_DAY: i64 = 36_500;
-
-impl Kind {
-    /// What it asks for, beside who, which device and when.
-    pub const fn fields(self) -> &'static [Field] {
-        match self {
-            Self::TakeOut => take_out::FIELDS,
-            Self::PersonalDevice => personal::FIELDS,
-            Self::HandOver => hand_over::FIELDS,
-            Self::Incident => incident::FIELDS,
-        }
-    }
-
-    /// Key of what the form says first.
-    pub const fn about(self) -> &'static str {
-        match self {
-            Self::TakeOut => "paper-take-out-about",
-            Self::PersonalDevice => "paper-personal-device-about",
-            Self::HandOver => "paper-hand-over-about",
-            Self::Incident => "paper-incident-about",
-        }
-    }
-
-    /// What is filled in later, when it is closed.
-    pub const fn closing_fields(self) -> &'static [Field] {
-        match self {
-            Self::Incident => incident::CLOSING,
-            Self::TakeOut | Self::PersonalDevice | Self::HandOver => &[],
-        }
-    }
-
-    /// Whose devices it can be about; `None`: anybody's.
-    pub const fn ownership(self) -> Option<Ownership> {
-        match self {
-            Self::Incident => None,
-            Self::TakeOut | Self::HandOver => Some(Ownership::Managed),
-            Self::PersonalDevice => Some(Ownership::Personal),
-        }
-    }
-
-    /// Whether a facility can have a link through which it is filed without an account.
-    pub const fn has_link(self) -> bool {
-        match self {
-            Self::TakeOut | Self::HandOver => false,
-            Self::PersonalDevice | Self::Incident => true,
-        }
-    }
-
-    /// How it stands once it is filed, by somebody with an account or not.
-    pub const fn first_state(self, without_account: bool) -> State {
-        match self {
-            Self::Incident if without_account => State::Reported,
-            Self::Incident => State::Open,
-            Self::TakeOut | Self::PersonalDevice => State::Filed,
-            Self::HandOver => State::Planned,
-        }
-    }
-
-    /// The clauses that it answers.
-    pub const fn clauses(self) -> &'static [&'static str] {
-        match self {
-            Self::TakeOut => take_out::CLAUSES,
-            Self::PersonalDevice => personal::CLAUSES,
-            Self::HandOver => hand_over::CLAUSES,
-            Self::Incident => incident::CLAUSES,
-        }
-    }
-
-    /// Keys of what the person it is for is called, and of what helps to fill that in.
-    pub const fn person(self) -> (&'static str, &'static str) {
-        match self {
-            Self::TakeOut => ("paper-taker", "paper-applicant-about"),
-            Self::PersonalDevice => ("paper-user", "paper-applicant-about"),
-            Self::HandOver => ("paper-wiper", "paper-applicant-about"),
-            Self::Incident => ("paper-reporter", "paper-reporter-about"),
-        }
-    }
-
-    /// Its 決裁欄: (key of the heading, acts of which the last signs there).
-    pub const fn seals(self) -> &'static [(&'static str, &'static [Act])] {
-        match self {
-            Self::TakeOut => take_out::SEALS,
-            Self::PersonalDevice => personal::SEALS,
-            Self::HandOver => hand_over::SEALS,
-            Self::Incident => incident::SEALS,
-        }
-    }
-
-    /// Its longest period, in days.
-    pub const fn most_days(self, rules: &Rules<'_>) -> u32 {
-        match self {
-            Self::TakeOut => rules.parameters.take_out.standing_days,
-            Self::PersonalDevice => match rules.personal {
-                PersonalMode::Standing => rules.parameters.personal_devices.standing_max_days,
-                PersonalMode::ExceptionOnly | PersonalMode::Prohibited => rules.parameters.personal_devices.max_days,
-            },
-            Self::HandOver => hand_over::MOST_DAYS,
-            Self::Incident => 1,
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -245,7 +171,7 @@ mod tests {
     fn read(changed: &[(&str, &str)]) -> Result<Wish, Invalid> {
         let pack = Pack::bundled();
         let typed = |name: &str| changed.iter().chain(GOOD).find(|(field, _)| *field == name).map(|(_, value)| *value);
-        let rules = Rules { parameters: pack.parameters(), personal: PersonalMode::ExceptionOnly };
+        let rules = Rules { pack: &pack, personal: PersonalMode::ExceptionOnly };
         Wish::read(Kind::TakeOut, &rules, NOW, typed)
     }
 

@@ -14,6 +14,14 @@ words!(
         HandOver = "hand_over", "paper-hand-over";
         /// 事故報告 (§16-6, 留3-10, 留3-11).
         Incident = "incident", "paper-incident";
+        /// 注意・指導 (§10).
+        Guidance = "guidance", "paper-guidance";
+        /// 利用制限 (留2-2).
+        Restriction = "restriction", "paper-restriction";
+        /// 検討記録 (§20柱書, §20-10 to §20-12).
+        Consideration = "consideration", "paper-consideration";
+        /// 事業所の自己点検票 (§9, §18, 留2-3, 留3-1): what no device can be asked.
+        FacilityCheck = "facility_check", "paper-facility-check";
     }
 );
 
@@ -50,6 +58,16 @@ words!(
         Open = "open", "paper-state-open";
         /// 取り上げない.
         Dismissed = "dismissed", "paper-state-dismissed";
+        /// 回答待ち: the facility has to say what it did.
+        Issued = "issued", "paper-state-issued";
+        /// 回答あり: waits for the 事務局 to look.
+        Answered = "answered", "paper-state-answered";
+        /// 協議会に上申: still to be answered.
+        Escalated = "escalated", "paper-state-escalated";
+        /// 制限中.
+        Restricted = "restricted", "paper-state-restricted";
+        /// 有効: stands until it is looked at again.
+        Kept = "kept", "paper-state-kept";
         /// 返却: waits for somebody else to look.
         Returned = "returned", "paper-state-returned";
         /// 完了.
@@ -124,6 +142,20 @@ words!(
         NoLeak = "no_leak", "paper-act-no-leak";
         /// 終結する.
         CloseIncident = "close_incident", "paper-act-close-incident";
+        /// 注意・指導に回答する.
+        Answer = "answer", "paper-act-answer";
+        /// 是正を確認する.
+        Accept = "accept", "paper-act-accept";
+        /// 協議会に上げる.
+        Escalate = "escalate", "paper-act-escalate";
+        /// 利用制限を延ばす.
+        Prolong = "prolong", "paper-act-prolong";
+        /// 利用制限を解除する.
+        Lift = "lift", "paper-act-lift";
+        /// 見直して続ける.
+        Review = "review", "paper-act-review";
+        /// 記録を終える.
+        EndRecord = "end_record", "paper-act-end-record";
         /// 紛失とする.
         ReportLost = "report_lost", "paper-act-report-lost";
     }
@@ -146,6 +178,11 @@ impl State {
             | Self::Planned
             | Self::Wiped
             | Self::WipeConfirmed
+            | Self::Issued
+            | Self::Answered
+            | Self::Escalated
+            | Self::Restricted
+            | Self::Kept
             | Self::Returned => false,
         }
     }

@@ -83,6 +83,10 @@ kinds! {
     AddressRegistered = "address_registered";
     /// It is forgotten.
     AddressRemoved = "address_removed";
+    /// A secret address for calendars was made.
+    CalendarMade = "calendar_made";
+    /// It was ended.
+    CalendarEnded = "calendar_ended";
 }
 
 impl Kind {
@@ -100,6 +104,7 @@ impl Kind {
                 What::FactorChanged
             }
             Self::AddressRegistered | Self::AddressRemoved => What::AddressChanged,
+            Self::CalendarMade | Self::CalendarEnded => What::CalendarChanged,
         }
     }
 
@@ -121,7 +126,9 @@ impl Kind {
             | Self::OidcLinked
             | Self::OidcUnlinked
             | Self::AddressRegistered
-            | Self::AddressRemoved => None,
+            | Self::AddressRemoved
+            | Self::CalendarMade
+            | Self::CalendarEnded => None,
         }
     }
 

@@ -36,9 +36,9 @@ pub enum Right {
     Attest,
     /// 廃止: take a device out of use; say that it is of another kind, or another's.
     Retire,
-    /// 持出届 and other papers: fill one in.
+    /// 持出届 and other papers: fill one in again, and what comes with them.
     FilePapers,
-    /// Move one on; the paper's own table says who may what (`domain::paper`).
+    /// File one, or move one on; the kind and its table say who may what (`domain::paper`).
     HandlePapers,
     /// 紛失・発見: say that a device is missing, or back.
     Custody,
@@ -62,11 +62,23 @@ pub enum Right {
     Arrange,
     /// 参加 (§11): take facilities in, suspend them, and let them go.
     Admit,
+    /// 外部連携 of the region: what machines read, and what they are told.
+    Connect,
+    /// 外部連携 of the own facility.
+    ConnectLocally,
+    /// Erase the names of those who hold no role any more.
+    Erase,
+    /// 利用者の名簿: read the names on it, and keep it.
+    KeepStaff,
+    /// お知らせ: send, correct and withdraw them.
+    Notify,
+    /// お知らせ: confirm that one was read.
+    Acknowledge,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 25] = [
         Self::OwnAccount,
         Self::Read,
         Self::Export,
@@ -86,6 +98,12 @@ impl Right {
         Self::ExemptLocally,
         Self::Arrange,
         Self::Admit,
+        Self::Connect,
+        Self::ConnectLocally,
+        Self::Erase,
+        Self::KeepStaff,
+        Self::Notify,
+        Self::Acknowledge,
     ];
 }
 
@@ -94,11 +112,26 @@ pub const fn may(role: Role, right: Right) -> bool {
     match right {
         Right::OwnAccount | Right::Read | Right::Export => true,
         Right::Enrol | Right::HandlePapers | Right::Custody => !matches!(role, Role::Auditor),
-        Right::Attest | Right::Retire | Right::FilePapers | Right::FileRules | Right::ExemptLocally => {
+        Right::Attest
+        | Right::Retire
+        | Right::FilePapers
+        | Right::FileRules
+        | Right::ExemptLocally
+        | Right::ConnectLocally
+        | Right::KeepStaff
+        | Right::Acknowledge => {
             matches!(role, Role::Head | Role::Administrator | Role::Deputy)
         }
         Right::AppointLocally | Right::AllowDeputy => matches!(role, Role::Secretariat | Role::Head),
-        Right::AppointRegionally | Right::Restore | Right::DecideRules | Right::Exempt | Right::Arrange | Right::Admit => {
+        Right::AppointRegionally
+        | Right::Restore
+        | Right::DecideRules
+        | Right::Exempt
+        | Right::Arrange
+        | Right::Admit
+        | Right::Connect
+        | Right::Erase
+        | Right::Notify => {
             matches!(role, Role::Secretariat)
         }
     }
@@ -109,6 +142,8 @@ impl Role {
     pub const ALL: [Self; 5] = [Self::Secretariat, Self::Head, Self::Administrator, Self::Deputy, Self::Auditor];
     /// Those that can be held at a facility, in the order in which pages list them.
     pub const AT_FACILITY: [Self; 4] = [Self::Head, Self::Administrator, Self::Deputy, Self::Auditor];
+    /// Those who look after a facility's papers and devices.
+    pub const IN_CHARGE: &[Self] = &[Self::Head, Self::Administrator, Self::Deputy];
     /// Those that can be held for a whole region.
     pub const IN_REGION: [Self; 2] = [Self::Secretariat, Self::Auditor];
 
@@ -270,6 +305,9 @@ mod tests {
             Right::Custody,
             Right::FileRules,
             Right::ExemptLocally,
+            Right::ConnectLocally,
+            Right::KeepStaff,
+            Right::Acknowledge,
         ];
         let own = [[Right::OwnAccount, Right::Read, Right::Export].as_slice(), &of_a_facility].concat();
         assert_eq!(has(Role::Administrator), own);

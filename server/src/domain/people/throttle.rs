@@ -65,6 +65,11 @@ pub fn link(typed: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("one-link", &[typed, network], 8, 15 * 60), bucket("link", &[network], 60, 15 * 60)]
 }
 
+/// The counter that reading a calendar's address falls under: programs come every few minutes, not all the time.
+pub fn feed(hash: &str) -> Vec<Bucket> {
+    vec![bucket("feed", &[hash], 60, 3600)]
+}
+
 /// The counters that filing a paper through a facility's link falls under: whoever files without end is stopped at that link, long
 /// before the network's counter is used up.
 pub fn filing(link: &str, network: &str) -> Vec<Bucket> {
@@ -76,9 +81,19 @@ pub fn mail(login: &str, address: &str) -> Vec<Bucket> {
     vec![bucket("mail-to", &[&address.to_ascii_lowercase()], 5, 24 * 3600), bucket("mail-by", &[login], 5, 3600)]
 }
 
+/// The counter that mails to an applicant without an account fall under: the same as any other mail to that address.
+pub fn applicant(address: &str) -> Vec<Bucket> {
+    mail("", address).into_iter().take(1).collect()
+}
+
 /// The counters that registering by a facility's link falls under: a whole facility does so behind one address within minutes.
 pub fn door(hash: &str, network: &str) -> Vec<Bucket> {
     vec![bucket("door", &[hash, network], 120, 15 * 60), bucket("one-door", &[hash], 600, 3600)]
+}
+
+/// The counters that showing a token which does not work falls under. Whoever shows one that works is never stopped by them.
+pub fn token(shown: &str, network: &str) -> Vec<Bucket> {
+    vec![bucket("token", &[shown, network], 8, 15 * 60), bucket("tokens", &[network], 150, 15 * 60)]
 }
 
 #[cfg(test)]
@@ -96,7 +111,7 @@ mod tests {
 
     #[test]
     fn whatever_one_person_fails_at_stops_them_before_their_network() {
-        let own_then_network = [sign_in("hanako", "n"), step_up("hanako", "n"), link("AAAA", "n"), filing("hash", "n")];
+        let own_then_network = [sign_in("hanako", "n"), step_up("hanako", "n"), link("AAAA", "n"), filing("hash", "n"), token("t", "n")];
         for buckets in own_then_network {
             let (own, network) = (&buckets[0], &buckets[buckets.len() - 1]);
             assert!(own.limit * 5 < network.limit && own.window_s >= network.window_s, "{own:?} {network:?}");

@@ -64,6 +64,7 @@ pub(super) async fn show_account(State(web): State<Web>, visitor: Visitor, Who(w
         may_remove_password: ways.may_remove_password() && (ways.password || ways.app),
         oidc: super::oidc::line(&web, &who, ways).await?,
         mail: super::mail::section(&web, &who).await?,
+        calendar: super::calendar::since(&web, &who).await?,
         sessions: sessions.collect(),
         languages: Lang::ALL.map(|lang| (lang, Some(lang) == language)),
         looks_after: may(who.role, Right::Restore),

@@ -5,15 +5,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::device::named;
 use super::guard::{Here, Who};
 use super::places::called;
 use super::typed::Typed;
 use super::{PageError, Web};
 use crate::domain::act::{Done, What};
-use crate::domain::ids::DeviceId;
 use crate::domain::people::{Person, Right, may};
 use crate::store::alert::{self, Alert, Kind, Seen};
-use crate::store::device;
 use crate::views::{AlertLine, Alerts, Moment};
 use crate::words::Text;
 
@@ -34,8 +33,7 @@ pub(super) async fn close_alert(
     Path(id): Path<String>,
     Typed(looked): Typed<Looked>,
 ) -> Result<Response, PageError> {
-    let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
-    let device = device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)?;
+    let device = named(&web, home, &id).await?;
     // "Looked at" is a word about the device itself: whoever cannot look must not take the alert from those who can.
     if !person.role.sees_facts(device.ownership) {
         return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("alerts-personal-not-yours")));

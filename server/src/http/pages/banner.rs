@@ -1,14 +1,16 @@
-//! 災害時特例 on every page: whoever is signed in is told of what holds where they work; anybody, of what holds in a whole region.
+//! 災害時特例 and 利用制限 on every page: whoever is signed in is told of what holds where they work; anybody, of what holds in a whole region.
 
 use axum::http::request::Parts;
 
 use super::visit::Visitor;
 use super::{PageError, Web};
 use crate::domain::disaster::Phase;
+use crate::domain::ids::FacilityId;
 use crate::domain::people::Scope;
 use crate::store::belonging::Home;
 use crate::store::disaster::cover::{self, Open};
-use crate::views::{Banner, Moment};
+use crate::store::paper;
+use crate::views::{Banner, BannerKind, Moment};
 use crate::words::Text;
 
 /// Puts the banners beside the visitor, for the page's shell.
@@ -37,9 +39,32 @@ pub(super) async fn of(web: &Web, scope: Option<Scope>) -> Result<Vec<Banner>, P
         }
         Some(Scope::Facility(region, facility)) => {
             let open = cover::open_over(db, Home { region, facility }, now).await?;
-            both(web, &open, ("disaster-banner-facility", "disaster-banner-drill"), &format!("/facilities/{facility}/disaster"))
+            let path = format!("/facilities/{facility}/disaster");
+            let mut banners = both(web, &open, ("disaster-banner-facility", "disaster-banner-drill"), &path);
+            banners.extend(restricted(web, facility).await?);
+            banners
         }
     })
+}
+
+/// One banner for the 利用制限 of a facility: the one that began last stands for all.
+async fn restricted(web: &Web, facility: FacilityId) -> Result<Option<Banner>, PageError> {
+    let holding = paper::list_restrictions(&web.store, facility, web.now()).await?;
+    let Some(newest) = holding.first() else { return Ok(None) };
+    let moment = |at| Moment::new(at, web.now());
+    let (link, action) = if holding.len() == 1 {
+        (format!("/papers/{}", newest.id), "paper-restriction-see")
+    } else {
+        (format!("/facilities/{facility}/papers?kind={}&is=open", newest.kind.as_str()), "paper-restriction-see-all")
+    };
+    Ok(Some(Banner {
+        kind: BannerKind::Restriction,
+        text: Text::new("paper-restriction-banner").with("more", holding.len() - 1),
+        began: moment(newest.period.from),
+        ends: moment(newest.period.last_day()),
+        link,
+        action,
+    }))
 }
 
 /// One banner for what holds, and one for drills: the widest stands for all.
@@ -60,5 +85,6 @@ fn both(web: &Web, open: &[Open], (held, drilled): (&'static str, &'static str),
 
 fn banner(web: &Web, open: &Open, text: Text, (link, action): (String, &'static str)) -> Banner {
     let moment = |at| Moment::new(at, web.now());
-    Banner { drill: open.drill, text, began: moment(open.began_at), ends: moment(open.ends_at), link, action }
+    let kind = if open.drill { BannerKind::Drill } else { BannerKind::Disaster };
+    Banner { kind, text, began: moment(open.began_at), ends: moment(open.ends_at), link, action }
 }

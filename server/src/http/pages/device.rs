@@ -104,20 +104,25 @@ async fn changes(web: &Web, home: Home, device: &Device, before: Option<i64>) ->
     let line = |change: &history::Change| ChangeLine {
         at: Moment::new(change.at, now),
         mark: Mark::of(change.headline),
-        cause: match change.cause.as_str() {
-            "report" => "history-report",
-            "time" => "history-time",
-            "rules" => "history-rules",
-            "answer" => "history-answer",
-            "sort" => "history-sort",
-            _ => "history-other",
-        },
+        cause: cause(&change.cause),
         clauses: change
             .differences()
             .map(|(clause, was, is)| (ClauseName::of(&web.pack, clause), was.map(Mark::of), is.map(Mark::of)))
             .collect(),
     };
     Ok((found.iter().map(line).collect(), older))
+}
+
+/// Key of the words for why a verdict changed.
+pub(super) fn cause(word: &str) -> &'static str {
+    match word {
+        "report" => "history-report",
+        "time" => "history-time",
+        "rules" => "history-rules",
+        "answer" => "history-answer",
+        "sort" => "history-sort",
+        _ => "history-other",
+    }
 }
 
 /// Who read this page before, and now.
@@ -161,9 +166,14 @@ async fn log_view(web: &Web, person: &Person, home: Home, device: &Device) -> Re
     Ok(log::write_view(&web.store, &web.random, person.id, &done.on_device(device.id, &device.label)).await?)
 }
 
-async fn find(web: &Web, home: Home, id: &str) -> Result<(Device, Place), PageError> {
+/// The device of a facility that a path names.
+pub(super) async fn named(web: &Web, home: Home, id: &str) -> Result<Device, PageError> {
     let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
-    let device = device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)?;
+    device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)
+}
+
+async fn find(web: &Web, home: Home, id: &str) -> Result<(Device, Place), PageError> {
+    let device = named(web, home, id).await?;
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     Ok((device, Place { id: facility.id.to_string(), name: facility.name }))
 }

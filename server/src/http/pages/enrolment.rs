@@ -8,12 +8,12 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
-use super::live::Shown;
+use super::live::{OfFacility, Shown};
 use super::places::{After, called, mark};
 use super::setup::{put_once, take_once};
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, live, page, shell};
+use super::{PageError, Web, page, shell, twice};
 use crate::domain::act::{Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
@@ -46,6 +46,9 @@ pub(super) struct Wish {
     /// `auto`: devices skip 登録待ち.
     #[serde(default)]
     confirm: String,
+    /// The form's mark.
+    #[serde(default)]
+    once: String,
 }
 
 async fn codes_page(
@@ -63,6 +66,7 @@ async fn codes_page(
     page(&CodesPage {
         shell: shell("codes-title", visitor, Some(person)),
         facility: place(web, home).await?,
+        once: twice::mark(web),
         codes: codes
             .into_iter()
             .map(|c| CodeLine {
@@ -94,7 +98,7 @@ pub(super) async fn show_codes(
     Here(home): Here,
     Asked(asked): Asked<After>,
 ) -> Result<Response, PageError> {
-    let wish = Wish { uses: "1".to_owned(), hours: "24".to_owned(), confirm: String::new() };
+    let wish = Wish { uses: "1".to_owned(), hours: "24".to_owned(), confirm: String::new(), once: String::new() };
     codes_page(&web, &visitor, &person, home, (wish, None), asked).await
 }
 
@@ -129,13 +133,18 @@ pub(super) async fn issue_code(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };
     let once = format!("{}\n{}\n{}", code.to_text(), issued.wish.uses, issued.expires_at.seconds());
-    let mut tx = web.store.begin().await?;
+    let (mut tx, taking) = match twice::take(&web, web.store.begin().await?, &visitor, &typed.once).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     tx.insert_code(&issued, &person.id.to_string()).await?;
     let done = Done::by_person(&person, What::CodeIssued, web.now()).at_facility(home.region, home.facility).on_code(issued.id);
     web.log(&mut tx, &done.noting(issued.wish.to_detail())).await?;
-    put_once(&web, &mut tx, &visitor, &once).await?;
+    let sealed = put_once(&web, &mut tx, &visitor, &once).await?;
+    let next = format!("/facilities/{}/codes/issued", home.facility);
+    taking.leads_to(&mut tx, &next, Some(&sealed)).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/facilities/{}/codes/issued", home.facility)).into_response())
+    Ok(Redirect::to(&next).into_response())
 }
 
 /// `GET /facilities/{facility}/codes/issued`: the code, once.
@@ -192,7 +201,7 @@ pub(super) async fn show_pending(
     Asked(asked): Asked<After>,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let revision = live::of_facility(&web, home).await?;
+    let revision = OfFacility::read(&web, home).await?.revision();
     if let Some(unchanged) = shown.unchanged(&revision) {
         return Ok(unchanged);
     }

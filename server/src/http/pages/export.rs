@@ -1,6 +1,7 @@
 //! Files for a spreadsheet: the region's facilities and a facility's devices. A fresh proof first, the entry in the log next, the
 //! file last. Columns have the same names and places every time.
 
+use axum::body::Body;
 use axum::extract::State as Use;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -9,7 +10,7 @@ use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
 
 use super::guard::{Here, Who};
-use super::places::called;
+use super::places::{called, mark};
 use super::visit::Visitor;
 use super::{PageError, Web, disaster, page, shell};
 use crate::domain::act::{Done, What};
@@ -18,10 +19,12 @@ use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::RegionId;
 use crate::domain::people::{Person, Scope};
 use crate::domain::reading::Reading;
-use crate::store::belonging::Home;
+use crate::store::device::Device;
+use crate::store::device_state::Line;
 use crate::store::disaster::cover;
+use crate::store::listed::{self, Only};
 use crate::store::rank::{self, Kind, Sought};
-use crate::store::{area, device, device_state, facility, log, region, rollup};
+use crate::store::{area, facility, log, region, rollup};
 use crate::views::{ExportPage, Mark};
 use crate::words::Text;
 
@@ -34,13 +37,13 @@ pub(super) fn stamp(at: Timestamp) -> String {
 }
 
 /// A file as an answer.
-pub(super) fn file(web: &Web, what: &str, csv: Csv) -> Response {
+pub(super) fn file(web: &Web, what: &str, csv: impl Into<Body>) -> Response {
     let day: String = web.now().jst_date_in(Lang::English).chars().filter(char::is_ascii_digit).collect();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"hashimori-{what}-{day}.csv\"")),
     ];
-    (headers, csv.into_bytes()).into_response()
+    (headers, csv.into()).into_response()
 }
 
 pub(super) fn in_words(columns: &[Text], lang: Lang) -> Vec<String> {
@@ -83,13 +86,14 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
     let region = region_of(&person)?;
     let found = region::find(&web.store, region).await?.ok_or(PageError::NotFound)?;
     let (now, rules) = (web.now(), &web.pack.parameters().staleness);
+    let open = cover::open_in(web.store.read(), region, now).await?;
     let mut csv = Csv::new(&in_words(&facility_columns(), visitor.lang));
     let (mut after, mut rows) = (None, 0);
     loop {
         let facilities = rank::list(&web.store, Sought::on(region, Kind::All), after, READ).await?;
         let ids: Vec<_> = facilities.iter().map(|f| f.position.facility).collect();
         let sums = rollup::summaries(&web.store, &ids, now.jst_day(), rules).await?;
-        let covered = cover::covered(&web.store, region, &ids, now).await?;
+        let covered = cover::covered(&web.store, (region, &open), &ids, now).await?;
         let areas = area::names_of(&web.store, &ids).await?;
         for line in &facilities {
             let sum = sums.get(&line.position.facility);
@@ -112,10 +116,10 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
     }
     let done = Done::by_person(&person, What::Exported, now).in_region(region).on_region(region, &found.name);
     log::write_alone(&web.store, &web.random, &done.noting(format!("file=facilities rows={rows}"))).await?;
-    Ok(file(&web, "facilities", csv))
+    Ok(file(&web, "facilities", csv.into_bytes()))
 }
 
-fn device_columns(web: &Web) -> Vec<Text> {
+pub(super) fn device_columns(web: &Web) -> Vec<Text> {
     let names = [
         "device-about-id",
         "facility-col-device",
@@ -156,13 +160,16 @@ pub(super) async fn export_devices(
     Here(home): Here,
 ) -> Result<Response, PageError> {
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let covered = disaster::is_covered(&web, home).await?;
     let mut csv = Csv::new(&in_words(&device_columns(&web), visitor.lang));
     let (mut after, mut rows) = (None, 0);
     loop {
-        let devices = device::list(&web.store, home.facility, after, READ).await?;
-        add_devices(&web, (&person, home), &devices, (&mut csv, visitor.lang)).await?;
+        let devices = listed::list(&web.store, home.facility, &Only::All, (after, READ)).await?;
+        for (device, line) in &devices {
+            csv.row(&device_row(&web, (&person, visitor.lang), (device, line), covered));
+        }
         rows += devices.len();
-        after = devices.last().map(|last| last.id);
+        after = devices.last().map(|(last, _)| last.id);
         if devices.len() < usize::from(READ) {
             break;
         }
@@ -170,47 +177,33 @@ pub(super) async fn export_devices(
     let done = Done::by_person(&person, What::Exported, web.now()).at_facility(home.region, home.facility);
     let done = done.on_facility(home.facility, &facility.name).noting(format!("file=devices rows={rows}"));
     log::write_alone(&web.store, &web.random, &done).await?;
-    Ok(file(&web, "devices", csv))
+    Ok(file(&web, "devices", csv.into_bytes()))
 }
 
-async fn add_devices(
-    web: &Web,
-    (reader, home): (&Person, Home),
-    devices: &[device::Device],
-    (csv, lang): (&mut Csv, Lang),
-) -> Result<(), PageError> {
-    let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
-    let lines: std::collections::HashMap<_, _> =
-        device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
-    let covered = disaster::is_covered(web, home).await?;
-    for device in devices {
-        let line = lines.get(&device.n);
-        let seen = line.and_then(|l| l.last_seen_at);
-        let mark = super::places::mark(web, device.standing, line.and_then(|l| l.headline), seen.map(Timestamp::jst_day));
-        let class = if reader.role.sees_facts(device.ownership) { device.class.label(lang).to_owned() } else { String::new() };
-        let ownership = match device.ownership {
-            Ownership::Managed => "device-managed",
-            Ownership::Personal => "device-personal",
-        };
-        let at = |at: Option<Timestamp>| at.map(stamp).unwrap_or_default();
-        let mut row = vec![
-            device.id.to_string(),
-            called(reader, device.ownership, &device.label, device.id).in_lang(lang),
-            class,
-            Text::from(ownership).in_lang(lang),
-            Text::from(mark.word).in_lang(lang),
-            at(line.and_then(|l| l.since)),
-            at(seen),
-            at(Some(device.enrolled_at)),
-            at(device.confirmed_at),
-            if covered && device.standing == Standing::Active { Text::new("disaster-excepted").in_lang(lang) } else { String::new() },
-        ];
-        for clause in web.pack.device_clauses() {
-            let code = line.and_then(|l| l.clauses.iter().find(|(id, _)| *id == clause.id)).map(|(_, code)| *code);
-            let state = code.and_then(State::from_code).map(|state| Text::from(Mark::of(state).word).in_lang(lang));
-            row.push(state.unwrap_or_default());
-        }
-        csv.row(&row);
+pub(super) fn device_row(web: &Web, (reader, lang): (&Person, Lang), (device, line): (&Device, &Line), covered: bool) -> Vec<String> {
+    let mark = mark(web, device.standing, line.headline, line.last_seen_at.map(Timestamp::jst_day));
+    let class = if reader.role.sees_facts(device.ownership) { device.class.label(lang).to_owned() } else { String::new() };
+    let ownership = match device.ownership {
+        Ownership::Managed => "device-managed",
+        Ownership::Personal => "device-personal",
+    };
+    let at = |at: Option<Timestamp>| at.map(stamp).unwrap_or_default();
+    let mut row = vec![
+        device.id.to_string(),
+        called(reader, device.ownership, &device.label, device.id).in_lang(lang),
+        class,
+        Text::from(ownership).in_lang(lang),
+        Text::from(mark.word).in_lang(lang),
+        at(line.since),
+        at(line.last_seen_at),
+        at(Some(device.enrolled_at)),
+        at(device.confirmed_at),
+        if covered && device.standing == Standing::Active { Text::new("disaster-excepted").in_lang(lang) } else { String::new() },
+    ];
+    for clause in web.pack.device_clauses() {
+        let code = line.clauses.iter().find(|(id, _)| *id == clause.id).map(|(_, code)| *code);
+        let state = code.and_then(State::from_code).map(|state| Text::from(Mark::of(state).word).in_lang(lang));
+        row.push(state.unwrap_or_default());
     }
-    Ok(())
+    row
 }

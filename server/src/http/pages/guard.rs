@@ -12,14 +12,14 @@ use super::live::asks_by_itself;
 use super::routes::{Access, At, Needs, Object};
 use super::visit::{Kept, Visitor};
 use super::{PageError, Web, banner, membership};
-use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId};
+use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId};
 use crate::domain::membership::Doing;
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::session::{TOUCH_EVERY_S, is_fresh};
 use crate::domain::people::{Person, Right, Role, Scope, may};
 use crate::store::belonging::Home;
 use crate::store::session::{Setup, SignedIn};
-use crate::store::{area, belonging, person, session};
+use crate::store::{area, belonging, notice, person, session};
 use crate::words::Text;
 
 /// The signed-in person. Extracting it on a public route is a programming error and answers 500.
@@ -93,7 +93,7 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
-fn check_right(web: &Web, person: &Person, right: Right, deputies: Option<DeputyTerm>) -> Result<(), PageError> {
+pub(super) fn check_right(web: &Web, person: &Person, right: Right, deputies: Option<DeputyTerm>) -> Result<(), PageError> {
     if !may(person.role, right) {
         let role = Text::new(person.role.key());
         return Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("people-not-your-role").with("role", role)));
@@ -165,6 +165,11 @@ async fn check_object(guard: &Guard, parts: &mut Parts, scope: Scope) -> Result<
         Object::Area => {
             let id: AreaId = param("area")?.parse().map_err(|_| PageError::NotFound)?;
             let found = area::find(db, scope.region(), id).await?;
+            return found.map(drop).ok_or(PageError::NotFound);
+        }
+        Object::Notice => {
+            let id: NoticeId = param("notice")?.parse().map_err(|_| PageError::NotFound)?;
+            let found = notice::find(db, scope.region(), id).await?;
             return found.map(drop).ok_or(PageError::NotFound);
         }
         Object::Facility => {

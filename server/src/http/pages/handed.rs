@@ -30,7 +30,7 @@ async fn hand_out(web: &Web, person: &Person, home: Home, what: &str, (csv, rows
     let done = Done::by_person(person, What::Exported, web.now()).at_facility(home.region, home.facility);
     let done = done.on_facility(home.facility, &facility.name).noting(format!("file={what} rows={rows}"));
     log::write_alone(&web.store, &web.random, &done).await?;
-    Ok(file(web, what, csv))
+    Ok(file(web, what, csv.into_bytes()))
 }
 
 /// `GET /facilities/{facility}/papers.csv`

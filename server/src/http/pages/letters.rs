@@ -21,8 +21,8 @@ pub(super) async fn show_letters(State(web): State<Web>, visitor: Visitor, Who(w
     let troubles = mail::troubles(web.store.read(), region).await?;
     let line = |trouble: Trouble| LetterLine {
         what: trouble.kind.subject(),
-        name: trouble.name,
-        role: trouble.role.key(),
+        role: trouble.person.as_ref().map(|(_, role)| role.key()),
+        name: trouble.person.map_or(Text::new("letters-applicant"), |(name, _)| Text::Verbatim(name)),
         facility: trouble.facility,
         queued: Moment::new(trouble.queued_at, now),
         why: trouble.failure.text(),

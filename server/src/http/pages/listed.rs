@@ -18,14 +18,15 @@ use crate::domain::reading::Reading;
 use crate::store::belonging::Home;
 use crate::store::device::Device;
 use crate::store::device_state::Line;
-use crate::store::{device, device_state, facility};
+use crate::store::facility;
+use crate::store::listed::{self, Only};
 use crate::views::{ClauseName, ListedPage, Mark, Place};
 use crate::words::Text;
 
 /// Devices on one page.
 const DEVICES: usize = 50;
-/// Devices read at once.
-const READ: u16 = 200;
+/// Devices read at once: as many as are shown, and one that tells whether there are more.
+const READ: u16 = 51;
 
 /// Which devices.
 #[derive(Debug, Deserialize)]
@@ -66,17 +67,38 @@ impl Which {
         }
     }
 
-    fn holds(&self, web: &Web, device: &Device, line: Option<&Line>) -> bool {
+    /// What the store need not hand out others than.
+    fn only(&self, web: &Web) -> Only {
+        let heard = web.now().jst_day() - i64::from(web.pack.parameters().staleness.stale_days);
+        match self {
+            Self::Reads(reading) => match reading {
+                Reading::Lost => Only::Standing(Standing::Lost),
+                Reading::Copied => Only::Standing(Standing::Copied),
+                Reading::Pending => Only::Standing(Standing::Pending),
+                Reading::Reconfirm => Only::Standing(Standing::Reconfirm),
+                Reading::NonCompliant => Only::Headline(State::NonCompliant),
+                // Silence makes these, too.
+                Reading::Unknown => Only::HeadlineOrSilent(State::Unknown, heard),
+                Reading::Stale => Only::HeadlineOrSilent(State::Stale, heard),
+                Reading::AwaitingDeclaration => Only::Headline(State::AwaitingDeclaration),
+                Reading::RecommendationUnmet => Only::Headline(State::RecommendationUnmet),
+                Reading::Compliant => Only::Headline(State::Compliant),
+                Reading::NotApplicable => Only::Headline(State::NotApplicable),
+            },
+            Self::Silent | Self::Never => Only::Silent(heard),
+            Self::Clause(clause, state) => Only::Clause(clause.clone(), *state),
+        }
+    }
+
+    fn holds(&self, web: &Web, device: &Device, line: &Line) -> bool {
         let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
-        let day = line.and_then(|l| l.last_seen_at).map(hashimori_shared::time::Timestamp::jst_day);
+        let day = line.last_seen_at.map(hashimori_shared::time::Timestamp::jst_day);
         let in_use = device.standing == Standing::Active;
         match self {
-            Self::Reads(reading) => Reading::of(device.standing, line.and_then(|l| l.headline), day, today, rules) == Some(*reading),
+            Self::Reads(reading) => Reading::of(device.standing, line.headline, day, today, rules) == Some(*reading),
             Self::Silent => in_use && day.is_none_or(|day| overlay::silence(day, today, rules).is_some()),
             Self::Never => in_use && day.is_none(),
-            Self::Clause(clause, state) => {
-                in_use && line.is_some_and(|l| l.clauses.iter().any(|(c, code)| c == clause && *code == state.code()))
-            }
+            Self::Clause(clause, state) => in_use && line.clauses.iter().any(|(c, code)| c == clause && *code == state.code()),
         }
     }
 
@@ -107,12 +129,10 @@ pub(super) async fn show_listed(
     let more = found.len() > DEVICES;
     found.truncate(DEVICES);
     if !more && after.is_none() {
-        found.sort_by_cached_key(|(device, line)| gravity(&web, device, line.as_ref()));
+        found.sort_by_cached_key(|(device, line)| gravity(&web, device, line));
     }
     let covered = disaster::is_covered(&web, home).await?;
-    let line = |(device, line): &(Device, Option<Line>)| {
-        device_line(&web, (&person, visitor.lang), device, line.as_ref()).under(device.standing, covered)
-    };
+    let line = |(device, line): &(Device, Line)| device_line(&web, (&person, visitor.lang), device, line).under(device.standing, covered);
     let clause = wanted.clause.as_ref().map(|clause| format!("&clause={}", encode(clause))).unwrap_or_default();
     let first = format!("/facilities/{}/devices?is={}{clause}", home.facility, encode(&wanted.is));
     page(&ListedPage {
@@ -126,18 +146,13 @@ pub(super) async fn show_listed(
 }
 
 /// One page and one device more, where there is one.
-async fn list(web: &Web, home: Home, which: &Which, mut after: Option<DeviceId>) -> Result<Vec<(Device, Option<Line>)>, PageError> {
-    let mut found = Vec::new();
+async fn list(web: &Web, home: Home, which: &Which, mut after: Option<DeviceId>) -> Result<Vec<(Device, Line)>, PageError> {
+    let (only, mut found) = (which.only(web), Vec::new());
     while found.len() <= DEVICES {
-        let devices = device::list(&web.store, home.facility, after, READ).await?;
-        let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
-        let mut lines: std::collections::HashMap<_, _> =
-            device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
-        after = devices.last().map(|last| last.id);
-        let last = devices.len() < usize::from(READ);
-        found.extend(
-            devices.into_iter().map(|d| (lines.remove(&d.n), d)).filter(|(l, d)| which.holds(web, d, l.as_ref())).map(|(l, d)| (d, l)),
-        );
+        let page = listed::list(&web.store, home.facility, &only, (after, READ)).await?;
+        after = page.last().map(|(last, _)| last.id);
+        let last = page.len() < usize::from(READ);
+        found.extend(page.into_iter().filter(|(device, line)| which.holds(web, device, line)));
         if last {
             break;
         }

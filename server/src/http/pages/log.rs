@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::export::{file, in_words, stamp};
 use super::guard::Who;
+use super::pieces::{self, Pieces};
 use super::sign_in::encode;
 use super::typed::Asked;
 use super::visit::Visitor;
@@ -20,6 +21,7 @@ use crate::domain::csv::Csv;
 use crate::domain::device::Ownership;
 use crate::domain::people::{Person, Scope, half_width};
 use crate::store::log::{self, ChainState, Filter, Line, Reach};
+use crate::store::{Error, Store};
 use crate::views::{DayHead, ExportPage, LogFilter, LogLine, LogPage, Mark, Moment};
 use crate::words::Text;
 
@@ -27,7 +29,7 @@ use crate::words::Text;
 const ENTRIES: u16 = 50;
 /// Most entries in a file, and how many are read at once.
 const MOST: usize = 50_000;
-const READ: u16 = 1_000;
+const READ: u16 = 500;
 
 /// What is looked for, as it stands in the address.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -46,7 +48,7 @@ pub(super) struct Wanted {
 }
 
 /// The first instant of a day typed as year-month-day (full-width and slashes forgiven); empty: none.
-fn day(typed: &str) -> Result<Option<Timestamp>, ()> {
+pub(super) fn day(typed: &str) -> Result<Option<Timestamp>, ()> {
     let typed: String = typed.trim().chars().map(half_width).map(|c| if c == '/' { '-' } else { c }).collect();
     if typed.is_empty() {
         return Ok(None);
@@ -197,6 +199,7 @@ fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
         (Some("device"), Some(id)) => Some(format!("/devices/{id}")),
         (Some("facility"), Some(id)) => Some(format!("/facilities/{id}")),
         (Some("paper"), Some(id)) => Some(format!("/papers/{id}")),
+        (Some("notice"), Some(id)) if in_region => Some(format!("/notices/{id}")),
         (Some("disaster"), Some(id)) if in_region => Some(format!("/disaster/{id}")),
         _ => None,
     };
@@ -212,7 +215,7 @@ fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
     }
 }
 
-fn columns() -> Vec<Text> {
+pub(super) fn columns() -> Vec<Text> {
     [
         "export-col-seq",
         "oplog-col-at",
@@ -226,6 +229,21 @@ fn columns() -> Vec<Text> {
     ]
     .map(Text::new)
     .to_vec()
+}
+
+/// An entry as a row of a table.
+pub(super) fn row(entry: &Line, lang: Lang) -> [String; 9] {
+    [
+        entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
+        stamp(Timestamp::from_seconds(entry.entry.at)),
+        actor(entry).in_lang(lang),
+        act(entry).in_lang(lang),
+        entry.entry.object_kind.clone().unwrap_or_default(),
+        object(entry).map(|object| object.in_lang(lang)).unwrap_or_default(),
+        entry.entry.object_id.clone().unwrap_or_default(),
+        entry.entry.detail.clone(),
+        remark(entry).map(|remark| remark.in_lang(lang)).unwrap_or_default(),
+    ]
 }
 
 /// `GET /log/export`
@@ -248,32 +266,38 @@ pub(super) async fn export_log(
     Who(person): Who,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Response, PageError> {
-    let mut filter = wanted.filter(wanted.act()?, &person).map_err(|()| PageError::NotFound)?;
-    let (mut csv, lang, mut rows) = (Csv::new(&in_words(&columns(), visitor.lang)), visitor.lang, 0);
-    while rows < MOST {
-        let lines = log::list(&web.store, reach(&person), &filter, READ).await?;
-        for entry in &lines {
-            csv.row(&[
-                entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
-                stamp(Timestamp::from_seconds(entry.entry.at)),
-                actor(entry).in_lang(lang),
-                act(entry).in_lang(lang),
-                entry.entry.object_kind.clone().unwrap_or_default(),
-                object(entry).map(|object| object.in_lang(lang)).unwrap_or_default(),
-                entry.entry.object_id.clone().unwrap_or_default(),
-                entry.entry.detail.clone(),
-                remark(entry).map(|remark| remark.in_lang(lang)).unwrap_or_default(),
-            ]);
-        }
-        rows += lines.len();
-        filter.before = lines.last().map(|last| last.entry.id.clone());
-        if lines.len() < usize::from(READ) {
-            break;
-        }
-    }
+    let filter = wanted.filter(wanted.act()?, &person).map_err(|()| PageError::NotFound)?;
+    let (reach, lang) = (reach(&person), visitor.lang);
+    let first = log::list(&web.store, reach, &filter, READ).await?;
+    let later = Filter { before: first.last().map(|last| last.entry.id.clone()), ..filter };
+    let more = if first.len() < usize::from(READ) { 0 } else { log::count(&web.store, reach, &later, MOST - first.len()).await? };
     let done = Done::by_person(&person, What::Exported, web.now()).on_page("/log/export.csv");
-    log::write_alone(&web.store, &web.random, &done.noting(format!("file=log rows={rows}"))).await?;
-    Ok(file(&web, "log", csv))
+    log::write_alone(&web.store, &web.random, &done.noting(format!("file=log rows={}", first.len() + more))).await?;
+    let store = web.store.clone();
+    Ok(file(&web, "log", pieces::body(move |pieces| send(store, (reach, later), (first, more), (pieces, lang)))))
+}
+
+/// The entries in `lines`, then `left` more that `filter` finds.
+async fn send(
+    store: Store,
+    (reach, mut filter): (Reach, Filter),
+    (mut lines, mut left): (Vec<Line>, usize),
+    (pieces, lang): (Pieces, Lang),
+) -> Result<(), Error> {
+    let mut csv = Csv::new(&in_words(&columns(), lang));
+    loop {
+        for line in &lines {
+            csv.row(&row(line, lang));
+        }
+        if !pieces.send(csv.take()).await || left == 0 {
+            return Ok(());
+        }
+        lines = log::list(&store, reach, &filter, READ.min(u16::try_from(left).unwrap_or(READ))).await?;
+        // Some were deleted meanwhile.
+        let Some(last) = lines.last() else { return Ok(()) };
+        filter.before = Some(last.entry.id.clone());
+        left -= lines.len();
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use hashimori_shared::report::{parse_report, words};
 use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
+use super::device::named;
 use super::guard::{Here, Who};
 use super::places::called;
 use super::typed::Typed;
@@ -16,7 +17,6 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Act, Actor, Done};
 use crate::domain::happened::{self, InvalidTime};
-use crate::domain::ids::DeviceId;
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
@@ -68,11 +68,6 @@ pub(super) struct Account {
     why: String,
 }
 
-async fn find(web: &Web, home: Home, id: &str) -> Result<Device, PageError> {
-    let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
-    device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)
-}
-
 /// `GET /devices/{device}/lost`
 pub(super) async fn show_lost(
     Use(web): Use<Web>,
@@ -120,7 +115,7 @@ pub(super) async fn reclaim(
 }
 
 async fn show(web: &Web, visitor: &Visitor, person: &Person, (home, id): (Home, &str), step: &Step) -> Result<Response, PageError> {
-    let device = find(web, home, id).await?;
+    let device = named(web, home, id).await?;
     let typed = Account { at: happened::field(web.now()), why: String::new() };
     loss_page(web, visitor, person, &device, (step, typed, None)).await
 }
@@ -164,7 +159,7 @@ async fn take(
     (home, id): (Home, &str),
     (step, typed): (&Step, Account),
 ) -> Result<Response, PageError> {
-    let (device, now) = (find(web, home, id).await?, web.now());
+    let (device, now) = (named(web, home, id).await?, web.now());
     let last = last_loss(web, &device).await?;
     let at = happened::parse(&typed.at, earliest(&device, last.as_ref()), now).map_err(|invalid| match invalid {
         InvalidTime::Unreadable => Text::new("happened-unreadable"),

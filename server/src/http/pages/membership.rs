@@ -21,7 +21,7 @@ use crate::domain::people::{Person, Right, Scope, may};
 use crate::memberships::{self, Failed, Hands};
 use crate::store::belonging::Home;
 use crate::store::membership::{self, Past};
-use crate::views::{ApplicationPage, IntakeLine, IntakesPage, Mark, MemberAct, MemberForm, MemberStep, MembershipPage, Moment, Place};
+use crate::views::{IntakeLine, IntakesPage, Mark, MemberAct, MemberForm, MemberStep, MembershipPage, Moment, NewIntakePage, Place};
 use crate::words::Text;
 use typed::Typing;
 
@@ -112,7 +112,7 @@ pub(super) async fn show_application(Use(web): Use<Web>, visitor: Visitor, Who(p
 }
 
 fn application_page(visitor: &Visitor, person: &Person, entry: Entry, error: Option<Text>) -> Result<Response, PageError> {
-    page(&ApplicationPage {
+    page(&NewIntakePage {
         shell: shell("intake-new-title", visitor, Some(person)),
         form: MemberForm::of(entry),
         longest_name: LONGEST_NAME,
@@ -246,9 +246,9 @@ pub(super) async fn act(
         return Err(PageError::Conflict(Text::new("member-changed")));
     }
     let entry = typed.entry();
-    let keep_days = web.pack.parameters().retention.records_days;
+    let keep = web.pack.parameters().retention.records;
     let mut tx = web.store.begin_ledger().await?;
-    match memberships::advance(&mut tx, &hands(&web, &person), &found, (act, &entry), keep_days).await {
+    match memberships::advance(&mut tx, &hands(&web, &person), &found, (act, &entry), keep).await {
         Ok(_) => {
             tx.commit().await?;
             Ok(Redirect::to(&format!("/facilities/{}/membership", home.facility)).into_response())

@@ -7,13 +7,17 @@ mod alerts;
 mod areas;
 mod assets;
 mod banner;
+mod calendar;
+mod connections;
 mod cookie;
 mod device;
 mod disaster;
 mod enrolment;
+mod evidence;
 mod excluded;
 mod export;
 mod fail;
+mod former;
 mod guard;
 mod handed;
 mod headers;
@@ -26,12 +30,14 @@ mod loss;
 mod lost;
 mod mail;
 mod membership;
+mod notices;
 mod oidc;
 mod overview;
 mod own_rules;
 mod papers;
 mod passkey;
 mod people;
+mod pieces;
 mod places;
 mod public;
 mod retire;
@@ -41,9 +47,11 @@ mod self_check;
 mod setup;
 mod sign_in;
 mod sort;
+mod staff;
 mod step_up;
 mod telling;
 mod today;
+mod twice;
 mod typed;
 mod visit;
 
@@ -63,6 +71,7 @@ use crate::clock::Clock;
 use crate::domain::act::Done;
 use crate::domain::people::event::Kind;
 use crate::domain::people::{Person, Scope};
+use crate::domain::webhook::Networks;
 use crate::passkeys::Passkeys;
 use crate::pki::Pki;
 use crate::random::Random;
@@ -76,6 +85,7 @@ pub use fail::PageError;
 pub(super) use headers::protect;
 pub(crate) use oidc::{RETURN as OIDC_RETURN, SECRET_PURPOSE as OIDC_SECRET_PURPOSE};
 pub use routes::{Reader, looked_at};
+pub(super) use visit::network;
 
 /// How the web port is reached.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +103,8 @@ pub struct WebSettings {
     pub daily_backup: bool,
     /// Whether the collector sends mail.
     pub mail: bool,
+    /// Networks that webhooks may go to though they are not public.
+    pub webhooks: Networks,
 }
 
 /// What every page works with; cheap to clone. The router clones it for each request: a clone has the rules in force when it was made,
@@ -103,6 +115,8 @@ pub struct Web {
     pack: Arc<Pack>,
     /// Password hashing takes 19 MiB and tens of milliseconds each: no more than `HASHING_AT_ONCE`.
     hashing: Arc<Semaphore>,
+    /// Evidence is packed one archive at a time.
+    packing: Arc<Semaphore>,
     /// `None`: the port's address cannot have any.
     passkeys: Option<Arc<Passkeys>>,
 }
@@ -141,6 +155,7 @@ impl Clone for Web {
             parts: Arc::clone(&self.parts),
             pack: self.parts.books.borrow().any_pack(),
             hashing: Arc::clone(&self.hashing),
+            packing: Arc::clone(&self.packing),
             passkeys: self.passkeys.clone(),
         }
     }
@@ -151,7 +166,13 @@ impl Web {
     pub fn new(parts: Parts) -> Self {
         let passkeys = Passkeys::at(&parts.settings.public_url).map(Arc::new);
         let pack = parts.books.borrow().any_pack();
-        Self { parts: Arc::new(parts), pack, hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)), passkeys }
+        let (hashing, packing) = (Arc::new(Semaphore::new(HASHING_AT_ONCE)), Arc::new(Semaphore::new(1)));
+        Self { parts: Arc::new(parts), pack, hashing, packing, passkeys }
+    }
+
+    /// The rules that pages cite.
+    pub(super) fn pack(&self) -> &Pack {
+        &self.pack
     }
 
     fn root_pin(&self) -> [u8; 10] {
@@ -211,12 +232,15 @@ fn shell(title: impl Into<Text>, visitor: &visit::Visitor, person: Option<&Perso
 fn main_pages(person: &Person) -> Vec<(String, &'static str)> {
     let mut pages = match person.scope {
         Scope::Region(_) => {
-            vec![("/".to_owned(), "nav-overview"), ("/disaster".to_owned(), "disaster-title"), ("/accounts".to_owned(), "nav-accounts")]
+            let pages =
+                [("/", "nav-overview"), ("/disaster", "disaster-title"), ("/notices", "notices-title"), ("/accounts", "nav-accounts")];
+            pages.map(|(path, key)| (path.to_owned(), key)).into()
         }
         Scope::Facility(_, facility) => vec![
             (format!("/facilities/{facility}/today"), "nav-today"),
             (format!("/facilities/{facility}"), "nav-devices"),
             (format!("/facilities/{facility}/disaster"), "disaster-title"),
+            (format!("/facilities/{facility}/notices"), "notices-title"),
             (format!("/facilities/{facility}/people"), "nav-people"),
         ],
     };

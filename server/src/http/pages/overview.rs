@@ -5,12 +5,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::guard::Who;
-use super::live::Shown;
+use super::live::{OfRegion, Shown};
 use super::places::name;
 use super::sign_in::encode;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, live, page, shell, today};
+use super::{PageError, Web, page, shell, today};
 use crate::domain::area::Area;
 use crate::domain::ids::{AreaId, RegionId};
 use crate::domain::people::Scope;
@@ -18,7 +18,7 @@ use crate::domain::reading::Reading;
 use crate::domain::summary::{Counts, Summary};
 use crate::store::disaster::cover;
 use crate::store::rank::{self, Kind, Position, Sought};
-use crate::store::{agents, area, backup, device, facility, mail, own_rules, region, rollup, trend};
+use crate::store::{agents, area, device, facility, region, rollup, trend};
 use crate::views::{
     BackupNote, Chart, Count, Excepted, FacilityLine, Find, FoundDevice, MailNote, Mark, RegionPage, SilenceView, VersionLine,
 };
@@ -118,31 +118,33 @@ pub(super) async fn show_home(
     let found = region::find(&web.store, region).await?.ok_or(PageError::NotFound)?;
     let search = wanted.search(&web, region).await?;
     let after: Option<Position> = wanted.after.as_deref().map(str::parse).transpose().map_err(|()| PageError::NotFound)?;
-    let revision = live::of_region(&web, search.sought(region), (after, FACILITIES)).await?;
+    let seen = OfRegion::read(&web, search.sought(region), (after, FACILITIES + 1)).await?;
+    let revision = seen.revision();
     if let Some(unchanged) = shown.unchanged(&revision) {
         return Ok(unchanged);
     }
-    let (facilities, next) = list(&web, region, &search, after).await?;
+    let (facilities, next) = list(&web, region, &search, &seen).await?;
     let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
     let scope = rollup::Scope::Region(region);
-    let sum = rollup::summary(&web.store, scope, today, rules).await?;
+    let sum = rollup::sum(&seen.counts, today, rules);
     let of_area = match &search.area {
         Some(area) => Some(rollup::summary_of_area(&web.store, area.id, today, rules).await?),
         None => None,
     };
     let sum_shown = of_area.as_ref().unwrap_or(&sum);
-    let covered = cover::counts(&web.store, (region, search.area.as_ref().map(|area| area.id)), web.now(), rules).await?;
+    let place = (region, seen.excepted.as_slice(), search.area.as_ref().map(|area| area.id));
+    let covered = cover::counts(&web.store, place, web.now(), rules).await?;
     let apart = sum_shown.counts.without(&covered);
     let devices = if search.text.is_empty() { None } else { Some(named(&web, region, &search.text).await?) };
     let (devices, more_devices) = devices.map_or((None, false), |(devices, more)| (Some(devices), more));
-    let (last, newest) = (backup::last(&web.store).await?, backup::newest(&web.store).await?);
+    let (last, newest) = (seen.backups.0.as_ref(), seen.backups.1.as_ref());
     page(&RegionPage {
         shell: shell(Text::new("overview-title").with("region", found.name.clone()), &visitor, Some(&person)).live(revision),
-        todos: today::of_region(&web, &found, &sum).await?,
-        backup: BackupNote::of(last.as_ref(), newest.as_ref(), web.settings.daily_backup, web.now()),
-        mail: MailNote::of(mail::troubles(web.store.read(), region).await?),
-        vacancies: vacancies(&web, region).await?,
-        filings: own_rules::count_waiting(&web.store, region).await?,
+        todos: today::of_region(&web, &found, (&sum, &seen)).await?,
+        backup: BackupNote::of(last, newest, web.settings.daily_backup, web.now()),
+        mail: MailNote::of(seen.letters),
+        vacancies: seen.vacancies,
+        filings: seen.filings,
         counts: apart.present().map(|count| (counted(count), search.path_of(Kind::Reading(count.0)))).collect(),
         excepted: excepted(&covered),
         silence: silence(&web, sum_shown, &search),
@@ -177,33 +179,26 @@ fn counted((reading, devices): (Reading, i64)) -> Count {
 }
 
 /// A page of the list, and the path of the next one.
-async fn list(
-    web: &Web,
-    region: RegionId,
-    search: &Search,
-    after: Option<Position>,
-) -> Result<(Vec<FacilityLine>, Option<String>), PageError> {
-    let mut ranked = rank::list(&web.store, search.sought(region), after, FACILITIES + 1).await?;
-    let more = ranked.len() > usize::from(FACILITIES);
-    ranked.truncate(usize::from(FACILITIES));
-    let next = ranked.last().filter(|_| more).map(|last| search.path(Some(last.position)));
+async fn list(web: &Web, region: RegionId, search: &Search, seen: &OfRegion) -> Result<(Vec<FacilityLine>, Option<String>), PageError> {
+    let ranked = &seen.ranked[..seen.ranked.len().min(usize::from(FACILITIES))];
+    let next = ranked.last().filter(|_| seen.ranked.len() > ranked.len()).map(|last| search.path(Some(last.position)));
     let (today, rules) = (web.now().jst_day(), &web.pack.parameters().staleness);
     let ids: Vec<_> = ranked.iter().map(|line| line.position.facility).collect();
     let sums = rollup::summaries(&web.store, &ids, today, rules).await?;
-    let covered = cover::covered(&web.store, region, &ids, web.now()).await?;
+    let covered = cover::covered(&web.store, (region, &seen.excepted), &ids, web.now()).await?;
     let mut areas = area::names_of(&web.store, &ids).await?;
-    let line = |line: rank::Ranked| {
+    let line = |line: &rank::Ranked| {
         let sum = sums.get(&line.position.facility);
         FacilityLine {
             excepted: covered.contains(&line.position.facility),
             areas: areas.remove(&line.position.facility).unwrap_or_default(),
             id: line.position.facility.to_string(),
-            name: line.name,
+            name: line.name.clone(),
             counts: sum.map(|sum| sum.counts.present().map(counted).collect()).unwrap_or_default(),
             silent: sum.map_or(0, |sum| sum.silence.all()),
         }
     };
-    Ok((ranked.into_iter().map(line).collect(), next))
+    Ok((ranked.iter().map(line).collect(), next))
 }
 
 /// Devices whose names match, and whether there are more.

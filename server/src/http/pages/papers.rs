@@ -1,13 +1,17 @@
 //! Papers of a facility: the list, and what its pages have in common. What can be done with a paper is the domain's to say.
 
+mod application;
 mod apply;
 mod enrol;
 mod form;
 mod incident;
 mod links;
+mod measures;
 mod one;
 mod policy;
 mod print;
+pub(super) mod table;
+mod told;
 mod written;
 
 use axum::extract::State as Use;
@@ -15,11 +19,13 @@ use axum::response::Response;
 use hashimori_shared::pack::PersonalMode;
 use serde::Deserialize;
 
+pub(super) use application::{prove_address, show_application};
 pub(super) use apply::{apply, show_apply};
 pub(super) use enrol::issue_personal_code;
 pub(super) use form::{file_again, file_paper, show_edit, show_new};
 pub(super) use incident::show_incidents;
 pub(super) use links::{change_link, show_link, show_links};
+pub(super) use measures::show_measures;
 pub(super) use one::{act_on_paper, show_paper};
 pub(super) use policy::{decide_policy, show_policy};
 pub(super) use print::{show_blank, show_print};
@@ -30,9 +36,10 @@ use super::places::called;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::device::Standing;
 use crate::domain::ids::PaperId;
-use crate::domain::paper::{Hand, Kind, Paper, Rules, State, Surroundings, same_name};
-use crate::domain::people::{Person, Right, Role, may};
+use crate::domain::paper::{Applicant, Days, Hand, Kind, Paper, Rules, State, Surroundings, Wish, same_name};
+use crate::domain::people::{Person, Role};
 use crate::store::appointment::{self, Held};
 use crate::store::belonging::Home;
 use crate::store::paper::{self, Filter, Found};
@@ -81,8 +88,7 @@ pub(super) async fn show_papers(
     page(&PapersPage {
         shell: shell("papers-title", &visitor, Some(&person)),
         facility: place(&web, home).await?,
-        may_file: may(person.role, Right::FilePapers),
-        kinds: Kind::ALL.iter().map(|kind| (kind.as_str(), kind.key())).collect(),
+        kinds: Kind::ALL.iter().map(|kind| (kind.as_str(), kind.key(), kind.is_filed_by(person.role))).collect(),
         lines: found.iter().map(|found| line(&web, &person, found)).collect(),
         filtered: kind.is_some() || open,
         paged: before.is_some(),
@@ -90,7 +96,7 @@ pub(super) async fn show_papers(
     })
 }
 
-async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
+pub(super) async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     Ok(Place { id: facility.id.to_string(), name: facility.name })
 }
@@ -113,10 +119,21 @@ fn title(paper: &Paper) -> Text {
 }
 
 fn days(paper: &Paper) -> Text {
-    if paper.kind == Kind::Incident {
-        return Text::new("paper-found-on").with("day", Text::Day(paper.period.from));
+    let (from, until) = (Text::Day(paper.period.from), Text::Day(paper.period.last_day()));
+    match paper.kind.days() {
+        Days::Period(words) => Text::new(words.shown).with("from", from).with("until", until),
+        Days::Found => Text::new("paper-found-on").with("day", from),
+        Days::Due => Text::new("paper-due-by").with("day", until),
     }
-    Text::new("paper-days").with("from", Text::Day(paper.period.from)).with("until", Text::Day(paper.period.last_day()))
+}
+
+/// Key of what its days are called.
+const fn days_called(kind: Kind) -> &'static str {
+    match kind.days() {
+        Days::Period(words) => words.both,
+        Days::Found => "paper-period",
+        Days::Due => "paper-due",
+    }
 }
 
 /// What the reader calls the device it is about.
@@ -145,12 +162,22 @@ fn mark(web: &Web, paper: &Paper) -> Mark {
         return Mark::alarming("paper-expired");
     }
     let word = paper.state.key();
+    let is_due = paper.is_due(web.now());
     match paper.state {
-        State::Filed | State::SentBack | State::Extending | State::Returned | State::Revoked | State::Planned | State::Wiped => {
-            Mark::waiting(word)
-        }
-        State::Approved | State::Out | State::InUse | State::WipeConfirmed => Mark::running(word),
-        State::Lost | State::Reported | State::Open => Mark::alarming(word),
+        State::Issued | State::Escalated if is_due => Mark::alarming("paper-unanswered"),
+        State::Restricted if is_due => Mark::waiting("paper-restriction-over"),
+        State::Kept if is_due => Mark::waiting("paper-look-due"),
+        State::Issued
+        | State::Answered
+        | State::Filed
+        | State::SentBack
+        | State::Extending
+        | State::Returned
+        | State::Revoked
+        | State::Planned
+        | State::Wiped => Mark::waiting(word),
+        State::Approved | State::Out | State::InUse | State::WipeConfirmed | State::Kept => Mark::running(word),
+        State::Lost | State::Reported | State::Open | State::Escalated | State::Restricted => Mark::alarming(word),
         State::Refused | State::Withdrawn | State::Dismissed | State::Closed => Mark::out_of_use(word),
     }
 }
@@ -175,21 +202,29 @@ impl Staff {
         self.held.iter().map(|held| &held.person).find(|person| same_name(&person.name, name))
     }
 
+    /// Whom a paper as typed is for.
+    fn applicant(&self, wish: &Wish) -> Applicant {
+        Applicant { person: self.account(&wish.applicant).map(|person| person.id), name: wish.applicant.clone() }
+    }
+
     fn rules<'a>(&self, web: &'a Web) -> Rules<'a> {
-        Rules { parameters: web.pack.parameters(), personal: self.personal }
+        Rules { pack: &web.pack, personal: self.personal }
     }
 
     fn around<'a>(&self, web: &'a Web, found: &Found) -> Surroundings<'a> {
-        let applicant = &found.paper.applicant;
+        self.around_a(web, (found.paper.kind, &found.paper.applicant), found.device.as_ref().map(|device| device.standing))
+    }
+
+    fn around_a<'a>(&self, web: &'a Web, (kind, applicant): (Kind, &Applicant), device: Option<Standing>) -> Surroundings<'a> {
         let held = self.held.iter().map(|held| &held.person);
         let role = held.filter(|held| applicant.person == Some(held.id) || same_name(&held.name, &applicant.name)).map(|held| held.role);
         Surroundings {
             // Whoever holds the seat themself counts as such, whatever namesakes there are.
             applicant: role.max_by_key(|role| *role == Role::Administrator),
             has_head: self.held.iter().any(|held| held.person.role == Role::Head),
-            device: found.device.as_ref().map(|device| device.standing),
+            device,
             rules: &web.pack.parameters().approval,
-            most_days: found.paper.kind.most_days(&self.rules(web)),
+            most_days: kind.most_days(&self.rules(web)),
         }
     }
 }

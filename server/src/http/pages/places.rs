@@ -1,6 +1,6 @@
 //! A facility and its devices, with counts from the roll-ups. Lists page by key.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use axum::extract::State as Use;
 use axum::response::Response;
@@ -9,12 +9,12 @@ use hashimori_shared::verdict::State;
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
-use super::live::Shown;
+use super::live::{OfFacility, Shown};
 use super::membership::closed;
 use super::people::vacant;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, disaster, live, page, shell};
+use super::{PageError, Web, alerts, page, shell};
 use crate::domain::act::Act;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -22,7 +22,10 @@ use crate::domain::membership::Doing;
 use crate::domain::overlay;
 use crate::domain::people::{Person, Scope};
 use crate::domain::reading::Reading;
-use crate::store::{alert, area, device, device_state, facility, rollup};
+use crate::store::device::Device;
+use crate::store::device_state::Line;
+use crate::store::listed::{self, Only};
+use crate::store::{alert, area, facility, rollup};
 use crate::views::{Count, DeviceLine, FacilityPage, Mark, Moment};
 use crate::words::Text;
 
@@ -62,34 +65,31 @@ pub(super) async fn show_facility(
     Asked(asked): Asked<After>,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let revision = live::of_facility(&web, home).await?;
+    let seen = OfFacility::read(&web, home).await?;
+    let revision = seen.revision();
     if let Some(unchanged) = shown.unchanged(&revision) {
         return Ok(unchanged);
     }
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let (from, paged) = (asked.id::<DeviceId>()?, asked.is_further());
-    let mut devices = device::list(&web.store, home.facility, from, DEVICES + 1).await?;
+    let mut devices = listed::list(&web.store, home.facility, &Only::All, (from, DEVICES + 1)).await?;
     let more = devices.len() > usize::from(DEVICES);
     devices.truncate(usize::from(DEVICES));
-    let next = devices.last().filter(|_| more).map(|last| format!("/facilities/{}?after={}", facility.id, last.id));
-    let numbers: Vec<_> = devices.iter().map(|d| d.n).collect();
-    let states: HashMap<_, _> =
-        device_state::list(&web.store, home.facility, &numbers).await?.into_iter().map(|line| (line.device, line)).collect();
-    let covered = disaster::is_covered(&web, home).await?;
-    let mut devices: Vec<_> = devices.iter().map(|d| (d, states.get(&d.n))).collect();
+    let next = devices.last().filter(|_| more).map(|(last, _)| format!("/facilities/{}?after={}", facility.id, last.id));
     // A list of several pages is read by key, in the order of enrolment.
     let worst_first = !more && !paged;
     if worst_first {
-        devices.sort_by_cached_key(|(device, line)| gravity(&web, device, *line));
+        devices.sort_by_cached_key(|(device, line)| gravity(&web, device, line));
     }
+    let covered = seen.is_covered();
     let devices = devices
-        .into_iter()
+        .iter()
         .map(|(device, line)| device_line(&web, (&person, visitor.lang), device, line).under(device.standing, covered))
         .collect();
-    let counts = rollup::counts(&web.store, rollup::Scope::Facility(facility.id)).await?;
-    let pending = counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
-    let (open, _) = alert::count(&web.store, home.facility).await?;
-    let lines = alerts::lines(&web, &person, alert::list(&web.store, home.facility, ALERTS).await?);
+    let pending = seen.counts.iter().filter(|c| Act::Confirm.from().contains(&c.standing)).map(|c| c.devices).sum();
+    let (open, _) = seen.alerts;
+    let alerts = if open == 0 { Vec::new() } else { alert::list(&web.store, home.facility, ALERTS).await? };
+    let lines = alerts::lines(&web, &person, alerts);
     page(&FacilityPage {
         shell: shell(Text::verbatim(&facility.name), &visitor, Some(&person)).live(revision),
         id: facility.id.to_string(),
@@ -97,8 +97,8 @@ pub(super) async fn show_facility(
         closed: closed(&web, home, Doing::Begin).await?,
         in_region: matches!(person.scope, Scope::Region(_)),
         areas: area::list_of(web.store.read(), facility.id).await?.into_iter().map(|area| area.name).collect(),
-        counts: summed(&web, &counts),
-        excepted: covered.then(|| counts.iter().filter(|c| c.standing == Standing::Active).map(|c| c.devices).sum()),
+        counts: summed(&web, &seen.counts),
+        excepted: covered.then(|| seen.counts.iter().filter(|c| c.standing == Standing::Active).map(|c| c.devices).sum()),
         alerts: alerts::shown(lines, open),
         pending,
         devices,
@@ -109,28 +109,21 @@ pub(super) async fn show_facility(
 }
 
 /// The smaller, the further up: how a device reads, and in how many clauses.
-pub(super) fn gravity(web: &Web, device: &device::Device, line: Option<&device_state::Line>) -> impl Ord + use<> {
-    let (headline, day) =
-        (line.and_then(|l| l.headline), line.and_then(|l| l.last_seen_at).map(hashimori_shared::time::Timestamp::jst_day));
+pub(super) fn gravity(web: &Web, device: &Device, line: &Line) -> impl Ord + use<> {
+    let (headline, day) = (line.headline, line.last_seen_at.map(hashimori_shared::time::Timestamp::jst_day));
     let reading = Reading::of(device.standing, headline, day, web.now().jst_day(), &web.pack.parameters().staleness);
-    let clauses = line.map_or(0, |l| l.clauses.iter().filter(|(_, code)| headline.is_some_and(|h| h.code() == *code)).count());
+    let clauses = line.clauses.iter().filter(|(_, code)| headline.is_some_and(|h| h.code() == *code)).count();
     (reading.is_none(), reading, std::cmp::Reverse(clauses), device.id.to_string())
 }
 
-pub(super) fn device_line(
-    web: &Web,
-    (reader, lang): (&Person, Lang),
-    device: &device::Device,
-    line: Option<&device_state::Line>,
-) -> DeviceLine {
-    let now = web.now();
-    let seen = line.and_then(|l| l.last_seen_at);
-    let (open, more) = line.map(|l| open_clauses(&l.clauses)).unwrap_or_default();
+pub(super) fn device_line(web: &Web, (reader, lang): (&Person, Lang), device: &Device, line: &Line) -> DeviceLine {
+    let (now, seen) = (web.now(), line.last_seen_at);
+    let (open, more) = open_clauses(&line.clauses);
     DeviceLine {
         id: device.id.to_string(),
         label: called(reader, device.ownership, &device.label, device.id),
         kind: if reader.role.sees_facts(device.ownership) { device.class.label(lang) } else { "" },
-        mark: mark(web, device.standing, line.and_then(|l| l.headline), seen.map(hashimori_shared::time::Timestamp::jst_day)),
+        mark: mark(web, device.standing, line.headline, seen.map(hashimori_shared::time::Timestamp::jst_day)),
         seen: seen.map(|at| Moment::new(at, now)),
         open,
         more,

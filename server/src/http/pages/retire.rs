@@ -5,14 +5,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::device::overtaken;
+use super::device::{named, overtaken};
 use super::guard::{Here, Who};
 use super::places::name;
 use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Act, Done};
-use crate::domain::ids::DeviceId;
 use crate::domain::people::Person;
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::store::belonging::Home;
@@ -23,9 +22,8 @@ use crate::words::Text;
 
 /// A device that is not out of use yet; else whoever asks is told who was quicker.
 async fn find(web: &Web, home: Home, id: &str) -> Result<Device, PageError> {
-    let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
-    let device = device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)?;
-    if Act::Retire.from().contains(&device.standing) { Ok(device) } else { Err(overtaken(web, home, id, "retire-gone").await?) }
+    let device = named(web, home, id).await?;
+    if Act::Retire.from().contains(&device.standing) { Ok(device) } else { Err(overtaken(web, home, device.id, "retire-gone").await?) }
 }
 
 /// `GET /devices/{device}/retire`

@@ -10,9 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use super::guard::{Guard, guard};
 use super::{
-    PageError, Web, account, accounts, alerts, areas, assets, device, disaster, enrolment, excluded, export, handed, headers, language,
-    letters, listed, log, loss, lost, mail, membership, oidc, overview, own_rules, papers, passkey, people, places, public, retire, rules,
-    self_check, setup, sign_in, sort, step_up, today, visit,
+    PageError, Web, account, accounts, alerts, areas, assets, calendar, connections, device, disaster, enrolment, evidence, excluded,
+    export, former, handed, headers, language, letters, listed, log, loss, lost, mail, membership, notices, oidc, overview, own_rules,
+    papers, passkey, people, places, public, retire, rules, self_check, setup, sign_in, sort, staff, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -71,6 +71,8 @@ pub(super) enum Object {
     Exception,
     /// `{area}`: an area of the region; only on `Access::Region`.
     Area,
+    /// `{notice}`: a notice of the region; only on `Access::Region`.
+    Notice,
 }
 
 /// One entry.
@@ -107,10 +109,22 @@ impl Route {
 
 /// Every page.
 pub(super) fn table() -> Vec<Route> {
-    [of_the_door(), of_the_account(), of_people(), of_the_region(), of_facilities(), of_devices(), of_papers(), of_disaster()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        of_the_door(),
+        of_the_account(),
+        of_people(),
+        of_the_region(),
+        of_facilities(),
+        of_devices(),
+        of_papers(),
+        of_staff(),
+        of_disaster(),
+        of_connections(),
+        of_notices(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Signing in and out, setting an account up, proving oneself again, and what anybody may read.
@@ -141,6 +155,7 @@ fn of_the_door() -> Vec<Route> {
         route(Method::POST, "/step-up/passkey", SignedIn(OwnAccount), Object::None, post(passkey::step_up)),
         route(Method::GET, "/step-up/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::prove)),
         route(Method::GET, "/step-up/continue", SignedIn(OwnAccount), Object::None, get(step_up::show_kept)),
+        route(Method::GET, "/calendar/{secret}", Public, Object::None, get(calendar::read)),
         route(Method::GET, "/what-is-checked", Public, Object::None, get(rules::show_what_is_checked)),
         route(Method::GET, "/public/facilities", Public, Object::None, get(public::show_facilities)),
         route(Method::GET, "/public/facilities.json", Public, Object::None, get(public::list_facilities)),
@@ -170,6 +185,8 @@ fn of_the_account() -> Vec<Route> {
         route(Method::POST, "/account/mail/remove", SignedIn(OwnAccount), Object::None, post(mail::remove)).stepped_up(),
         route(Method::GET, "/account/mail/confirm/{secret}", SignedIn(OwnAccount), Object::None, get(mail::show_confirm)),
         route(Method::POST, "/account/mail/confirm/{secret}", SignedIn(OwnAccount), Object::None, post(mail::confirm)),
+        route(Method::GET, "/account/calendar", SignedIn(OwnAccount), Object::None, get(calendar::show)),
+        route(Method::POST, "/account/calendar", SignedIn(OwnAccount), Object::None, post(calendar::change)).stepped_up(),
         route(Method::GET, "/account/oidc/{provider}", SignedIn(OwnAccount), Object::None, get(oidc::begin_link)).stepped_up(),
         route(Method::POST, "/account/oidc/link", SignedIn(OwnAccount), Object::None, post(oidc::link)).stepped_up(),
         route(Method::POST, "/account/oidc/remove", SignedIn(OwnAccount), Object::None, post(oidc::unlink)).stepped_up(),
@@ -179,10 +196,12 @@ fn of_the_account() -> Vec<Route> {
 /// Accounts, roles, and what is out of the 事務局's count.
 fn of_people() -> Vec<Route> {
     use Access::{Region, SignedIn};
-    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Read, Restore};
+    use Right::{AllowDeputy, AppointLocally, AppointRegionally, Erase, Read, Restore};
     vec![
         route(Method::GET, "/accounts", Region(Read), Object::None, get(accounts::show_accounts)),
         route(Method::POST, "/accounts/{person}/reset", Region(Restore), Object::Person, post(accounts::reset)).stepped_up(),
+        route(Method::GET, "/accounts/former", Region(Read), Object::None, get(former::show_former)),
+        route(Method::POST, "/accounts/{person}/erase", Region(Erase), Object::Person, post(former::erase)).stepped_up(),
         route(Method::GET, "/accounts/appoint", Region(AppointRegionally), Object::None, get(people::show_appoint_regionally)),
         route(Method::POST, "/accounts/appoint", Region(AppointRegionally), Object::None, post(people::appoint_regionally)).stepped_up(),
         route(Method::POST, "/accounts/end", Region(AppointRegionally), Object::None, post(people::end_regionally)).stepped_up(),
@@ -249,6 +268,10 @@ fn of_facilities() -> Vec<Route> {
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/people.csv", SignedIn(Export), Object::Facility, get(handed::export_people))
             .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/evidence", SignedIn(Export), Object::Facility, get(evidence::show_evidence))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/evidence.zip", SignedIn(Export), Object::Facility, get(evidence::export_evidence))
+            .stepped_up(),
         route(Method::GET, "/facilities/{facility}/codes", SignedIn(Read), Object::Facility, get(enrolment::show_codes)),
         route(Method::POST, "/facilities/{facility}/codes", SignedIn(Enrol), Object::Facility, post(enrolment::issue_code)),
         route(Method::GET, "/facilities/{facility}/codes/issued", SignedIn(Read), Object::Facility, get(enrolment::show_issued_code)),
@@ -295,8 +318,9 @@ fn of_papers() -> Vec<Route> {
     use Right::{FilePapers, HandlePapers, Read};
     vec![
         route(Method::GET, "/facilities/{facility}/papers", SignedIn(Read), Object::Facility, get(papers::show_papers)),
-        route(Method::GET, "/facilities/{facility}/papers/new", SignedIn(FilePapers), Object::Facility, get(papers::show_new)),
-        route(Method::POST, "/facilities/{facility}/papers/new", SignedIn(FilePapers), Object::Facility, post(papers::file_paper)).at_any(),
+        route(Method::GET, "/facilities/{facility}/papers/new", SignedIn(HandlePapers), Object::Facility, get(papers::show_new)),
+        route(Method::POST, "/facilities/{facility}/papers/new", SignedIn(HandlePapers), Object::Facility, post(papers::file_paper))
+            .at_any(),
         route(Method::GET, "/facilities/{facility}/papers/blank", SignedIn(Read), Object::Facility, get(papers::show_blank)),
         route(Method::GET, "/facilities/{facility}/links", SignedIn(Read), Object::Facility, get(papers::show_links)),
         route(Method::POST, "/facilities/{facility}/links", SignedIn(FilePapers), Object::Facility, post(papers::change_link)).at_any(),
@@ -312,13 +336,45 @@ fn of_papers() -> Vec<Route> {
         .at_any(),
         route(Method::GET, "/apply/{secret}", Public, Object::None, get(papers::show_apply)),
         route(Method::POST, "/apply/{secret}", Public, Object::None, post(papers::apply)),
+        route(Method::GET, "/application/{secret}", Public, Object::None, get(papers::show_application)),
+        route(Method::POST, "/application/{secret}", Public, Object::None, post(papers::prove_address)),
         route(Method::GET, "/incidents", Region(Read), Object::None, get(papers::show_incidents)),
+        route(Method::GET, "/measures", Region(Read), Object::None, get(papers::show_measures)),
         route(Method::GET, "/papers/{paper}", SignedIn(Read), Object::Paper, get(papers::show_paper)),
         route(Method::POST, "/papers/{paper}/act", SignedIn(HandlePapers), Object::Paper, post(papers::act_on_paper)).at_any(),
         route(Method::GET, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, get(papers::show_edit)),
         route(Method::POST, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, post(papers::file_again)).at_any(),
         route(Method::POST, "/papers/{paper}/code", SignedIn(FilePapers), Object::Paper, post(papers::issue_personal_code)),
         route(Method::GET, "/papers/{paper}/print", SignedIn(Read), Object::Paper, get(papers::show_print)),
+    ]
+}
+
+/// 利用者の名簿, pledges and trainings.
+fn of_staff() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{KeepStaff, Read};
+    let at = |method, path, right, handler| route(method, path, SignedIn(right), Object::Facility, handler);
+    vec![
+        route(Method::GET, "/staff", Region(Read), Object::None, get(staff::show_region)),
+        at(Method::GET, "/facilities/{facility}/staff", Read, get(staff::show_staff)),
+        at(Method::POST, "/facilities/{facility}/staff/review", KeepStaff, post(staff::review)),
+        at(Method::GET, "/facilities/{facility}/staff/new", KeepStaff, get(staff::show_new)),
+        at(Method::POST, "/facilities/{facility}/staff/new", KeepStaff, post(staff::register)),
+        at(Method::GET, "/facilities/{facility}/staff/pledges", KeepStaff, get(staff::show_pledges)),
+        at(Method::POST, "/facilities/{facility}/staff/pledges", KeepStaff, post(staff::note_pledges)),
+        at(Method::POST, "/facilities/{facility}/staff/pledges/edition", KeepStaff, post(staff::set_edition)),
+        at(Method::GET, "/facilities/{facility}/staff/training", KeepStaff, get(staff::show_training)),
+        at(Method::POST, "/facilities/{facility}/staff/training", KeepStaff, post(staff::note_training)),
+        at(Method::POST, "/facilities/{facility}/staff/training/void", KeepStaff, post(staff::void_training)),
+        at(Method::GET, "/facilities/{facility}/staff/import", KeepStaff, get(staff::show_import)),
+        at(Method::POST, "/facilities/{facility}/staff/import", KeepStaff, post(staff::import)),
+        at(Method::GET, "/facilities/{facility}/staff/print", KeepStaff, get(staff::show_print)),
+        at(Method::GET, "/facilities/{facility}/staff/export", KeepStaff, get(staff::show_export)).stepped_up(),
+        at(Method::GET, "/facilities/{facility}/staff.csv", KeepStaff, get(staff::export)).stepped_up(),
+        at(Method::GET, "/facilities/{facility}/staff/{number}", KeepStaff, get(staff::show_member)),
+        at(Method::POST, "/facilities/{facility}/staff/{number}/act", KeepStaff, post(staff::act)),
+        at(Method::GET, "/facilities/{facility}/staff/{number}/edit", KeepStaff, get(staff::show_edit)),
+        at(Method::POST, "/facilities/{facility}/staff/{number}/edit", KeepStaff, post(staff::correct)),
     ]
 }
 
@@ -348,6 +404,87 @@ fn of_disaster() -> Vec<Route> {
             .while_taking_part(),
         route(Method::GET, "/join/{secret}", Public, Object::None, get(disaster::show_join)),
         route(Method::POST, "/join/{secret}", Public, Object::None, post(disaster::join)),
+    ]
+}
+
+/// 外部連携 of a facility and of the region.
+fn of_connections() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{Connect, ConnectLocally, Read};
+    vec![
+        route(Method::GET, "/connections", Region(Read), Object::None, get(connections::show_connections)),
+        route(Method::GET, "/connections/issued", Region(Connect), Object::None, get(connections::show_issued)),
+        route(Method::POST, "/connections/tokens", Region(Connect), Object::None, post(connections::make_token)).stepped_up(),
+        route(Method::POST, "/connections/tokens/revoke", Region(Connect), Object::None, post(connections::revoke_token)).stepped_up(),
+        route(Method::POST, "/connections/webhooks", Region(Connect), Object::None, post(connections::make_webhook)).stepped_up(),
+        route(Method::POST, "/connections/webhooks/act", Region(Connect), Object::None, post(connections::act_on_webhook)).stepped_up(),
+        route(
+            Method::POST,
+            "/facilities/{facility}/connections/webhooks",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            post(connections::make_webhook),
+        )
+        .stepped_up(),
+        route(
+            Method::POST,
+            "/facilities/{facility}/connections/webhooks/act",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            post(connections::act_on_webhook),
+        )
+        .while_taking_part()
+        .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/connections", SignedIn(Read), Object::Facility, get(connections::show_connections)),
+        route(
+            Method::GET,
+            "/facilities/{facility}/connections/issued",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            get(connections::show_issued),
+        ),
+        route(
+            Method::POST,
+            "/facilities/{facility}/connections/tokens",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            post(connections::make_token),
+        )
+        .stepped_up(),
+        route(
+            Method::POST,
+            "/facilities/{facility}/connections/tokens/revoke",
+            SignedIn(ConnectLocally),
+            Object::Facility,
+            post(connections::revoke_token),
+        )
+        .while_taking_part()
+        .stepped_up(),
+    ]
+}
+
+/// お知らせ.
+fn of_notices() -> Vec<Route> {
+    use Access::{Region, SignedIn};
+    use Right::{Acknowledge, Notify, Read};
+    vec![
+        route(Method::GET, "/notices", Region(Read), Object::None, get(notices::show_notices)),
+        route(Method::POST, "/notices", Region(Notify), Object::None, post(notices::send_notice)),
+        route(Method::GET, "/notices/new", Region(Notify), Object::None, get(notices::show_new)),
+        route(Method::GET, "/notices/{notice}", Region(Read), Object::Notice, get(notices::show_notice)),
+        route(Method::GET, "/notices/{notice}/correct", Region(Notify), Object::Notice, get(notices::show_correct)),
+        route(Method::POST, "/notices/{notice}/correct", Region(Notify), Object::Notice, post(notices::correct_notice)),
+        route(Method::POST, "/notices/{notice}/withdraw", Region(Notify), Object::Notice, post(notices::withdraw_notice)),
+        route(Method::GET, "/facilities/{facility}/notices", SignedIn(Read), Object::Facility, get(notices::show_facility_notices)),
+        route(Method::GET, "/facilities/{facility}/notices/{notice}", SignedIn(Read), Object::Facility, get(notices::show_facility_notice)),
+        route(
+            Method::POST,
+            "/facilities/{facility}/notices/{notice}",
+            SignedIn(Acknowledge),
+            Object::Facility,
+            post(notices::confirm_notice),
+        )
+        .while_taking_part(),
     ]
 }
 
@@ -391,6 +528,7 @@ pub(super) fn router(web: Web) -> Router {
         .route("/assets/{version}/icon.svg", get(assets::get_icon))
         .route("/assets/{version}/passkey.js", get(assets::get_passkey_script))
         .route("/assets/{version}/live.js", get(assets::get_live_script))
+        .merge(crate::http::api::router(&web))
         .layer(from_fn_with_state(web.clone(), headers::guard_browser))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)))
         .with_state(web)

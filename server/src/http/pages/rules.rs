@@ -1,17 +1,21 @@
 //! Pages that explain: the regulation clause by clause, and what the agent looks at.
 
+mod done_at;
+
 use axum::extract::State as Use;
 use axum::response::Response;
 use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::{Clause, Pack};
 
+use done_at::done_at;
+
 use super::guard::Who;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::ids::FacilityId;
-use crate::domain::paper::Kind;
+use crate::domain::retention::Record;
 use crate::store::session;
-use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, Said, WhatIsCheckedPage};
+use crate::views::{ConflictLine, RuleGroup, RuleLine, RulesPage, Said, WhatIsCheckedPage, kept};
 use crate::words::Text;
 
 /// `GET /rules`
@@ -23,6 +27,8 @@ pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person)
         source: Said::of(pack.source(), lang),
         pack: format!("{} {}", pack.id(), pack.revision()),
         groups: groups(pack, lang, person.scope.facility()),
+        kept: Record::ALL.iter().map(|record| (record.key(), kept(record.keep(&pack.parameters().retention)))).collect(),
+        kept_source: pack.parameters().retention.source().map(|source| Said::of(&source, lang)),
     })
 }
 
@@ -30,7 +36,11 @@ pub(super) async fn show_rules(Use(web): Use<Web>, visitor: Visitor, Who(person)
 pub(super) async fn show_what_is_checked(Use(web): Use<Web>, visitor: Visitor) -> Result<Response, PageError> {
     let signed_in = session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await?;
     let visitor = visitor.reading(signed_in.as_ref().and_then(|s| s.language));
-    page(&WhatIsCheckedPage { shell: shell("checked-title", &visitor, signed_in.as_ref().map(|s| &s.person)) })
+    let rules = &web.pack.parameters().retention;
+    page(&WhatIsCheckedPage {
+        shell: shell("checked-title", &visitor, signed_in.as_ref().map(|s| &s.person)),
+        kept: Text::new("retention-checked-about").with("reports", kept(rules.reports)).with("records", kept(rules.records)),
+    })
 }
 
 /// A clause's id for links within a page: `§20-1` → `c20-1`.
@@ -74,27 +84,6 @@ fn heading(clause: &str) -> Text {
     }
 }
 
-/// Where clauses are answered that no paper answers: clauses, key of the page's name, its address within a facility's, and its address
-/// for those who look after the region.
-const PLACES: &[(&[&str], &str, &str, &str)] = &[
-    (&["§8-1", "§8-2", "§11"], "intakes-title", "membership", "/intakes"),
-    (&["§15"], "people-title", "people", "/vacancies"),
-    (&["§26"], "own-title", "own-rules", "/own-rules"),
-];
-
-/// Where a clause is answered.
-fn done(clause: &str, facility: Option<FacilityId>) -> Option<(&'static str, Option<String>)> {
-    if clause == "§24" {
-        return Some(("public-title", Some("/public/facilities".to_owned())));
-    }
-    if let Some((_, key, at_facility, in_region)) = PLACES.iter().find(|(clauses, ..)| clauses.contains(&clause)) {
-        let path = facility.map_or((*in_region).to_owned(), |id| format!("/facilities/{id}/{at_facility}"));
-        return Some((key, Some(path)));
-    }
-    let kind = Kind::ALL.iter().find(|kind| kind.clauses().contains(&clause))?;
-    Some((kind.key(), facility.map(|id| format!("/facilities/{id}/papers?kind={}", kind.as_str()))))
-}
-
 fn line(clause: &Clause, lang: Lang, facility: Option<FacilityId>) -> RuleLine {
     RuleLine {
         id: clause.id.clone(),
@@ -105,7 +94,7 @@ fn line(clause: &Clause, lang: Lang, facility: Option<FacilityId>) -> RuleLine {
         strength: clause.strength.label(lang),
         responsible: lang.list(&clause.responsible.iter().map(|r| r.label(lang)).collect::<Vec<_>>()),
         answered: lang.list(&clause.answered.iter().map(|a| a.label(lang)).collect::<Vec<_>>()),
-        done: done(&clause.id, facility),
+        done: done_at(clause, facility),
         left_to_people: clause.out_of_scope.as_ref().map(|why| Said::of(why, lang)),
         conflict: clause.conflict.as_ref().map(|c| ConflictLine {
             note: Said::of(&c.note, lang),
@@ -118,19 +107,6 @@ fn line(clause: &Clause, lang: Lang, facility: Option<FacilityId>) -> RuleLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_clause_that_a_page_answers_is_in_the_pack_and_says_where() {
-        let pack = Pack::bundled();
-        let placed = PLACES.iter().flat_map(|(clauses, ..)| clauses.iter()).chain(&["§24"]);
-        let answered: Vec<_> = Kind::ALL.iter().flat_map(|kind| kind.clauses()).chain(placed).collect();
-        for clause in &answered {
-            assert!(pack.clause(clause).is_some(), "{clause}");
-        }
-        let named: Vec<String> =
-            groups(&pack, Lang::Japanese, None).into_iter().flat_map(|g| g.clauses).filter(|c| c.done.is_some()).map(|c| c.id).collect();
-        assert_eq!(named.len(), answered.len());
-    }
 
     #[test]
     fn every_clause_of_the_bundled_pack_has_an_anchor_of_its_own_and_stands_in_one_group() {

@@ -12,12 +12,12 @@ use super::own_rules::pack_at;
 use super::places::name;
 use super::typed::{Asked, Typed};
 use super::visit::{Kept, Visitor};
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, page, shell, twice};
 use crate::domain::act::{Done, What};
 use crate::domain::device::{DeviceN, Standing};
 use crate::domain::ids::SelfCheckId;
 use crate::domain::people::{Person, Right, may};
-use crate::domain::self_check::{Grade, LONGEST_NOTE, SelfCheck, questions};
+use crate::domain::self_check::{Grade, LONGEST_NOTE, SelfCheck, counts_since, questions};
 use crate::store::belonging::Home;
 use crate::store::self_check::NewSelfCheck;
 use crate::store::{device, facility, self_check};
@@ -90,12 +90,13 @@ async fn self_check_page(
     devices.sort_by_key(|d| !d.ticked);
     let now = web.now();
     let pack = pack_at(web, home).await?;
-    let since = now.plus_days(-i64::from(pack.parameters().attestation.days));
+    let since = counts_since(&pack.parameters().attestation, now);
     let past = self_check::list(&web.store, home.facility, LISTED).await?;
     page(&SelfCheckPage {
         shell: shell("self-check-title", visitor, Some(person)),
         facility: Place { id: facility.id.to_string(), name: facility.name },
         may_answer,
+        once: twice::mark(web),
         done: said.done,
         error: said.error,
         due: self_check::count_due(&web.store, home.facility, since).await?,
@@ -140,13 +141,19 @@ pub(super) async fn answer_self_check(
                 check: &check,
                 devices: chosen.as_deref(),
             };
-            let mut tx = web.store.begin_ledger().await?;
+            let mark = value(&typed, "once").unwrap_or_default();
+            let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, mark).await? {
+                Ok(first) => first,
+                Err(answered) => return Ok(answered),
+            };
             let covered = self_check::insert(&mut tx, &new).await?;
             if covered > 0 {
                 let done = Done::by_person(&person, What::Attested, now).at_facility(home.region, home.facility);
                 web.log(&mut tx, &done.noting(format!("self_check={} devices={covered}", new.id))).await?;
+                let next = format!("/facilities/{}/self-check?done={covered}", home.facility);
+                taking.leads_to(&mut tx, &next, None).await?;
                 tx.commit().await?;
-                return Ok(Redirect::to(&format!("/facilities/{}/self-check?done={covered}", home.facility)).into_response());
+                return Ok(Redirect::to(&next).into_response());
             }
             tx.rollback().await?;
             Text::new("self-check-no-devices")

@@ -20,7 +20,7 @@ use crate::domain::people::password::{self, PasswordHash};
 use crate::domain::people::totp::Seed;
 use crate::domain::people::{Person, recovery, throttle};
 use crate::store::session::Setup;
-use crate::store::{Tx, invitation, oidc, passkey, person, session, throttle as counters};
+use crate::store::{Tx, feed, invitation, oidc, passkey, person, session, throttle as counters};
 use crate::views::{AppForm, PasswordForm, Qr, RecoveryPage, SetupAppPage, SetupChoicePage, SetupPasswordPage, StartPage};
 use crate::words::Text;
 
@@ -211,6 +211,7 @@ pub(super) async fn set_app(
     super::mail::register(&web, &mut tx, &setup.person, &setup.invitation).await?;
     person::update_secrets(&mut tx, owner, password, &setup.totp, step).await?;
     passkey::delete_of(&mut tx, owner).await?;
+    feed::delete_of(&mut tx, owner).await?;
     oidc::delete_identity(&mut tx, owner).await?;
     session::delete_of(&mut tx, owner).await?;
     let token = sign_in::begin(&web, &mut tx, &visitor, &setup.person).await?;
@@ -235,9 +236,11 @@ pub(super) async fn show_recovery(State(web): State<Web>, visitor: Visitor, Who(
     page(&RecoveryPage { shell: shell("recovery-title", &visitor, Some(&person)), codes })
 }
 
-/// Lays text down for the session's next page, sealed.
-pub(super) async fn put_once(web: &Web, tx: &mut Tx, visitor: &Visitor, text: &str) -> Result<(), PageError> {
-    Ok(session::put_once(tx, &visitor.token.hash(), &web.seal(ONCE_PURPOSE, text.as_bytes())).await?)
+/// Lays text down for the session's next page, sealed; as it was sealed.
+pub(super) async fn put_once(web: &Web, tx: &mut Tx, visitor: &Visitor, text: &str) -> Result<String, PageError> {
+    let sealed = web.seal(ONCE_PURPOSE, text.as_bytes());
+    session::put_once(tx, &visitor.token.hash(), &sealed).await?;
+    Ok(sealed)
 }
 
 /// What the act before laid down for this page; a reload finds nothing.

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::device::named;
 use super::guard::{Here, Who};
 use super::places::name;
 use super::typed::Typed;
@@ -12,10 +13,9 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::device::{ClassWord, Ownership, Sort, SortChange, Standing};
-use crate::domain::ids::{DeviceId, ExclusionId};
+use crate::domain::ids::ExclusionId;
 use crate::domain::people::Person;
 use crate::domain::people::role::{LONGEST_REASON, reason};
-use crate::store::belonging::Home;
 use crate::store::device::{self, Device};
 use crate::store::exclusion::{self, NewSort};
 use crate::views::SortPage;
@@ -57,11 +57,6 @@ pub(super) const fn is_open(standing: Standing) -> bool {
     !matches!(standing, Standing::Retired | Standing::Refused)
 }
 
-async fn find(web: &Web, home: Home, id: &str) -> Result<Device, PageError> {
-    let id: DeviceId = id.parse().map_err(|_| PageError::NotFound)?;
-    device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)
-}
-
 /// `GET /devices/{device}/sort`
 pub(super) async fn show_sort(
     Use(web): Use<Web>,
@@ -70,7 +65,7 @@ pub(super) async fn show_sort(
     Here(home): Here,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let device = find(&web, home, &id).await?;
+    let device = named(&web, home, &id).await?;
     let Sort { ownership, class } = device.sort();
     let now = Wanted {
         was: device.sort().to_string(),
@@ -122,7 +117,7 @@ pub(super) async fn reclassify(
     Path(id): Path<String>,
     Typed(typed): Typed<Wanted>,
 ) -> Result<Response, PageError> {
-    let (device, now) = (find(&web, home, &id).await?, web.now());
+    let (device, now) = (named(&web, home, &id).await?, web.now());
     let (change, why) = match typed.read(&device) {
         Ok(read) => read,
         Err(error) => {

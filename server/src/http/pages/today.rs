@@ -9,28 +9,33 @@ use hashimori_shared::time::{DAY, Timestamp};
 use hashimori_shared::verdict::State;
 
 use super::guard::{Here, Who};
-use super::live::Shown;
+use super::live::{OfFacility, OfRegion, Shown};
 use super::membership::closed;
 use super::sign_in::encode;
 use super::visit::Visitor;
-use super::{PageError, Web, live, own_rules, page, shell};
+use super::{PageError, Web, live, notices, own_rules, page, shell, staff};
+use crate::domain::calendar;
 use crate::domain::device::Standing;
 use crate::domain::membership::Doing;
-use crate::domain::paper::State as PaperState;
+use crate::domain::paper::{Kind as PaperKind, State as PaperState};
 use crate::domain::people::Scope;
 use crate::domain::reading::Reading;
+use crate::domain::self_check::counts_since;
 use crate::domain::summary::Summary;
 use crate::domain::todo::{Kind, Todo, in_order};
 use crate::store::belonging::Home;
 use crate::store::disaster::let_in;
+use crate::store::facility::Facility;
 use crate::store::log::ChainState;
 use crate::store::region::Region;
-use crate::store::{alert, backup, disaster, facility, log, membership, paper, rollup, self_check};
+use crate::store::{alert, disaster, facility, paper, rollup, self_check};
 use crate::views::{Moment, Place, TodayPage, TodoLine};
 use crate::words::Text;
 
 /// A backup that is older deserves a hand: it is made daily.
 const BACKUP_S: i64 = DAY + 6 * 3600;
+/// Days within which a new facility writes its first 検討記録 and 自己点検票.
+const RECORDS_WITHIN_DAYS: i64 = 90;
 
 /// What the page looks at: keys.
 const LOOKED: &[&str] = &[
@@ -40,6 +45,7 @@ const LOOKED: &[&str] = &[
     "today-looked-clauses",
     "today-looked-silence",
     "today-looked-answers",
+    "today-looked-staff",
 ];
 
 /// `GET /facilities/{facility}/today`
@@ -50,20 +56,24 @@ pub(super) async fn show_today(
     Here(home): Here,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let revision = live::of_facility(&web, home).await?;
+    let (notices, unconfirmed) = notices::unconfirmed(&web, home, &person).await?;
+    let seen = OfFacility::read(&web, home).await?;
+    let revision = live::and(&seen.revision(), &unconfirmed);
     if let Some(unchanged) = shown.unchanged(&revision) {
         return Ok(unchanged);
     }
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let now = web.now();
-    let scope = rollup::Scope::Facility(home.facility);
-    let sum = rollup::summary(&web.store, scope, now.jst_day(), &web.pack.parameters().staleness).await?;
-    let mut todos = from_custody(&web, (scope, &sum), |reading| listed(home, &format!("is={}", reading.as_str()))).await?;
+    let sum = seen.sum(&web);
+    let open = alert::count_open(&web.store, rollup::Scope::Facility(home.facility)).await?;
+    let mut todos = from_custody(&open, &sum, |reading| listed(home, &format!("is={}", reading.as_str())));
     todos.extend(from_standings(home, &sum));
     todos.extend(from_silence(home, &sum));
     todos.extend(from_papers(&web, home).await?);
-    todos.extend(from_clauses(&web, home).await?);
+    todos.extend(from_records(&web, &facility, home).await?);
+    todos.extend(from_clauses(&web, home, &seen.clauses));
     todos.extend(from_answers(&web, home).await?);
+    todos.extend(staff::todos(&web, home).await?);
     let clear = let_in::count_due(&web.store, home.facility, now).await?;
     todos.push(Todo::new(Kind::DisasterClear, clear, format!("/facilities/{}/disaster/let-in", home.facility)));
     let waiting = [Reading::Lost, Reading::Copied, Reading::Pending, Reading::Reconfirm].map(|reading| sum.counts.of(reading));
@@ -72,6 +82,7 @@ pub(super) async fn show_today(
         facility: Place { id: facility.id.to_string(), name: facility.name },
         closed: closed(&web, home, Doing::Begin).await?,
         in_region: matches!(person.scope, Scope::Region(_)),
+        notices,
         todos: lines(&web, todos, false),
         devices: sum.counts.all() - waiting.iter().sum::<i64>(),
         known: sum.counts.all(),
@@ -90,22 +101,17 @@ fn listed(home: Home, query: &str) -> String {
 
 /// Lost devices that were in contact and nobody has looked, and possible copies until somebody has decided on them, looked or not;
 /// `link` leads to the devices or facilities that are so.
-async fn from_custody(
-    web: &Web,
-    (scope, sum): (rollup::Scope, &Summary),
-    link: impl Fn(Reading) -> String,
-) -> Result<Vec<Todo>, PageError> {
-    let open = alert::count_open(&web.store, scope).await?;
+fn from_custody(open: &[alert::OpenCount], sum: &Summary, link: impl Fn(Reading) -> String) -> Vec<Todo> {
     let of = |kind: alert::Kind| open.iter().find(|count| count.kind == kind);
     let (lost, copied) = (of(alert::Kind::LostSeen), of(alert::Kind::Copied));
     let todo = |kind, devices, reading, count: Option<&alert::OpenCount>| Todo {
         since: count.map(|count| count.first_at),
         ..Todo::new(kind, devices, link(reading))
     };
-    Ok(vec![
+    vec![
         todo(Kind::LostSeen, lost.map_or(0, |count| count.devices), Reading::Lost, lost),
         todo(Kind::Copied, sum.counts.of(Reading::Copied), Reading::Copied, copied),
-    ])
+    ]
 }
 
 /// Devices that wait for a person's decision.
@@ -122,6 +128,10 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
     let mut sums: BTreeMap<Kind, Todo> = BTreeMap::new();
     for open in paper::count_open(&web.store, home.facility, web.now()).await? {
         let (kind, is) = match (open.state, open.over) {
+            (PaperState::Issued, true) => (Kind::GuidanceOverdue, "over&kind=guidance"),
+            (PaperState::Issued, false) => (Kind::GuidanceToAnswer, "open&kind=guidance"),
+            (PaperState::Escalated, _) => (Kind::GuidanceEscalated, "open&kind=guidance"),
+            (PaperState::Kept, over) if over || open.ends_soon => (Kind::RecordDue, "open"),
             (PaperState::Out | PaperState::Extending, true) => (Kind::TakeOutOverdue, "over"),
             (PaperState::Filed | PaperState::Extending, _) => (Kind::PaperToDecide, "open"),
             (PaperState::InUse, true) => (Kind::PersonalUseOver, "over"),
@@ -133,6 +143,9 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
             (PaperState::Returned, _) => (Kind::ReturnToCheck, "open"),
             (
                 PaperState::Planned
+                | PaperState::Answered
+                | PaperState::Restricted
+                | PaperState::Kept
                 | PaperState::WipeConfirmed
                 | PaperState::SentBack
                 | PaperState::Approved
@@ -154,6 +167,20 @@ async fn from_papers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
     Ok(sums.into_values().collect())
 }
 
+/// Records that every facility writes and this one never has, once it has been here for a while.
+async fn from_records(web: &Web, facility: &Facility, home: Home) -> Result<Option<Todo>, PageError> {
+    let due = facility.created_at.plus_days(RECORDS_WITHIN_DAYS);
+    if web.now() < due {
+        return Ok(None);
+    }
+    let records: Vec<PaperKind> = PaperKind::ALL.iter().copied().filter(|kind| kind.is_record()).collect();
+    let never = paper::list_never_filed(&web.store, home.facility, &records).await?;
+    let Some(first) = never.first() else { return Ok(None) };
+    let link = format!("/facilities/{}/papers/new?kind={}", home.facility, first.as_str());
+    let count = i64::try_from(never.len()).unwrap_or(i64::MAX);
+    Ok(Some(Todo { since: Some(due), ..Todo::new(Kind::RecordMissing, count, link) }))
+}
+
 /// Devices in use that are silent.
 fn from_silence(home: Home, sum: &Summary) -> Vec<Todo> {
     vec![
@@ -163,8 +190,7 @@ fn from_silence(home: Home, sum: &Summary) -> Vec<Todo> {
 }
 
 /// Devices in use, clause by clause.
-async fn from_clauses(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
-    let counts = rollup::clause_counts(&web.store, rollup::Scope::Facility(home.facility)).await?;
+fn from_clauses(web: &Web, home: Home, counts: &[rollup::ClauseCount]) -> Vec<Todo> {
     let mut todos = Vec::new();
     for clause in web.pack.device_clauses() {
         for count in counts.iter().filter(|c| c.clause == clause.id && c.standing == Standing::Active) {
@@ -179,28 +205,48 @@ async fn from_clauses(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
             todos.push(Todo { clause: Some(clause.id.clone()), ..Todo::new(kind, count.devices, link) });
         }
     }
-    Ok(todos)
+    todos
 }
 
 /// Devices for which nobody has answered within the pack's time.
 async fn from_answers(web: &Web, home: Home) -> Result<Vec<Todo>, PageError> {
-    let since = web.now().plus_days(-i64::from(own_rules::pack_at(web, home).await?.parameters().attestation.days));
+    let since = counts_since(&own_rules::pack_at(web, home).await?.parameters().attestation, web.now());
     let due = self_check::count_due(&web.store, home.facility, since).await?;
     Ok(vec![Todo::new(Kind::SelfCheckDue, due, format!("/facilities/{}/self-check", home.facility))])
 }
 
 /// What needs the 事務局's hand; what facilities have to do themselves stands in the list of facilities.
-pub(super) async fn of_region(web: &Web, region: &Region, sum: &Summary) -> Result<Vec<TodoLine>, PageError> {
-    let scope = rollup::Scope::Region(region.id);
-    let mut todos = from_custody(web, (scope, sum), |reading| format!("/?state={}", reading.as_str())).await?;
-    let (incidents, since) = paper::count_incidents(&web.store, region.id).await?;
+pub(super) async fn of_region(web: &Web, region: &Region, (sum, seen): (&Summary, &OfRegion)) -> Result<Vec<TodoLine>, PageError> {
+    let mut todos = from_custody(&seen.alerts, sum, |reading| format!("/?state={}", reading.as_str()));
+    let (incidents, since) = seen.incidents;
     todos.push(Todo { since, ..Todo::new(Kind::IncidentOpen, incidents, "/incidents") });
     todos.push(Todo::new(Kind::Reconfirm, sum.counts.of(Reading::Reconfirm), "/?state=reconfirm"));
     todos.push(Todo::new(Kind::Silent, sum.silence.long, "/?state=silent"));
+    todos.extend(from_measures(&seen.measures));
     todos.extend(from_disaster(web, region).await?);
-    todos.extend(from_intakes(web, region).await?);
-    todos.extend(from_collector(web, region.created_at).await?);
+    todos.extend(from_intakes(seen));
+    todos.extend(from_collector(web, region.created_at, seen));
     Ok(lines(web, todos, true))
+}
+
+/// 注意・指導 and 利用制限: what facilities have not answered in time stands here too.
+fn from_measures(open: &[paper::OpenCount]) -> Vec<Todo> {
+    let mut todos = Vec::new();
+    for open in open {
+        let kind = if open.state == PaperState::Escalated {
+            Kind::GuidanceEscalated
+        } else if open.state == PaperState::Answered {
+            Kind::GuidanceToCheck
+        } else if open.state == PaperState::Issued && open.over {
+            Kind::GuidanceOverdue
+        } else if open.state == PaperState::Restricted && open.over {
+            Kind::RestrictionOver
+        } else {
+            continue;
+        };
+        todos.push(Todo { since: Some(open.since), ..Todo::new(kind, open.papers, "/measures") });
+    }
+    todos
 }
 
 /// 仮発動 that wait for an answer, and what nobody cleared within the pack's days.
@@ -215,28 +261,31 @@ async fn from_disaster(web: &Web, region: &Region) -> Result<Vec<Todo>, PageErro
 }
 
 /// Applications, and facilities whose last day has come (§11).
-async fn from_intakes(web: &Web, region: &Region) -> Result<Vec<Todo>, PageError> {
-    let ((applied, since), leaving) = membership::count_waiting(&web.store, region.id, web.now()).await?;
-    Ok(vec![
+fn from_intakes(seen: &OfRegion) -> [Todo; 2] {
+    let ((applied, since), leaving) = seen.intakes;
+    [
         Todo { since, ..Todo::new(Kind::IntakeWaiting, applied, "/intakes?is=applied") },
         Todo::new(Kind::LeavingDue, leaving, "/intakes?is=leaving"),
-    ])
+    ]
 }
 
 /// What the collector itself needs: the log's chain, a backup, the issuing CA.
-async fn from_collector(web: &Web, region_since: Timestamp) -> Result<Vec<Todo>, PageError> {
+fn from_collector(web: &Web, region_since: Timestamp, seen: &OfRegion) -> Vec<Todo> {
     let (now, mut todos) = (web.now(), Vec::new());
-    if let ChainState::Broken { at, .. } = log::state(&web.store).await? {
+    if let ChainState::Broken { at, .. } = seen.chain {
         todos.push(Todo { since: Some(at), ..Todo::new(Kind::LogBroken, 1, "/log") });
     }
     // A collector that has just begun has none yet.
-    let newest = backup::newest(&web.store).await?.map_or(region_since, |made| made.at);
+    let newest = seen.backups.1.as_ref().map_or(region_since, |made| made.at);
     if now.seconds_since(newest) > BACKUP_S {
         todos.push(Todo { since: Some(newest), ..Todo::new(Kind::BackupOld, 1, "/log?act=backup_made") });
+    }
+    if web.settings.mail && calendar::runs_out(now).is_some() {
+        todos.push(Todo::new(Kind::HolidaysEnd, 1, "/letters"));
     }
     let authority = web.pki.authority();
     if authority.issuing_runs_out(now) && !authority.root_key_here {
         todos.push(Todo::new(Kind::AuthorityEnds, 1, "/log?act=authority_rotated"));
     }
-    Ok(todos)
+    todos
 }

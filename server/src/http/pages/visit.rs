@@ -18,8 +18,10 @@ use crate::domain::people::{browser, throttle};
 use crate::views::Banner;
 
 /// Largest form taken, in bytes; a larger one is read as far as the port does, to show what was typed.
-const FORM_LIMIT: usize = 16 * 1024;
+const FORM_LIMIT: usize = 32 * 1024;
 const READ_LIMIT: usize = 256 * 1024;
+/// End of the path of the form into which a table is pasted: as large as is read.
+const TABLE: &str = "/staff/import";
 /// Characters of a field that are shown again.
 const KEPT_LENGTH: usize = 2000;
 /// Name of the hidden field.
@@ -33,6 +35,8 @@ const KEPT: &[(&str, &str)] = &[
     ("hours", "kept-hours"),
     ("name", "kept-name"),
     ("until", "kept-until"),
+    ("title", "kept-notice-title"),
+    ("body", "kept-notice-body"),
     ("why", "kept-why"),
     ("note", "kept-note"),
     ("someone", "kept-person"),
@@ -167,7 +171,7 @@ async fn admit(request: Request, visitor: &Visitor) -> Result<(Request, Option<F
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
     let Form(fields) = Form::<Fields>::from_request(copy, &()).await.map_err(|_| PageError::Malformed(Kept::default()))?;
     let kept = Kept::of(&fields);
-    if bytes.len() > FORM_LIMIT {
+    if bytes.len() > FORM_LIMIT && !parts.uri.path().ends_with(TABLE) {
         return Err(PageError::TooLarge(kept));
     }
     let sent = fields.iter().find(|(key, _)| key == CSRF_FIELD);
@@ -199,7 +203,7 @@ fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
 }
 
 /// The client's network: the peer, or what a trusted proxy says was its peer.
-fn network(web: &Web, request: &Request) -> String {
+pub(in crate::http) fn network(web: &Web, request: &Request) -> String {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     let Some(peer) = peer else { return "unknown".to_owned() };
     let forwarded = || -> Option<IpAddr> {

@@ -91,7 +91,12 @@ pub async fn open_over(db: impl Executor<'_, Database = Any>, home: Home, now: T
 
 /// Whether a facility's devices are 災害時特例中.
 pub async fn is_covered(db: impl Executor<'_, Database = Any>, home: Home, now: Timestamp) -> Result<bool, Error> {
-    Ok(open_over(db, home, now).await?.iter().any(|open| !open.drill))
+    Ok(holds(&open_over(db, home, now).await?))
+}
+
+/// Whether one of these is real.
+pub fn holds(open: &[Open]) -> bool {
+    open.iter().any(|open| !open.drill)
 }
 
 /// How far what holds in a region reaches.
@@ -105,11 +110,10 @@ enum Width {
     Whole,
 }
 
-async fn width(store: &Store, region: RegionId, now: Timestamp) -> Result<Width, Error> {
-    let open = open_in(store.read(), region, now).await?;
+/// `open`: what holds in the region, the widest first.
+fn width(open: &[Open]) -> Width {
     let mut real = open.iter().filter(|open| !open.drill);
-    // The widest stands first.
-    Ok(real.next().map_or(Width::None, |widest| if widest.whole { Width::Whole } else { Width::Some }))
+    real.next().map_or(Width::None, |widest| if widest.whole { Width::Whole } else { Width::Some })
 }
 
 /// Facilities of region `$1` that are covered at `$2` without the whole region being so; one may come twice.
@@ -120,9 +124,14 @@ const SOME: &str = "SELECT p.place FROM disaster_place p JOIN disaster d ON d.id
      WHERE d.region_id = $1 AND d.drill = 0 AND d.ended_at IS NULL AND d.ends_at > $2 AND d.began_at <= $2 \
      AND d.reach = 'areas' AND p.lifted_at IS NULL";
 
-/// Those of these facilities of a region that are covered.
-pub async fn covered(store: &Store, region: RegionId, of: &[FacilityId], now: Timestamp) -> Result<HashSet<FacilityId>, Error> {
-    match width(store, region, now).await? {
+/// Those of these facilities of a region that are covered; `open` is what holds there (`open_in`).
+pub async fn covered(
+    store: &Store,
+    (region, open): (RegionId, &[Open]),
+    of: &[FacilityId],
+    now: Timestamp,
+) -> Result<HashSet<FacilityId>, Error> {
+    match width(open) {
         Width::None => return Ok(HashSet::new()),
         Width::Whole => return Ok(of.iter().copied().collect()),
         Width::Some => {}
@@ -145,15 +154,16 @@ pub async fn covered(store: &Store, region: RegionId, of: &[FacilityId], now: Ti
     Ok(found)
 }
 
-/// How the devices in use that are 災害時特例中 would read without it, in a region or in one of its areas.
+/// How the devices in use that are 災害時特例中 would read without it, in a region or in one of its areas; `open` is what holds in the
+/// region (`open_in`).
 pub async fn counts(
     store: &Store,
-    (region, area): (RegionId, Option<AreaId>),
+    (region, open, area): (RegionId, &[Open], Option<AreaId>),
     now: Timestamp,
     rules: &StalenessRules,
 ) -> Result<Counts, Error> {
     let today = now.jst_day();
-    let sum = match (width(store, region, now).await?, area) {
+    let sum = match (width(open), area) {
         (Width::None, _) => return Ok(Counts::default()),
         (Width::Whole, None) => rollup::summary(store, Scope::Region(region), today, rules).await?,
         (Width::Whole, Some(area)) => rollup::summary_of_area(store, area, today, rules).await?,

@@ -68,6 +68,28 @@ pub async fn list(store: &Store, facility: FacilityId, limit: u16, skip: u32) ->
         .collect()
 }
 
+/// A page of those that a facility used from within a time on, in order of id; `after` is the last one of the page before.
+pub async fn list_between(
+    store: &Store,
+    facility: FacilityId,
+    (from, until): (Timestamp, Timestamp),
+    after: Option<LetInId>,
+    limit: u16,
+) -> Result<Vec<Line>, Error> {
+    let place = "WHERE e.facility_id = $1 AND e.id > $2 AND e.event_at >= $3 AND e.event_at < $4 ORDER BY e.id LIMIT $5";
+    sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} {place}")))
+        .bind(facility.to_string())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(from.seconds())
+        .bind(until.seconds())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(line)
+        .collect()
+}
+
 /// One of a facility.
 pub async fn find(db: impl Executor<'_, Database = Any>, facility: FacilityId, id: LetInId) -> Result<Option<Line>, Error> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE e.facility_id = $1 AND e.id = $2")))
@@ -211,6 +233,22 @@ pub async fn count_overdue(store: &Store, region: RegionId, before: Timestamp) -
     .fetch_one(store.read())
     .await?;
     Ok((count, since.map(Timestamp::from_seconds)))
+}
+
+/// The same at each facility of a region, those with the most first.
+pub async fn list_overdue(store: &Store, region: RegionId, before: Timestamp, limit: u16) -> Result<Vec<(FacilityId, i64)>, Error> {
+    sqlx::query(
+        "SELECT e.facility_id, COUNT(*) FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id WHERE d.region_id = $1 AND d.drill = 0 \
+         AND e.cleared_at IS NULL AND coalesce(d.ended_at, d.ends_at) <= $2 GROUP BY e.facility_id ORDER BY 2 DESC, e.facility_id LIMIT $3",
+    )
+    .bind(region.to_string())
+    .bind(before.seconds())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| Ok((row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster_let_in.facility_id"))?, row.try_get(1)?)))
+    .collect()
 }
 
 /// The exception that held over a facility at an instant, the real one before a drill, the widest first; also when it ended since.

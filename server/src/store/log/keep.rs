@@ -10,7 +10,11 @@ use crate::domain::log::{LogKey, Mark, Seal, from_hex, to_hex};
 use crate::random::Random;
 use crate::store::{mail, rows};
 
-/// Deletes entries from before `before`, and with them their words. The chain goes on from a signed checkpoint. Returns how many.
+/// Most entries deleted in one transaction.
+pub const TRIMMED_AT_ONCE: u64 = 5_000;
+
+/// Deletes entries from before `before`, and with them their words, `TRIMMED_AT_ONCE` at most. The chain goes on from a signed
+/// checkpoint. Returns how many.
 pub async fn trim(store: &Store, key: &LogKey, random: &Random, (before, now): (Timestamp, Timestamp)) -> Result<u64, KeyError> {
     let old: Option<i64> = sqlx::query_scalar("SELECT seq FROM log_entry WHERE seq IS NOT NULL AND at < $1 LIMIT 1")
         .bind(before.seconds())
@@ -23,9 +27,10 @@ pub async fn trim(store: &Store, key: &LogKey, random: &Random, (before, now): (
     // Entries leave in the chain's order: none goes while an older one stays. The newest is never deleted.
     let row = sqlx::query(
         "SELECT seq, hash FROM log_entry WHERE seq < (SELECT coalesce(min(seq), (SELECT max(seq) FROM log_entry)) \
-         FROM log_entry WHERE seq IS NOT NULL AND at >= $1) ORDER BY seq DESC LIMIT 1",
+         FROM log_entry WHERE seq IS NOT NULL AND at >= $1) AND seq < (SELECT min(seq) FROM log_entry) + $2 ORDER BY seq DESC LIMIT 1",
     )
     .bind(before.seconds())
+    .bind(i64::try_from(TRIMMED_AT_ONCE).unwrap_or(i64::MAX))
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = row else { return Ok(0) };

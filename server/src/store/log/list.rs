@@ -55,20 +55,56 @@ pub struct Line {
 
 /// Entries, newest first.
 pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> Result<Vec<Line>, Error> {
-    let (object, remark, withheld, joined) = if filter.hides_personal {
-        (
-            "CASE WHEN d.ownership = 'personal' THEN '' ELSE w.object END",
-            "CASE WHEN d.ownership = 'personal' THEN '' ELSE w.remark END",
-            "CASE WHEN d.ownership = 'personal' AND w.remark <> '' THEN 1 ELSE 0 END",
-            "LEFT JOIN device d ON e.object_kind = 'device' AND d.id = e.object_id ",
-        )
-    } else {
-        ("w.object", "w.remark", "0", "")
-    };
-    let mut sql = format!(
-        "SELECT {COLUMNS}, e.seq, w.salt, w.actor, {object} AS object, {remark} AS remark, CAST({withheld} AS BIGINT) AS withheld \
-         FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id {joined}WHERE "
-    );
+    let Hidden { object, remark, withheld, .. } = Hidden::from(filter);
+    let columns =
+        format!("{COLUMNS}, e.seq, w.salt, w.actor, {object} AS object, {remark} AS remark, CAST({withheld} AS BIGINT) AS withheld");
+    let (chosen, values) = chosen(reach, filter);
+    query(format!("SELECT {columns} FROM {chosen} ORDER BY e.id DESC LIMIT {limit}"), values)
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(line)
+        .collect()
+}
+
+/// How many entries `list` would find in all, counted as far as `most`.
+pub async fn count(store: &Store, reach: Reach, filter: &Filter, most: usize) -> Result<usize, Error> {
+    let (chosen, values) = chosen(reach, filter);
+    let row = query(format!("SELECT count(*) FROM (SELECT 1 AS one FROM {chosen} LIMIT {most}) found"), values).fetch_one(store.read());
+    usize::try_from(row.await?.try_get::<i64, _>(0)?).map_err(|_| rows::decode_error("count"))
+}
+
+fn query(sql: String, values: Vec<String>) -> rows::AnyQuery<'static> {
+    values.into_iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), sqlx::query::Query::bind)
+}
+
+/// What a reader may read of an entry's words.
+struct Hidden {
+    object: &'static str,
+    remark: &'static str,
+    withheld: &'static str,
+    joined: &'static str,
+}
+
+impl Hidden {
+    const fn from(filter: &Filter) -> Self {
+        if filter.hides_personal {
+            Self {
+                object: "CASE WHEN d.ownership = 'personal' THEN '' ELSE w.object END",
+                remark: "CASE WHEN d.ownership = 'personal' THEN '' ELSE w.remark END",
+                withheld: "CASE WHEN d.ownership = 'personal' AND w.remark <> '' THEN 1 ELSE 0 END",
+                joined: " LEFT JOIN device d ON e.object_kind = 'device' AND d.id = e.object_id",
+            }
+        } else {
+            Self { object: "w.object", remark: "w.remark", withheld: "0", joined: "" }
+        }
+    }
+}
+
+/// The entries that a filter finds, as SQL after `FROM`, and the values bound in it.
+fn chosen(reach: Reach, filter: &Filter) -> (String, Vec<String>) {
+    let Hidden { object, joined, .. } = Hidden::from(filter);
+    let mut sql = format!("log_entry e LEFT JOIN log_words w ON w.entry_id = e.id{joined} WHERE ");
     let mut values: Vec<String> = Vec::new();
     let mut add = |condition: &str, value: String| {
         values.push(value);
@@ -98,12 +134,7 @@ pub async fn list(store: &Store, reach: Reach, filter: &Filter, limit: u16) -> R
     if let Some(until) = filter.until {
         let _ = write!(sql, " AND e.at < {}", until.seconds());
     }
-    let _ = write!(sql, " ORDER BY e.id DESC LIMIT {limit}");
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-    for value in values {
-        query = query.bind(value);
-    }
-    query.fetch_all(store.read()).await?.iter().map(line).collect()
+    (sql, values)
 }
 
 fn line(row: &AnyRow) -> Result<Line, Error> {

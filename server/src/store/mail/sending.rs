@@ -53,8 +53,9 @@ pub async fn claim(tx: &mut AnyConnection, id: LetterId, (now, until): (Timestam
         return Ok(None);
     }
     let row = sqlx::query(
-        "SELECT l.id, l.address, p.language, l.kind, l.about, l.link, l.is_sealed, l.tries, l.ends_at \
-         FROM letter l JOIN person p ON p.id = l.person_id WHERE l.id = $1 AND l.address IS NOT NULL",
+        "SELECT l.id, l.address, COALESCE(p.language, c.language) AS language, l.kind, l.about, l.link, l.is_sealed, l.tries, l.ends_at \
+         FROM letter l LEFT JOIN person p ON p.id = l.person_id LEFT JOIN paper_contact c ON c.paper_id = l.paper_id \
+         WHERE l.id = $1 AND l.address IS NOT NULL",
     )
     .bind(id.to_string())
     .fetch_optional(tx)

@@ -23,10 +23,8 @@ pub struct Troubles {
 pub struct Trouble {
     /// What it is about.
     pub kind: Kind,
-    /// Whose letter it is.
-    pub name: String,
-    /// What they are.
-    pub role: Role,
+    /// Whose letter it is, and what they are; `None`: an applicant without an account.
+    pub person: Option<(String, Role)>,
     /// Where they work; `None`: for the region as a whole.
     pub facility: Option<String>,
     /// When it was queued.
@@ -51,7 +49,8 @@ pub async fn troubles(db: impl Executor<'_, Database = Any>, region: RegionId) -
 pub async fn list_troubles(db: impl Executor<'_, Database = Any>, region: RegionId, limit: u16) -> Result<Vec<Trouble>, Error> {
     let sql = format!(
         "SELECT l.kind, p.name, p.role, f.name AS facility, l.queued_at, l.failure, l.due_at, l.ended_at \
-         FROM letter l JOIN person p ON p.id = l.person_id LEFT JOIN facility f ON f.id = p.facility_id \
+         FROM letter l LEFT JOIN person p ON p.id = l.person_id LEFT JOIN paper a ON a.id = l.paper_id \
+         LEFT JOIN facility f ON f.id = COALESCE(p.facility_id, a.facility_id) \
          WHERE l.region_id = $1 AND {IN_TROUBLE} ORDER BY l.id DESC LIMIT $2"
     );
     sqlx::query(sqlx::AssertSqlSafe(sql)).bind(region.to_string()).bind(i64::from(limit)).fetch_all(db).await?.iter().map(trouble).collect()
@@ -60,10 +59,14 @@ pub async fn list_troubles(db: impl Executor<'_, Database = Any>, region: Region
 fn trouble(row: &AnyRow) -> Result<Trouble, Error> {
     let gone: Option<i64> = row.try_get("ended_at")?;
     let due = Timestamp::from_seconds(row.try_get("due_at")?);
+    let role = |word: String| Role::from_code(&word).ok_or_else(|| rows::decode_error("person.role"));
+    let person = match (row.try_get::<Option<String>, _>("name")?, row.try_get::<Option<String>, _>("role")?) {
+        (Some(name), Some(word)) => Some((name, role(word)?)),
+        (None, _) | (_, None) => None,
+    };
     Ok(Trouble {
         kind: Kind::from_word(row.try_get("kind")?).ok_or_else(|| rows::decode_error("letter.kind"))?,
-        name: row.try_get("name")?,
-        role: Role::from_code(row.try_get("role")?).ok_or_else(|| rows::decode_error("person.role"))?,
+        person,
         facility: row.try_get("facility")?,
         queued_at: Timestamp::from_seconds(row.try_get("queued_at")?),
         failure: Failure::from_word(row.try_get("failure")?).ok_or_else(|| rows::decode_error("letter.failure"))?,

@@ -4,7 +4,8 @@
 use hashimori_shared::time::Timestamp;
 
 use crate::domain::ids::FacilityId;
-use crate::store::{Error, Store, Tx, rows};
+use crate::domain::people::Person;
+use crate::store::{Error, Store, Tx, person, rows};
 
 /// Facilities erased in one run, at most.
 const BATCH: i64 = 16;
@@ -27,16 +28,15 @@ const GONE: &str = "—";
 const FORGET: &[(&str, bool)] = &[
     ("DELETE FROM log_words WHERE entry_id IN (SELECT l.id FROM log_entry l WHERE l.facility_id = $1)", false),
     ("DELETE FROM log_view WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("DELETE FROM account_event WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("DELETE FROM invitation WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("DELETE FROM mail_address WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("DELETE FROM mail_confirmation WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("UPDATE letter SET address = NULL WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    // Sign-in names are unique, and free to be taken again.
-    ("UPDATE person SET name = $2, login = 'erased-' || id WHERE facility_id = $1", true),
-    ("UPDATE appointment SET begun_why = '', ended_why = CASE WHEN ended_why IS NULL THEN NULL ELSE '' END WHERE facility_id = $1", false),
+    ("DELETE FROM paper_contact WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
+    ("UPDATE letter SET address = NULL WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
+    ("UPDATE member SET name = $2, job = '', mcs_id = '' WHERE facility_id = $1", true),
+    ("UPDATE member_step SET why = '' WHERE member_id IN (SELECT m.id FROM member m WHERE m.facility_id = $1)", false),
+    ("UPDATE training SET teacher = $2, void_why = CASE WHEN void_why = '' THEN '' ELSE $2 END WHERE facility_id = $1", true),
+    ("UPDATE member_review SET differences = CASE WHEN differences = '' THEN '' ELSE $2 END WHERE facility_id = $1", true),
     ("UPDATE paper_step SET why = '', checker = '' WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
     ("UPDATE paper SET applicant = $2, fields = '{}' WHERE facility_id = $1", true),
+    ("DELETE FROM device_part WHERE n IN (SELECT d.n FROM device d WHERE d.facility_id = $1)", false),
     ("UPDATE device SET label = '', confirmed_by = NULL WHERE facility_id = $1", false),
     ("DELETE FROM enrolment_evidence WHERE device_id IN (SELECT d.id FROM device d WHERE d.facility_id = $1)", false),
     ("UPDATE alert SET closed_by = CASE WHEN closed_by IS NULL THEN NULL ELSE '' END WHERE facility_id = $1", false),
@@ -57,7 +57,18 @@ const FORGET: &[(&str, bool)] = &[
     ("UPDATE membership_step SET name = '', why = '' WHERE facility_id = $1", false),
 ];
 
-/// Erases what is held about a facility's people; what they did elsewhere is `log::erase_person`'s. Done again, it changes nothing.
+/// Those whose names are still there; what they are called elsewhere is `retention::erase`'s.
+pub async fn list_people(tx: &mut Tx, facility: FacilityId) -> Result<Vec<Person>, Error> {
+    sqlx::query("SELECT id, region_id, facility_id, role, login, name FROM person WHERE facility_id = $1 AND erased_at IS NULL ORDER BY id")
+        .bind(facility.to_string())
+        .fetch_all(&mut **tx)
+        .await?
+        .iter()
+        .map(person::person)
+        .collect()
+}
+
+/// Erases what else is held about a facility's people. Done again, it changes nothing.
 pub async fn erase_personal(tx: &mut Tx, facility: FacilityId) -> Result<(), Error> {
     for (sql, replaces) in FORGET {
         let query = sqlx::query(*sql).bind(facility.to_string());

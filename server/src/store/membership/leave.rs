@@ -35,14 +35,17 @@ pub async fn end_everything(
         "DELETE FROM facility_link WHERE facility_id = $1",
         "DELETE FROM disaster_door WHERE facility_id = $1",
         "DELETE FROM facility_area WHERE facility_id = $1",
+        "DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT w.id FROM webhook w WHERE w.facility_id = $1)",
+        "DELETE FROM webhook WHERE facility_id = $1",
     ] {
         sqlx::query(sql).bind(id.clone()).execute(&mut **tx).await?;
     }
-    sqlx::query("UPDATE enrolment_code SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL AND expires_at > $2")
-        .bind(id.clone())
-        .bind(now.seconds())
-        .execute(&mut **tx)
-        .await?;
+    for sql in [
+        "UPDATE enrolment_code SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL AND expires_at > $2",
+        "UPDATE api_token SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL",
+    ] {
+        sqlx::query(sql).bind(id.clone()).bind(now.seconds()).execute(&mut **tx).await?;
+    }
     // Nobody is left there who could clear it: the exception's report says so.
     sqlx::query(
         "UPDATE disaster_let_in SET cleared_how = $2, cleared_done = '', cleared_why = $3, cleared_by = $4, cleared_at = $5 \

@@ -30,8 +30,7 @@ impl Sample for PapersPage {
         let sample = |lines: Vec<PaperLine>| Self {
             shell: Shell::sample("papers-title", true),
             facility: place(),
-            may_file: !lines.is_empty(),
-            kinds: Kind::ALL.iter().map(|kind| (kind.as_str(), kind.key())).collect(),
+            kinds: Kind::ALL.iter().map(|kind| (kind.as_str(), kind.key(), !lines.is_empty())).collect(),
             filtered: lines.is_empty(),
             paged: lines.is_empty(),
             next: (!lines.is_empty()).then(|| "/facilities/f/papers?before=p".to_owned()),
@@ -49,6 +48,7 @@ impl Sample for PaperFormPage {
                 [true, false].map(|full| Self {
                     shell: Shell::sample(kind.key(), true),
                     facility: place(),
+                    once: "0f".to_owned(),
                     without_account: !full,
                     done: (!full).then_some(3),
                     kind: kind.as_str(),
@@ -60,12 +60,17 @@ impl Sample for PaperFormPage {
                     own_name: full.then(|| "見本 花子".to_owned()),
                     longest_name: 60,
                     devices: full.then(|| vec![("d".to_owned(), Text::verbatim("受付1"), true)]),
-                    fields: kind.fields().iter().map(|field| FormField::of(field, "見本".to_owned())).collect(),
+                    fields: kind
+                        .fields()
+                        .iter()
+                        .map(|field| FormField::of(field, "見本".to_owned()).offering(&Pack::bundled(), Lang::Japanese))
+                        .collect(),
                     from: "2026-08-03".to_owned(),
                     until: String::new(),
-                    found_on: kind == Kind::Incident,
+                    days: kind.days(),
                     most_days: 183,
                     on: full.then(String::new),
+                    mail: (!full).then(String::new),
                     error: full.then(|| Text::new("paper-wrong-order")),
                 })
             })
@@ -82,8 +87,8 @@ impl Sample for PaperPage {
             open: true,
             why: true,
             note: false,
-            until: true,
-            shorter: true,
+            until: Some("paper-new-until"),
+            perhaps_until: None,
             device: true,
             cleared: true,
             checker: true,
@@ -98,8 +103,8 @@ impl Sample for PaperPage {
             open: false,
             why: false,
             note: true,
-            until: false,
-            shorter: false,
+            until: None,
+            perhaps_until: Some(("paper-shorter", "paper-shorter-about")),
             device: false,
             cleared: false,
             checker: false,
@@ -122,12 +127,14 @@ impl Sample for PaperPage {
             shell: Shell::sample(title(), true),
             facility: place(),
             id: "p".to_owned(),
+            once: "0f".to_owned(),
             version: 2,
             mark: Mark::waiting("paper-state-filed"),
             notices: if full { vec![Text::new("paper-own-waits")] } else { Vec::new() },
             pairs: vec![("paper-applicant", Text::verbatim("見本 花子")), ("paper-purpose", Text::verbatim("見本"))],
             clock: if full { vec![Text::new("paper-act-report-first")] } else { Vec::new() },
             last: if full { vec![(Text::new("paper-last-report"), Text::Minute(NOW))] } else { Vec::new() },
+            links: if full { vec![(title(), "/papers/p".to_owned())] } else { Vec::new() },
             devices: vec![("d".to_owned(), Text::verbatim("受付1"))],
             acts: if full { vec![all.clone(), bare.clone()] } else { Vec::new() },
             may_edit: full,
@@ -207,6 +214,20 @@ impl Sample for PolicyPage {
             past: if full { vec![line.clone()] } else { Vec::new() },
         };
         vec![sample(true), sample(false)]
+    }
+}
+
+impl Sample for MeasuresPage {
+    fn samples() -> Vec<Self> {
+        let line = MeasureLine {
+            id: "p".to_owned(),
+            facility: place(),
+            title: title(),
+            mark: Mark::alarming("paper-unanswered"),
+            clause: "§20-3".to_owned(),
+            days: Text::new("paper-due-by").with("day", Text::Day(NOW)),
+        };
+        [vec![line], Vec::new()].map(|lines| Self { shell: Shell::sample("measures-title", true), lines }).into()
     }
 }
 

@@ -7,7 +7,7 @@ use super::*;
 
 /// 2026-08-03 09:00 JST.
 const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
-const KEEP_DAYS: u32 = 30;
+const KEEP: Keep = Keep::Days(30);
 
 fn id(n: u64) -> uuid::Uuid {
     uuid::Uuid::from_u64_pair(0, n)
@@ -39,7 +39,7 @@ fn applied(entry: &Entry) -> Membership {
 }
 
 fn take(membership: &Membership, act: Act, entry: &Entry, now: Timestamp) -> Result<Membership, Refusal> {
-    advance(membership, act, (Some(Role::Secretariat), entry), KEEP_DAYS, now).map(|moved| moved.after)
+    advance(membership, act, (Some(Role::Secretariat), entry), KEEP, now).map(|moved| moved.after)
 }
 
 #[test]
@@ -83,9 +83,9 @@ fn a_facility_leaves_on_its_last_day_with_everything_handed_over_and_is_erased_w
     assert_eq!(take(&handed, Act::Leave, &Entry { sure: false, ..entry() }, end), Err(Refusal::NotSure));
     let last_morning = end.plus_seconds(-DAY);
     let left = take(&handed, Act::Leave, &entry(), last_morning).expect("left");
-    let due = last_morning.plus_days(i64::from(KEEP_DAYS));
+    let due = KEEP.end(last_morning).expect("a day");
     assert_eq!(left.erase_at, Some(due));
-    let erase = |at, by| advance(&left, Act::Erase, (by, &Entry::default()), KEEP_DAYS, at).map(|moved| moved.after.state);
+    let erase = |at, by| advance(&left, Act::Erase, (by, &Entry::default()), KEEP, at).map(|moved| moved.after.state);
     assert_eq!(erase(due.plus_seconds(-1), None), Err(Refusal::NotYet(due)));
     assert_eq!(erase(due, Some(Role::Secretariat)), Err(Refusal::NotYours));
     assert_eq!(erase(due, None), Ok(State::Erased));
@@ -129,7 +129,7 @@ proptest! {
             let until = now.plus_days(1).jst_date_in(hashimori_shared::lang::Lang::English);
             let typed = Entry { until, ..typed };
             let offered = by.is_some_and(|by| choices(&membership, by).iter().any(|step| step.act == act));
-            let Ok(moved) = advance(&membership, act, (by, &typed), KEEP_DAYS, now) else { continue };
+            let Ok(moved) = advance(&membership, act, (by, &typed), KEEP, now) else { continue };
             prop_assert!(!membership.state.is_final());
             prop_assert_eq!(offered, act != Act::Erase, "what can be done is offered, the clock's own act to nobody");
             prop_assert_eq!(by, if act == Act::Erase { None } else { Some(Role::Secretariat) });
@@ -145,7 +145,7 @@ proptest! {
             prop_assert!(act != Act::Leave || handed, "left empty-handed");
             if act == Act::Leave { left = Some(now); }
             if act == Act::Erase {
-                prop_assert!(left.is_some_and(|left| now >= left.plus_days(i64::from(KEEP_DAYS))), "erased too early");
+                prop_assert!(left.is_some_and(|left| Some(now) >= KEEP.end(left)), "erased too early");
             }
             membership = moved.after;
         }

@@ -64,7 +64,16 @@ fn entry() -> Entry {
         device: "01900000-0000-7000-8000-000000000000".to_owned(),
         cleared: true,
         when: String::new(),
-        fields: [("cause", "見本"), ("prevention", "見本")].map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        fields: [
+            ("cause", "見本"),
+            ("prevention", "見本"),
+            ("answer", "見本の対応"),
+            ("verdict", "in_use"),
+            ("decision", "見本の決定"),
+            ("present", "見本"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into(),
     }
 }
 
@@ -207,11 +216,11 @@ proptest! {
         let pack = Pack::bundled();
         let mut paper = paper_of(Kind::ALL[kind], if own { (Some(1), "髙橋 花子") } else { (None, "見本 看護師") });
         let around = Surroundings { applicant: own.then_some(Role::Administrator), ..around(&pack) };
-        let (mut approved, mut confirmed, mut now) = (matches!(paper.kind, Kind::HandOver | Kind::Incident), false, NOW);
+        let (mut approved, mut confirmed, mut now) = (!matches!(paper.kind, Kind::TakeOut | Kind::PersonalDevice), false, NOW);
         for (act, by, days) in tries {
             let (act, by) = (Act::ALL[act], hand(by));
             now = now.plus_seconds(days * DAY / 2);
-            let was = paper.state;
+            let (was, seen) = (paper.state, paper.clone());
             // A day within the first period shortens it, a later one extends it.
             let until = if paper.kind == Kind::PersonalDevice { "2026-08-06" } else { "2026-08-20" };
             let entry = Entry { until: until.to_owned(), ..entry() };
@@ -230,6 +239,89 @@ proptest! {
             prop_assert!(!beyond || approved, "{:?} without an approval", paper.state);
             prop_assert_eq!(paper.asked_until.is_some(), paper.state == State::Extending);
             prop_assert_eq!(moved.at, now);
+            if let Err(wrong) = keeps_the_secretariats_laws(&seen, &moved, by.role) {
+                prop_assert!(false, "{wrong}: {:?}", moved);
+            }
         }
     }
+}
+
+/// What holds for 注意・指導 and 利用制限 (and records): who may what, and that every step but an acceptance says why.
+fn keeps_the_secretariats_laws(seen: &Paper, moved: &Moved, by: Role) -> Result<(), &'static str> {
+    let (of_secretariat, answers) = (by == Role::Secretariat, moved.act == Act::Answer);
+    let laws: &[(bool, &'static str)] = match seen.kind {
+        Kind::Guidance => &[
+            (of_secretariat != answers, "the secretariat answers nothing, and the facility does nothing else"),
+            (moved.to != State::Closed || (moved.act == Act::Accept && seen.state == State::Answered), "closed without an answer"),
+            (moved.act == Act::Accept || !moved.why.is_empty(), "no reason"),
+            (moved.period.until >= seen.period.until, "the day of the answer was drawn nearer"),
+        ],
+        Kind::Restriction => &[
+            (of_secretariat, "somebody else touched a restriction"),
+            (!moved.why.is_empty(), "no reason"),
+            (moved.period.until >= seen.period.until && moved.period.from == seen.period.from, "another beginning, or a shorter time"),
+        ],
+        Kind::Consideration | Kind::FacilityCheck => &[
+            (!of_secretariat, "a facility's own record"),
+            (!moved.why.is_empty(), "no reason"),
+            (moved.act != Act::Review || moved.period.until > moved.at, "looked at again until a day that is over"),
+        ],
+        Kind::TakeOut | Kind::PersonalDevice | Kind::HandOver | Kind::Incident => &[],
+    };
+    laws.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, wrong)| Err(wrong))
+}
+
+#[test]
+fn guidance_goes_from_issue_to_answer_to_acceptance_and_by_no_other_way() {
+    let pack = Pack::bundled();
+    let act = |paper: &Paper, act, by| advance(paper, act, (&hand(by), &entry()), &around(&pack), NOW);
+    let (administrator, secretariat) = (0, 3);
+    let issued = paper_of(Kind::Guidance, (None, "見本"));
+    assert_eq!(act(&issued, Act::Accept, secretariat), Err(Refusal::NotNow(State::Issued)));
+    assert_eq!(act(&issued, Act::Answer, secretariat), Err(Refusal::NotYours(None)));
+    assert_eq!(act(&issued, Act::Escalate, administrator), Err(Refusal::Secretariats));
+    let moved = act(&issued, Act::Answer, administrator).expect("answered");
+    assert_eq!((moved.to, moved.why.as_str(), moved.added.len()), (State::Answered, "見本の対応", 1), "the history has the answer too");
+    let answered = after(issued.clone(), &moved);
+    assert_eq!(act(&answered, Act::Accept, administrator), Err(Refusal::Secretariats));
+    let back = act(&answered, Act::SendBack, secretariat).expect("sent back");
+    assert!(back.to == State::Issued && back.period.until > issued.period.until, "with more time, where some was given");
+    let no_day = Entry { until: String::new(), ..entry() };
+    let kept = advance(&answered, Act::SendBack, (&hand(secretariat), &no_day), &around(&pack), NOW).expect("sent back");
+    assert_eq!(kept.period, issued.period);
+    let escalated = after(issued.clone(), &act(&issued, Act::Escalate, secretariat).expect("escalated"));
+    assert_eq!(act(&escalated, Act::Accept, secretariat), Err(Refusal::NotNow(State::Escalated)), "it still wants an answer");
+    assert_eq!(act(&escalated, Act::Answer, administrator).map(|moved| moved.to), Ok(State::Answered));
+    assert!(!issued.is_due(issued.period.until.plus_seconds(-1)) && issued.is_due(issued.period.until));
+}
+
+#[test]
+fn a_restriction_holds_within_its_days_and_only_the_secretariat_lifts_it() {
+    let pack = Pack::bundled();
+    let on = paper_of(Kind::Restriction, (None, "見本"));
+    let (from, until) = (on.period.from, on.period.until);
+    assert_eq!([-1, 0].map(|s| on.restricts(from.plus_seconds(s))), [false, true]);
+    assert_eq!([-1, 0].map(|s| on.restricts(until.plus_seconds(s))), [true, false]);
+    assert!(on.is_due(until), "somebody has to say that it is over");
+    for by in [0, 1, 2] {
+        assert_eq!(advance(&on, Act::Lift, (&hand(by), &entry()), &around(&pack), NOW), Err(Refusal::Secretariats));
+    }
+    let lifted = after(on.clone(), &advance(&on, Act::Lift, (&hand(3), &entry()), &around(&pack), NOW).expect("lifted"));
+    assert!(!lifted.restricts(from) && lifted.state.is_final());
+}
+
+#[test]
+fn a_record_that_is_looked_at_again_counts_from_that_day_and_keeps_what_was_decided_before_in_its_history() {
+    let pack = Pack::bundled();
+    let kept = paper_of(Kind::Consideration, (None, "見本"));
+    let later = kept.period.until.plus_days(3);
+    let review = |until: &str| {
+        let entry = Entry { until: until.to_owned(), ..entry() };
+        let around = Surroundings { most_days: 396, ..around(&pack) };
+        advance(&kept, Act::Review, (&hand(0), &entry), &around, later)
+    };
+    let moved = review("2027-08-12").expect("reviewed");
+    assert_eq!((moved.period.from, moved.to, moved.why.as_str()), (MIDNIGHT.plus_days(10), State::Kept, "見本の決定"));
+    assert_eq!(review("2026-08-12"), Err(Refusal::Period(InvalidPeriod::EndBeforeStart)));
+    assert_eq!(review("2028-08-12"), Err(Refusal::Period(InvalidPeriod::TooLong(396))));
 }

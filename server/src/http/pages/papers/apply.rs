@@ -6,24 +6,34 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::application::{address, ask_for_proof};
 use super::form::value;
+use super::told::{Taken, tell};
 use super::{Staff, place};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::PaperId;
 use crate::domain::membership::Doing;
-use crate::domain::paper::{Kind, Wish};
+use crate::domain::paper::{Act, Kind, Wish};
 use crate::domain::people::link::Token;
 use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::people::throttle;
 use crate::http::pages::membership::closed;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::paper::{self, NewPaper};
 use crate::store::{facility_link, throttle as counters};
 use crate::views::{FormField, PaperFormPage};
 use crate::words::Text;
+
+/// Name of the field for the applicant's mail address.
+const MAIL: &str = "mail";
+
+/// Whether an applicant is asked where to be told.
+fn has_mail(web: &Web, kind: Kind) -> bool {
+    web.settings.mail && kind == Kind::PersonalDevice
+}
 
 /// Whose link this is. Failures are counted as for one-time links.
 async fn usable(web: &Web, visitor: &Visitor, secret: &str) -> Result<(Home, Kind, String), PageError> {
@@ -71,6 +81,7 @@ async fn apply_page(
     page(&PaperFormPage {
         shell: shell(kind.key(), visitor, None),
         facility: place(web, home).await?,
+        once: twice::mark(web),
         without_account: true,
         done,
         kind: kind.as_str(),
@@ -82,12 +93,13 @@ async fn apply_page(
         own_name: None,
         longest_name: LONGEST_NAME,
         devices: None,
-        fields: kind.fields().iter().map(|field| FormField::of(field, typed_or(field.name))).collect(),
+        fields: kind.fields().iter().map(|field| FormField::of(field, typed_or(field.name)).offering(&web.pack, visitor.lang)).collect(),
         from: typed_or("from"),
         until: typed_or("until"),
-        found_on: kind == Kind::Incident,
+        days: kind.days(),
         most_days: kind.most_days(&staff.rules(web)),
         on: None,
+        mail: has_mail(web, kind).then(|| typed_or(MAIL)),
         error,
     })
 }
@@ -110,6 +122,14 @@ pub(in crate::http::pages) async fn apply(
         let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, (None, Some(why))).await?;
         return Ok((StatusCode::CONFLICT, answer).into_response());
     }
+    let given = value(&typed, MAIL).filter(|_| has_mail(&web, kind)).unwrap_or_default();
+    let address = match address(&web, given).await? {
+        Ok(address) => address,
+        Err((status, error)) => {
+            let answer = apply_page(&web, &visitor, (home, kind, &secret), &typed, (None, Some(error))).await?;
+            return Ok((status, answer).into_response());
+        }
+    };
     let staff = Staff::of(&web, home).await?;
     let wish = match Wish::read(kind, &staff.rules(&web), now, |field| value(&typed, field)) {
         Ok(wish) => wish,
@@ -119,13 +139,24 @@ pub(in crate::http::pages) async fn apply(
         }
     };
     let (id, by) = (PaperId::new(web.random.uuid(now)), Actor::Stranger);
-    let applicant = staff.account(&wish.applicant).map(|person| person.id);
-    let mut tx = web.store.begin_ledger().await?;
+    let applicant = staff.applicant(&wish);
+    let mark = value(&typed, "once").unwrap_or_default();
+    let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, mark).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     counters::count_failure(&mut tx, &buckets, now).await?;
-    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by, at: now };
+    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant: applicant.person, by, at: now };
     let number = paper::insert(&mut tx, &new).await?;
     let done = Done::by(by, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
     web.log(&mut tx, &done.noting(format!("kind={} link", kind.as_str()))).await?;
+    let next = format!("/apply/{secret}?done={number}");
+    taking.leads_to(&mut tx, &next, None).await?;
+    let to = kind.first_state(true);
+    tell(&web, &mut tx, home, &staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: &applicant, by: None }).await?;
+    if let Some(address) = &address {
+        ask_for_proof(&web, &mut tx, id, (address, visitor.lang)).await?;
+    }
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/apply/{secret}?done={number}")).into_response())
+    Ok(Redirect::to(&next).into_response())
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State as Use};
 use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
 
 use super::find;
 use crate::domain::act::{Done, What};
@@ -10,8 +11,9 @@ use crate::domain::enrolment::CodeWish;
 use crate::domain::paper::{Kind, Paper, State};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::setup::put_once;
+use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::Visitor;
-use crate::http::pages::{PageError, Web};
+use crate::http::pages::{PageError, Web, twice};
 use crate::words::Text;
 
 /// How long the code works, in hours.
@@ -22,6 +24,14 @@ pub(super) fn can_enrol(paper: &Paper) -> bool {
     paper.kind == Kind::PersonalDevice && matches!(paper.state, State::Filed | State::InUse) && paper.device.is_none()
 }
 
+/// The form.
+#[derive(Debug, Deserialize)]
+pub(in crate::http::pages) struct Form {
+    /// Its mark.
+    #[serde(default)]
+    once: String,
+}
+
 /// `POST /papers/{paper}/code`
 pub(in crate::http::pages) async fn issue_personal_code(
     Use(web): Use<Web>,
@@ -29,6 +39,7 @@ pub(in crate::http::pages) async fn issue_personal_code(
     Who(person): Who,
     Here(home): Here,
     Path(id): Path<String>,
+    Typed(form): Typed<Form>,
 ) -> Result<Response, PageError> {
     let (found, now) = (find(&web, home, &id).await?, web.now());
     if !can_enrol(&found.paper) {
@@ -44,11 +55,16 @@ pub(in crate::http::pages) async fn issue_personal_code(
     };
     let (issued, code) = wish.issue(web.root_pin(), now, &web.random).map_err(|_| PageError::internal("a code for one device"))?;
     let once = format!("{}\n{}\n{}", code.to_text(), issued.wish.uses, issued.expires_at.seconds());
-    let mut tx = web.store.begin().await?;
+    let (mut tx, taking) = match twice::take(&web, web.store.begin().await?, &visitor, &form.once).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     tx.insert_code(&issued, &person.id.to_string()).await?;
     let done = Done::by_person(&person, What::CodeIssued, now).at_facility(home.region, home.facility).on_code(issued.id);
     web.log(&mut tx, &done.noting(format!("{} paper={}", issued.wish.to_detail(), found.paper.id))).await?;
-    put_once(&web, &mut tx, &visitor, &once).await?;
+    let sealed = put_once(&web, &mut tx, &visitor, &once).await?;
+    let next = format!("/facilities/{}/codes/issued", home.facility);
+    taking.leads_to(&mut tx, &next, Some(&sealed)).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/facilities/{}/codes/issued", home.facility)).into_response())
+    Ok(Redirect::to(&next).into_response())
 }

@@ -3,36 +3,42 @@
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
+use super::told::{Taken, tell};
 use super::{Staff, find, place, title};
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, PaperId};
 use crate::domain::membership::Doing;
-use crate::domain::paper::{Kind, State, Wish};
-use crate::domain::people::Person;
+use crate::domain::paper::{Act, Kind, Moved, State, Wish};
 use crate::domain::people::role::LONGEST_NAME;
+use crate::domain::people::{Person, half_width};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
-use crate::http::pages::places::name;
+use crate::http::pages::places::called;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Kept, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
-use crate::store::paper::{self, Found, NewPaper};
+use crate::store::paper::{self, Filter, Found, NewPaper};
 use crate::store::{Tx, device};
 use crate::views::{FormField, PaperFormPage};
 use crate::words::Text;
 
 /// Devices offered in the form; a facility with more files from a device's own page.
 const OFFERED: u16 = 200;
+/// Earlier papers of a kind that are ended by a new one: there is one as a rule.
+const EARLIER: u16 = 20;
 
 /// What a new paper is begun with.
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::http::pages) struct Begin {
     kind: Option<String>,
     device: Option<String>,
+    /// Number of the paper that it follows.
+    follows: Option<String>,
 }
 
 /// Which paper a form is about: its kind, where it is sent, and the paper that was sent back.
@@ -66,8 +72,11 @@ pub(in crate::http::pages) async fn show_new(
     Here(home): Here,
     Asked(begin): Asked<Begin>,
 ) -> Result<Response, PageError> {
-    let kind = begin.kind.as_deref().map_or(Some(Kind::TakeOut), Kind::from_word).ok_or(PageError::NotFound)?;
-    let typed = begin.device.map(|device| ("device".to_owned(), device)).into_iter().collect();
+    let first = Kind::ALL.iter().copied().find(|kind| kind.is_filed_by(person.role));
+    let kind = begin.kind.as_deref().map_or(first, Kind::from_word).ok_or(PageError::NotFound)?;
+    check_role(kind, &person)?;
+    let followed = kind.follows().zip(begin.follows).map(|((field, _), number)| (field.to_owned(), number));
+    let typed = begin.device.map(|device| ("device".to_owned(), device)).into_iter().chain(followed).collect();
     form_page(&web, &visitor, &person, home, (&Form::new(kind, home), &typed), None).await
 }
 
@@ -82,7 +91,7 @@ pub(in crate::http::pages) async fn show_edit(
     let found = find(&web, home, &id).await?;
     sent_back(&found)?;
     let paper = &found.paper;
-    let day = |at: hashimori_shared::time::Timestamp| at.jst_date_in(hashimori_shared::lang::Lang::English);
+    let day = |at: hashimori_shared::time::Timestamp| at.jst_date_in(Lang::English);
     let mut typed: Fields = paper.values.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     typed.extend([
         ("applicant".to_owned(), paper.applicant.name.clone()),
@@ -91,6 +100,15 @@ pub(in crate::http::pages) async fn show_edit(
         ("until".to_owned(), day(paper.period.last_day())),
     ]);
     form_page(&web, &visitor, &person, home, (&Form::again(&found), &typed), None).await
+}
+
+/// Facilities file what is theirs, and the 事務局 what is its own.
+fn check_role(kind: Kind, person: &Person) -> Result<(), PageError> {
+    if kind.is_filed_by(person.role) {
+        return Ok(());
+    }
+    let role = Text::new(person.role.key());
+    Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("people-not-your-role").with("role", role)))
 }
 
 fn sent_back(found: &Found) -> Result<(), PageError> {
@@ -105,25 +123,18 @@ async fn form_page(
     (form, typed): (&Form, &Fields),
     error: Option<Text>,
 ) -> Result<Response, PageError> {
-    let chosen = value(typed, "device").unwrap_or_default();
-    let in_use = device::list_standing(&web.store, home.facility, Standing::Active, OFFERED).await?;
-    let mut devices: Vec<(String, Text, bool)> = in_use
-        .iter()
-        .filter(|d| form.kind.ownership().is_none_or(|whose| whose == d.ownership))
-        .map(|d| (d.id.to_string(), name(&d.label), d.id.to_string() == chosen))
-        .collect();
-    // A device's own page leads here also where there are more than are offered.
-    if let (false, Ok(id)) = (devices.iter().any(|(.., chosen)| *chosen), chosen.parse::<DeviceId>()) {
-        let there =
-            device::find(&web.store, home.facility, id).await?.filter(|d| form.kind.ownership().is_none_or(|whose| whose == d.ownership));
-        devices.extend(there.map(|d| (d.id.to_string(), name(&d.label), true)));
-    }
+    let devices = if form.kind.names_device() {
+        Some(offered(web, person, home, form.kind, value(typed, "device").unwrap_or_default()).await?)
+    } else {
+        None
+    };
     let staff = Staff::of(web, home).await?;
     let typed_or = |field: &str| value(typed, field).unwrap_or_default().to_owned();
     let parameters = web.pack.parameters();
     page(&PaperFormPage {
         shell: shell(form.title.clone(), visitor, Some(person)),
         facility: place(web, home).await?,
+        once: twice::mark(web),
         without_account: false,
         done: None,
         kind: form.kind.as_str(),
@@ -134,15 +145,37 @@ async fn form_page(
         applicant: typed_or("applicant"),
         own_name: Some(person.name.clone()),
         longest_name: LONGEST_NAME,
-        devices: Some(devices),
-        fields: form.kind.fields().iter().map(|field| FormField::of(field, typed_or(field.name))).collect(),
+        devices,
+        fields: form
+            .kind
+            .fields()
+            .iter()
+            .map(|field| FormField::of(field, typed_or(field.name)).offering(&web.pack, visitor.lang))
+            .collect(),
         from: typed_or("from"),
         until: typed_or("until"),
-        found_on: form.kind == Kind::Incident,
+        days: form.kind.days(),
         most_days: form.kind.most_days(&staff.rules(web)),
         on: parameters.approval.paper_ok.then(|| typed_or("on")),
+        mail: None,
         error,
     })
+}
+
+/// The devices that a paper of this kind can be about, as the person calls them: id, name, chosen.
+async fn offered(web: &Web, person: &Person, home: Home, kind: Kind, chosen: &str) -> Result<Vec<(String, Text, bool)>, PageError> {
+    let fits = |device: &device::Offered| kind.ownership().is_none_or(|whose| whose == device.ownership);
+    let named = |device: &device::Offered| called(person, device.ownership, &device.label, device.id);
+    let in_use = device::list_standing(&web.store, home.facility, Standing::Active, OFFERED).await?;
+    let mut devices: Vec<(String, Text, bool)> =
+        in_use.iter().filter(|d| fits(d)).map(|d| (d.id.to_string(), named(d), d.id.to_string() == chosen)).collect();
+    // A device's own page leads here also where there are more than are offered.
+    if let (false, Ok(id)) = (devices.iter().any(|(.., chosen)| *chosen), chosen.parse::<DeviceId>()) {
+        let there = device::find(&web.store, home.facility, id).await?;
+        let there = there.map(|d| device::Offered { id: d.id, label: d.label, ownership: d.ownership }).filter(fits);
+        devices.extend(there.map(|d| (d.id.to_string(), named(&d), true)));
+    }
+    Ok(devices)
 }
 
 /// `POST /facilities/{facility}/papers/new`
@@ -154,26 +187,38 @@ pub(in crate::http::pages) async fn file_paper(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let kind = value(&typed, "kind").and_then(Kind::from_word).ok_or(PageError::Malformed(Kept::default()))?;
+    check_role(kind, &person)?;
     let form = Form::new(kind, home);
-    let (wish, applicant) = match read(&web, home, kind, &typed).await? {
+    let (wish, staff) = match read(&web, home, kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
     let now = web.now();
     let id = PaperId::new(web.random.uuid(now));
-    let mut tx = web.store.begin_ledger().await?;
+    let mark = value(&typed, "once").unwrap_or_default();
+    let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, mark).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     if let Some(error) = clash(&mut tx, home, &form, &wish).await? {
         tx.rollback().await?;
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
-    let applicant = applicant.map(|applicant| applicant.id);
-    let new =
-        NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant, by: Actor::Person(person.id), at: now };
+    let applicant = staff.applicant(&wish);
+    let (account, by) = (applicant.person, Actor::Person(person.id));
+    let new = NewPaper { id, region: home.region, facility: home.facility, kind, wish: &wish, applicant: account, by, at: now };
     let number = paper::insert(&mut tx, &new).await?;
+    if kind.replaces_earlier() {
+        end_earlier(&web, &mut tx, &person, home, &new, number).await?;
+    }
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
     web.log(&mut tx, &done.noting(format!("kind={}", kind.as_str()))).await?;
+    let next = format!("/papers/{id}");
+    taking.leads_to(&mut tx, &next, None).await?;
+    let (act, to) = (Act::File, kind.first_state(false));
+    tell(&web, &mut tx, home, &staff, &Taken { paper: id, kind, n: 0, act, to, applicant: &applicant, by: Some(&person) }).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/papers/{id}")).into_response())
+    Ok(Redirect::to(&next).into_response())
 }
 
 /// `POST /papers/{paper}/edit`
@@ -188,7 +233,7 @@ pub(in crate::http::pages) async fn file_again(
     let found = find(&web, home, &id).await?;
     sent_back(&found)?;
     let (paper, form) = (&found.paper, Form::again(&found));
-    let (wish, applicant) = match read(&web, home, paper.kind, &typed).await? {
+    let (wish, staff) = match read(&web, home, paper.kind, &typed).await? {
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, home, (&form, &typed), error).await,
     };
@@ -198,22 +243,43 @@ pub(in crate::http::pages) async fn file_again(
         tx.rollback().await?;
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
-    if !paper::refile(&mut tx, paper, (&wish, applicant.map(|a| a.id)), (person.id, now)).await? {
+    let applicant = staff.applicant(&wish);
+    if !paper::refile(&mut tx, paper, (&wish, applicant.person), (person.id, now)).await? {
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
     web.log(&mut tx, &done.noting(format!("kind={} again", paper.kind.as_str()))).await?;
+    let (act, to, n) = (Act::FileAgain, paper.kind.first_state(false), paper.version + 1);
+    let taken = Taken { paper: paper.id, kind: paper.kind, n, act, to, applicant: &applicant, by: Some(&person) };
+    tell(&web, &mut tx, home, &staff, &taken).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{}", paper.id)).into_response())
 }
 
-/// The paper as typed and the account of whom it is for, or what is wrong.
-async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Option<Person>), Text>, PageError> {
+/// A new one takes the place of those before: they are ended, and stay on file.
+async fn end_earlier(web: &Web, tx: &mut Tx, person: &Person, home: Home, new: &NewPaper<'_>, number: i64) -> Result<(), PageError> {
+    let earlier = Filter { kind: Some(new.kind), open: true, ..Filter::default() };
+    let why = Text::new("paper-replaced-by").with("number", number).in_lang(Lang::Japanese);
+    // The new one is not committed yet, so it is not among them.
+    for Found { paper: old, .. } in paper::list(&web.store, home.facility, earlier, EARLIER).await? {
+        let moved = Moved::ended(&old, &why, new.at);
+        // Somebody who ended it meanwhile did the same.
+        if paper::move_on(tx, &old, &moved, person.id).await? {
+            let done = Done::by_person(person, What::PaperMoved, new.at).at_facility(home.region, home.facility);
+            let detail = format!("kind={} act={} state={}", old.kind.as_str(), moved.act.as_str(), moved.to.as_str());
+            web.log(tx, &done.on_paper(old.id, old.number).noting(detail)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The paper as typed and who is at the facility, or what is wrong.
+async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Result<(Wish, Staff), Text>, PageError> {
     if let Some(why) = closed(web, home, Doing::of_new(kind)).await? {
         return Ok(Err(why));
     }
     let staff = Staff::of(web, home).await?;
-    let wish = match Wish::read(kind, &staff.rules(web), web.now(), |field| value(typed, field)) {
+    let mut wish = match Wish::read(kind, &staff.rules(web), web.now(), |field| value(typed, field)) {
         Ok(wish) => wish,
         Err(invalid) => return Ok(Err(invalid.text())),
     };
@@ -224,13 +290,31 @@ async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Resul
             return Ok(Err(Text::new("paper-wrong-device")));
         }
     }
-    let account = staff.account(&wish.applicant).cloned();
-    Ok(Ok((wish, account)))
+    if let Some(error) = follow(web, home, kind, &mut wish).await? {
+        return Ok(Err(error));
+    }
+    Ok(Ok((wish, staff)))
+}
+
+/// The number of the paper that it follows, as a number; or what is wrong with it.
+async fn follow(web: &Web, home: Home, kind: Kind, wish: &mut Wish) -> Result<Option<Text>, PageError> {
+    let Some((field, of)) = kind.follows() else { return Ok(None) };
+    let Some(typed) = wish.values.get(field) else { return Ok(None) };
+    let digits: String = typed.chars().map(half_width).filter(char::is_ascii_digit).collect();
+    let found = match digits.parse() {
+        Ok(number) => paper::find_numbered(&web.store, home.facility, (of, number)).await?.map(|_| number),
+        Err(_) => None,
+    };
+    let Some(number) = found else {
+        return Ok(Some(Text::new("paper-wrong-follows").with("kind", Text::new(of.key()))));
+    };
+    wish.values.insert(field.to_owned(), i64::to_string(&number));
+    Ok(None)
 }
 
 /// Another paper of the kind about the same device on the same days.
 async fn clash(tx: &mut Tx, home: Home, form: &Form, wish: &Wish) -> Result<Option<Text>, PageError> {
-    let Some(device) = wish.device.filter(|_| form.kind != Kind::Incident) else { return Ok(None) };
+    let Some(device) = wish.device.filter(|_| form.kind.is_alone()) else { return Ok(None) };
     let other = paper::overlapping(tx, home.facility, (form.kind, device, wish.period), form.again).await?;
     Ok(other.map(|number| Text::new("paper-wrong-overlap").with("number", number)))
 }

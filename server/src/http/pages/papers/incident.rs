@@ -7,7 +7,8 @@ use hashimori_shared::lang::Lang;
 use hashimori_shared::report::{Reading, Report, parse_report};
 use hashimori_shared::time::DAY;
 
-use super::{days, mark, title};
+use super::told::{Taken, tell};
+use super::{Staff, days, mark, title};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::PaperId;
 use crate::domain::paper::{Act, Deadline, Input, Kind, Paper, State, Wish};
@@ -29,7 +30,7 @@ const LOCKS: [&str; 2] = ["§19-6", "§20-1"];
 /// `GET /incidents`
 pub(in crate::http::pages) async fn show_incidents(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
     let mut lines = Vec::new();
-    for (facility, name, found) in paper::list_incidents(&web.store, person.scope.region(), LISTED).await? {
+    for (facility, name, found) in paper::list_open(&web.store, person.scope.region(), Kind::Incident, LISTED).await? {
         let past = paper::history(&web.store, found.paper.id).await?;
         lines.push(IncidentLine {
             id: found.paper.id.to_string(),
@@ -49,7 +50,7 @@ fn what(paper: &Paper) -> Text {
     let field = paper.kind.fields().first();
     let chosen = field.and_then(|field| match (field.input, paper.values.get(field.name)) {
         (Input::Choice(choices), Some(value)) => choices.iter().find(|(known, _)| known == value).map(|(_, key)| *key),
-        (Input::Choice(_) | Input::Line | Input::Text, _) => None,
+        (Input::Choice(_) | Input::Line | Input::Text | Input::Clause, _) => None,
     });
     chosen.map_or(Text::new("frame-none"), Text::new)
 }
@@ -119,7 +120,13 @@ fn encryption(report: Option<&Report>) -> &'static str {
 }
 
 /// What did not come back goes on as an incident, in the same transaction.
-pub(super) async fn report_loss(web: &Web, tx: &mut Tx, person: &Person, home: Home, (of, why): (&Paper, &str)) -> Result<(), PageError> {
+pub(super) async fn report_loss(
+    web: &Web,
+    tx: &mut Tx,
+    (person, staff): (&Person, &Staff),
+    home: Home,
+    (of, why): (&Paper, &str),
+) -> Result<(), PageError> {
     let now = web.now();
     let wish = Wish::loss(of, why, now).map_err(PageError::internal)?;
     let (id, by) = (PaperId::new(web.random.uuid(now)), Actor::Person(person.id));
@@ -127,5 +134,7 @@ pub(super) async fn report_loss(web: &Web, tx: &mut Tx, person: &Person, home: H
     let new = NewPaper { id, region: home.region, facility: home.facility, kind: Kind::Incident, wish: &wish, applicant, by, at: now };
     let number = paper::insert(tx, &new).await?;
     let done = Done::by_person(person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(id, number);
-    web.log(tx, &done.noting(format!("kind={} from={}", Kind::Incident.as_str(), of.id))).await
+    web.log(tx, &done.noting(format!("kind={} from={}", Kind::Incident.as_str(), of.id))).await?;
+    let (kind, to) = (Kind::Incident, Kind::Incident.first_state(false));
+    tell(web, tx, home, staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: &of.applicant, by: Some(person) }).await
 }

@@ -5,11 +5,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
-use serde::Deserialize;
 
 use super::enrol::can_enrol;
+use super::form::value;
 use super::incident::{clock, report_loss, seen_last};
-use super::{Staff, applicant, days, device, find, hand, mark, place, sees, title};
+use super::told::{Taken, tell};
+use super::{Staff, applicant, days, days_called, device, find, hand, mark, place, sees, title};
 use crate::domain::act::{self, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::membership::Doing;
@@ -20,8 +21,8 @@ use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
 use crate::http::pages::places::name;
 use crate::http::pages::typed::Typed;
-use crate::http::pages::visit::{Kept, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::visit::{Fields, Kept, Visitor};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::device::{self as devices, Decision};
 use crate::store::paper::{self, Found, Past};
@@ -61,20 +62,36 @@ async fn paper_page(
     let form = |step: &Step| {
         let typed = refused.as_ref().filter(|(act, ..)| *act == step.act).map(|(_, entry, _)| (*entry).clone());
         let open = typed.is_some();
-        ActForm::of(step, typed.unwrap_or_else(|| Entry { checker: suggested(person, found), ..Entry::default() }), open)
+        let fresh = || Entry { checker: suggested(person, found), fields: paper.values.clone(), ..Entry::default() };
+        ActForm::of(step, typed.unwrap_or_else(fresh), open)
     };
     let past = paper::history(&web.store, paper.id).await?;
+    let mut pairs = pairs(person, found, decides(&steps));
+    if (sees(person, paper) || decides(&steps))
+        && let Some(contact) = paper::find_contact(web.store.read(), paper.id).await?
+    {
+        let address = contact.address.as_str().to_owned();
+        pairs.push((
+            "paper-mail-of",
+            match contact.confirmed {
+                Some(at) => Text::new("paper-mail-proved").with("address", address).with("at", at),
+                None => Text::new("paper-mail-unproved").with("address", address),
+            },
+        ));
+    }
     let may_edit = may(person.role, Right::FilePapers) && paper.state == State::SentBack;
     page(&PaperPage {
         shell: shell(title(paper), visitor, Some(person)),
         facility: place(web, home).await?,
         id: paper.id.to_string(),
+        once: twice::mark(web),
         version: paper.version,
         mark: mark(web, paper),
         notices: notices(person, found, &steps),
-        pairs: pairs(person, found, decides(&steps)),
+        pairs,
         clock: clock(web, paper, &past),
         last: seen_last(web, person, home, found, visitor.lang).await?,
+        links: links(web, person, home, found).await?,
         devices: if steps.iter().any(|step| step.needs.contains(&Need::Device)) {
             own_devices(web, home, paper.kind).await?
         } else {
@@ -87,8 +104,28 @@ async fn paper_page(
         longest_name: LONGEST_NAME,
         paper_ok: web.pack.parameters().approval.paper_ok,
         error: refused.map(|(.., error)| error),
-        past: past.into_iter().map(|past| step_line(past, now, sees(person, paper) || decides(&steps))).collect(),
+        past: past.into_iter().map(|past| step_line(paper.kind, past, now, sees(person, paper) || decides(&steps))).collect(),
     })
+}
+
+/// Where it goes on: from guidance to a restriction that follows it, and back.
+async fn links(web: &Web, person: &Person, home: Home, found: &Found) -> Result<Vec<(Text, String)>, PageError> {
+    let paper = &found.paper;
+    let mut links = Vec::new();
+    for &kind in Kind::ALL {
+        let follows = kind.follows().is_some_and(|(_, of)| of == paper.kind);
+        if follows && kind.is_filed_by(person.role) && !paper.state.is_final() {
+            let new = format!("/facilities/{}/papers/new?kind={}&follows={}", home.facility, kind.as_str(), paper.number);
+            links.push((Text::new("paper-follow-with").with("kind", Text::new(kind.key())), new));
+        }
+    }
+    let followed = paper.kind.follows().and_then(|(field, of)| Some((of, paper.values.get(field)?.parse::<i64>().ok()?)));
+    if let Some((of, number)) = followed
+        && let Some(id) = paper::find_numbered(&web.store, home.facility, (of, number)).await?
+    {
+        links.push((Text::new("paper-numbered").with("kind", Text::new(of.key())).with("number", number), format!("/papers/{id}")));
+    }
+    Ok(links)
 }
 
 /// Who looks is mostly who is signed in; not where the paper is theirs.
@@ -131,9 +168,11 @@ pub(super) fn pairs(reader: &Person, found: &Found, decides: bool) -> Vec<(&'sta
     let paper = &found.paper;
     let shown = decides || sees(reader, paper);
     let name = if shown { Text::verbatim(&paper.applicant.name) } else { applicant(reader, found) };
-    let mut pairs = vec![(paper.kind.person().0, name), ("paper-filed-at", Text::Day(paper.filed_at))];
-    pairs.push(("paper-device", device(reader, found).unwrap_or(Text::new("paper-no-device"))));
-    pairs.push(("paper-period", days(paper)));
+    let mut pairs = vec![(paper.kind.person().0, name), (paper.kind.filing().1, Text::Day(paper.filed_at))];
+    if paper.kind.names_device() {
+        pairs.push(("paper-device", device(reader, found).unwrap_or(Text::new("paper-no-device"))));
+    }
+    pairs.push((days_called(paper.kind), days(paper)));
     let later = paper.kind.closing_fields().iter().filter(|field| paper.values.contains_key(field.name));
     for field in paper.kind.fields().iter().chain(later).filter(|_| shown) {
         let value = paper.values.get(field.name);
@@ -142,16 +181,16 @@ pub(super) fn pairs(reader: &Person, found: &Found, decides: bool) -> Vec<(&'sta
             (Input::Choice(choices), Some(value)) => {
                 choices.iter().find(|(known, _)| known == value).map_or(Text::verbatim(value), |(_, key)| Text::new(key))
             }
-            (Input::Line | Input::Text, Some(value)) => Text::verbatim(value),
+            (Input::Line | Input::Text | Input::Clause, Some(value)) => Text::verbatim(value),
         };
         pairs.push((field.label, words));
     }
     pairs
 }
 
-pub(super) fn step_line(past: Past, now: Timestamp, shown: bool) -> StepLine {
+pub(super) fn step_line(kind: Kind, past: Past, now: Timestamp, shown: bool) -> StepLine {
     StepLine {
-        act: past.act.key(),
+        act: if past.act == Act::File { kind.filing().0 } else { past.act.key() },
         state: past.state.key(),
         by: match (past.by, shown) {
             (Some(_), false) => Text::new("paper-not-shown"),
@@ -169,38 +208,6 @@ pub(super) fn step_line(past: Past, now: Timestamp, shown: bool) -> StepLine {
     }
 }
 
-/// An act as typed.
-#[derive(Debug, Deserialize)]
-pub(in crate::http::pages) struct Typing {
-    #[serde(default)]
-    act: String,
-    /// The paper's version when the form was made.
-    #[serde(default)]
-    seen: String,
-    #[serde(default)]
-    why: String,
-    #[serde(default)]
-    until: String,
-    #[serde(default)]
-    checker: String,
-    #[serde(default)]
-    on: String,
-    #[serde(default)]
-    device: String,
-    #[serde(default)]
-    data: String,
-    #[serde(default)]
-    logout: String,
-    #[serde(default)]
-    passwords: String,
-    #[serde(default)]
-    when: String,
-    #[serde(default)]
-    cause: String,
-    #[serde(default)]
-    prevention: String,
-}
-
 /// `POST /papers/{paper}/act`
 pub(in crate::http::pages) async fn act_on_paper(
     Use(web): Use<Web>,
@@ -208,25 +215,25 @@ pub(in crate::http::pages) async fn act_on_paper(
     Who(person): Who,
     Here(home): Here,
     Path(id): Path<String>,
-    Typed(typed): Typed<Typing>,
+    Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let (found, now) = (find(&web, home, &id).await?, web.now());
-    let act = Act::from_word(&typed.act).ok_or(PageError::Malformed(Kept::default()))?;
+    let text = |field: &str| value(&typed, field).unwrap_or_default().to_owned();
+    let act = Act::from_word(&text("act")).ok_or(PageError::Malformed(Kept::default()))?;
     let paper = &found.paper;
-    if typed.seen != paper.version.to_string() {
+    // The paper's version when the form was made.
+    if text("seen") != paper.version.to_string() {
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
-    let cleared = [&typed.data, &typed.logout, &typed.passwords].into_iter().all(|tick| tick == "yes");
-    let fields = [("cause", typed.cause), ("prevention", typed.prevention)].map(|(name, value)| (name.to_owned(), value)).into();
     let entry = Entry {
-        why: typed.why,
-        until: typed.until,
-        checker: typed.checker,
-        on: typed.on,
-        device: typed.device,
-        cleared,
-        when: typed.when,
-        fields,
+        why: text("why"),
+        until: text("until"),
+        checker: text("checker"),
+        on: text("on"),
+        device: text("device"),
+        cleared: ["data", "logout", "passwords"].into_iter().all(|tick| text(tick) == "yes"),
+        when: text("when"),
+        fields: typed.iter().cloned().collect(),
     };
     let staff = Staff::of(&web, home).await?;
     let refuse = async |error: Text| {
@@ -262,11 +269,14 @@ pub(in crate::http::pages) async fn act_on_paper(
     // What is said about a person's own device stays with the paper: the log is read beyond the facility.
     let done = if paper.kind.ownership() == Some(Ownership::Personal) { done } else { done.saying(&moved.why) };
     web.log(&mut tx, &done.noting(detail(paper.kind, &moved))).await?;
+    let (n, applicant) = (paper.version + 1, &paper.applicant);
+    let taken = Taken { paper: paper.id, kind: paper.kind, n, act, to: moved.to, applicant, by: Some(&person) };
+    tell(&web, &mut tx, home, &staff, &taken).await?;
     if matches!(act, Act::ReportLost | Act::MarkLost) {
         stand(&web, &mut tx, &person, home, (&found, act::Act::MarkLost)).await?;
     }
     if act == Act::ReportLost {
-        report_loss(&web, &mut tx, &person, home, (paper, &moved.why)).await?;
+        report_loss(&web, &mut tx, (&person, &staff), home, (paper, &moved.why)).await?;
     }
     if act == Act::HandOver && paper.ends_custody() {
         stand(&web, &mut tx, &person, home, (&found, act::Act::Retire)).await?;
@@ -280,15 +290,14 @@ async fn clash(tx: &mut Tx, home: Home, found: &Found, moved: &Moved) -> Result<
     let (paper, mut period) = (&found.paper, moved.period);
     period.until = moved.asked_until.unwrap_or(period.until);
     let longer = paper.device.filter(|_| period.until > paper.period.until);
-    let linked = moved.device.filter(|_| paper.kind != Kind::Incident);
-    let Some(device) = linked.or(longer) else { return Ok(None) };
+    let Some(device) = moved.device.or(longer).filter(|_| paper.kind.is_alone()) else { return Ok(None) };
     Ok(paper::overlapping(tx, home.facility, (paper.kind, device, period), Some(paper.id)).await?)
 }
 
 const fn what(act: Act) -> What {
     match act {
         Act::File | Act::FileAgain => What::PaperFiled,
-        Act::Approve | Act::Extend => What::PaperApproved,
+        Act::Approve | Act::Extend | Act::Accept => What::PaperApproved,
         Act::Refuse | Act::SendBack | Act::KeepEnd | Act::Revoke => What::PaperRefused,
         Act::Withdraw
         | Act::TakeOut
@@ -313,7 +322,13 @@ const fn what(act: Act) -> What {
         | Act::Wipe
         | Act::ConfirmWipe
         | Act::WipeAgain
-        | Act::HandOver => What::PaperMoved,
+        | Act::HandOver
+        | Act::Answer
+        | Act::Escalate
+        | Act::Prolong
+        | Act::Lift
+        | Act::Review
+        | Act::EndRecord => What::PaperMoved,
     }
 }
 

@@ -6,7 +6,7 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::one::pairs;
-use super::{find, place, title};
+use super::{days_called, find, place, title};
 use crate::domain::paper::{Act, Kind};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::typed::Asked;
@@ -52,8 +52,9 @@ pub(in crate::http::pages) async fn show_blank(
     Asked(which): Asked<Which>,
 ) -> Result<Response, PageError> {
     let kind = which.kind.as_deref().map_or(Some(Kind::TakeOut), Kind::from_word).ok_or(PageError::NotFound)?;
-    let head = [kind.person().0, "paper-filed-at", "paper-device", "paper-period"];
-    let labels = head.into_iter().chain(kind.fields().iter().map(|field| field.label));
+    let device = kind.names_device().then_some("paper-device");
+    let head = [kind.person().0, kind.filing().1].into_iter().chain(device).chain([days_called(kind)]);
+    let labels = head.chain(kind.fields().iter().chain(kind.closing_fields()).map(|field| field.label));
     page(&PaperPrintPage {
         shell: shell(kind.key(), &visitor, Some(&person)),
         facility: place(&web, home).await?,

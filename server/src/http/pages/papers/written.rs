@@ -31,7 +31,7 @@ pub(in crate::http::pages) async fn written_out(
         let said = said.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" / ");
         format!("{} {}: {said}", stamp(at), Text::new(line.act).in_lang(lang))
     };
-    let steps = past.into_iter().map(|past| (past.at, step_line(past, web.now(), sees(reader, paper)))).map(step);
+    let steps = past.into_iter().map(|past| (past.at, step_line(paper.kind, past, web.now(), sees(reader, paper)))).map(step);
     Ok(vec![
         Text::new(paper.kind.key()).in_lang(lang),
         paper.number.to_string(),

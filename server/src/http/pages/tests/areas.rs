@@ -25,7 +25,7 @@ async fn the_secretariat_makes_an_area_names_it_anew_and_says_which_facilities_l
     let ticked = [("shown", facility.as_str()), ("shown", &neighbour), ("facility", &facility), ("facility", &foreign)];
     browser.submit(&path, &ticked).await.redirects_to(&format!("{path}?done=yes"));
     let page = browser.get(&format!("{path}?done=yes")).await;
-    page.says("選んだとおりにしました").says("このエリアの事業所は1か所です");
+    page.says("保存しました").says("このエリアの事業所は1か所です");
     assert!(!page.body.contains("みなと仮想訪問看護"), "another region's facility does not come in");
     // What the page did not show stays as it is.
     browser.submit(&path, &[("shown", &neighbour), ("facility", &neighbour)]).await;

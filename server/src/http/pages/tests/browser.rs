@@ -50,6 +50,16 @@ impl Browser {
         page
     }
 
+    /// A file: status, headers, bytes.
+    pub(super) async fn download(&mut self, path: &str) -> (u16, axum::http::HeaderMap, Vec<u8>) {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get(path).header(header::HOST, "hashimori.example").header(header::COOKIE, cookies.join("; "));
+        let response = self.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("answers");
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 1 << 24).await.expect("a body");
+        (parts.status.as_u16(), parts.headers, bytes.to_vec())
+    }
+
     /// As a page's script asks whether the page still holds.
     pub(super) async fn ask_again(&mut self, path: &str, revision: &str) -> Page {
         self.send(Request::get(path).header(header::IF_NONE_MATCH, format!("\"{revision}\"")), String::new()).await

@@ -9,6 +9,7 @@ use super::super::routes::{Access, Object, Route, table};
 use super::browser::{Browser, Page};
 use super::world::World;
 use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::notice::Reach;
 use crate::domain::people::Role::{self, Administrator, Auditor, Deputy, Head, Secretariat};
 use crate::domain::people::{Right, Scope};
 
@@ -20,6 +21,7 @@ const REGION: &[Role] = &[Secretariat];
 /// Every act behind sign-in but those on the own account, and who may do it.
 const ACTS: &[(&str, &[Role])] = &[
     ("/accounts/{person}/reset", REGION),
+    ("/accounts/{person}/erase", REGION),
     ("/accounts/appoint", REGION),
     ("/accounts/end", REGION),
     ("/letters/noted", REGION),
@@ -34,11 +36,15 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/devices/{device}/sort", AT_FACILITY),
     ("/devices/{device}/lost", ENROL),
     ("/devices/{device}/found", ENROL),
+    ("/notices", REGION),
+    ("/notices/{notice}/correct", REGION),
+    ("/notices/{notice}/withdraw", REGION),
+    ("/facilities/{facility}/notices/{notice}", AT_FACILITY),
     ("/areas", REGION),
     ("/areas/{area}", REGION),
     ("/areas/{area}/name", REGION),
     ("/facilities/{facility}/self-check", AT_FACILITY),
-    ("/facilities/{facility}/papers/new", AT_FACILITY),
+    ("/facilities/{facility}/papers/new", ENROL),
     ("/facilities/{facility}/links", AT_FACILITY),
     ("/facilities/{facility}/personal-devices", ENROL),
     ("/papers/{paper}/act", ENROL),
@@ -47,6 +53,15 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/own-rules", AT_FACILITY),
     ("/facilities/{facility}/own-rules/withdraw", AT_FACILITY),
     ("/facilities/{facility}/own-rules/decide", REGION),
+    ("/facilities/{facility}/staff/review", AT_FACILITY),
+    ("/facilities/{facility}/staff/new", AT_FACILITY),
+    ("/facilities/{facility}/staff/import", AT_FACILITY),
+    ("/facilities/{facility}/staff/pledges", AT_FACILITY),
+    ("/facilities/{facility}/staff/pledges/edition", AT_FACILITY),
+    ("/facilities/{facility}/staff/training", AT_FACILITY),
+    ("/facilities/{facility}/staff/training/void", AT_FACILITY),
+    ("/facilities/{facility}/staff/{number}/act", AT_FACILITY),
+    ("/facilities/{facility}/staff/{number}/edit", AT_FACILITY),
     ("/disaster", REGION),
     ("/disaster/{exception}", REGION),
     ("/facilities/{facility}/disaster", AT_FACILITY),
@@ -57,17 +72,36 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/end", APPOINT),
     ("/facilities/{facility}/people/deputy", APPOINT),
+    ("/connections/tokens", REGION),
+    ("/connections/tokens/revoke", REGION),
+    ("/facilities/{facility}/connections/tokens", AT_FACILITY),
+    ("/facilities/{facility}/connections/tokens/revoke", AT_FACILITY),
+    ("/connections/webhooks", REGION),
+    ("/connections/webhooks/act", REGION),
+    ("/facilities/{facility}/connections/webhooks", AT_FACILITY),
+    ("/facilities/{facility}/connections/webhooks/act", AT_FACILITY),
 ];
 
 /// Pages that not everybody reads within whose scope they lie: those of acts.
 const PAGES: &[(&str, &[Role])] = &[
+    ("/notices/new", REGION),
+    ("/notices/{notice}/correct", REGION),
     ("/accounts/issued", REGION),
     ("/accounts/appoint", REGION),
     ("/intakes/new", REGION),
     ("/devices/{device}/retire", AT_FACILITY),
-    ("/facilities/{facility}/papers/new", AT_FACILITY),
+    ("/facilities/{facility}/papers/new", ENROL),
     ("/facilities/{facility}/links/issued", AT_FACILITY),
     ("/papers/{paper}/edit", AT_FACILITY),
+    ("/facilities/{facility}/staff/new", AT_FACILITY),
+    ("/facilities/{facility}/staff/pledges", AT_FACILITY),
+    ("/facilities/{facility}/staff/training", AT_FACILITY),
+    ("/facilities/{facility}/staff/import", AT_FACILITY),
+    ("/facilities/{facility}/staff/print", AT_FACILITY),
+    ("/facilities/{facility}/staff/export", AT_FACILITY),
+    ("/facilities/{facility}/staff.csv", AT_FACILITY),
+    ("/facilities/{facility}/staff/{number}", AT_FACILITY),
+    ("/facilities/{facility}/staff/{number}/edit", AT_FACILITY),
     ("/facilities/{facility}/disaster/door", AT_FACILITY),
     ("/facilities/{facility}/disaster/gone", AT_FACILITY),
     ("/devices/{device}/sort", AT_FACILITY),
@@ -75,6 +109,8 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/devices/{device}/found", ENROL),
     ("/facilities/{facility}/people/appoint", APPOINT),
     ("/facilities/{facility}/people/issued", APPOINT),
+    ("/connections/issued", REGION),
+    ("/facilities/{facility}/connections/issued", AT_FACILITY),
 ];
 
 fn right(route: &Route) -> Option<Right> {
@@ -101,19 +137,23 @@ struct Things {
     person: String,
     paper: String,
     exception: String,
+    notice: String,
     area: String,
+    number: String,
 }
 
 impl Things {
     async fn of(world: &World, region: RegionId, facility: FacilityId, login: &str) -> Self {
         Self {
             exception: world.add_exception(region).await.to_string(),
+            notice: world.add_notice(region, Reach::Facilities(vec![facility])).await.to_string(),
             person: world.add_person(region, facility, login).await.to_string(),
             facility: facility.to_string(),
             device: world.add_device(region, facility, "見本機").await.to_string(),
             code: world.add_code(region, facility).await.to_string(),
             paper: world.add_paper(region, facility, None, "見本 看護師").await.to_string(),
             area: world.add_area(region, login, &[facility]).await.to_string(),
+            number: world.add_member(region, facility, "見本 看護師").await.to_string(),
         }
     }
 
@@ -126,7 +166,9 @@ impl Things {
             .replace("{person}", &self.person)
             .replace("{paper}", &self.paper)
             .replace("{exception}", &self.exception)
+            .replace("{notice}", &self.notice)
             .replace("{area}", &self.area)
+            .replace("{number}", &self.number)
             .replace("{secret}", "AAAA")
             .replace("{provider}", "01900000-0000-7000-8000-000000000000")
     }
@@ -209,7 +251,9 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
         person: random_id(),
         paper: random_id(),
         exception: random_id(),
+        notice: random_id(),
         area: random_id(),
+        number: "1".to_owned(),
     };
     let mut actors = Actor::all(&world).await;
 

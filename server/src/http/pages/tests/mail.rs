@@ -9,10 +9,10 @@ use crate::domain::people::link::LINK_LIFETIME_S;
 use crate::store::mail;
 
 /// A letter that waits: what, where to, where it leads.
-type Waiting = (Kind, String, String);
+pub(super) type Waiting = (Kind, String, String);
 
 /// Takes every letter that waits out of the outbox.
-async fn letters(world: &World) -> Vec<Waiting> {
+pub(super) async fn letters(world: &World) -> Vec<Waiting> {
     let now = world.clock.now();
     let mut tx = world.store.begin().await.expect("begins");
     let mut found = Vec::new();
@@ -213,4 +213,28 @@ async fn mail_that_has_not_arrived_stands_on_the_secretariats_first_page_until_i
     secretariat.get("/letters").await.says("ありません");
     assert!(!secretariat.get("/").await.text().contains("送れなかった"));
     assert_eq!(world.acts("letters_noted").await.len(), 1);
+}
+
+#[tokio::test]
+async fn guidance_and_restrictions_are_told_to_the_other_side_and_name_nobody() {
+    let world = World::new().await;
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    register(&world, &mut administrator, "hanako@hotaru.example").await;
+    let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    register(&world, &mut secretariat, "jimu@hotaru.example").await;
+    let new = format!("/facilities/{}/papers/new", world.facility);
+    let guidance = [("kind", "guidance"), ("applicant", "見本 花子"), ("grade", "caution"), ("clause", "§20-3"), ("found", "見本")];
+    let restriction =
+        [("kind", "restriction"), ("applicant", "見本 花子"), ("scope", "person"), ("measure", "stopped"), ("clause", "§20-3")];
+    secretariat.get(&new).await.status(200);
+    let to = |address: &str| address.to_owned();
+    let paper = secretariat.submit(&new, &[&guidance[..], &[("wanted", "見本"), ("until", "2026-08-17")]].concat()).await.location;
+    let paper = paper.expect("issued");
+    assert_eq!(letters(&world).await, [(Kind::GuidanceIssued, to("hanako@hotaru.example"), paper.clone())]);
+    let days = [("reason", "見本"), ("from", "2026-08-03"), ("until", "2026-08-17")];
+    let other = secretariat.submit(&new, &[&restriction[..], &days].concat()).await.location.expect("issued");
+    assert_eq!(letters(&world).await, [(Kind::RestrictionChanged, to("hanako@hotaru.example"), other)]);
+    administrator.get(&paper).await.status(200);
+    administrator.submit(&format!("{paper}/act"), &[("act", "answer"), ("seen", "0"), ("answer", "見本")]).await.redirects_to(&paper);
+    assert_eq!(letters(&world).await, [(Kind::GuidanceAnswered, to("jimu@hotaru.example"), paper)]);
 }

@@ -237,8 +237,7 @@ async fn personal_data_of_who_left_are_erased_by_the_clock_and_not_a_day_before(
     world.add_paper(world.region, world.facility, Some(device), "見本 看護師").await;
     leave(&mut secretariat, world.facility).await;
     let due = membership::find(world.store.read(), world.facility).await.expect("reads").expect("a facility").erase_at.expect("a day");
-    let kept = i64::from(world.pack.parameters().retention.records_days);
-    assert_eq!(due, MORNING.plus_days(kept));
+    assert_eq!(Some(due), world.pack.parameters().retention.records.end(MORNING));
     assert_eq!(memberships::erase_due(&world.store, &world.random, due.plus_seconds(-1)).await.expect("runs"), 0);
     assert_eq!(memberships::erase_due(&world.store, &world.random, due).await.expect("runs"), 1);
     assert_eq!(memberships::erase_due(&world.store, &world.random, due).await.expect("runs"), 0);

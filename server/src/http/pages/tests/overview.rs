@@ -121,7 +121,7 @@ async fn silent_devices_are_counted_found_and_listed() {
     world.clock.set(MORNING.plus_days(31));
     world.rank().await;
     let (mut browser, _) = world.signed_in(world.region, None, "jimukyoku").await;
-    browser.get("/").await.says("1台から30日を超えて").says("一度も届いていない機器は1台");
+    browser.get("/").await.says("30日を超えて届いていないものが1台").says("一度も届いていないものが1台");
     let list = browser.get("/?state=silent").await;
     list.says("さくら架空診療所");
     assert!(!list.text().contains("もみじ"));
@@ -211,6 +211,24 @@ async fn a_file_needs_a_fresh_proof_is_logged_and_opens_in_a_spreadsheet() {
     let (mut administrator, _) = world.signed_in(world.region, Some(world.neighbour), "hanako").await;
     administrator.get("/export/facilities.csv").await.status(404);
     administrator.get(&format!("/facilities/{}/devices.csv", world.facility)).await.status(404);
+}
+
+#[tokio::test]
+async fn a_long_log_goes_out_whole_and_is_noted_with_its_length_before_it_is_shown() {
+    let world = World::new().await;
+    let mut tx = log::begin_log(&world.store).await.expect("begins");
+    for n in 0..1_001 {
+        let done = Done::by(Actor::Collector, What::BackupMade, world.clock.now()).in_region(world.region).noting(format!("number={n}."));
+        log::write(&mut tx, &world.random, &done).await.expect("writes");
+    }
+    tx.commit().await.expect("commits");
+    let (mut browser, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    let file = browser.get("/log/export.csv?act=backup_made").await;
+    assert_eq!(file.body.matches("\r\n").count(), 1_002, "a row for each entry and one for the names of the columns");
+    for n in 0..1_001 {
+        assert_eq!(file.body.matches(&format!("number={n}.")).count(), 1, "{n}");
+    }
+    browser.get("/log?act=exported").await.says("file=log rows=1001");
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! What people read and do: the region, a facility, a device's verdict, codes, 登録待ち. Side effects are asserted in the store.
 
+use std::collections::BTreeSet;
+
 use hashimori_shared::code::EnrolmentCode;
 use hashimori_shared::report::sample;
 use hashimori_shared::time::DAY;
 
 use super::world::{MORNING, World};
 use crate::domain::enrolment::secret_hash;
+use crate::domain::people::Role;
 use crate::store::backup::{self, Made};
 
 #[tokio::test]
@@ -225,4 +228,21 @@ async fn the_regulation_is_explained_in_english_too() {
     let page = browser.get("/rules").await;
     page.says("Knows who uses which ID of the network").says("Network administrator").says("Declaration or confirmation");
     page.says("Revised on 8 February 2019");
+}
+
+#[tokio::test]
+async fn every_page_at_which_the_rules_say_a_clause_is_done_opens_for_whoever_reads_them() {
+    let world = World::new().await;
+    let readers = [(Role::Administrator, Some(world.facility)), (Role::Secretariat, None), (Role::Auditor, None)];
+    for (role, facility) in readers {
+        let (mut browser, _) = world.signed_in_as(role, world.region, facility, role.code()).await;
+        let rules = browser.get("/rules").await;
+        let table = rules.body.split_once("<main").expect("a page").1.split_once("</main>").expect("a page").0;
+        let links: BTreeSet<&str> = table.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(links.len() > 5, "{role:?}: {links:?}");
+        for link in links {
+            let path = link.replace("&#38;", "&").replace("&amp;", "&");
+            assert_eq!(browser.get(&path).await.code, 200, "{role:?}: {path}");
+        }
+    }
 }

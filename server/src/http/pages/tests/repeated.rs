@@ -1,8 +1,9 @@
 //! What is done twice, too late or from a page that was left: nothing is lost, nothing happens a second time, and whoever did it is told.
 
-use super::browser::Browser;
+use super::browser::{Browser, Page};
 use super::world::{MORNING, PASSWORD, World};
 use crate::domain::people::totp::Seed;
+use crate::store::self_check;
 
 async fn sign_in(world: &World, seed: &Seed, off_s: i64) -> u16 {
     let code = seed.code_at(crate::clock::Clock::now(&world.clock).plus_seconds(off_s)).expect("a code");
@@ -78,4 +79,60 @@ async fn what_is_too_large_or_no_form_of_ours_is_shown_again_to_be_copied_and_no
     browser.get(&codes).await.status(200);
     browser.submit(&codes, &[("uses", "12")]).await.status(400).says("入力し直してください").says("登録できる台数").says("12");
     assert_eq!(world.standing(&id.to_string()).await.as_deref(), Some("pending"));
+}
+
+/// The mark of the form on this page.
+fn mark(page: &Page) -> String {
+    page.body.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a mark").to_owned()
+}
+
+#[tokio::test]
+async fn a_self_check_sent_twice_is_done_once_and_the_second_shows_the_same() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "受付1").await;
+    world.confirm(world.facility, id).await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let path = format!("/facilities/{}/self-check", world.facility);
+    let once = mark(&browser.get(&path).await);
+    let answer = [("once", once.as_str()), ("for", "all"), ("grade", "administrator"), ("§20-6.no_copies", "yes")];
+    // What was refused was not done: the same form, put right, is.
+    browser.submit(&path, &answer[..3]).await.status(422).says("質問に1つ以上答えてください");
+    for _ in 0..3 {
+        browser.submit(&path, &answer).await.redirects_to(&format!("{path}?done=1"));
+    }
+    let done = self_check::list(&world.store, world.facility, 5).await.expect("reads").len();
+    assert_eq!((done, world.acts("attested").await.len()), (1, 1));
+    // The page's next form is another one, and another browser's form is its own.
+    let next = mark(&browser.get(&path).await);
+    assert_ne!(next, once);
+    let answer = [("once", next.as_str()), ("for", "all"), ("grade", "administrator"), ("§20-6.no_copies", "no")];
+    browser.submit(&path, &answer).await.redirects_to(&format!("{path}?done=1"));
+    assert_eq!(world.acts("attested").await.len(), 2);
+    let (mut head, _) = world.signed_in_as(crate::domain::people::Role::Head, world.region, Some(world.facility), "shocho").await;
+    head.get(&path).await.status(200);
+    head.submit(&path, &answer).await.redirects_to(&format!("{path}?done=1"));
+    assert_eq!(world.acts("attested").await.len(), 3, "a mark belongs to the browser that was given it");
+}
+
+#[tokio::test]
+async fn a_code_asked_for_twice_is_issued_once_and_the_second_answer_shows_it_too() {
+    let world = World::new().await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let codes = format!("/facilities/{}/codes", world.facility);
+    let issued = format!("{codes}/issued");
+    let once = mark(&browser.get(&codes).await);
+    let form = [("once", once.as_str()), ("uses", "1"), ("hours", "1")];
+    browser.submit(&codes, &form).await.redirects_to(&issued);
+    let shown = browser.get(&issued).await.text();
+    assert!(shown.contains("この画面でしか見られません"), "{shown}");
+    // The first answer never reached the person: the second click's does.
+    browser.submit(&codes, &form).await.redirects_to(&issued);
+    assert_eq!(browser.get(&issued).await.text(), shown);
+    browser.get(&issued).await.says("一度だけ");
+    // Gone back to much later, it shows the code to nobody.
+    world.clock.advance(601);
+    browser.submit(&codes, &form).await.redirects_to(&issued);
+    browser.get(&issued).await.says("一度だけ");
+    let live = world.store.list_live_codes(world.facility, None, (MORNING, 10)).await.expect("lists").len();
+    assert_eq!((live, world.acts("code_issued").await.len()), (1, 1));
 }

@@ -3,6 +3,8 @@
 use hashimori_shared::report::sample;
 
 use super::world::{MORNING, World};
+use crate::domain::device::Ownership;
+use crate::domain::people::Role;
 use crate::store::self_check;
 
 #[tokio::test]
@@ -92,4 +94,26 @@ async fn a_reader_of_english_is_asked_in_english() {
     let page = browser.get(&format!("/facilities/{}/self-check", world.facility)).await;
     page.says("Updates of OS and browsers: Are all security updates installed?");
     page.says("Held back for compatibility").says("at most 90 days from today");
+}
+
+#[tokio::test]
+async fn answers_about_a_personal_device_run_out_sooner_and_today_says_so() {
+    let world = World::new().await;
+    for (ownership, label) in [(Ownership::Managed, "受付1"), (Ownership::Personal, "花子の電話")] {
+        let id = world.add_device_of(ownership, world.region, world.facility, label).await;
+        world.confirm(world.facility, id).await;
+    }
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let path = format!("/facilities/{}/self-check", world.facility);
+    let today = format!("/facilities/{}/today", world.facility);
+    browser.get(&today).await.says("自己点検の期限が来ている機器が2台あります。");
+    browser.get(&path).await.status(200);
+    browser.submit(&path, &[("for", "all"), ("grade", "person"), ("§20-6.no_copies", "yes")]).await.status(303);
+    let due = browser.get(&today).await.status(200).text();
+    assert!(!due.contains("自己点検の期限が来ている"), "{due}");
+    for (days, login, said) in [(91, "kansa", "機器が1台あります。"), (366, "kansa2", "機器が2台あります。")] {
+        world.clock.set(MORNING.plus_days(days));
+        let (mut reader, _) = world.signed_in_as(Role::Auditor, world.region, Some(world.facility), login).await;
+        reader.get(&today).await.says(&format!("自己点検の期限が来ている{said}"));
+    }
 }

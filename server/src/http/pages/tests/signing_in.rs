@@ -146,7 +146,7 @@ async fn a_form_without_token_from_elsewhere_or_too_large_changes_nothing_and_ke
     let page = browser.post("/sign-in", &[("login", "hanako"), ("password", "secret words here"), ("code", "1")]).await;
     page.status(403).says("何も変更していません").says("hanako");
     assert!(!page.body.contains("secret words here"));
-    let page = browser.submit("/sign-in", &[("login", &"x".repeat(20_000))]).await;
+    let page = browser.submit("/sign-in", &[("login", &"x".repeat(40_000))]).await;
     page.status(413).says("大きすぎます");
     browser.submit("/sign-in", &[("login", "hanako")]).await.status(400).says("入力し直してください");
 }

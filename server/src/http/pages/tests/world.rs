@@ -19,23 +19,28 @@ use crate::domain::area::Area;
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::disaster::Reach;
 use crate::domain::enrolment::CodeWish;
-use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, PaperId, PersonId, RegionId};
+use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId, RegionId};
 use crate::domain::judge::{Judge, Rules};
+use crate::domain::notice::{Notice, Reach as NoticeReach, Weight, Wish as NoticeWish};
 use crate::domain::paper::{Kind, Period, Wish};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::totp::Seed;
 use crate::domain::people::{Role, Scope};
+use crate::domain::staff::Details;
+use crate::domain::webhook::Networks;
 use crate::exceptions;
 use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
 use crate::rules::RuleBook;
 use crate::secrets::MasterKey;
+use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
 use crate::store::paper::{self, NewPaper};
 use crate::store::region::Region;
-use crate::store::{Store, StoreUrl, area, facility, meta, passkey, person, rank, region};
+use crate::store::staff::{self, Registrar};
+use crate::store::{Store, StoreUrl, area, facility, meta, notice, passkey, person, rank, region};
 
 /// 2026-08-03 09:00 JST.
 pub(super) const MORNING: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -74,6 +79,11 @@ async fn authority(store: &Store, master: &MasterKey, random: &Random) -> Pki {
     Pki::new(Authority::load(store, master).await.expect("loads"), Arc::new(Tickets::default()))
 }
 
+/// Tests listen on this machine.
+pub(super) fn this_machine() -> Networks {
+    Networks(["127.0.0.0/8", "::1"].map(|text| text.parse().expect("a network")).into())
+}
+
 impl World {
     pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -102,6 +112,7 @@ impl World {
                 trusted_proxies: Vec::new(),
                 daily_backup: true,
                 mail: true,
+                webhooks: this_machine(),
             },
         });
         let region = RegionId::new(random.uuid(MORNING));
@@ -289,6 +300,18 @@ impl World {
         id
     }
 
+    /// Somebody on a facility's list of staff, from today on; their number.
+    pub(super) async fn add_member(&self, region: RegionId, facility: FacilityId, name: &str) -> i64 {
+        let now = self.clock.now();
+        let joined = Timestamp::from_seconds(now.seconds() - (now.seconds() + 9 * 3600).rem_euclid(86_400));
+        let details = Details { name: name.to_owned(), job: "看護師".to_owned(), joined, mcs_id: String::new() };
+        let registrar = Registrar { random: &self.random, by: PersonId::new(self.random.uuid(now)), at: now };
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        let number = staff::insert(&mut tx, Home { region, facility }, &[details], registrar).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        number
+    }
+
     /// A 災害時特例 of a region, for drill: whatever else a test looks at stays as it was.
     pub(super) async fn add_exception(&self, region: RegionId) -> ExceptionId {
         let act =
@@ -300,6 +323,23 @@ impl World {
         let made = exceptions::activate(&mut tx, &act, (region, Reach::Region), basis, 7).await.expect("activates");
         tx.commit().await.expect("commits");
         made.id
+    }
+
+    /// A notice to these, valid for a week.
+    pub(super) async fn add_notice(&self, region: RegionId, reach: NoticeReach) -> NoticeId {
+        let now = self.clock.now();
+        let said = NoticeWish {
+            title: "見本".to_owned(),
+            body: "見本".to_owned(),
+            weight: Weight::Normal,
+            until: now.plus_days(7),
+            remind_days: None,
+        };
+        let new = Notice { id: NoticeId::new(self.random.uuid(now)), region, said, sent_at: now, corrects: None, ended: None };
+        let mut tx = self.store.begin().await.expect("begins");
+        notice::insert(&mut tx, &new, &reach, PersonId::new(self.random.uuid(now))).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        new.id
     }
 
     /// An area with these facilities in it.

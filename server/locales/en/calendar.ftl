@@ -1,0 +1,25 @@
+# Calendar of deadlines.
+calendar-title = Calendar of deadlines
+calendar-account-about = Read in your own calendar when things taken out are due back, when approvals end, when self-checks, reports to the authority and the end of a disaster exception are due. It says only what is due when, without names of people or devices.
+calendar-since = Address made
+calendar-make = Make an address for calendars
+calendar-renew = Make the address anew
+calendar-end = End the address
+calendar-renew-about = The address before then stops working.
+calendar-once = This address is shown <only now>. Give it to your calendar as a calendar to subscribe to (“from URL”). Whoever knows it can read it: hand it to nobody.
+calendar-shown-before = The address is shown once, when it is made. If you do not know it any more, make it anew in your account.
+calendar-back = Back to my account
+calendar-name = Hashimori deadlines
+calendar-paper = { $what } ({ $paper })
+calendar-return = Due back
+calendar-approval-ends = Last day of an approval
+calendar-paper-open = Last day of a paper that is not closed
+calendar-answer-due = Answer due
+calendar-restriction-ends = Last day of the restriction
+calendar-look-due = To be looked at again
+calendar-attestation = Self-check due
+calendar-attestation-personal = Self-check due (personal devices)
+calendar-statutory = { $what } due ({ $paper }){ $place }
+calendar-at = {" "}({ $facility })
+calendar-disaster-ends = The disaster exception ends
+calendar-drill-ends = The drill of a disaster exception ends

@@ -1,0 +1,25 @@
+# 期限のカレンダー.
+calendar-title = 期限のカレンダー
+calendar-account-about = 持出しの返却、承認の期限、自己点検、法律の報告期限、災害時特例の終わりを、手元のカレンダーで読めます。入るのは何がいつまでかだけで、人や機器の名前は入りません。
+calendar-since = アドレスを作った日時
+calendar-make = カレンダー用のアドレスを作る
+calendar-renew = アドレスを作り直す
+calendar-end = アドレスを止める
+calendar-renew-about = 作り直すと、前のアドレスは使えなくなります。
+calendar-once = このアドレスは<今だけ>表示します。カレンダーの「URLで追加」（照会・購読）に入れてください。知っている人はだれでも読めるので、人に渡さないでください。
+calendar-shown-before = アドレスは、作ったときに一度だけ表示します。分からなくなったときは、自分のアカウントで作り直してください。
+calendar-back = 自分のアカウントに戻る
+calendar-name = 橋守の期限
+calendar-paper = { $what }（{ $paper }）
+calendar-return = 返却の予定日
+calendar-approval-ends = 利用承認の最終日
+calendar-paper-open = 手続きが終わっていない届出の最終日
+calendar-answer-due = 回答の期限
+calendar-restriction-ends = 利用制限の最終日
+calendar-look-due = 見直しの日
+calendar-attestation = 自己点検の期限
+calendar-attestation-personal = 自己点検の期限（個人所有の機器）
+calendar-statutory = { $what }の期限（{ $paper }）{ $place }
+calendar-at = （{ $facility }）
+calendar-disaster-ends = 災害時特例の終わり
+calendar-drill-ends = 訓練の終わり（災害時特例）

@@ -1,0 +1,76 @@
+//! A training (§17): when, about what, by whom. Who took part is the store's to keep.
+
+use hashimori_shared::time::Timestamp;
+
+use super::details::{day, text};
+use crate::domain::people::role::LONGEST_NAME;
+use crate::words::Text;
+
+/// Longest topic, and longest name of a material, in characters.
+pub const LONGEST_TOPIC: usize = 100;
+
+/// A session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Training {
+    /// The day.
+    pub on: Timestamp,
+    /// About what.
+    pub topic: String,
+    /// Who taught; may be empty.
+    pub teacher: String,
+    /// What was read or shown; may be empty.
+    pub material: String,
+}
+
+/// What is wrong with a session as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidTraining {
+    /// Not a day that has begun.
+    Day,
+    /// No topic, or too long a one.
+    Topic,
+    /// Too long a name of who taught.
+    Teacher,
+    /// Too long a name of the material.
+    Material,
+}
+
+impl InvalidTraining {
+    /// How it has to be.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Day => Text::new("staff-wrong-day"),
+            Self::Topic => Text::new("staff-wrong-topic").with("most", LONGEST_TOPIC),
+            Self::Teacher => Text::new("staff-wrong-teacher").with("most", LONGEST_NAME),
+            Self::Material => Text::new("staff-wrong-material").with("most", LONGEST_TOPIC),
+        }
+    }
+}
+
+impl Training {
+    /// As typed: day, topic, who taught, material.
+    pub fn read([on, topic, teacher, material]: [&str; 4], now: Timestamp) -> Result<Self, InvalidTraining> {
+        let optional = |typed: &str, most| if typed.trim().is_empty() { Some(String::new()) } else { text(typed, most) };
+        Ok(Self {
+            on: day(on, now).ok_or(InvalidTraining::Day)?,
+            topic: text(topic, LONGEST_TOPIC).ok_or(InvalidTraining::Topic)?,
+            teacher: optional(teacher, LONGEST_NAME).ok_or(InvalidTraining::Teacher)?,
+            material: optional(material, LONGEST_TOPIC).ok_or(InvalidTraining::Material)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_training_is_on_a_day_that_has_begun_and_about_something() {
+        let now = Timestamp::from_seconds(1_785_715_200);
+        let read = |on, topic| Training::read([on, topic, "", " 手引き "], now);
+        assert!(read("2026-08-03", "連絡帳の使い方").is_ok_and(|t| t.material == "手引き" && t.teacher.is_empty()));
+        assert_eq!(read("2026-08-04", "連絡帳の使い方"), Err(InvalidTraining::Day));
+        assert_eq!(read("2026-08-03", " "), Err(InvalidTraining::Topic));
+        assert_eq!(read("2026-08-03", &"題".repeat(LONGEST_TOPIC + 1)), Err(InvalidTraining::Topic));
+    }
+}

@@ -1,0 +1,110 @@
+//! Registering many people from a spreadsheet: rows are pasted, all of them are taken or none, and what is wrong is told by line and
+//! column.
+
+use axum::extract::State as Use;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::{Book, value};
+use crate::domain::act::{Done, What};
+use crate::domain::paper::same_name;
+use crate::domain::people::Person;
+use crate::domain::staff::{Details, Field, MOST, MOST_LINES, MOST_WRONG, Wrong, namesakes, read_table};
+use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::papers::place;
+use crate::http::pages::typed::Typed;
+use crate::http::pages::visit::{Fields, Visitor};
+use crate::http::pages::{PageError, Web, page, shell};
+use crate::store::belonging::Home;
+use crate::store::staff::{self, Registrar};
+use crate::views::StaffImportPage;
+use crate::words::Text;
+
+/// `GET /facilities/{facility}/staff/import`
+pub(in crate::http::pages) async fn show_import(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+) -> Result<Response, PageError> {
+    import_page(&web, &visitor, (&person, home), (Vec::new(), Fields::new())).await
+}
+
+async fn import_page(
+    web: &Web,
+    visitor: &Visitor,
+    (person, home): (&Person, Home),
+    (errors, typed): (Vec<Text>, Fields),
+) -> Result<Response, PageError> {
+    page(&StaffImportPage {
+        shell: shell("staff-import", visitor, Some(person)),
+        facility: place(web, home).await?,
+        columns: Field::ALL.iter().map(|field| field.key()).collect(),
+        most: MOST_LINES,
+        errors,
+        table: value(&typed, "table").to_owned(),
+        sure: value(&typed, "sure") == "yes",
+    })
+}
+
+/// The people of a pasted table, or everything that is wrong with it.
+fn read(book: &Book, typed: &Fields) -> Result<Vec<Details>, Vec<Text>> {
+    let rows = read_table(value(typed, "table"), book.now).map_err(|wrong| said(&wrong))?;
+    if book.members.len() + rows.len() > MOST {
+        return Err(vec![Text::new("staff-full").with("most", MOST)]);
+    }
+    let known = |at: usize, name: &str| {
+        namesakes(&book.members, name).next().is_some() || rows.iter().take(at).any(|(_, earlier)| same_name(&earlier.name, name))
+    };
+    let same: Vec<Text> = if value(typed, "sure") == "yes" {
+        Vec::new()
+    } else {
+        let twice = rows.iter().enumerate().filter(|(at, (_, details))| known(*at, &details.name));
+        twice
+            .map(|(_, (line, details))| Text::new("staff-import-same").with("line", *line).with("name", details.name.clone()))
+            .take(MOST_WRONG)
+            .collect()
+    };
+    if same.is_empty() { Ok(rows.into_iter().map(|(_, details)| details).collect()) } else { Err(same) }
+}
+
+fn said(wrong: &Wrong) -> Vec<Text> {
+    match wrong {
+        Wrong::Empty => vec![Text::new("staff-import-empty")],
+        Wrong::TooLong => vec![Text::new("staff-import-long").with("most", MOST_LINES)],
+        Wrong::Quote(line) => vec![Text::new("staff-import-quote").with("line", *line)],
+        Wrong::Cells(cells) => cells
+            .iter()
+            .map(|cell| {
+                let sentence = Text::new("staff-import-cell").with("line", cell.line).with("column", Text::new(cell.field.key()));
+                sentence.with("why", cell.field.wrong())
+            })
+            .collect(),
+    }
+}
+
+/// `POST /facilities/{facility}/staff/import`
+pub(in crate::http::pages) async fn import(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Here(home): Here,
+    Typed(typed): Typed<Fields>,
+) -> Result<Response, PageError> {
+    let book = Book::at(&web, home).await?;
+    match read(&book, &typed) {
+        Ok(people) => {
+            let registrar = Registrar { random: &web.random, by: person.id, at: book.now };
+            let mut tx = web.store.begin_ledger().await?;
+            let first = staff::insert(&mut tx, home, &people, registrar).await?;
+            let done = Done::by_person(&person, What::StaffRegistered, book.now).at_facility(home.region, home.facility);
+            web.log(&mut tx, &done.noting(format!("number={first} persons={}", people.len()))).await?;
+            tx.commit().await?;
+            Ok(Redirect::to(&format!("/facilities/{}/staff?done=imported", home.facility)).into_response())
+        }
+        Err(errors) => {
+            let answer = import_page(&web, &visitor, (&person, home), (errors, typed)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Papers, losses, self-checks and 災害時特例: each goes as a whole, its parts first.
+
+use hashimori_shared::time::Timestamp;
+
+use super::{BATCH, Plan, count};
+use crate::domain::ids::RegionId;
+use crate::domain::retention::Record;
+use crate::store::{Error, Store, rows};
+
+/// What goes as a whole.
+struct Whole {
+    record: Record,
+    /// Ids of what may go, the oldest first: `$1` region, `$2` cutoff, `$3` how many.
+    due: &'static str,
+    /// Statements before and after a list of ids, what is counted last.
+    parts: &'static [(&'static str, &'static str)],
+    /// How many at once.
+    most: i64,
+}
+
+const WHOLES: [Whole; 3] = [
+    Whole {
+        record: Record::Papers,
+        due: "SELECT p.id FROM paper p WHERE p.region_id = $1 AND p.open = 0 AND p.entered_at < $2 \
+              AND (SELECT max(s.at) FROM paper_step s WHERE s.paper_id = p.id) < $2 \
+              AND NOT EXISTS (SELECT 1 FROM device d JOIN loss l ON l.n = d.n \
+                WHERE d.id = p.device_id AND (l.closed_at IS NULL OR l.closed_at >= $2)) ORDER BY p.id LIMIT $3",
+        parts: &[
+            (
+                "INSERT INTO paper_number (facility_id, kind, number) SELECT facility_id, kind, max(number) FROM paper WHERE id IN ",
+                " GROUP BY facility_id, kind ON CONFLICT (facility_id, kind) DO UPDATE SET \
+                 number = CASE WHEN excluded.number > paper_number.number THEN excluded.number ELSE paper_number.number END",
+            ),
+            ("DELETE FROM paper_step WHERE paper_id IN ", ""),
+            ("DELETE FROM paper WHERE id IN ", ""),
+        ],
+        most: 64,
+    },
+    Whole {
+        record: Record::SelfChecks,
+        due: "SELECT c.id FROM self_check c JOIN facility f ON f.id = c.facility_id WHERE f.region_id = $1 AND c.at < $2 \
+              ORDER BY c.id LIMIT $3",
+        parts: &[
+            ("DELETE FROM self_check_device WHERE self_check_id IN ", ""),
+            ("DELETE FROM exclusion WHERE self_check_id IN ", ""),
+            ("DELETE FROM self_check WHERE id IN ", ""),
+        ],
+        most: 32,
+    },
+    Whole {
+        record: Record::Disasters,
+        due: "SELECT d.id FROM disaster d WHERE d.region_id = $1 AND d.phase = 'closed' \
+              AND (SELECT max(s.entered_at) FROM disaster_step s WHERE s.disaster_id = d.id) < $2 ORDER BY d.id LIMIT $3",
+        parts: &[
+            ("DELETE FROM disaster_let_in WHERE disaster_id IN ", ""),
+            ("DELETE FROM disaster_gone WHERE disaster_id IN ", ""),
+            ("DELETE FROM disaster_place WHERE disaster_id IN ", ""),
+            ("DELETE FROM disaster_step WHERE disaster_id IN ", ""),
+            ("DELETE FROM disaster WHERE id IN ", ""),
+        ],
+        most: 4,
+    },
+];
+
+/// One batch of everything that goes as a whole; whether there may be more.
+pub async fn records(store: &Store, plan: &Plan) -> Result<bool, Error> {
+    let mut more = false;
+    for (region, cutoffs) in plan {
+        for whole in &WHOLES {
+            more |= batch(store, whole, (*region, cutoffs.records)).await?;
+        }
+        more |= losses(store, (*region, cutoffs.records)).await?;
+    }
+    Ok(more)
+}
+
+async fn batch(store: &Store, whole: &Whole, (region, cutoff): (RegionId, Timestamp)) -> Result<bool, Error> {
+    let due: Vec<String> =
+        sqlx::query_scalar(whole.due).bind(region.to_string()).bind(cutoff.seconds()).bind(whole.most).fetch_all(store.read()).await?;
+    if due.is_empty() {
+        return Ok(false);
+    }
+    let mut tx = store.begin_apart().await?;
+    let mut gone = 0;
+    for (head, tail) in whole.parts {
+        let sql = rows::with_list(head, due.len()) + tail;
+        gone = rows::text_list_query(sql, &due).execute(&mut *tx).await?.rows_affected();
+    }
+    count(&mut tx, &region.to_string(), whole.record, gone).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(due.len()).is_ok_and(|n| n == whole.most))
+}
+
+async fn losses(store: &Store, (region, cutoff): (RegionId, Timestamp)) -> Result<bool, Error> {
+    let due: Vec<i64> = sqlx::query_scalar("SELECT id FROM loss WHERE region_id = $1 AND closed_at < $2 ORDER BY id LIMIT $3")
+        .bind(region.to_string())
+        .bind(cutoff.seconds())
+        .bind(BATCH)
+        .fetch_all(store.read())
+        .await?;
+    if due.is_empty() {
+        return Ok(false);
+    }
+    let mut tx = store.begin_apart().await?;
+    let mut gone = 0;
+    for group in due.chunks(rows::MOST) {
+        gone +=
+            rows::list_query(rows::with_list("DELETE FROM loss WHERE id IN ", group.len()), group).execute(&mut *tx).await?.rows_affected();
+    }
+    count(&mut tx, &region.to_string(), Record::Losses, gone).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(due.len()).is_ok_and(|n| n == BATCH))
+}
