@@ -9,7 +9,7 @@ use crate::domain::ids::{FacilityId, RegionId};
 use crate::domain::membership::{self, Act, Entry, Membership, Moved, Refusal};
 use crate::domain::people::Person;
 use crate::random::Random;
-use crate::store::{self, Store, Tx, log, membership as rows};
+use crate::store::{self, Store, Tx, log, membership as rows, retention};
 
 /// Who acts, when, and with which randomness.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +108,10 @@ pub async fn erase_due(store: &Store, random: &Random, now: Timestamp) -> Result
         let Some(seen) = rows::find(&mut *tx, *facility).await? else { continue };
         // Another process in front of the store may have been faster.
         let Ok(moved) = membership::advance(&seen, Act::Erase, (None, &Entry::default()), Keep::Days(0), now) else { continue };
+        for person in rows::list_people(&mut tx, *facility).await? {
+            let done = Done::by(Actor::Collector, What::PersonErased, now).on_person(&person);
+            retention::erase(&mut tx, random, person.id, &done).await?;
+        }
         rows::erase_personal(&mut tx, *facility).await?;
         if !rows::move_on(&mut tx, &seen, &moved, Actor::Collector).await? {
             continue;

@@ -6,7 +6,7 @@
 mod erase;
 mod leave;
 
-pub use erase::{erase_personal, list_due};
+pub use erase::{erase_personal, list_due, list_people};
 pub use leave::{Ended, end_everything};
 
 use hashimori_shared::time::Timestamp;
@@ -91,6 +91,9 @@ pub async fn move_on(tx: &mut Tx, seen: &Membership, moved: &Moved, by: Actor) -
     write(tx, moved).await?;
     insert_step(tx, moved, by).await?;
     if moved.act == Act::Amend {
+        name_part::put_facility(tx, seen.facility).await?;
+    }
+    if moved.act == Act::Amend && moved.after.state.takes_part() {
         name_part::put_facility(tx, seen.facility).await?;
     }
     if moved.act == Act::TakeIn {

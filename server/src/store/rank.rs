@@ -169,7 +169,9 @@ pub(super) async fn add(tx: &mut Tx, region: RegionId, facility: FacilityId) -> 
 
 /// A facility that has left: in no list from now on, and the day's count is made anew.
 pub(super) async fn remove(tx: &mut Tx, facility: FacilityId) -> Result<(), Error> {
-    sqlx::query("DELETE FROM facility_rank WHERE facility_id = $1").bind(facility.to_string()).execute(&mut **tx).await?;
+    for sql in ["DELETE FROM facility_rank WHERE facility_id = $1", "DELETE FROM facility_part WHERE facility_id = $1"] {
+        sqlx::query(sql).bind(facility.to_string()).execute(&mut **tx).await?;
+    }
     note_due(tx, &[facility.to_string().into()]).await
 }
 

@@ -176,7 +176,20 @@ async fn with_a_leaving_everything_ends_and_the_counts_follow(on: On) -> anyhow:
     let mut tx = bed.store.begin().await?;
     tx.insert_code(&issued, "operator").await?;
     tx.commit().await?;
+    let mut tx = bed.store.begin().await?;
+    sqlx::query(
+        "INSERT INTO api_token (id, region_id, facility_id, label, grants, hash, made_at, made_by, ends_at) \
+         VALUES ('t', $1, $2, '見本', '', 'h', 0, 'operator', $3)",
+    )
+    .bind(bed.region.to_string())
+    .bind(bed.facility.to_string())
+    .bind(i64::MAX)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
     leave(&mut bed, &doer).await?;
+    let revoked: Option<i64> = sqlx::query_scalar("SELECT revoked_at FROM api_token WHERE id = 't'").fetch_one(bed.store.read()).await?;
+    assert_eq!(revoked, Some(bed.now.seconds()), "machines read no more");
 
     let standings: Vec<_> = device::list(&bed.store, bed.facility, None, 10).await?.into_iter().map(|device| device.standing).collect();
     assert_eq!(standings.iter().filter(|standing| **standing == Standing::Retired).count(), 5);
@@ -201,6 +214,16 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
     let other = bed.another_facility().await?;
     let (kept, _) = bed.device_in(other, Standing::Active).await?;
     let (id, _) = bed.device(Standing::Active).await?;
+    let mut tx = bed.store.begin().await?;
+    sqlx::query(
+        "INSERT INTO member (id, region_id, facility_id, number, state, name, job, mcs_id, joined_on, pledge_edition, pledge_before, cleared, \
+         registered_at, version) VALUES ('m', $1, $2, 1, 'here', '架空 看護師', '看護師', 'kango', 0, 0, 0, '', 0, 1)",
+    )
+    .bind(bed.region.to_string())
+    .bind(bed.facility.to_string())
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
     leave(&mut bed, &doer).await?;
     while log::seal(&bed.store, &key, bed.now, None).await?.more {}
     let due = find(&bed, bed.facility).await?.erase_at.ok_or_else(|| anyhow::anyhow!("a day"))?;
@@ -211,6 +234,13 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
     while log::seal(&bed.store, &key, due, None).await?.more {}
     let whole = log::verify(&bed.store, &key, None).await?.map_err(|broken| anyhow::anyhow!("{broken}"))?;
     assert!(whole.erased > 0, "{whole:?}");
+    // Whoever takes the words of another entry away is found all the same.
+    let mut tx = bed.store.begin().await?;
+    sqlx::query("DELETE FROM log_words WHERE entry_id IN (SELECT id FROM log_entry WHERE facility_id IS NULL)").execute(&mut *tx).await?;
+    tx.commit().await?;
+    assert!(log::verify(&bed.store, &key, None).await?.is_err_and(|broken| broken.why == log::Why::WordsMissing));
+    let member: (String, String) = sqlx::query_as("SELECT name, mcs_id FROM member WHERE id = 'm'").fetch_one(bed.store.read()).await?;
+    assert_eq!(member, ("—".to_owned(), String::new()), "nor is anybody on the list of those who used the network");
     let label = |device: Option<device::Device>| device.map(|device| device.label);
     assert_eq!(label(device::find(&bed.store, bed.facility, id).await?).as_deref(), Some(""));
     assert_eq!(label(device::find(&bed.store, other, kept).await?).as_deref(), Some("受付の端末"), "others keep theirs");

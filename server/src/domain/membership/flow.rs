@@ -155,12 +155,12 @@ pub fn choices(membership: &Membership, by: Role) -> Vec<Step> {
 }
 
 fn check_hands(act: Act, by: Option<Role>) -> Result<(), Refusal> {
-    match (act, by) {
-        (Act::Erase, None) => Ok(()),
-        (Act::Erase, Some(_)) | (_, None) => Err(Refusal::NotYours),
-        (_, Some(Role::Secretariat)) => Ok(()),
-        (_, Some(Role::Head | Role::Administrator | Role::Deputy | Role::Auditor)) => Err(Refusal::NotYours),
-    }
+    let its_own = match by {
+        None => act == Act::Erase,
+        Some(Role::Secretariat) => act != Act::Erase,
+        Some(Role::Head | Role::Administrator | Role::Deputy | Role::Auditor) => false,
+    };
+    if its_own { Ok(()) } else { Err(Refusal::NotYours) }
 }
 
 /// An application comes in.

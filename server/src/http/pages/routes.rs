@@ -434,6 +434,7 @@ fn of_connections() -> Vec<Route> {
             Object::Facility,
             post(connections::act_on_webhook),
         )
+        .while_taking_part()
         .stepped_up(),
         route(Method::GET, "/facilities/{facility}/connections", SignedIn(Read), Object::Facility, get(connections::show_connections)),
         route(
@@ -458,6 +459,7 @@ fn of_connections() -> Vec<Route> {
             Object::Facility,
             post(connections::revoke_token),
         )
+        .while_taking_part()
         .stepped_up(),
     ]
 }
@@ -482,7 +484,8 @@ fn of_notices() -> Vec<Route> {
             SignedIn(Acknowledge),
             Object::Facility,
             post(notices::confirm_notice),
-        ),
+        )
+        .while_taking_part(),
     ]
 }
 

@@ -66,8 +66,8 @@ pub enum Why {
     /// Its words are not those it was written with.
     #[error("its names or its text were changed")]
     WordsAltered,
-    /// Its words are missing, and nobody was erased.
-    #[error("its names are missing, though neither its actor nor its object was erased")]
+    /// Its words are missing, and neither who is in it nor the people of its facility were erased.
+    #[error("its names are missing, though neither its actor, its object nor its facility was erased")]
     WordsMissing,
     /// The anchor.
     #[error("the log is not the one the anchor was taken from")]
@@ -121,7 +121,16 @@ async fn prove(db: &mut AnyConnection, key: &LogKey, anchor: Option<Mark>) -> Re
     let start = checkpoint(db, key).await?;
     let days = days(db, key, start).await?;
     let head = head(db).await?.filter(|head| head.is_signed_by(key));
-    let mut walk = Walk { key, mark: start, proven: start.seq, missing: Vec::new(), erased: HashSet::new(), anchor, days: &days };
+    let mut walk = Walk {
+        key,
+        mark: start,
+        proven: start.seq,
+        missing: Vec::new(),
+        erased: HashSet::new(),
+        emptied: HashMap::new(),
+        anchor,
+        days: &days,
+    };
     walk.all(db).await?;
     let Some(Head { mark: signed, .. }) = head else { return broken(walk.proven + 1, Why::NoHead) };
     if walk.mark.seq > signed.seq {
@@ -134,11 +143,8 @@ async fn prove(db: &mut AnyConnection, key: &LogKey, anchor: Option<Mark>) -> Re
         return broken(walk.proven + 1, Why::Rewritten);
     }
     // An erasure of this very second may not be sealed yet.
-    let fresh: Vec<Option<String>> = sqlx::query_scalar("SELECT object_id FROM log_entry WHERE seq IS NULL AND what = $1")
-        .bind(What::PersonErased.as_str())
-        .fetch_all(&mut *db)
-        .await?;
-    walk.erased.extend(fresh.into_iter().flatten());
+    walk.erased.extend(fresh(db, What::PersonErased).await?);
+    walk.emptied.extend(fresh(db, What::MembershipErased).await?.into_iter().map(|id| (id, i64::MAX)));
     let erased = walk.check_missing_words()?;
     check_anchor(anchor, start, signed, &days)?;
     let waiting: i64 = sqlx::query_scalar("SELECT count(*) FROM log_entry WHERE seq IS NULL").fetch_one(db).await?;
@@ -191,16 +197,25 @@ fn check_anchor(anchor: Option<Mark>, start: Mark, head: Mark, days: &HashMap<i6
     broken(anchor.seq, if known { Why::OtherThanAnchor } else { Why::AnchorTooOld })
 }
 
+/// What entries of this kind that are not sealed yet are about.
+async fn fresh(db: &mut AnyConnection, what: What) -> Result<Vec<String>, Failed> {
+    let found: Vec<Option<String>> =
+        sqlx::query_scalar("SELECT object_id FROM log_entry WHERE seq IS NULL AND what = $1").bind(what.as_str()).fetch_all(db).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// A walk along the chain.
 struct Walk<'a> {
     key: &'a LogKey,
     mark: Mark,
     /// The last entry that a signature vouches for.
     proven: i64,
-    /// Entries without words: number, actor, object.
-    missing: Vec<(i64, String, Option<String>)>,
+    /// Entries without words, with their numbers.
+    missing: Vec<(i64, Entry)>,
     /// Persons whose erasure the log tells of.
     erased: HashSet<String>,
+    /// Facilities whose people's erasure the log tells of, and by which entry.
+    emptied: HashMap<String, i64>,
     anchor: Option<Mark>,
     days: &'a HashMap<i64, Mark>,
 }
@@ -261,19 +276,24 @@ impl Walk<'_> {
         if What::from_word(&entry.what) == Some(What::PersonErased) {
             self.erased.extend(entry.object_id.clone());
         }
+        if What::from_word(&entry.what) == Some(What::MembershipErased) {
+            self.emptied.extend(entry.object_id.clone().map(|id| (id, self.mark.seq)));
+        }
         let Some(salt) = row.try_get::<Option<String>, _>(13)? else {
-            self.missing.push((self.mark.seq, entry.actor.clone(), entry.object_id.clone()));
+            self.missing.push((self.mark.seq, entry.clone()));
             return Ok(());
         };
         let words = Words { actor: row.try_get(14)?, object: row.try_get(15)?, remark: row.try_get(16)? };
         if commitment(&salt, &words) == entry.commitment { Ok(()) } else { broken(self.mark.seq, Why::WordsAltered) }
     }
 
-    /// How many entries lack words; each by or about somebody whose erasure the log tells of.
+    /// How many entries lack words; each by or about somebody whose erasure the log tells of, or of a facility before its people's.
     fn check_missing_words(&self) -> Result<i64, Failed> {
         let erased = |id: &String| self.erased.contains(id);
-        for (seq, actor, object) in &self.missing {
-            if !erased(actor) && !object.as_ref().is_some_and(erased) {
+        for (seq, entry) in &self.missing {
+            let person = erased(&entry.actor) || entry.object_id.as_ref().is_some_and(erased);
+            let emptied = entry.facility.as_ref().and_then(|id| self.emptied.get(id)).is_some_and(|by| seq < by);
+            if !person && !emptied {
                 return broken(*seq, Why::WordsMissing);
             }
         }

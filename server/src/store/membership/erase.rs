@@ -4,7 +4,8 @@
 use hashimori_shared::time::Timestamp;
 
 use crate::domain::ids::FacilityId;
-use crate::store::{Error, Store, Tx, rows};
+use crate::domain::people::Person;
+use crate::store::{Error, Store, Tx, person, rows};
 
 /// Facilities erased in one run, at most.
 const BATCH: i64 = 16;
@@ -25,22 +26,13 @@ const GONE: &str = "—";
 
 /// Each statement takes the facility as `$1`; those that put something in a name's place take that as `$2`.
 const FORGET: &[(&str, bool)] = &[
-    // While its people's ids still lead to their entries elsewhere in the log.
-    (
-        "DELETE FROM log_words WHERE entry_id IN (SELECT l.id FROM log_entry l WHERE l.facility_id = $1 \
-         OR l.actor IN (SELECT p.id FROM person p WHERE p.facility_id = $1) \
-         OR l.object_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1))",
-        false,
-    ),
+    ("DELETE FROM log_words WHERE entry_id IN (SELECT l.id FROM log_entry l WHERE l.facility_id = $1)", false),
     ("DELETE FROM log_view WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("DELETE FROM account_event WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("DELETE FROM invitation WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("DELETE FROM mail_address WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("DELETE FROM mail_confirmation WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    ("UPDATE letter SET address = NULL WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
-    // Sign-in names are unique, and free to be taken again.
-    ("UPDATE person SET name = $2, login = 'erased-' || id WHERE facility_id = $1", true),
-    ("UPDATE appointment SET begun_why = '', ended_why = CASE WHEN ended_why IS NULL THEN NULL ELSE '' END WHERE facility_id = $1", false),
+    ("DELETE FROM paper_contact WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
+    ("UPDATE letter SET address = NULL WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
+    ("UPDATE member SET name = $2, job = '', mcs_id = '' WHERE facility_id = $1", true),
+    ("UPDATE member_step SET why = '' WHERE member_id IN (SELECT m.id FROM member m WHERE m.facility_id = $1)", false),
+    ("UPDATE training SET teacher = $2, void_why = CASE WHEN void_why = '' THEN '' ELSE $2 END WHERE facility_id = $1", true),
     ("DELETE FROM notice_reading WHERE facility_id = $1", false),
     ("DELETE FROM calendar_feed WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
     ("UPDATE letter SET address = NULL WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
@@ -48,6 +40,7 @@ const FORGET: &[(&str, bool)] = &[
     ("UPDATE member SET name = '', job = '', mcs_id = '' WHERE facility_id = $1", false),
     ("UPDATE member_step SET why = '' WHERE member_id IN (SELECT m.id FROM member m WHERE m.facility_id = $1)", false),
     ("UPDATE training SET teacher = '', void_why = CASE WHEN void_why = '' THEN '' ELSE $2 END WHERE facility_id = $1", true),
+    ("UPDATE member_review SET differences = CASE WHEN differences = '' THEN '' ELSE $2 END WHERE facility_id = $1", true),
     ("UPDATE member_review SET differences = CASE WHEN differences = '' THEN '' ELSE $2 END WHERE facility_id = $1", true),
     ("UPDATE paper_step SET why = '', checker = '' WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
     ("UPDATE paper SET applicant = $2, fields = '{}' WHERE facility_id = $1", true),
@@ -72,7 +65,18 @@ const FORGET: &[(&str, bool)] = &[
     ("UPDATE membership_step SET name = '', why = '' WHERE facility_id = $1", false),
 ];
 
-/// Erases what is held about a facility's people. Done again, it changes nothing.
+/// Those whose names are still there; what they are called elsewhere is `retention::erase`'s.
+pub async fn list_people(tx: &mut Tx, facility: FacilityId) -> Result<Vec<Person>, Error> {
+    sqlx::query("SELECT id, region_id, facility_id, role, login, name FROM person WHERE facility_id = $1 AND erased_at IS NULL ORDER BY id")
+        .bind(facility.to_string())
+        .fetch_all(&mut **tx)
+        .await?
+        .iter()
+        .map(person::person)
+        .collect()
+}
+
+/// Erases what else is held about a facility's people. Done again, it changes nothing.
 pub async fn erase_personal(tx: &mut Tx, facility: FacilityId) -> Result<(), Error> {
     for (sql, replaces) in FORGET {
         let query = sqlx::query(*sql).bind(facility.to_string());

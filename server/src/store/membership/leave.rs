@@ -40,11 +40,12 @@ pub async fn end_everything(
     ] {
         sqlx::query(sql).bind(id.clone()).execute(&mut **tx).await?;
     }
-    sqlx::query("UPDATE enrolment_code SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL AND expires_at > $2")
-        .bind(id.clone())
-        .bind(now.seconds())
-        .execute(&mut **tx)
-        .await?;
+    for sql in [
+        "UPDATE enrolment_code SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL AND expires_at > $2",
+        "UPDATE api_token SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL",
+    ] {
+        sqlx::query(sql).bind(id.clone()).bind(now.seconds()).execute(&mut **tx).await?;
+    }
     sqlx::query("UPDATE api_token SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL")
         .bind(id.clone())
         .bind(now.seconds())

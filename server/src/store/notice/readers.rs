@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::{Reading, is_for, reading};
 use crate::domain::ids::{FacilityId, NoticeId, RegionId};
 use crate::domain::people::Role;
+use crate::store::facility::TAKES_PART;
 use crate::store::{Error, Store, rows};
 
 /// How far a facility is with a notice.
@@ -73,9 +74,18 @@ impl Counts {
     }
 }
 
+/// Those that take part, and those that read it while they did.
+fn reachable() -> String {
+    format!("(f.state IN {TAKES_PART} OR EXISTS (SELECT 1 FROM notice_reading t WHERE t.notice_id = n.id AND t.facility_id = f.id))")
+}
+
 /// Counts them.
 pub async fn count(store: &Store, id: NoticeId) -> Result<Counts, Error> {
-    let all = format!("SELECT COUNT(*) FROM notice n JOIN facility f ON f.region_id = n.region_id WHERE n.id = $1 AND {}", is_for("f.id"));
+    let all = format!(
+        "SELECT COUNT(*) FROM notice n JOIN facility f ON f.region_id = n.region_id WHERE n.id = $1 AND {} AND {}",
+        is_for("f.id"),
+        reachable()
+    );
     let all: i64 = sqlx::query_scalar(AssertSqlSafe(all)).bind(id.to_string()).fetch_one(store.read()).await?;
     let read = format!(
         "SELECT COUNT(DISTINCT r.facility_id), COUNT(DISTINCT CASE WHEN r.confirmed_at IS NOT NULL THEN r.facility_id END) \
@@ -96,8 +106,9 @@ pub async fn list_facilities(
     let state = is.map(|is| format!(" AND {}", is.condition())).unwrap_or_default();
     let sql = format!(
         "SELECT f.id, f.name FROM notice n JOIN facility f ON f.region_id = n.region_id WHERE n.id = $1 AND n.region_id = $2 AND f.id > $3 \
-         AND {}{state} ORDER BY f.id LIMIT $4",
-        is_for("f.id")
+         AND {} AND {}{state} ORDER BY f.id LIMIT $4",
+        is_for("f.id"),
+        reachable()
     );
     sqlx::query(AssertSqlSafe(sql))
         .bind(id.to_string())

@@ -6,6 +6,7 @@ use sqlx::{Any, AssertSqlSafe, Executor, Row as _};
 
 use crate::domain::ids::{FacilityId, RegionId};
 use crate::domain::staff::{Late, Sum};
+use crate::store::facility::TAKES_PART;
 use crate::store::{Error, rows};
 
 const PRESENT: &str = "m.state IN ('joining', 'in_use')";
@@ -56,7 +57,8 @@ pub async fn list(
     (after, limit): (Option<FacilityId>, u16),
     (training_days, now): (i64, Timestamp),
 ) -> Result<Vec<(FacilityId, String, Sum)>, Error> {
-    sqlx::query(AssertSqlSafe(statement("SELECT id, name FROM facility WHERE region_id = $3 AND id > $4 ORDER BY id LIMIT $5")))
+    let place = format!("SELECT id, name FROM facility WHERE region_id = $3 AND state IN {TAKES_PART} AND id > $4 ORDER BY id LIMIT $5");
+    sqlx::query(AssertSqlSafe(statement(&place)))
         .bind(now.seconds())
         .bind(training_days * DAY)
         .bind(region.to_string())
