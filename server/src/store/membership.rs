@@ -90,9 +90,6 @@ pub async fn move_on(tx: &mut Tx, seen: &Membership, moved: &Moved, by: Actor) -
     }
     write(tx, moved).await?;
     insert_step(tx, moved, by).await?;
-    if moved.act == Act::Amend {
-        name_part::put_facility(tx, seen.facility).await?;
-    }
     if moved.act == Act::Amend && moved.after.state.takes_part() {
         name_part::put_facility(tx, seen.facility).await?;
     }

@@ -46,11 +46,6 @@ pub async fn end_everything(
     ] {
         sqlx::query(sql).bind(id.clone()).bind(now.seconds()).execute(&mut **tx).await?;
     }
-    sqlx::query("UPDATE api_token SET revoked_at = $2 WHERE facility_id = $1 AND revoked_at IS NULL")
-        .bind(id.clone())
-        .bind(now.seconds())
-        .execute(&mut **tx)
-        .await?;
     // Nobody is left there who could clear it: the exception's report says so.
     sqlx::query(
         "UPDATE disaster_let_in SET cleared_how = $2, cleared_done = '', cleared_why = $3, cleared_by = $4, cleared_at = $5 \
