@@ -200,10 +200,19 @@ fn heard(output: ChildStdout) -> mpsc::Receiver<std::io::Result<String>> {
 /// Which acknowledged check-ins the store no longer holds: keys among the taken ones, changed reports also by their body.
 /// A store that cannot be opened or read any more holds none.
 pub async fn lost(folder: &Path, lines: &[Line]) -> Vec<Line> {
-    let Ok(store) = Store::open(StoreUrl::Sqlite(folder.join("store.db"))).await else { return lines.to_vec() };
+    let store = match Store::open(StoreUrl::Sqlite(folder.join("store.db"))).await {
+        Ok(store) => store,
+        Err(error) => {
+            eprintln!("the store does not open: {error}");
+            return lines.to_vec();
+        }
+    };
     let found = missing(&store, lines).await;
     store.close().await;
-    found.unwrap_or_else(|_| lines.to_vec())
+    found.unwrap_or_else(|error| {
+        eprintln!("the store cannot be read: {error:#}");
+        lines.to_vec()
+    })
 }
 
 /// The same of an open store.

@@ -167,7 +167,7 @@ mod tests {
             (&format!("https://hook.example/{}", "a".repeat(LONGEST_URL)), WrongTarget::Form),
             ("http://hook.example/", WrongTarget::Plain),
             ("ftp://hook.example/", WrongTarget::Plain),
-            ("file://localhost/etc/passwd", WrongTarget::Plain),
+            ("file://localhost/etc/passwd", WrongTarget::Form),
             ("https://127.0.0.1/", WrongTarget::Forbidden),
             ("https://localhost/", WrongTarget::Forbidden),
             ("http://localhost/", WrongTarget::Forbidden),

@@ -52,9 +52,9 @@ async fn approve(bed: &Bed, facility: FacilityId, commit: bool) -> anyhow::Resul
     let mut tx = bed.store.begin().await?;
     log::write(&mut tx, &bed.random, &done).await?;
     if commit {
-        tx.commit().await?
+        tx.commit().await?;
     } else {
-        tx.rollback().await?
+        tx.rollback().await?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ async fn a_token_is_shown_once_reads_what_was_chosen_and_ends_when_it_is_revoked
     assert_eq!(machine.get("/api/v1/facilities").await.code, 200);
     assert_eq!(machine.get("/api/v1/disaster").await.code, 403);
     let page = hanako.get(&base).await;
-    page.status(200).says("資産管理").says("いま").says("2026年9月2日");
+    page.status(200).says("資産管理").says("たった今").says("2026年9月2日");
     let token = page.field("token");
     hanako.submit(&format!("{base}/tokens/revoke"), &[("token", &token)]).await.redirects_to(&base);
     assert_eq!(machine.get("/api/v1/facilities").await.code, 401);

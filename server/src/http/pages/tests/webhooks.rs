@@ -96,6 +96,8 @@ async fn file_paper(world: &World, browser: &mut Browser) -> String {
         ("contents", "訪問予定表"),
         ("medium", "紙"),
         ("purpose", "訪問看護"),
+        ("place", "架空町"),
+        ("protection", "鍵付きのかばん"),
         ("from", "2026-08-03"),
         ("until", "2026-08-05"),
     ];
