@@ -38,6 +38,17 @@ pub struct Browser {
 /// The two schemes of colours; the last one stays.
 const SCHEMES: [&str; 2] = ["dark", "light"];
 
+/// Starts a driver; it and its port.
+fn drive(home: &Path) -> anyhow::Result<(Running, u16)> {
+    let mut command = Command::new("chromedriver");
+    command.arg("--port=0").env("HOME", home);
+    let mut driver = Running::start(&mut command, &home.join("driver.log")).context("tests/run.sh installs chromium-driver")?;
+    let port = driver.until_said("chromedriver's port", |said| {
+        said.split_once("started successfully on port ")?.1.split('.').next()?.parse::<u16>().ok()
+    })?;
+    Ok((driver, port))
+}
+
 impl Browser {
     /// Starts driver and browser, with the window of a phone.
     pub async fn start() -> anyhow::Result<Self> {
@@ -51,13 +62,8 @@ impl Browser {
 
     async fn start_with(scripts: bool) -> anyhow::Result<Self> {
         let profile = tempfile::Builder::new().prefix("hashimori-browser-").tempdir()?;
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").env("HOME", profile.path());
-        let mut driver =
-            Running::start(&mut command, &profile.path().join("driver.log")).context("tests/run.sh installs chromium-driver")?;
-        let port = driver.until_said("chromedriver's port", |said| {
-            said.split_once("started successfully on port ")?.1.split('.').next()?.parse::<u16>().ok()
-        })?;
+        // It takes a port of IPv6 first, and ends where somebody else has the same one of IPv4.
+        let (driver, port) = drive(profile.path()).or_else(|_| drive(profile.path())).or_else(|_| drive(profile.path()))?;
 
         let mut wishes = DesiredCapabilities::chrome();
         for flag in FLAGS {

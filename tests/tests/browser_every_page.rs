@@ -141,14 +141,18 @@ impl Region {
             collector.set(name, &value);
         }
         collector.run()?;
-        let first = |said: Said| said.out.split_whitespace().next().map(str::to_owned).context("nothing was printed");
-        let area = first(collector.command(&["area", "make", "川上地区"])?.expect(0)?)?;
-        collector.command(&["disaster", "activate", "--reason", "見本の理由", "--basis", "規程第25条", "--days", "7"])?.expect(0)?;
-        let exception = first(collector.command(&["disaster", "list"])?.expect(0)?)?;
+        let area = first(&collector.command(&["area", "make", "川上地区"])?.expect(0)?)?;
         own.check_in(collector.device_address(), true, now()?).await?;
         lost.check_in(collector.device_address(), true, now()?).await?;
-        let (facility, paper, notice) = (String::new(), String::new(), notice(&collector).await?);
+        let (facility, paper, exception, notice) = (String::new(), String::new(), String::new(), notice(&collector).await?);
         Ok(Self { collector, facility, device: bad.id, own: own.id, lost: lost.id, paper, area, exception, notice })
+    }
+
+    /// From now on papers go ahead without an approval.
+    fn begin_disaster(&mut self) -> anyhow::Result<()> {
+        self.collector.command(&["disaster", "activate", "--reason", "見本の理由", "--basis", "規程第25条", "--days", "7"])?.expect(0)?;
+        self.exception = first(&self.collector.command(&["disaster", "list"])?.expect(0)?)?;
+        Ok(())
     }
 
     fn path(&self, path: &str) -> String {
@@ -162,6 +166,11 @@ impl Region {
             .replace("{notice}", &self.notice)
             + query
     }
+}
+
+/// The first word that a command printed.
+fn first(said: &Said) -> anyhow::Result<String> {
+    said.out.split_whitespace().next().map(str::to_owned).context("nothing was printed")
 }
 
 /// What a page's pictures are called.
@@ -296,6 +305,7 @@ async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
     browser.looks_right("appointed-once").await?;
 
     region.paper = sent_back(&walk, &facility).await?;
+    region.begin_disaster()?;
     registered(&walk, &facility).await?;
     walk.open(&format!("{facility}/links")).await?;
     walk.press("新しいリンクを作る", "このリンクは今だけ表示します").await?;
@@ -318,6 +328,7 @@ async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
 #[tokio::test]
 async fn what_the_secretariat_sees_looks_right() -> anyhow::Result<()> {
     let mut region = Region::new().await?;
+    region.begin_disaster()?;
     let browser = Browser::start().await?;
     let walk = Walk::begin(&browser, &region.collector, ("localhost", Hand::Pointer)).await?;
     walk.set_up(&link(&region.collector, &["account", "invite", "--name", "見本 次郎", "--login", "jimukyoku"])?).await?;
