@@ -4,7 +4,7 @@
 //!
 //! `cargo bench -p hashimori-server --bench pages` (SQLite, in the current folder's file system), `… -- 2000` for the small one alone,
 //! any other number for that many devices; with `HASHIMORI_BENCH_POSTGRES=URL` on PostgreSQL (an empty database: everything is left
-//! in it; give the size too).
+//! in it; give the size too). `HASHIMORI_BENCH_RATE=N`: N check-ins a second instead, as half of what a whole collector takes over TLS.
 
 #![expect(clippy::cast_precision_loss, reason = "figures for people to read")]
 
@@ -47,8 +47,12 @@ async fn measure(filled: Filled) -> anyhow::Result<()> {
     let walk = Walk::new(&filled).await?;
     let crowd = Crowd::gather(&filled).await?;
     let most = crowd.flat_out(FLAT_OUT).await?;
-    let work = crowd.work_at(most / 2.0);
-    println!("{} devices, {} readers; check-ins: {most:.0}/s at most, half of that meanwhile", filled.devices, readers::READERS);
+    let rate = match std::env::var("HASHIMORI_BENCH_RATE") {
+        Ok(rate) => rate.parse()?,
+        Err(_) => most / 2.0,
+    };
+    let work = crowd.work_at(rate);
+    println!("{} devices, {} readers; check-ins: {most:.0}/s at most, {rate:.0}/s meanwhile", filled.devices, readers::READERS);
     walk.measure().await?;
     println!("meanwhile {}\n", work.rest().await?);
     crowd.part().await
