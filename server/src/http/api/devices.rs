@@ -129,14 +129,15 @@ pub(super) async fn show_clauses(Use(web): Use<Web>, Here(home): Here, Path(id):
     let pack = web.pack();
     let clause = |(id, code): (String, i64)| {
         let rule = pack.clause(&id);
-        Some(ClauseItem {
+        ClauseItem {
             title: rule.map(|rule| rule.title.get(Lang::Japanese).to_owned()),
             strength: rule.map(|rule| words::strength(rule.strength)),
-            state: Reading::from(State::from_code(code)?).as_str(),
+            // A state that this program does not know is no pass, and is not left out either.
+            state: Reading::from(State::from_code(code).unwrap_or(State::Unknown)).as_str(),
             clause: id,
-        })
+        }
     };
-    let items = line.map(|line| line.clauses.into_iter().filter_map(clause).collect()).unwrap_or_default();
+    let items = line.map(|line| line.clauses.into_iter().map(clause).collect()).unwrap_or_default();
     answer(&ClauseList { device: device.id.to_string(), pack: pack.id().to_owned(), items })
 }
 
