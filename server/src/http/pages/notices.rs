@@ -30,7 +30,7 @@ use crate::words::Text;
 /// Notices on one page.
 const NOTICES: u16 = 25;
 /// Facilities on one page.
-const FACILITIES: u16 = 100;
+const FACILITIES: u16 = 50;
 
 async fn find(web: &Web, region: RegionId, id: &str) -> Result<Found, PageError> {
     let id: NoticeId = id.parse().map_err(|_| PageError::NotFound)?;
