@@ -7,6 +7,7 @@ mod application;
 mod areas;
 pub(crate) mod assets;
 mod backup_note;
+mod banner;
 mod calendar;
 mod connections;
 mod device;
@@ -16,6 +17,7 @@ mod error;
 mod evidence;
 mod export;
 mod former;
+mod let_in;
 mod log;
 mod loss;
 mod mail;
@@ -43,20 +45,21 @@ pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use application::ApplicationPage;
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
+pub(crate) use banner::{Banner, BannerKind};
 pub(crate) use calendar::CalendarPage;
 pub(crate) use connections::{ConnectionIssuedPage, ConnectionsPage, DeliveryLine, HookForm, HookLine, TokenForm, TokenLine};
 pub(crate) use device::{
     ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
 };
 pub(crate) use disaster::{
-    Banner, BannerKind, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine,
-    FacilityDisasterPage, FileStep, GonePage, JoinPage, LetInForm, LetInLine, LetInPage,
+    Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, FileStep,
 };
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use evidence::EvidencePage;
 pub(crate) use export::ExportPage;
 pub(crate) use former::{FormerLine, FormerPage};
+pub(crate) use let_in::{DoorPage, GonePage, JoinPage, LetInForm, LetInLine, LetInPage};
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
