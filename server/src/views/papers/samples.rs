@@ -2,7 +2,7 @@
 
 use hashimori_shared::time::Timestamp;
 
-use super::super::Sample;
+use super::super::{Qr, Sample};
 use super::*;
 use crate::domain::paper::Kind;
 
