@@ -8,6 +8,7 @@ mod pledges;
 mod region;
 mod review;
 mod sheets;
+mod ticked;
 mod training;
 
 pub(super) use form::{correct, register, show_edit, show_new};
@@ -48,11 +49,6 @@ const REVIEWS: u16 = 10;
 
 fn value<'a>(typed: &'a Fields, field: &str) -> &'a str {
     typed.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
-}
-
-/// The numbers of those who were ticked.
-fn ticked(typed: &Fields) -> Vec<i64> {
-    typed.iter().filter(|(name, _)| name == "who").filter_map(|(_, number)| number.parse().ok()).collect()
 }
 
 /// What the days of a facility's list are reckoned by.

@@ -162,10 +162,7 @@ pub(in crate::http::pages) async fn correct(
     });
     match taken {
         Ok(moved) => {
-            if value(&typed, "seen") != member.version.to_string() {
-                return Err(PageError::Conflict(Text::new("staff-moved")));
-            }
-            super::one::keep(&web, (&person, home), member, moved).await?;
+            super::one::keep(&web, (&person, home), &typed, member, moved).await?;
             Ok(Redirect::to(&format!("/facilities/{}/staff/{number}", home.facility)).into_response())
         }
         Err((error, namesakes)) => {

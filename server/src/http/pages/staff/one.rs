@@ -151,12 +151,9 @@ pub(in crate::http::pages) async fn act(
     let taken = if offered { advance(&member, act, (person.id, &entry), &rules, web.now()) } else { Err(Refusal::NotNow(member.state)) };
     match taken {
         Ok(moved) => {
-            if value(&typed, "seen") != member.version.to_string() {
-                return Err(PageError::Conflict(Text::new("staff-moved")));
-            }
             let list = format!("/facilities/{}/staff", home.facility);
             let to = if moved.to == State::Removed { format!("{list}?done=removed") } else { format!("{list}/{number}") };
-            keep(&web, (&person, home), member, moved).await?;
+            keep(&web, (&person, home), &typed, member, moved).await?;
             Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => {
@@ -166,8 +163,17 @@ pub(in crate::http::pages) async fn act(
     }
 }
 
-/// Keeps a step, with its entry in the log.
-pub(super) async fn keep(web: &Web, (person, home): (&Person, Home), member: Member, moved: Moved) -> Result<(), PageError> {
+/// Keeps a step that was asked for on a page that shows the newest, with its entry in the log.
+pub(super) async fn keep(
+    web: &Web,
+    (person, home): (&Person, Home),
+    typed: &Fields,
+    member: Member,
+    moved: Moved,
+) -> Result<(), PageError> {
+    if value(typed, "seen") != member.version.to_string() {
+        return Err(PageError::Conflict(Text::new("staff-moved")));
+    }
     let after = member.after(&moved);
     let mut tx = web.store.begin_ledger().await?;
     if !staff::apply(&mut tx, home.facility, &after, &moved).await? {

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{Book, called, ticked, value};
+use super::ticked::{keep, steps, ticked};
+use super::{Book, called, value};
 use crate::domain::act::{Done, What};
 use crate::domain::paper::day_start;
 use crate::domain::people::Person;
@@ -101,26 +102,14 @@ pub(in crate::http::pages) async fn note_pledges(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let book = Book::at(&web, home).await?;
-    let chosen = ticked(&typed);
     let entry = Entry { day: value(&typed, "day").to_owned(), before: value(&typed, "before") == "yes", ..Entry::default() };
-    let steps: Result<Vec<_>, Text> = book
-        .members
-        .iter()
-        .filter(|member| chosen.contains(&member.number))
-        .map(|member| advance(member, Act::Pledge, (person.id, &entry), &book.rules, book.now).map(|moved| (member.clone(), moved)))
-        .collect::<Result<_, _>>()
-        .map_err(|refusal| refusal.text());
-    let error = match steps {
+    let pledge = |member: &Member| advance(member, Act::Pledge, (person.id, &entry), &book.rules, book.now);
+    let error = match steps(&book, &typed, pledge) {
         Err(error) => error,
-        Ok(steps) if steps.is_empty() => Text::new("staff-nobody"),
         Ok(steps) => {
             let noted = steps.len();
             let mut tx = web.store.begin_ledger().await?;
-            for (member, moved) in steps {
-                if !staff::apply(&mut tx, home.facility, &member.after(&moved), &moved).await? {
-                    return Err(PageError::Conflict(Text::new("staff-moved")));
-                }
-            }
+            keep(&mut tx, home, steps).await?;
             let done = Done::by_person(&person, What::PledgesNoted, book.now).at_facility(home.region, home.facility);
             web.log(&mut tx, &done.noting(format!("edition={} persons={noted}", book.rules.edition.n))).await?;
             tx.commit().await?;
