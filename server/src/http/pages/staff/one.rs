@@ -4,7 +4,8 @@ use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{Book, called, find, mark, value};
+use super::pledges::signed;
+use super::{Book, find, mark, value};
 use crate::domain::act::{Done, What};
 use crate::domain::paper::same_name;
 use crate::domain::people::Person;
@@ -82,11 +83,7 @@ async fn accounts(web: &Web, home: Home, member: &Member) -> Result<Vec<String>,
 fn pairs(member: &Member, editions: &[Edition]) -> Vec<(&'static str, Text)> {
     let none = || Text::new("frame-none-yet");
     let day = |day: Option<hashimori_shared::time::Timestamp>| day.map_or_else(none, Text::Day);
-    let pledge = member.pledge.map_or_else(none, |pledge| {
-        let edition = editions.iter().find(|known| known.n == pledge.edition).map_or(Text::new("staff-form-3"), called);
-        let key = if pledge.before { "staff-pledge-before" } else { "staff-pledge-signed" };
-        Text::new(key).with("edition", edition).with("day", Text::Day(pledge.on))
-    });
+    let pledge = member.pledge.map_or_else(none, |pledge| signed(pledge, editions));
     let id = if member.details.mcs_id.is_empty() { none() } else { Text::verbatim(&member.details.mcs_id) };
     let mut pairs = vec![
         ("staff-col-job", Text::verbatim(&member.details.job)),

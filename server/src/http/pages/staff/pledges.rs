@@ -10,7 +10,7 @@ use super::{Book, called, value};
 use crate::domain::act::{Done, What};
 use crate::domain::paper::day_start;
 use crate::domain::people::Person;
-use crate::domain::staff::{Act, Entry, LONGEST_TOPIC, Member, advance, text};
+use crate::domain::staff::{Act, Edition, Entry, LONGEST_TOPIC, Member, Pledge, advance, text};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed};
@@ -59,18 +59,21 @@ pub(in crate::http::pages) async fn show_pledges(
     pledges_page(&web, &visitor, (&person, home), Before { done, ..Before::default() }).await
 }
 
+/// Which edition was signed, and when.
+pub(super) fn signed(pledge: Pledge, editions: &[Edition]) -> Text {
+    let edition = editions.iter().find(|known| known.n == pledge.edition).map_or(Text::new("staff-form-3"), called);
+    let key = if pledge.before { "staff-pledge-before" } else { "staff-pledge-signed" };
+    Text::new(key).with("edition", edition).with("day", Text::Day(pledge.on))
+}
+
 async fn pledges_page(web: &Web, visitor: &Visitor, (person, home): (&Person, Home), before: Before) -> Result<Response, PageError> {
     let book = Book::at(web, home).await?;
     let editions = staff::pledge::list(web.store.read(), home.facility).await?;
     let chosen = ticked(&before.typed);
-    let edition = |n: i64| editions.iter().find(|known| known.n == n).map_or(Text::new("staff-form-3"), called);
     let line = |member: &Member| Ticked {
         number: member.number,
         name: member.details.name.clone(),
-        note: member.pledge.map_or(Text::new("staff-pledge-none"), |pledge| {
-            let key = if pledge.before { "staff-pledge-before" } else { "staff-pledge-signed" };
-            Text::new(key).with("edition", edition(pledge.edition)).with("day", Text::Day(pledge.on))
-        }),
+        note: member.pledge.map_or(Text::new("staff-pledge-none"), |pledge| signed(pledge, &editions)),
         chosen: chosen.contains(&member.number),
     };
     let present = || book.members.iter().filter(|member| member.state.is_present());
