@@ -33,6 +33,7 @@ mod rules;
 mod self_check;
 mod staff;
 mod state;
+mod steps;
 mod today;
 mod trend;
 
@@ -64,7 +65,7 @@ pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
 pub(crate) use membership::{
-    IntakeLine, IntakesPage, MemberAct, MemberForm, MemberStep, MembershipPage, NewIntakePage, PublicFacilitiesPage, PublicLine,
+    IntakeLine, IntakesPage, MemberAct, MemberForm, MembershipPage, NewIntakePage, PublicFacilitiesPage, PublicLine,
 };
 pub(crate) use notices::{FacilityNoticePage, NoticeFormPage, NoticeLine, NoticePage, NoticeView, NoticesPage, ReaderLine, ReadersAt};
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
@@ -72,7 +73,7 @@ pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine,
 pub(crate) use papers::{
     ActForm, DecisionLine, DecisionsPage, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage,
     MeasureLine, MeasuresPage, PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PaperReceiptPage, PapersPage, PolicyLine, PolicyPage,
-    Seal, StepLine, WithdrawForm,
+    Seal, WithdrawForm,
 };
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,
@@ -84,9 +85,10 @@ pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheck
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use staff::{
     PledgesPage, ReviewLine, StaffAct, StaffCountsPage, StaffField, StaffFormPage, StaffImportPage, StaffLine, StaffMemberPage, StaffPage,
-    StaffRegionLine, StaffRegionPage, StaffSheetPage, StaffStep, Ticked, TrainingLine, TrainingPage,
+    StaffRegionLine, StaffRegionPage, StaffSheetPage, Ticked, TrainingLine, TrainingPage,
 };
 pub(crate) use state::{Count, Mark, Moment};
+pub(crate) use steps::StepLine;
 pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};
 pub(crate) use trend::Chart;
 

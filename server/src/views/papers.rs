@@ -9,7 +9,7 @@ use askama::Template;
 use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::{Clause, Pack};
 
-use super::{Mark, Moment, Place, Said, Shell};
+use super::{Mark, Moment, Place, Said, Shell, StepLine};
 use crate::domain::paper::{Act, Days, Entry, Field, Input, Kind, LONGEST_LINE, LONGEST_TEXT, Need, Step};
 use crate::words::Text;
 
@@ -298,19 +298,6 @@ const fn further(need: Need) -> &'static [Field] {
         | Need::When
         | Need::LostAt => &[],
     }
-}
-
-/// One step of the history.
-#[derive(Clone, Debug)]
-pub(crate) struct StepLine {
-    /// Keys of act and state.
-    pub act: &'static str,
-    pub state: &'static str,
-    pub by: Text,
-    pub at: Moment,
-    pub on: Option<Text>,
-    pub why: String,
-    pub checker: Option<Text>,
 }
 
 /// `/papers/{paper}/print` and `/facilities/{facility}/papers/blank`.

@@ -18,7 +18,7 @@ use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::{appointment, staff};
-use crate::views::{Moment, StaffAct, StaffMemberPage, StaffStep};
+use crate::views::{Moment, StaffAct, StaffMemberPage, StepLine};
 use crate::words::Text;
 
 /// `GET /facilities/{facility}/staff/{number}`
@@ -62,12 +62,13 @@ async fn member_page(
         longest: LONGEST_REASON,
         past: past
             .into_iter()
-            .map(|step| StaffStep {
+            .map(|step| StepLine {
                 at: Moment::new(step.at, book.now),
                 act: step.act.key(),
                 state: step.state.key(),
                 on: step.on.map(|on| Text::new("staff-on-day").with("day", Text::Day(on))),
                 by: step.by.map_or(Text::new("oplog-erased"), Text::Verbatim),
+                other: None,
                 why: step.why,
             })
             .collect(),
