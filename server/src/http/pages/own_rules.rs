@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::guard::{Here, Who};
 use super::membership::closed;
+use super::papers::place;
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
@@ -23,7 +24,7 @@ use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::own_rules::{self, Filed, Hand, Mark, NewOwnRules};
-use crate::store::{Error, facility, region};
+use crate::store::{Error, region};
 use crate::views::{FiledView, ListedFiling, Moment, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage, Place, Said};
 use crate::words::Text;
 
@@ -90,7 +91,7 @@ pub(super) async fn show(
 }
 
 async fn own_rules_page(web: &Web, visitor: &Visitor, (person, home): (&Person, Home), before: Before) -> Result<Response, PageError> {
-    let place = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let facility = place(web, home).await?;
     let pack = pack_of(web, home.region).await?;
     let mut filings = own_rules::list(&web.store, home.facility, FILINGS).await?;
     let at = filings.iter().position(|filed| filed.stage == Stage::InForce);
@@ -102,7 +103,7 @@ async fn own_rules_page(web: &Web, visitor: &Visitor, (person, home): (&Person, 
     };
     page(&OwnRulesPage {
         shell: shell("own-title", visitor, Some(person)),
-        facility: Place { id: place.id.to_string(), name: place.name },
+        facility,
         may_file: may(person.role, Right::FileRules),
         done: before.done,
         error: before.error,

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::guard::{Here, Who};
 use super::own_rules::pack_at;
+use super::papers::place;
 use super::places::name;
 use super::typed::{Asked, Typed};
 use super::visit::{Kept, Visitor};
@@ -20,8 +21,8 @@ use crate::domain::people::{Person, Right, may};
 use crate::domain::self_check::{Grade, LONGEST_NOTE, SelfCheck, counts_since, questions};
 use crate::store::belonging::Home;
 use crate::store::self_check::NewSelfCheck;
-use crate::store::{device, facility, self_check};
-use crate::views::{AskedQuestion, Moment, Place, SelfCheckLine, SelfCheckPage, Tick};
+use crate::store::{device, self_check};
+use crate::views::{AskedQuestion, Moment, SelfCheckLine, SelfCheckPage, Tick};
 use crate::words::Text;
 
 /// Devices that can be ticked one by one; a facility with more answers for all, or from a device's own page.
@@ -74,7 +75,7 @@ async fn self_check_page(
     typed: &Fields,
     said: Said,
 ) -> Result<Response, PageError> {
-    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let facility = place(web, home).await?;
     // Who looked is named: answers are given by those who are at the facility.
     let may_answer = may(person.role, Right::Attest);
     let in_use =
@@ -94,7 +95,7 @@ async fn self_check_page(
     let past = self_check::list(&web.store, home.facility, LISTED).await?;
     page(&SelfCheckPage {
         shell: shell("self-check-title", visitor, Some(person)),
-        facility: Place { id: facility.id.to_string(), name: facility.name },
+        facility,
         may_answer,
         once: twice::mark(web),
         done: said.done,
