@@ -11,8 +11,8 @@ use super::guard::{Here, Who};
 use super::own_rules::pack_at;
 use super::papers::place;
 use super::places::name;
-use super::typed::{Asked, Typed};
-use super::visit::{Kept, Visitor};
+use super::typed::{Asked, Typed, value, values};
+use super::visit::{Fields, Kept, Visitor};
 use super::{PageError, Web, page, shell, twice};
 use crate::domain::act::{Done, What};
 use crate::domain::device::{DeviceN, Standing};
@@ -37,13 +37,6 @@ pub(super) struct Opened {
     device: Option<String>,
     /// How many devices were answered for just now.
     done: Option<u32>,
-}
-
-/// The fields as typed, in order.
-type Fields = Vec<(String, String)>;
-
-fn value<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
-    typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
 }
 
 /// `GET /facilities/{facility}/self-check`
@@ -80,7 +73,7 @@ async fn self_check_page(
     let may_answer = may(person.role, Right::Attest);
     let in_use =
         if may_answer { device::list_standing(&web.store, home.facility, Standing::Active, TICKED + 1).await? } else { Vec::new() };
-    let ticked: HashSet<&str> = typed.iter().filter(|(name, _)| name == "device").map(|(_, id)| id.as_str()).collect();
+    let ticked: HashSet<&str> = values(typed, "device").collect();
     let tickable = in_use.len() <= usize::from(TICKED);
     let mut devices: Vec<Tick> = in_use
         .iter()
@@ -169,7 +162,7 @@ pub(super) async fn answer_self_check(
 /// The ticked devices of this facility; others do not exist here.
 async fn ticked_devices(web: &Web, home: Home, typed: &Fields) -> Result<Vec<DeviceN>, PageError> {
     let mut found = Vec::new();
-    for (_, id) in typed.iter().filter(|(name, _)| name == "device").take(usize::from(TICKED)) {
+    for id in values(typed, "device").take(usize::from(TICKED)) {
         let id = id.parse().map_err(|_| PageError::Malformed(Kept::default()))?;
         found.extend(device::find(&web.store, home.facility, id).await?.map(|d| d.n));
     }

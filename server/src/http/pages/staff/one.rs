@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::pledges::signed;
-use super::{Book, find, mark, value};
+use super::{Book, find, mark};
 use crate::domain::act::{Done, What};
 use crate::domain::paper::same_name;
 use crate::domain::people::Person;
@@ -13,7 +13,7 @@ use crate::domain::people::role::LONGEST_REASON;
 use crate::domain::staff::{Act, Edition, Entry, JoinItem, LeaveItem, Member, Moved, Need, Refusal, State, Step, advance, choices};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
-use crate::http::pages::typed::Typed;
+use crate::http::pages::typed::{Typed, given, values};
 use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
@@ -100,10 +100,10 @@ fn pairs(member: &Member, editions: &[Edition]) -> Vec<(&'static str, Text)> {
 
 /// The form of an act; what was typed into it before, where it is the one that was refused.
 fn form(step: Step, member: &Member, typed: Option<&Fields>) -> StaffAct {
-    let typed = typed.filter(|typed| value(typed, "act") == step.act.as_str());
+    let typed = typed.filter(|typed| given(typed, "act") == step.act.as_str());
     let needs = |need: Need| step.needs.contains(&need);
-    let kept = |field: &str| typed.map_or("", |typed| value(typed, field)).to_owned();
-    let ticked = |item: &LeaveItem| typed.is_some_and(|typed| typed.iter().any(|(name, word)| name == "item" && word == item.as_str()));
+    let kept = |field: &str| typed.map_or("", |typed| given(typed, field)).to_owned();
+    let ticked = |item: &LeaveItem| typed.is_some_and(|typed| values(typed, "item").any(|word| word == item.as_str()));
     let items = LeaveItem::ALL.iter().filter(|item| !member.cleared.contains(item));
     StaffAct {
         word: step.act.as_str(),
@@ -136,12 +136,12 @@ pub(in crate::http::pages) async fn act(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let member = find(&web, home.facility, &number).await?;
-    let act = Act::from_word(value(&typed, "act")).ok_or_else(|| PageError::Malformed(Kept::default()))?;
+    let act = Act::from_word(given(&typed, "act")).ok_or_else(|| PageError::Malformed(Kept::default()))?;
     let entry = Entry {
-        why: value(&typed, "why").to_owned(),
-        day: value(&typed, "day").to_owned(),
-        before: value(&typed, "before") == "yes",
-        items: typed.iter().filter(|(name, _)| name == "item").map(|(_, word)| word.clone()).collect(),
+        why: given(&typed, "why").to_owned(),
+        day: given(&typed, "day").to_owned(),
+        before: given(&typed, "before") == "yes",
+        items: values(&typed, "item").map(str::to_owned).collect(),
         ..Entry::default()
     };
     let rules = super::rules_at(&web, home).await?;
@@ -169,7 +169,7 @@ pub(super) async fn keep(
     member: Member,
     moved: Moved,
 ) -> Result<(), PageError> {
-    if value(typed, "seen") != member.version.to_string() {
+    if given(typed, "seen") != member.version.to_string() {
         return Err(PageError::Conflict(Text::new("staff-moved")));
     }
     let after = member.after(&moved);

@@ -6,14 +6,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::ticked::{keep, steps, ticked};
-use super::{Book, called, value};
+use super::{Book, called};
 use crate::domain::act::{Done, What};
 use crate::domain::paper::day_start;
 use crate::domain::people::Person;
 use crate::domain::staff::{Act, Edition, Entry, LONGEST_TOPIC, Member, Pledge, advance, text};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
-use crate::http::pages::typed::{Asked, Typed};
+use crate::http::pages::typed::{Asked, Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
@@ -77,7 +77,7 @@ async fn pledges_page(web: &Web, visitor: &Visitor, (person, home): (&Person, Ho
         chosen: chosen.contains(&member.number),
     };
     let present = || book.members.iter().filter(|member| member.state.is_present());
-    let typed = |field: &str| value(&before.typed, field).to_owned();
+    let typed = |field: &str| given(&before.typed, field).to_owned();
     page(&PledgesPage {
         shell: shell("staff-pledges", visitor, Some(person)),
         facility: place(web, home).await?,
@@ -105,7 +105,7 @@ pub(in crate::http::pages) async fn note_pledges(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let book = Book::at(&web, home).await?;
-    let entry = Entry { day: value(&typed, "day").to_owned(), before: value(&typed, "before") == "yes", ..Entry::default() };
+    let entry = Entry { day: given(&typed, "day").to_owned(), before: given(&typed, "before") == "yes", ..Entry::default() };
     let pledge = |member: &Member| advance(member, Act::Pledge, (person.id, &entry), &book.rules, book.now);
     let error = match steps(&book, &typed, pledge) {
         Err(error) => error,
@@ -133,8 +133,8 @@ pub(in crate::http::pages) async fn set_edition(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let now = web.now();
-    let name = text(value(&typed, "name"), LONGEST_TOPIC);
-    let from = day_start(value(&typed, "from")).filter(|day| *day <= now.plus_days(AHEAD));
+    let name = text(given(&typed, "name"), LONGEST_TOPIC);
+    let from = day_start(given(&typed, "from")).filter(|day| *day <= now.plus_days(AHEAD));
     let error = match (name, from) {
         (None, _) => Text::new("staff-wrong-edition").with("most", LONGEST_TOPIC),
         (Some(_), None) => Text::new("staff-wrong-joined"),

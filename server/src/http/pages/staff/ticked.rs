@@ -3,6 +3,7 @@
 use super::Book;
 use crate::domain::staff::{Member, Moved, Refusal};
 use crate::http::pages::PageError;
+use crate::http::pages::typed::values;
 use crate::http::pages::visit::Fields;
 use crate::store::belonging::Home;
 use crate::store::{Tx, staff};
@@ -10,7 +11,7 @@ use crate::words::Text;
 
 /// The numbers of those who were ticked.
 pub(super) fn ticked(typed: &Fields) -> Vec<i64> {
-    typed.iter().filter(|(name, _)| name == "who").filter_map(|(_, number)| number.parse().ok()).collect()
+    values(typed, "who").filter_map(|number| number.parse().ok()).collect()
 }
 
 /// The step of everybody who was ticked; else why there is none.
