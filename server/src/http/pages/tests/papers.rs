@@ -54,8 +54,8 @@ impl Desk {
         filed.location.clone().unwrap_or_else(|| panic!("{}", filed.body))
     }
 
-    async fn act(&mut self, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-        act(&mut self.browser, paper, act, fields).await
+    async fn act(&mut self, paper: &str, step: &str, fields: &[(&str, &str)]) -> Page {
+        act(&mut self.browser, paper, step, fields).await
     }
 
     async fn device_stands(&self) -> Option<String> {
