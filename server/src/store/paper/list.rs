@@ -88,10 +88,7 @@ pub async fn find_own(store: &Store, hash: &str) -> Result<Option<(Home, Found)>
     let sql = COLUMNS.replace(" FROM paper p", ", p.region_id, p.facility_id FROM paper p") + " WHERE p.own_hash = $1";
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(hash.to_owned()).fetch_optional(store.read()).await?;
     let Some(row) = row else { return Ok(None) };
-    let home = Home {
-        region: row.try_get::<&str, _>(17)?.parse().map_err(|_| rows::decode_error("paper.region_id"))?,
-        facility: row.try_get::<&str, _>(18)?.parse().map_err(|_| rows::decode_error("paper.facility_id"))?,
-    };
+    let home = Home { region: rows::parsed(&row, 17, "paper.region_id")?, facility: rows::parsed(&row, 18, "paper.facility_id")? };
     Ok(Some((home, read(&row)?)))
 }
 
@@ -107,7 +104,7 @@ pub async fn list_open(store: &Store, region: RegionId, kind: Kind, limit: u16) 
         .await?
         .iter()
         .map(|row| {
-            let facility = row.try_get::<&str, _>(17)?.parse().map_err(|_| rows::decode_error("facility.id"))?;
+            let facility = rows::parsed(row, 17, "facility.id")?;
             Ok((facility, row.try_get(18)?, read(row)?))
         })
         .collect()
@@ -131,7 +128,7 @@ pub async fn list_open_incidents(
         .fetch_all(store.read())
         .await?
         .iter()
-        .map(|row| Ok((row.try_get::<&str, _>(17)?.parse().map_err(|_| rows::decode_error("paper.facility_id"))?, read(row)?)))
+        .map(|row| Ok((rows::parsed(row, 17, "paper.facility_id")?, read(row)?)))
         .collect()
 }
 
