@@ -75,7 +75,7 @@ const HELD: &str = "SELECT a.id AS appointment, a.from_at, a.begun_why, b.name A
 fn held(row: &AnyRow) -> Result<Held, Error> {
     let instant = |column: &str| row.try_get::<Option<i64>, _>(column).map(|at| at.map(Timestamp::from_seconds));
     Ok(Held {
-        id: row.try_get::<String, _>("appointment")?.parse().map_err(|_| rows::decode_error("appointment.id"))?,
+        id: rows::parsed(row, "appointment", "appointment.id")?,
         person: person::person(row)?,
         from: Timestamp::from_seconds(row.try_get("from_at")?),
         by: row.try_get("begun_name")?,

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
 use super::live::{OfFacility, Shown};
+use super::papers::place;
 use super::places::{After, called, mark};
 use super::setup::{put_once, take_once};
 use super::typed::{Asked, Typed};
@@ -20,8 +21,8 @@ use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOS
 use crate::domain::ids::CodeId;
 use crate::domain::people::{Person, Right, half_width, may};
 use crate::store::belonging::Home;
-use crate::store::{device, facility};
-use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, Moment, PendingPage, Place, Qr, Suspicion};
+use crate::store::device;
+use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, Moment, PendingPage, Qr, Suspicion};
 use crate::words::Text;
 
 /// Lifetimes offered: (hours, key of the words).
@@ -32,11 +33,6 @@ const AUTO: &str = "auto";
 /// Devices that wait for a decision, and codes, on one page.
 const CANDIDATES: u16 = 50;
 const CODES: u16 = 50;
-
-async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
-    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
-    Ok(Place { id: facility.id.to_string(), name: facility.name })
-}
 
 /// A wish as typed.
 #[derive(Deserialize)]

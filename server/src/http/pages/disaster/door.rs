@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::WRONG;
 use super::let_in::{form, said, write};
 use super::typed::Filled;
 use crate::domain::act::{Actor, Done, What};
@@ -16,13 +17,14 @@ use crate::domain::people::link::Token;
 use crate::domain::people::throttle;
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
+use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::disaster::{door, let_in};
-use crate::store::{facility, throttle as counters};
-use crate::views::{DoorPage, JoinPage, Moment, Place, Qr};
+use crate::store::throttle as counters;
+use crate::views::{DoorPage, JoinPage, Moment, Qr};
 use crate::words::Text;
 
 /// For what the link's secret is sealed.
@@ -35,7 +37,6 @@ pub(in crate::http::pages) async fn show_door(
     Who(person): Who,
     Here(home): Here,
 ) -> Result<Response, PageError> {
-    let here = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let door = match door::find(web.store.read(), home.facility).await? {
         None => None,
         Some((sealed, made)) => {
@@ -45,11 +46,7 @@ pub(in crate::http::pages) async fn show_door(
             Some((link, qr, Moment::new(made, web.now())))
         }
     };
-    page(&DoorPage {
-        shell: shell("door-title", &visitor, Some(&person)),
-        facility: Place { id: here.id.to_string(), name: here.name },
-        door,
-    })
+    page(&DoorPage { shell: shell("door-title", &visitor, Some(&person)), facility: place(&web, home).await?, door })
 }
 
 /// `POST /facilities/{facility}/disaster/door`: a new link; the old one is void.
@@ -148,7 +145,7 @@ pub(in crate::http::pages) async fn join(
         Ok(said) => said,
         Err(wrong) => {
             let answer = join_page(&web, &visitor, (home, name), (&secret, false), Some((&filled, wrong))).await?;
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
+            return Ok((WRONG, answer).into_response());
         }
     };
     let mut tx = web.store.begin().await?;

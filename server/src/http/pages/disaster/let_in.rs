@@ -1,10 +1,10 @@
 //! What an exception let in at a facility: registered within half a minute, cleared afterwards one by one.
 
 use axum::extract::State as Use;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::WRONG;
 use super::typed::Filled;
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::device::Ownership;
@@ -17,18 +17,18 @@ use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
+use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::disaster::let_in::{self, Clearing, Line};
-use crate::store::{facility, paper};
-use crate::views::{Choice, LetInForm, LetInLine, LetInPage, Moment, Place};
+use crate::store::paper;
+use crate::views::{Choice, LetInForm, LetInLine, LetInPage, Moment};
 use crate::words::Text;
 
 /// Lines on one page.
 const LINES: u16 = 50;
-const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// Which page of the list, from 0.
 #[derive(Debug, Default, Deserialize)]
@@ -58,7 +58,6 @@ async fn list_page(
     home: Home,
     (at, wrong, error): Wrong<'_>,
 ) -> Result<Response, PageError> {
-    let here = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let skip = u32::from(at.page) * u32::from(LINES);
     let mut lines = let_in::list(&web.store, home.facility, LINES + 1, skip).await?;
     let more = lines.len() > usize::from(LINES);
@@ -73,7 +72,7 @@ async fn list_page(
     let held = let_in::held_over(web.store.read(), home, web.now()).await?;
     page(&LetInPage {
         shell: shell("let-in-title", visitor, Some(person)),
-        facility: Place { id: here.id.to_string(), name: here.name },
+        facility: place(web, home).await?,
         form,
         closed: held.is_none().then(|| Text::new("let-in-only-late")),
         lines: lines.into_iter().map(|line| shown(web, person, home, line)).collect(),

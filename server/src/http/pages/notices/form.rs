@@ -14,7 +14,7 @@ use crate::domain::notice::{
 };
 use crate::domain::people::Person;
 use crate::http::pages::guard::Who;
-use crate::http::pages::typed::{Asked, Typed};
+use crate::http::pages::typed::{Asked, Typed, value, values};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::notice::{self, Found};
@@ -26,14 +26,6 @@ use crate::words::Text;
 const OFFERED: u16 = 200;
 /// Days after which those who have not confirmed are reminded, unless something else is typed.
 const REMIND_DAYS: &str = "3";
-
-fn value<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
-    typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
-}
-
-fn values<'a>(typed: &'a Fields, field: &'a str) -> impl Iterator<Item = &'a str> {
-    typed.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
-}
 
 /// Which facility a new one is for.
 #[derive(Debug, Default, Deserialize)]

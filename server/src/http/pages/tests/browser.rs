@@ -180,6 +180,11 @@ impl Page {
         unescaped(value.unwrap_or_else(|| panic!("no field {name} in {}", self.body)))
     }
 
+    /// Which step the page shows; the first where it offers none.
+    pub(super) fn seen(&self) -> String {
+        self.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned()
+    }
+
     /// The revision that a page carries which renews itself.
     #[track_caller]
     pub(super) fn revision(&self) -> String {

@@ -44,6 +44,7 @@ mod self_check;
 mod signing_in;
 mod sort;
 mod staff;
+mod steps;
 mod waived;
 mod webhooks;
 mod world;
