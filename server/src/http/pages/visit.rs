@@ -106,6 +106,10 @@ impl Kept {
 #[derive(Clone)]
 pub(super) struct NewCookie(pub Token);
 
+/// Set on a response whose page shows something once: the browser is not to keep it for its Back button.
+#[derive(Clone)]
+pub(super) struct ShownOnce;
+
 /// Set on a response that is the same for everybody and may be kept in between: it carries no cookie.
 #[derive(Clone)]
 pub(super) struct ForAnybody;
@@ -113,6 +117,7 @@ pub(super) struct ForAnybody;
 /// The outermost layer of every page.
 pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let known = cookie::read(request.headers(), web.settings.secure);
+    let shown = cookie::read_shown(request.headers());
     let visitor = Visitor {
         token: known.clone().unwrap_or_else(|| Token::new(&web.random)),
         network: network(&web, &request),
@@ -142,7 +147,9 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         Some(NewCookie(token)) => Some(token),
         None => known.is_none().then_some(visitor.token),
     };
-    if let Some(value) = cookie.and_then(|token| cookie::set(&token, web.settings.secure)) {
+    let cookie = cookie.and_then(|token| cookie::set(&token, web.settings.secure));
+    let shows = response.extensions_mut().remove::<ShownOnce>().is_some();
+    for value in cookie.into_iter().chain(cookie::set_shown(shown, shows, web.settings.secure)) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response

@@ -81,6 +81,38 @@ async fn what_is_too_large_or_no_form_of_ours_is_shown_again_to_be_copied_and_no
     assert_eq!(world.standing(&id.to_string()).await.as_deref(), Some("pending"));
 }
 
+/// What an answer does to the cookie for which browsers forget a page: sets it, takes it away, or leaves it.
+fn forgets(page: &Page) -> Option<String> {
+    let sets = page.headers.get_all("set-cookie").iter().filter_map(|set| set.to_str().ok());
+    let set = sets.into_iter().find(|set| set.starts_with("shown="))?;
+    assert!(set.ends_with("; HttpOnly; SameSite=Lax; Secure") && set.contains("; Path=/"), "{set}");
+    set.split(';').next().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn whatever_page_shows_something_once_changes_a_cookie_when_it_is_left() {
+    let world = World::new().await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let (mut office, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    browser.get("/account").await;
+    let shown = browser.get("/setup/recovery").await;
+    assert_eq!(forgets(shown.says("この画面でしか見られません")).as_deref(), Some("shown=1"));
+    assert_eq!(forgets(&browser.get("/setup/recovery").await).as_deref(), Some("shown=2"), "each time another one");
+    assert_eq!(forgets(&browser.get("/account").await).as_deref(), Some("shown="));
+    assert_eq!(forgets(&browser.get("/account").await), None);
+
+    let own = ["/setup/recovery", "/account/calendar"];
+    let once = super::super::routes::table().into_iter().filter(|route| route.method == "GET");
+    let once: Vec<_> = once.filter(|route| route.path.ends_with("/issued") || own.contains(&route.path)).collect();
+    assert!(once.len() >= 8, "{}", once.len());
+    for route in once {
+        let path = route.path.replace("{facility}", &world.facility.to_string());
+        let pages = [browser.get(&path).await, office.get(&path).await];
+        let opened: Vec<_> = pages.iter().filter(|page| page.code == 200).collect();
+        assert!(!opened.is_empty() && opened.iter().all(|page| forgets(page).is_some_and(|set| set != "shown=")), "{path}");
+    }
+}
+
 /// The mark of the form on this page.
 fn mark(page: &Page) -> String {
     page.body.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a mark").to_owned()
