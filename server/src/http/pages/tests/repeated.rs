@@ -2,6 +2,7 @@
 
 use super::browser::{Browser, Page};
 use super::world::{MORNING, PASSWORD, World};
+use crate::domain::people::session::IDLE_S;
 use crate::domain::people::totp::Seed;
 use crate::store::self_check;
 
@@ -37,7 +38,8 @@ async fn a_decision_sent_twice_happens_once_and_the_second_says_who_was_first() 
     let retire = format!("/devices/{id}/retire");
     browser.get(&retire).await.status(200);
     browser.submit(&retire, &[("why", "廃棄")]).await.redirects_to(&format!("/devices/{id}"));
-    browser.submit(&retire, &[("why", "廃棄")]).await.status(409).says("「機器の使用終了」");
+    let late = browser.submit(&retire, &[("why", "買い替えのため")]).await;
+    late.status(409).says("「機器の使用終了」").says("理由\n買い替えのため");
     browser.get(&retire).await.status(409).says("「機器の使用終了」");
     assert_eq!(world.acts("device_retired").await.len(), 1);
 }
@@ -62,6 +64,28 @@ async fn a_form_from_a_page_left_behind_is_taken_no_second_time() {
     assert_eq!(world.store.list_live_codes(world.facility, None, (MORNING, 10)).await.expect("lists").len(), 1);
     world.clock.advance(60);
     assert_eq!(sign_in(&world, &seed, 0).await, 303);
+}
+
+#[tokio::test]
+async fn whatever_was_typed_into_a_form_that_comes_too_late_is_shown_to_be_copied() {
+    let world = World::new().await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let form = format!("/facilities/{}/papers/new", world.facility);
+    browser.get(&form).await.status(200);
+    world.clock.advance(IDLE_S);
+    let situation = format!("受付の棚から無くなっていた。{}", "あ".repeat(400));
+    let typed = [
+        ("kind", "incident"),
+        ("applicant", "見本 花子"),
+        ("what", "loss"),
+        ("situation", &situation),
+        ("held", "unknown"),
+        ("from", "2026-08-03"),
+        ("password", "secret words here"),
+    ];
+    let page = browser.submit(&form, &typed).await;
+    page.status(403).says("何も変更していません").says("氏名\n見本 花子").says(&situation).says("2026-08-03");
+    assert!(!page.text().contains("incident") && !page.body.contains("secret words"), "neither choices nor secrets: {}", page.text());
 }
 
 #[tokio::test]
