@@ -170,6 +170,40 @@ async fn a_self_check_sent_twice_is_done_once_and_the_second_shows_the_same() {
     assert_eq!(world.acts("attested").await.len(), 3, "a mark belongs to the browser that was given it");
 }
 
+/// Sends a form twice, as a double click does; where both answers lead.
+async fn twice(browser: &mut Browser, (page, action): (&str, &str), fields: &[(&str, &str)]) -> String {
+    browser.get(page).await.status(200);
+    let [first, second] = [browser.submit(action, fields).await, browser.submit(action, fields).await];
+    assert_eq!((first.code, second.code), (303, 303), "{}{}", first.text(), second.text());
+    assert_eq!(first.location, second.location);
+    first.location.expect("a page")
+}
+
+#[tokio::test]
+async fn what_a_double_click_sends_twice_is_done_once_and_filled_in_otherwise_it_is_another() {
+    let world = World::new().await;
+    let (mut hanako, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let (mut office, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    let notice = [("title", "大雨への備え"), ("body", "見本"), ("weight", "normal"), ("until", "2026-08-10"), ("reach", "all")];
+    twice(&mut office, ("/notices/new", "/notices"), &notice).await;
+    assert_eq!(world.acts("notice_sent").await.len(), 1);
+    let again = office.submit("/notices", &[("title", "大雨への備え（2）")].iter().chain(&notice[1..]).copied().collect::<Vec<_>>()).await;
+    again.status(303);
+    assert_eq!(world.acts("notice_sent").await.len(), 2);
+
+    let connections = format!("/facilities/{}/connections", world.facility);
+    let token = [("label", "資産管理"), ("grant", "devices:read"), ("days", "30")];
+    let issued = twice(&mut hanako, (&connections, &format!("{connections}/tokens")), &token).await;
+    hanako.get(&issued).await.says("hashimori_");
+    assert_eq!(world.acts("token_made").await.len(), 1);
+
+    let number = world.add_member(world.region, world.facility, "見本 看護師").await.to_string();
+    let training = format!("/facilities/{}/staff/training", world.facility);
+    let held = [("day", "2026-08-03"), ("topic", "見本"), ("teacher", "見本"), ("who", number.as_str())];
+    twice(&mut hanako, (&training, &training), &held).await;
+    assert_eq!(world.acts("training_noted").await.len(), 1);
+}
+
 #[tokio::test]
 async fn a_code_asked_for_twice_is_issued_once_and_the_second_answer_shows_it_too() {
     let world = World::new().await;
