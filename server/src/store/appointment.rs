@@ -249,6 +249,7 @@ pub async fn close_account(tx: &mut AnyConnection, id: PersonId, now: Timestamp)
         ("DELETE FROM delayed_reset WHERE person_id = $1", false),
         ("DELETE FROM calendar_feed WHERE person_id = $1", false),
         ("UPDATE invitation SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL AND expires_at > $2", true),
+        ("UPDATE api_token SET revoked_at = $2 WHERE made_by = $1 AND revoked_at IS NULL AND ends_at > $2", true),
         ("UPDATE enrolment_code SET revoked_at = $2 WHERE issued_by = $1 AND revoked_at IS NULL AND expires_at > $2", true),
         ("UPDATE person SET disabled_at = $2 WHERE id = $1", true),
     ] {

@@ -14,7 +14,7 @@ use super::places::{After, called, mark};
 use super::setup::{put_once, take_once};
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell, twice};
+use super::{PageError, Web, page, page_once, shell, twice};
 use crate::domain::act::{Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
@@ -162,7 +162,7 @@ pub(super) async fn show_issued_code(
             expires_at: Timestamp::from_seconds(expires_at.parse().ok()?).into(),
         })
     });
-    page(&CodeIssuedPage { shell: shell("codes-title", &visitor, Some(&person)), facility: place(&web, home).await?, code })
+    page_once(&CodeIssuedPage { shell: shell("codes-title", &visitor, Some(&person)), facility: place(&web, home).await?, code })
 }
 
 /// The code's QR code. Without one the code is still there to be typed: it is shown only now.

@@ -20,7 +20,7 @@ use crate::http::pages::membership::closed;
 use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::disaster::{door, let_in};
 use crate::store::throttle as counters;
@@ -123,12 +123,12 @@ pub(in crate::http::pages) async fn join(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let (token, home, name) = opened(&web, &visitor, &secret).await?;
-    let (now, filled) = (web.now(), Filled::new(typed));
+    let (now, mark, filled) = (web.now(), twice::mark_of(&typed), Filled::new(typed));
     let buckets = throttle::door(&token.hash(), &visitor.network);
     if counters::blocked_until(web.store.read(), &buckets, now).await?.is_some() {
         return Err(PageError::Said(StatusCode::TOO_MANY_REQUESTS, Text::new("join-too-many")));
     }
-    let Some(held) = let_in::held_over(web.store.read(), home, now).await? else {
+    let Some((exception, drill)) = let_in::held_over(web.store.read(), home, now).await? else {
         return join_page(&web, &visitor, (home, name), (&secret, false), None).await;
     };
     if let Some(why) = closed(&web, home, Doing::Begin).await? {
@@ -152,7 +152,7 @@ pub(in crate::http::pages) async fn join(
     counters::count_failure(&mut tx, &buckets, now).await?;
     tx.commit().await?;
     let (id, by) = (LetInId::new(web.random.uuid(now)), Actor::Stranger);
-    let new = LetIn { id, exception: held.0, facility: home.facility, said, event_at: now, entered_at: now, by };
-    write(&web, home, held, new, Done::by(Actor::Stranger, What::DisasterLetIn, now)).await?;
-    Ok(Redirect::to(&format!("/join/{secret}?done=yes")).into_response())
+    let new = LetIn { id, exception, facility: home.facility, said, event_at: now, entered_at: now, by };
+    let done = Done::by(Actor::Stranger, What::DisasterLetIn, now).at_facility(home.region, home.facility);
+    write(&web, (&visitor, &mark), (new, drill), done, &format!("/join/{secret}?done=yes")).await
 }

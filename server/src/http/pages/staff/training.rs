@@ -16,7 +16,7 @@ use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::staff;
 use crate::views::{Ticked, TrainingLine, TrainingPage};
@@ -127,13 +127,17 @@ pub(in crate::http::pages) async fn note_training(
         Err(error) => error,
         Ok((steps, training)) => {
             let members: Vec<MemberId> = steps.iter().map(|(member, _)| member.id).collect();
-            let mut tx = web.store.begin_ledger().await?;
+            let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, &twice::mark_of(&typed)).await? {
+                Ok(first) => first,
+                Err(answered) => return Ok(answered),
+            };
             let number = staff::training::insert(&mut tx, home.facility, (&training, &members), (person.id, book.now)).await?;
             keep(&mut tx, home, steps).await?;
             let done = Done::by_person(&person, What::TrainingNoted, book.now).at_facility(home.region, home.facility);
             web.log(&mut tx, &done.noting(format!("training={number} persons={}", members.len())).saying(training.topic)).await?;
-            tx.commit().await?;
             let list = format!("/facilities/{}/staff/training?noted={}", home.facility, members.len());
+            taking.leads_to(&web, &mut tx, &list, None).await?;
+            tx.commit().await?;
             return Ok(Redirect::to(&list).into_response());
         }
     };
