@@ -54,6 +54,7 @@ const ELSEWHERE: &[&str] = &[
     "/apply/{secret}",
     "/join/{secret}",
     "/application/{secret}",
+    "/application/{secret}/edit",
 ];
 
 /// A region with devices of every standing, and who looks at it.
@@ -204,16 +205,45 @@ async fn sent_back(walk: &Walk<'_>, facility: &str) -> anyhow::Result<String> {
         "applicant": "見本 看護師", "form": "single", "contents": "訪問予定表 3件", "medium": "タブレット", "purpose": "訪問看護",
         "place": "架空町", "protection": "起動時ロック", "from": today, "until": today,
     });
-    // Dates and choices as their own controls would set them.
+    fill_in(walk, typed).await?;
+    walk.press("届け出る", "差し戻す").await?;
+    walk.browser.looks_right("paper-filed").await?;
+    send_back(walk).await?;
+    Ok(walk.path().await?.rsplit('/').next().unwrap_or_default().to_owned())
+}
+
+/// Fills in a form, dates and choices as their own controls would set them.
+async fn fill_in(walk: &Walk<'_>, typed: serde_json::Value) -> anyhow::Result<()> {
     let script = "for (const [name, value] of Object.entries(arguments[0])) for (const field of document.getElementsByName(name)) \
                   if (field.type === 'radio') field.checked = field.value === value; else field.value = value;";
     walk.browser.page.execute(script, vec![typed]).await?;
-    walk.press("届け出る", "差し戻す").await?;
-    walk.browser.looks_right("paper-filed").await?;
+    Ok(())
+}
+
+/// Sends the paper back whose page is open.
+async fn send_back(walk: &Walk<'_>) -> anyhow::Result<()> {
     walk.browser.page.execute("for (const act of document.querySelectorAll('details')) act.open = true;", vec![]).await?;
     walk.fill("send_back-why", "見本の理由").await?;
-    walk.press("差し戻す", "書き直して届け出る").await?;
-    Ok(walk.path().await?.rsplit('/').next().unwrap_or_default().to_owned())
+    walk.press("差し戻す", "書き直して再提出する").await
+}
+
+/// Applies by the facility's link that is open, is sent back, and looks at what the applicant sees of it.
+async fn applied(walk: &Walk<'_>, facility: &str) -> anyhow::Result<()> {
+    let today = now()?.jst_date_in(Lang::English);
+    let typed = serde_json::json!({
+        "applicant": "見本 看護師", "unusable": "往診用タブレット", "cause": "broken", "work": "連絡帳の閲覧", "model": "架空電機 A1",
+        "os": "Android 15", "wipe": "yes", "check_lock": "yes", "check_antivirus": "yes", "check_os": "yes", "check_sharing": "yes",
+        "check_password": "yes", "check_family": "yes", "from": today, "until": today, "mail": "kango@hotaru.example",
+    });
+    fill_in(walk, typed).await?;
+    walk.press("申請する", "申請を受け付けました").await?;
+    walk.browser.looks_right("application-own").await?;
+    let own = walk.path().await?;
+    walk.open(&format!("{facility}/papers?kind=personal_device")).await?;
+    walk.follow("個人所有機器利用申請 第1号", "差し戻す").await?;
+    send_back(walk).await?;
+    visit(walk, &own, "application-sent-back").await?;
+    visit(walk, &format!("{own}/edit"), "application-edit").await
 }
 
 /// Puts somebody on the list of staff.
@@ -311,6 +341,7 @@ async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
     walk.press("新しいリンクを作る", "このリンクは今だけ表示します").await?;
     browser.looks_right("facility-link-once").await?;
     without_an_account(&walk, "apply").await?;
+    applied(&walk, &facility).await?;
     walk.open(&format!("{facility}/disaster/door")).await?;
     walk.press("リンクを作る", "リンクを作り直す").await?;
     without_an_account(&walk, "join").await?;

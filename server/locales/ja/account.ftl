@@ -58,4 +58,4 @@ account-app-submit = 登録する
 account-passkey-title = パスキーの登録
 account-passkey-about = この端末や、スマートフォン、セキュリティキーの画面ロックでサインインできるようにします。一覧には「{ $name }」と表示します。
 browser-on = { $family }（{ $system }）
-browser-unknown = 名前の分からないブラウザ
+browser-unknown = 名前のわからないブラウザ

@@ -35,4 +35,4 @@ retention-then-chain = 操作記録の行は残り、連鎖の検証（verify-lo
 retention-then-typed = ほかの人が文章に書いた氏名は、その記録とともに保存期間まで残ります。
 retention-then-recorded = 消去した人、日時、理由が操作記録に残ります。
 retention-not-former = この人は役割を持っているか、氏名はもう消去されています。役割を持っているときは、先に退任としてください。
-retention-open-paper = この人の届出・申請が終わっていません。先に終わらせてください。
+retention-open-paper = この人の届出・申請が終わっていません。先に手続きを終えてください。

@@ -1,10 +1,10 @@
 # 自己点検.
 self-check-title = 自己点検
-self-check-about = 点検プログラムでは分からない条項を、人が確かめて答えます。一度の操作で、何台もの機器について答えられます。
+self-check-about = 点検プログラムではわからない条項を、人が確かめて答えます。一度の操作で、何台もの機器について答えられます。
 self-check-done = <{ $n }台について記録しました。>判定には1分ほどで反映されます。
 self-check-due = 答えがないか、期限の切れた使用中の機器が<{ $n }台>あります。
 self-check-answer = 答える
-self-check-day-about = 分からないときは空のままにします。
+self-check-day-about = わからないときは空のままにします。
 self-check-no-answer = 答えない（前の答えのまま）
 self-check-which = どの機器についてですか
 self-check-all = 使用中の機器すべて

@@ -1,4 +1,4 @@
-//! Areas (エリア): named parts of a region. A facility may lie in several, or in none.
+//! Areas (地区): named parts of a region. A facility may lie in several, or in none.
 
 use super::ids::{AreaId, RegionId};
 

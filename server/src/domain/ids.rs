@@ -92,7 +92,7 @@ id!(
     LetInId
 );
 id!(
-    /// A part of a region (エリア).
+    /// A part of a region (地区).
     AreaId
 );
 id!(

@@ -26,7 +26,7 @@ mod words;
 pub use approval::ForSecretariat;
 pub use approval::{asked, may_approve};
 pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
-pub use flow::{Entry, Hand, Moved, Refusal, Surroundings, advance, choices, withdraw_own};
+pub use flow::{Entry, Hand, Moved, Refusal, Surroundings, advance, choices, may_correct_own, withdraw_own};
 pub use incident::{Deadline, Near};
 pub use kind::{DayWords, Days};
 pub use name::same_name;

@@ -124,11 +124,11 @@ pub async fn refile(
     paper: &Paper,
     (wish, applicant): (&Wish, Option<PersonId>),
     exception: Option<ExceptionId>,
-    (by, at): (PersonId, Timestamp),
+    (by, at): (Actor, Timestamp),
 ) -> Result<bool, Error> {
     let state = paper.kind.first_state(false, exception.is_some());
     let moved = Moved { exception: exception.filter(|_| state == State::Exempt), ..filed(Act::FileAgain, state, wish, at) };
-    if !move_on(tx, paper, &moved, Actor::Person(by)).await? {
+    if !move_on(tx, paper, &moved, by).await? {
         return Ok(false);
     }
     sqlx::query("UPDATE paper SET applicant = $2, applicant_id = $3, device_id = $4, fields = $5, filed_at = $6 WHERE id = $1")

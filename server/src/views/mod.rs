@@ -43,7 +43,7 @@ pub(crate) use account::{
     SetupAppPage, SetupChoicePage, SetupPasswordPage, SignInPage, StartPage, StepUpPage,
 };
 pub(crate) use alerts::{AlertLine, Alerts};
-pub(crate) use application::ApplicationPage;
+pub(crate) use application::{ApplicationPage, Proof, WithdrawForm};
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
 pub(crate) use banner::{Banner, BannerKind};
@@ -72,8 +72,7 @@ pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage,
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{
     ActForm, DecisionLine, DecisionsPage, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage,
-    MeasureLine, MeasuresPage, PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PaperReceiptPage, PapersPage, PolicyLine, PolicyPage,
-    Seal, WithdrawForm,
+    MeasureLine, MeasuresPage, PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal,
 };
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,

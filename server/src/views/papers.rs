@@ -63,8 +63,8 @@ pub(crate) struct PaperFormPage {
     /// Keys of what the person it is for is called, and of what helps to fill that in.
     pub person: (&'static str, &'static str),
     pub action: String,
-    /// The paper that was sent back.
-    pub again: Option<String>,
+    /// Where whoever fills it in came from.
+    pub cancel: Option<String>,
     pub applicant: String,
     /// Name of who fills it in.
     pub own_name: Option<String>,
@@ -93,35 +93,6 @@ impl PaperFormPage {
     fn filing(&self) -> &'static str {
         Kind::from_word(self.kind).map_or("paper-file", |kind| kind.filing().0)
     }
-}
-
-/// `/apply/{secret}`, the applicant's own: how the paper stands, and how to take it back.
-#[derive(Template)]
-#[template(path = "paper_receipt.html")]
-pub(crate) struct PaperReceiptPage {
-    pub shell: Shell,
-    pub facility: Place,
-    /// Number of the paper, where nothing has become of it since it was filed.
-    pub fresh: Option<i64>,
-    pub mark: Mark,
-    pub filed: Moment,
-    pub period: Text,
-    /// What stands out about how it stands.
-    pub notice: Option<Text>,
-    /// Address of this page.
-    pub url: String,
-    /// The form that takes it back; `None`: somebody has decided on it.
-    pub withdraw: Option<WithdrawForm>,
-    pub error: Option<Text>,
-}
-
-/// Taking one's own paper back.
-#[derive(Clone, Debug)]
-pub(crate) struct WithdrawForm {
-    pub action: String,
-    pub version: i64,
-    pub why: String,
-    pub longest: usize,
 }
 
 /// One field of a form, as typed.

@@ -133,7 +133,6 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<PaperFormPage>();
     render::<PaperPage>();
     render::<PaperPrintPage>();
-    render::<PaperReceiptPage>();
     render::<DecisionsPage>();
     render::<FacilityLinksPage>();
     render::<FacilityLinkPage>();
@@ -166,7 +165,6 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<JoinPage>();
     render::<GonePage>();
     render::<IntakesPage>();
-    render::<ApplicationPage>();
     render::<MembershipPage>();
     render::<PublicFacilitiesPage>();
     render::<ConnectionsPage>();

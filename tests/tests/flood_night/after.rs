@@ -27,7 +27,7 @@ impl Story {
         let names: Vec<_> = entries(&list)?.into_iter().map(|(who, _)| who).collect();
         ensure!(names.len() == 4, "{names:?}");
         says(&names.join("\n"), &["見本 守", "見本 救子", "見本 共用", "名前なし"])?;
-        says(&crate::night::words(&list), &["承認の前に進めた届出が2件"])?;
+        says(&crate::night::words(&list), &["承認の前に進めた届出・申請が2件"])?;
         says_not(&self.office.reads("/")?, &["災害時特例中の機器"])
     }
 

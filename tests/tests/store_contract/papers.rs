@@ -96,8 +96,8 @@ async fn of_two_steps_from_the_same_state_one_is_taken_and_every_step_stays(on: 
     let back = found(&bed, id).await?;
     let other = wish(&bed, None, (1, 2));
     let mut tx = bed.store.begin_ledger().await?;
-    assert!(paper::refile(&mut tx, &back, (&other, None), None, (PersonId::new(bed.random.uuid(bed.now)), bed.now)).await?);
-    assert!(!paper::refile(&mut tx, &back, (&other, None), None, (PersonId::new(bed.random.uuid(bed.now)), bed.now)).await?);
+    assert!(paper::refile(&mut tx, &back, (&other, None), None, (Actor::Stranger, bed.now)).await?);
+    assert!(!paper::refile(&mut tx, &back, (&other, None), None, (Actor::Stranger, bed.now)).await?);
     tx.commit().await?;
     let again = found(&bed, id).await?;
     assert_eq!((again.state, again.period, again.applicant.person, again.version), (State::Filed, other.period, None, 2));

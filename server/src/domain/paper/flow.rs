@@ -209,6 +209,11 @@ pub fn withdraw_own(paper: &Paper, entry: &Entry, around: &Surroundings<'_>, now
     take(find(paper, Act::Withdraw)?, paper, entry, around, now)
 }
 
+/// Whether the person it is for fills it in again, by their own link: it was sent back, and they filed it without an account.
+pub fn may_correct_own(paper: &Paper) -> bool {
+    paper.kind.has_link() && find(paper, Act::FileAgain).is_ok()
+}
+
 /// The line of the table for an act from where the paper stands.
 fn find(paper: &Paper, act: Act) -> Result<Step, Refusal> {
     let found = paper.kind.steps().iter().find(|step| step.act == act && step.from.contains(&paper.state));

@@ -89,7 +89,10 @@ impl Kind {
     /// Keys of what filing it is called, and of the day on which that was.
     pub const fn filing(self) -> (&'static str, &'static str) {
         match self {
-            Self::TakeOut | Self::PersonalDevice | Self::HandOver | Self::Incident => ("paper-file", "paper-filed-at"),
+            Self::TakeOut => ("paper-file", "paper-filed-on"),
+            Self::PersonalDevice => ("paper-apply", "paper-applied-on"),
+            Self::HandOver => ("paper-plan", "paper-planned-on"),
+            Self::Incident => ("paper-report", "paper-reported-on"),
             Self::Guidance => ("paper-issue", "paper-issued-on"),
             Self::Restriction => ("paper-restrict", "paper-issued-on"),
             Self::Consideration | Self::FacilityCheck => ("paper-record", "paper-recorded-on"),

@@ -78,8 +78,11 @@ pub(super) const STEPS: &[Step] = &[
     step(Act::Revoke, &[State::InUse, State::Exempt], State::Revoked, Hands::Facility, &[Need::Why]),
 ];
 
-pub(super) const SEALS: &[(&str, &[Act])] =
-    &[("paper-seal-filed", &[Act::File, Act::FileAgain]), ("paper-seal-approved", &[Act::Approve]), ("paper-seal-end", &[Act::ConfirmEnd])];
+pub(super) const SEALS: &[(&str, &[Act])] = &[
+    ("paper-seal-applied", &[Act::File, Act::FileAgain]),
+    ("paper-seal-approved", &[Act::Approve]),
+    ("paper-seal-end", &[Act::ConfirmEnd]),
+];
 
 /// What the facility's way of allowing personal devices asks for beyond the fields that always must be filled in.
 pub(super) fn check_mode(values: &Values, mode: PersonalMode) -> Result<(), Invalid> {

@@ -58,7 +58,7 @@ words!(
         Reported = "reported", "paper-state-reported";
         /// 対応中.
         Open = "open", "paper-state-open";
-        /// 取り上げない.
+        /// 誤報.
         Dismissed = "dismissed", "paper-state-dismissed";
         /// 回答待ち: the facility has to say what it did.
         Issued = "issued", "paper-state-issued";
@@ -84,7 +84,7 @@ words!(
     Act {
         /// 届け出る.
         File = "file", "paper-act-file";
-        /// 届け出る, again after it was sent back.
+        /// 再提出する, after it was sent back.
         FileAgain = "file_again", "paper-act-file-again";
         /// 承認する.
         Approve = "approve", "paper-act-approve";
@@ -150,7 +150,7 @@ words!(
         Answer = "answer", "paper-act-answer";
         /// 是正を確認する.
         Accept = "accept", "paper-act-accept";
-        /// 協議会に上げる.
+        /// 協議会に上申する.
         Escalate = "escalate", "paper-act-escalate";
         /// 利用制限を延ばす.
         Prolong = "prolong", "paper-act-prolong";

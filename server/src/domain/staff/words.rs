@@ -38,9 +38,9 @@ words!(
         Declare = "declare", "staff-act-declare";
         /// 利用を始める.
         Begin = "begin", "staff-act-begin";
-        /// 離職・担当外の手続を始める.
+        /// 離職・担当外の手続きを始める.
         Leave = "leave", "staff-act-leave";
-        /// 離職・担当外の手続を取りやめる.
+        /// 離職・担当外の手続きを取りやめる.
         Stay = "stay", "staff-act-stay";
         /// 離職時に済ませたことを記録する.
         Clear = "clear", "staff-act-clear";

@@ -2,6 +2,7 @@
 
 mod application;
 mod apply;
+mod correct;
 mod decisions;
 mod enrol;
 mod form;
@@ -11,7 +12,8 @@ mod measures;
 mod one;
 mod policy;
 mod print;
-mod receipt;
+mod proof;
+mod standing;
 pub(super) mod table;
 mod told;
 mod written;
@@ -24,8 +26,9 @@ use hashimori_shared::pack::{Pack, PersonalMode};
 use hashimori_shared::time::DAY;
 use serde::Deserialize;
 
-pub(super) use application::{prove_address, show_application};
+pub(super) use application::{prove_address, show_application, withdraw_application};
 pub(super) use apply::{apply, show_apply};
+pub(super) use correct::{correct_application, show_correction};
 pub(super) use decisions::show_decisions;
 pub(super) use enrol::issue_personal_code;
 pub(super) use form::{file_again, file_paper, show_edit, show_new};

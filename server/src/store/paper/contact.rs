@@ -48,17 +48,20 @@ pub struct Contact {
     pub address: MailAddress,
     /// When it was proved.
     pub confirmed: Option<Timestamp>,
+    /// Until when the link that was mailed to it proves it.
+    pub ends_at: Timestamp,
 }
 
 /// The address of whom a paper is for.
 pub async fn find_contact(db: impl Executor<'_, Database = Any>, paper: PaperId) -> Result<Option<Contact>, Error> {
-    let row = sqlx::query("SELECT address, confirmed_at FROM paper_contact WHERE paper_id = $1")
+    let row = sqlx::query("SELECT address, confirmed_at, ends_at FROM paper_contact WHERE paper_id = $1")
         .bind(paper.to_string())
         .fetch_optional(db)
         .await?;
     row.map(|row| {
         let address = MailAddress::parse(row.try_get(0)?).map_err(|_| rows::decode_error("paper_contact.address"))?;
-        Ok(Contact { address, confirmed: row.try_get::<Option<i64>, _>(1)?.map(Timestamp::from_seconds) })
+        let confirmed = row.try_get::<Option<i64>, _>(1)?.map(Timestamp::from_seconds);
+        Ok(Contact { address, confirmed, ends_at: Timestamp::from_seconds(row.try_get(2)?) })
     })
     .transpose()
 }
@@ -71,10 +74,10 @@ pub async fn find_way(db: impl Executor<'_, Database = Any>, paper: PaperId) -> 
         .await
 }
 
-/// The paper behind a link, and whether its address is proved; one that nobody proved in time is none.
-pub async fn find_by_way(store: &Store, hash: &str, now: Timestamp) -> Result<Option<(Home, PaperId, bool)>, Error> {
+/// The paper behind a mailed link; one that nobody proved in time opens nothing.
+pub async fn find_by_way(store: &Store, hash: &str, now: Timestamp) -> Result<Option<(Home, PaperId)>, Error> {
     let row = sqlx::query(
-        "SELECT p.region_id, p.facility_id, p.id, c.confirmed_at FROM paper_contact c JOIN paper p ON p.id = c.paper_id \
+        "SELECT p.region_id, p.facility_id, p.id FROM paper_contact c JOIN paper p ON p.id = c.paper_id \
          WHERE c.hash = $1 AND (c.confirmed_at IS NOT NULL OR c.ends_at > $2)",
     )
     .bind(hash)
@@ -84,7 +87,7 @@ pub async fn find_by_way(store: &Store, hash: &str, now: Timestamp) -> Result<Op
     row.map(|row| {
         let home = Home { region: rows::parsed(&row, 0, "paper.region_id")?, facility: rows::parsed(&row, 1, "paper.facility_id")? };
         let id = rows::parsed(&row, 2, "paper.id")?;
-        Ok((home, id, row.try_get::<Option<i64>, _>(3)?.is_some()))
+        Ok((home, id))
     })
     .transpose()
 }

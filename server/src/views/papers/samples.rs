@@ -56,7 +56,7 @@ impl Sample for PaperFormPage {
                     about: kind.about(),
                     person: kind.person(),
                     action: "/facilities/f/papers/new".to_owned(),
-                    again: full.then(|| "p".to_owned()),
+                    cancel: full.then(|| "/papers/p".to_owned()),
                     applicant: "見本 花子".to_owned(),
                     own_name: full.then(|| "見本 花子".to_owned()),
                     longest_name: 60,
@@ -76,24 +76,6 @@ impl Sample for PaperFormPage {
                 })
             })
             .collect()
-    }
-}
-
-impl Sample for PaperReceiptPage {
-    fn samples() -> Vec<Self> {
-        let sample = |open: bool| Self {
-            shell: Shell::sample(title(), false),
-            facility: place(),
-            fresh: open.then_some(3),
-            mark: if open { Mark::waiting("paper-state-filed") } else { Mark::out_of_use("paper-state-withdrawn") },
-            filed: Moment::new(NOW, NOW),
-            period: Text::new("paper-days").with("from", Text::Day(NOW)).with("until", Text::Day(NOW.plus_days(7))),
-            notice: (!open).then(|| Text::new("paper-receipt-withdrawn")),
-            url: "https://hashimori.example/apply/x".to_owned(),
-            withdraw: open.then(|| WithdrawForm { action: "/apply/x".to_owned(), version: 0, why: "見本".to_owned(), longest: 200 }),
-            error: open.then(|| Text::new("paper-changed")),
-        };
-        vec![sample(true), sample(false)]
     }
 }
 
@@ -135,7 +117,7 @@ impl Sample for PaperPage {
             ..all.clone()
         };
         let step = StepLine {
-            act: "paper-act-file",
+            act: "paper-file",
             state: "paper-state-filed",
             by: Text::verbatim("見本 花子"),
             at: Moment::new(NOW, NOW),

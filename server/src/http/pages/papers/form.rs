@@ -14,7 +14,7 @@ use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::{DeviceId, ExceptionId, LetInId, PaperId};
 use crate::domain::membership::Doing;
-use crate::domain::paper::{Act, Kind, Moved, State, Wish};
+use crate::domain::paper::{Act, Kind, Moved, Paper, State, Wish};
 use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::people::{Person, half_width};
 use crate::http::pages::guard::{Here, Who};
@@ -94,7 +94,12 @@ pub(in crate::http::pages) async fn show_edit(
 ) -> Result<Response, PageError> {
     let found = find(&web, home, &id).await?;
     sent_back(&found)?;
-    let paper = &found.paper;
+    let typed = filled_in(&found.paper);
+    form_page(&web, &visitor, &person, home, (&Form::again(&found), &typed), None).await
+}
+
+/// A paper as it was filled in.
+pub(super) fn filled_in(paper: &Paper) -> Fields {
     let day = |at: hashimori_shared::time::Timestamp| at.jst_date_in(Lang::English);
     let mut typed: Fields = paper.values.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     typed.extend([
@@ -103,7 +108,7 @@ pub(in crate::http::pages) async fn show_edit(
         ("from".to_owned(), day(paper.period.from)),
         ("until".to_owned(), day(paper.period.last_day())),
     ]);
-    form_page(&web, &visitor, &person, home, (&Form::again(&found), &typed), None).await
+    typed
 }
 
 /// Facilities file what is theirs, and the 事務局 what is its own.
@@ -147,7 +152,7 @@ async fn form_page(
         about: form.kind.about(),
         person: form.kind.person(),
         action: form.action.clone(),
-        again: form.again.map(|id| id.to_string()),
+        cancel: Some(form.again.map_or_else(|| format!("/facilities/{}/papers", home.facility), |id| format!("/papers/{id}"))),
         applicant: typed_or("applicant"),
         own_name: Some(person.name.clone()),
         longest_name: LONGEST_NAME,
@@ -206,7 +211,7 @@ pub(in crate::http::pages) async fn file_paper(
         Ok(first) => first,
         Err(answered) => return Ok(answered),
     };
-    if let Some(error) = clash(&mut tx, home, &form, &wish).await? {
+    if let Some(error) = clash(&mut tx, home, (form.kind, form.again), &wish).await? {
         tx.rollback().await?;
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
@@ -255,12 +260,12 @@ pub(in crate::http::pages) async fn file_again(
     };
     let now = web.now();
     let mut tx = web.store.begin_ledger().await?;
-    if let Some(error) = clash(&mut tx, home, &form, &wish).await? {
+    if let Some(error) = clash(&mut tx, home, (form.kind, form.again), &wish).await? {
         tx.rollback().await?;
         return refused(&web, &visitor, &person, home, (&form, &typed), error).await;
     }
     let applicant = staff.applicant(&wish);
-    if !paper::refile(&mut tx, paper, (&wish, applicant.person), exception, (person.id, now)).await? {
+    if !paper::refile(&mut tx, paper, (&wish, applicant.person), exception, (Actor::Person(person.id), now)).await? {
         return Err(PageError::Conflict(Text::new("paper-changed")));
     }
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
@@ -328,7 +333,12 @@ async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Resul
     };
     if let Some(id) = wish.device {
         let device = device::find(&web.store, home.facility, id).await?;
-        let fits = |standing| standing == Standing::Active || (kind == Kind::Incident && OnDevice::MarkLost.from().contains(&standing));
+        // A person's own device may still wait to be confirmed: it enrols in the same flow.
+        let fits = |standing| {
+            standing == Standing::Active
+                || (kind == Kind::PersonalDevice && standing == Standing::Pending)
+                || (kind == Kind::Incident && OnDevice::MarkLost.from().contains(&standing))
+        };
         if device.is_none_or(|device| !fits(device.standing) || kind.ownership().is_some_and(|whose| whose != device.ownership)) {
             return Ok(Err(Text::new("paper-wrong-device")));
         }
@@ -356,10 +366,10 @@ async fn follow(web: &Web, home: Home, kind: Kind, wish: &mut Wish) -> Result<Op
     Ok(None)
 }
 
-/// Another paper of the kind about the same device on the same days.
-async fn clash(tx: &mut Tx, home: Home, form: &Form, wish: &Wish) -> Result<Option<Text>, PageError> {
-    let Some(device) = wish.device.filter(|_| form.kind.is_alone()) else { return Ok(None) };
-    let other = paper::overlapping(tx, home.facility, (form.kind, device, wish.period), form.again).await?;
+/// Another paper of the kind about the same device on the same days; `again` is the paper itself.
+pub(super) async fn clash(tx: &mut Tx, home: Home, (kind, again): (Kind, Option<PaperId>), wish: &Wish) -> Result<Option<Text>, PageError> {
+    let Some(device) = wish.device.filter(|_| kind.is_alone()) else { return Ok(None) };
+    let other = paper::overlapping(tx, home.facility, (kind, device, wish.period), again).await?;
     Ok(other.map(|number| Text::new("paper-wrong-overlap").with("number", number)))
 }
 

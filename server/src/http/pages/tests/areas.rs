@@ -10,22 +10,22 @@ use crate::store::area;
 async fn the_secretariat_makes_an_area_names_it_anew_and_says_which_facilities_lie_in_it() {
     let world = World::new().await;
     let (mut browser, _) = world.signed_in(world.region, None, "jimukyoku").await;
-    browser.get("/areas").await.status(200).says("エリアはまだありません");
+    browser.get("/areas").await.status(200).says("地区はまだありません");
     let long = "東".repeat(41);
     let wrong = browser.submit("/areas", &[("name", &long)]).await;
     wrong.status(422).says("1文字から40文字");
     assert_eq!(wrong.field("name"), long, "what was typed is kept");
     let made = browser.submit("/areas", &[("name", " 周東 ")]).await;
     let path = made.location.clone().expect("it leads to the area");
-    browser.submit("/areas", &[("name", "周東")]).await.status(422).says("「周東」という名前のエリアが、すでにあります");
+    browser.submit("/areas", &[("name", "周東")]).await.status(422).says("「周東」という名前の地区が、すでにあります");
     let facility = world.facility.to_string();
-    browser.get(&path).await.says("このエリアの事業所は0か所です").says("さくら架空診療所").says("もみじ架空薬局");
+    browser.get(&path).await.says("この地区の事業所は0か所です").says("さくら架空診療所").says("もみじ架空薬局");
     let neighbour = world.neighbour.to_string();
     let foreign = world.foreign.to_string();
     let ticked = [("shown", facility.as_str()), ("shown", &neighbour), ("facility", &facility), ("facility", &foreign)];
     browser.submit(&path, &ticked).await.redirects_to(&format!("{path}?done=yes"));
     let page = browser.get(&format!("{path}?done=yes")).await;
-    page.says("保存しました").says("このエリアの事業所は1か所です");
+    page.says("保存しました").says("この地区の事業所は1か所です");
     assert!(!page.body.contains("みなと仮想訪問看護"), "another region's facility does not come in");
     // What the page did not show stays as it is.
     browser.submit(&path, &[("shown", &neighbour), ("facility", &neighbour)]).await;
@@ -33,7 +33,7 @@ async fn the_secretariat_makes_an_area_names_it_anew_and_says_which_facilities_l
     browser.submit(&path, &[("shown", &facility), ("shown", &neighbour)]).await;
     browser.get("/areas").await.says("0か所");
     browser.submit(&format!("{path}/name"), &[("name", "周東東部")]).await.redirects_to(&path);
-    browser.get(&path).await.says("エリア: 周東東部");
+    browser.get(&path).await.says("地区: 周東東部");
     assert_eq!(world.acts("area_made").await, [""]);
     let mut changes = world.acts("area_changed").await;
     // Within a millisecond the order of ids is chance.
@@ -75,11 +75,11 @@ async fn the_region_read_by_area_counts_and_lists_what_lies_in_it_and_keeps_the_
     browser.get("/?area=nonsense").await.status(404);
 
     let file = browser.get("/export/facilities.csv").await;
-    assert!(file.body.lines().next().is_some_and(|line| line.ends_with("\"エリア\"")), "{}", file.body);
+    assert!(file.body.lines().next().is_some_and(|line| line.ends_with("\"地区\"")), "{}", file.body);
     let line = file.body.lines().find(|line| line.contains("もみじ")).expect("a line");
     assert!(line.ends_with("\"周東、港\""), "{line}");
     let (mut administrator, _) = world.signed_in(world.region, Some(world.neighbour), "hanako").await;
-    administrator.get(&format!("/facilities/{}", world.neighbour)).await.says("エリア: 周東、港");
+    administrator.get(&format!("/facilities/{}", world.neighbour)).await.says("地区: 周東、港");
     let inside = area::facilities(world.store.read(), east).await.expect("reads");
     assert_eq!(inside, [world.neighbour]);
 }

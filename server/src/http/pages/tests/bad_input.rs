@@ -119,7 +119,7 @@ async fn a_name_in_old_letters_is_shown_as_it_was_written_and_is_nobody_else_for
         administrator.get(&new).await.status(200);
         let filed = administrator.submit(&new, &application(&[("applicant", own)])).await;
         paper = filed.location.clone().unwrap_or_else(|| panic!("{}", filed.text()));
-        act(&mut administrator, &paper, "approve", &[]).await.status(422).says("ご自分の届けは承認できません");
+        act(&mut administrator, &paper, "approve", &[]).await.status(422).says("ご自分では承認できません");
     }
     for path in [paper.clone(), format!("{paper}/print"), format!("/facilities/{}/papers", world.facility)] {
         administrator.get(&path).await.says("髙崎 吉男");

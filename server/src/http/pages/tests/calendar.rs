@@ -42,7 +42,7 @@ async fn a_calendar_reads_what_is_due_at_the_own_facility_and_no_names() {
     assert_eq!(page.headers["cache-control"], "private, max-age=900");
     let text = unfolded(&page);
     assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"));
-    assert!(text.contains("SUMMARY:手続きが終わっていない届出の最終日（持出届 第1号）\r\n"), "{text}");
+    assert!(text.contains("SUMMARY:手続きの終わっていない書類の最終日（持出届 第1号）\r\n"), "{text}");
     assert!(text.contains("DTSTART;VALUE=DATE:20260807\r\n"), "five days from the 3rd: {text}");
     assert!(text.contains("SUMMARY:自己点検の期限\r\n") && text.contains("SUMMARY:訓練の終わり（災害時特例）\r\n"), "{text}");
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 3, "and nothing of another facility: {text}");

@@ -99,9 +99,9 @@ async fn it_needs_a_fresh_proof_and_days_that_make_sense_and_is_not_made_for_ano
     world.allow_deputies(world.facility).await;
     let path = |facility| format!("/facilities/{facility}/evidence.zip");
     let own = path(world.facility);
-    administrator.get(&own).await.status(422).says("両方を入れてください");
-    administrator.get(&format!("{own}?from=2026-02-30&to=2026-08-31")).await.status(422).says("期間の日が読めません");
-    administrator.get(&format!("{own}?from=2026-08-31&to=2026-08-01")).await.status(422).says("終わりが始まりより前");
+    administrator.get(&own).await.status(422).says("両方とも入れてください");
+    administrator.get(&format!("{own}?from=2026-02-30&to=2026-08-31")).await.status(422).says("期間の日付を読み取れません");
+    administrator.get(&format!("{own}?from=2026-08-31&to=2026-08-01")).await.status(422).says("終わりが、始まりより前");
     administrator.get(&format!("{}?{PERIOD}", path(world.neighbour))).await.status(404);
     world.clock.set(super::world::MORNING.plus_seconds(FRESH_S + 1));
     let asked = administrator.get(&format!("{own}?{PERIOD}")).await;

@@ -87,7 +87,7 @@ async fn the_secretariat_sees_open_incidents_of_its_region_and_can_take_them_up(
     secretariat.get("/incidents").await.says("さくら架空診療所").says("機器の紛失").says("過ぎています。すぐに報告してください。");
     let paper = newest(&world, &mut secretariat).await;
     act(&mut secretariat, &paper, "no_leak", &[("why", "暗号化されている")]).await.redirects_to(&paper);
-    secretariat.get(&paper).await.says("漏えいの報告は要らないと判断されています。");
+    secretariat.get(&paper).await.says("漏えい等の報告は不要と判断されています。");
     let (mut foreign, _) = world.signed_in_as(Role::Secretariat, world.other_region, None, "yoso").await;
     foreign.get(&paper).await.status(404);
     foreign.get("/incidents").await.says("対応中の事故はありません。");

@@ -155,7 +155,7 @@ async fn guests_have_a_home_and_an_end_and_what_was_used_is_entered_from_paper_w
 
     flood.world.clock.advance(3 * 86_400);
     let (mut head, _) = flood.world.signed_in_as(Role::Head, flood.world.region, Some(flood.world.facility), "shocho").await;
-    head.get(&today).await.says("災害時特例で使った端末・届出1件の整理が残っています");
+    head.get(&today).await.says("災害時特例で使った端末・届出・申請1件の整理が残っています");
     head.get(&flood.path("let-in")).await.says("期限切れ");
 }
 

@@ -80,7 +80,7 @@ async fn link(world: &World, administrator: &mut Browser, kind: &str) -> String 
 /// Whoever files by a facility's link gets a link of their own.
 fn leads_to_its_own_link(answer: &Page, facilitys: &str) {
     let to = answer.location.as_deref().unwrap_or_else(|| panic!("{}", answer.body));
-    assert!(to.starts_with("/apply/") && to != facilitys, "{to}");
+    assert!(to.starts_with("/application/") && !to.ends_with(facilitys.trim_start_matches("/apply/")), "{to}");
 }
 
 #[tokio::test]
@@ -153,18 +153,24 @@ async fn an_applicant_without_an_account_proves_an_address_and_is_told_there_and
 
     let opened = nurse.get(page).await;
     opened.status(200).says("さくら架空診療所").says("このメールアドレスを確認する");
+    assert!(!opened.body.contains("name=\"seen\""), "nothing is done before the address is proved: {}", opened.text());
+    nurse.submit(&format!("{page}/withdraw"), &[("seen", "0"), ("why", "見本")]).await.status(409).says("このメールアドレスを確認する");
+    nurse.get(&format!("{page}/edit")).await.status(409);
     assert!(!opened.body.contains("髙﨑") && !opened.body.contains("架空電機"), "it names nobody: {}", opened.body);
     administrator.get(&paper).await.says("未確認");
-    nurse.submit(page, &[]).await.redirects_to(page);
+    nurse.get(page).await.status(200);
+    nurse.submit(&format!("{page}/address"), &[]).await.redirects_to(page);
     nurse.get(page).await.says("メールアドレスを確認しました").says("承認待ち");
     administrator.get(&paper).await.says("に本人が確認");
     assert_eq!(world.acts("applicant_confirmed").await.len(), 1);
     act(&mut administrator, &paper, "send_back", &[("why", "機種の番号も書く")]).await.redirects_to(&paper);
     assert_eq!(letters(&world).await, [(Kind::PaperSentBack, address.clone(), page.clone())]);
-    nurse.get(page).await.says("差戻し").says("機種の番号も書く");
+    nurse.get(page).await.says("差戻し").says("機種の番号も書く").says("申請を取り下げる");
+    // The link that was mailed does all that the first one does.
+    nurse.get(&format!("{page}/edit")).await.status(200).says("個人所有機器利用申請 第1号");
     // A link opened after the application was taken back says so.
     act(&mut administrator, &paper, "withdraw", &[("why", "不要になった")]).await.redirects_to(&paper);
-    nurse.get(page).await.says("取下げ");
+    nurse.get(page).await.status(200).says("取下げ").says("この申請は取り下げられています");
     assert_eq!(letters(&world).await, []);
     let never = nurse.get(&format!("/application/{}", "A".repeat(43))).await;
     never.status(404);
@@ -192,7 +198,7 @@ async fn an_address_that_nobody_proves_is_told_nothing_and_its_link_ends() {
     world.clock.advance(PROVE_S);
     let ended = nurse.get(&sent[4].2).await;
     ended.status(404);
-    nurse.submit(&sent[4].2, &[]).await.status(404);
+    nurse.submit(&format!("{}/address", sent[4].2), &[]).await.status(404);
     let mut tx = world.store.begin().await.expect("begins");
     crate::store::paper::delete_old_contacts(&mut tx, (world.clock.now().plus_days(-30), world.clock.now())).await.expect("deletes");
     tx.commit().await.expect("commits");

@@ -182,7 +182,7 @@ async fn an_invitation_is_mailed_when_an_address_is_given_and_its_link_proves_th
     let world = World::new().await;
     let (mut head, _) = world.signed_in_as(Role::Head, world.region, Some(world.facility), "shocho").await;
     let form = format!("/facilities/{}/people/appoint", world.facility);
-    head.get(&format!("{form}?role=administrator")).await.says("メールアドレス（分かるとき）");
+    head.get(&format!("{form}?role=administrator")).await.says("メールアドレス（わかるとき）");
     let typed = [("role", "administrator"), ("who", "new"), ("name", "見本 次郎"), ("login", "jiro"), ("why", "異動のため")];
     let with = |mail: &'static str, more: &[(&'static str, &'static str)]| [&typed[..], &[("mail", mail)], more].concat();
     let page = head.submit(&form, &with("jiro@", &[])).await;

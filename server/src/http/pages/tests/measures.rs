@@ -72,15 +72,15 @@ async fn guidance_is_answered_sent_back_answered_again_and_accepted_and_every_an
     desk.administrator.get(&desk.today()).await.says("回答を待つ注意・指導が1件あります。");
     desk.administrator.get(&paper).await.says("全台を更新する").says("§20-3").says("行ったことを回答する");
     act(&mut desk.administrator, &paper, "accept", &[]).await.status(422).says("いま「回答待ち」");
-    act(&mut desk.administrator, &paper, "answer", &[]).await.status(422).says("「行ったこと」を入れてください");
+    act(&mut desk.administrator, &paper, "answer", &[]).await.status(422).says("「行った対応」を入れてください");
     act(&mut desk.administrator, &paper, "answer", &[("answer", "2台を更新した")]).await.redirects_to(&paper);
-    submit(&mut desk.administrator, &paper, "1", "accept", &[]).await.status(422).says("この手続は事務局が行います");
+    submit(&mut desk.administrator, &paper, "1", "accept", &[]).await.status(422).says("この手続きは事務局が行います");
 
     desk.secretariat.get("/").await.says("注意・指導への回答が1件届いています。");
     desk.secretariat.get("/measures").await.says("さくら架空診療所").says("回答あり（確認待ち）");
     act(&mut desk.secretariat, &paper, "answer", &[("answer", "x")]).await.status(422);
     let sooner = [("why", "残り1台"), ("until", "2026-08-10")];
-    act(&mut desk.secretariat, &paper, "send_back", &sooner).await.status(422).says("最終日は、初日（延長ではいまの最終日）より後に");
+    act(&mut desk.secretariat, &paper, "send_back", &sooner).await.status(422).says("いまの最終日より後の日");
     let more_time = [("why", "残り1台"), ("until", "2026-08-24")];
     act(&mut desk.secretariat, &paper, "send_back", &more_time).await.redirects_to(&paper);
     desk.administrator.get(&paper).await.says("2026年8月24日 まで").says("残り1台");
@@ -105,8 +105,8 @@ async fn an_answer_that_is_overdue_stands_in_the_list_of_both_and_goes_to_the_co
     secretariat.get("/measures").await.says("回答の期限超過");
     act(&mut secretariat, &paper, "escalate", &[]).await.status(422).says("理由を");
     act(&mut secretariat, &paper, "escalate", &[("why", "回答がない")]).await.redirects_to(&paper);
-    head.get(&desk.today()).await.says("協議会に上げられた注意・指導が1件あり、回答を待っています。");
-    secretariat.get("/").await.says("協議会に上げられた注意・指導が1件");
+    head.get(&desk.today()).await.says("協議会に上申された注意・指導が1件あり、回答を待っています。");
+    secretariat.get("/").await.says("協議会に上申された注意・指導が1件");
     act(&mut head, &paper, "answer", &[("answer", "全台を更新した")]).await.redirects_to(&paper);
     secretariat.get("/").await.says("注意・指導への回答が1件届いています。");
 }
@@ -119,7 +119,7 @@ async fn of_two_who_decide_on_an_answer_at_once_the_second_is_told() {
     desk.secretariat.get(&paper).await.status(200);
     submit(&mut desk.secretariat, &paper, "1", "accept", &[]).await.redirects_to(&paper);
     let late = submit(&mut desk.secretariat, &paper, "1", "escalate", &[("why", "見本")]).await;
-    late.status(409).says("ほかの方が先に手続を進めました");
+    late.status(409).says("ほかの方が先に手続きを進めました");
     desk.secretariat.get(&paper).await.says("完了");
 }
 
@@ -134,7 +134,7 @@ async fn use_is_restricted_with_a_banner_until_its_last_day_or_until_it_is_lifte
     desk.secretariat.get(&paper).await.says("制限中").says("禁止（すべて）").says("注意・指導 第1号");
     let page = desk.administrator.get(&desk.today()).await;
     assert!(page.body.contains(BANNER) && page.body.contains(&format!("href=\"{paper}\"")), "{}", page.body);
-    act(&mut desk.administrator, &paper, "lift", &[("why", "x")]).await.status(422).says("この手続は事務局が行います");
+    act(&mut desk.administrator, &paper, "lift", &[("why", "x")]).await.status(422).says("この手続きは事務局が行います");
     desk.file(&with(RESTRICTION, &[("scope", "facility"), ("from", "2026-08-05")])).await;
     let (mut neighbour, _) = desk.world.signed_in(desk.world.region, Some(desk.world.neighbour), "tonari").await;
     let quiet = neighbour.get(&format!("/facilities/{}/today", desk.world.neighbour)).await.status(200).body.clone();
@@ -168,7 +168,7 @@ async fn what_is_wrong_is_said_and_what_was_typed_is_kept_and_each_files_what_is
         ([("until", "2027-02-29")], "最終日を、暦にある日で"),
         ([("until", "2027-08-03")], "期間は、全部で183日まで"),
         ([("clause", "§99")], "「規程の条項」を選び直してください"),
-        ([("found", " ")], "「わかったこと」を入れてください"),
+        ([("found", " ")], "「確認した事実」を入れてください"),
     ] {
         let page = desk.secretariat.submit(&desk.new.clone(), &with(GUIDANCE, &changed)).await;
         page.status(422).says(said);

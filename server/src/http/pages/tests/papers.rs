@@ -70,7 +70,7 @@ async fn a_tablet_goes_out_with_an_approval_is_overdue_by_the_clock_and_comes_ba
     let paper = desk.file(&[]).await;
     desk.browser.get(&today).await.says("承認を待つ書類が1件あります。");
     desk.browser.get(&paper).await.says("承認待ち").says("訪問予定表 3件").says("2026年8月3日 – 2026年8月5日");
-    desk.act(&paper, "take_out", &[]).await.status(422).says("その手続はできません");
+    desk.act(&paper, "take_out", &[]).await.status(422).says("その手続きはできません");
     desk.act(&paper, "approve", &[]).await.redirects_to(&paper);
     desk.act(&paper, "take_out", &[]).await.redirects_to(&paper);
     let quiet = desk.browser.get(&today).await.status(200).text();
@@ -81,9 +81,9 @@ async fn a_tablet_goes_out_with_an_approval_is_overdue_by_the_clock_and_comes_ba
     browser.get(&today).await.says("返却期限を過ぎた持出しが1件あります。");
     browser.get(&paper).await.says("返却遅延");
     act(&mut browser, &paper, "return", &[]).await.redirects_to(&paper);
-    act(&mut browser, &paper, "check_return", &[("checker", "見本　看護師")]).await.status(422).says("本人は確かめる人になれません");
+    act(&mut browser, &paper, "check_return", &[("checker", "見本　看護師")]).await.status(422).says("本人は確認者になれません");
     act(&mut browser, &paper, "check_return", &[("checker", "見本 三郎")]).await.redirects_to(&paper);
-    browser.get(&paper).await.says("完了").says("確かめた人: 見本 三郎");
+    browser.get(&paper).await.says("完了").says("確認者: 見本 三郎");
     browser.get(&format!("{paper}/print")).await.status(200).says("決裁欄").says("令和8年（2026年）8月3日");
     assert_eq!(desk.world.acts("paper_filed").await, ["kind=take_out"]);
     assert_eq!(desk.world.acts("paper_approved").await, ["kind=take_out act=approve state=approved"]);
@@ -95,8 +95,8 @@ async fn the_administrators_own_notice_is_the_heads_to_approve() {
     let mut desk = Desk::new().await;
     // The administrator of these tests is called 見本 花子.
     let paper = desk.file(&[("applicant", "見本　花子")]).await;
-    desk.browser.get(&paper).await.says("ご自分の届けは、ほかの方の承認を待っています。");
-    desk.act(&paper, "approve", &[]).await.status(422).says("ご自分の届けは承認できません");
+    desk.browser.get(&paper).await.says("ご自分の届出・申請は、ほかの方の承認を待っています。");
+    desk.act(&paper, "approve", &[]).await.status(422).says("ご自分では承認できません");
     desk.world.allow_deputies(desk.world.facility).await;
     let link = desk.world.link_named(Role::Head, "shocho", "架空 三郎").await;
     let (mut head, _) = desk.world.set_up(&link).await;
@@ -122,7 +122,7 @@ async fn of_two_who_decide_at_once_the_second_is_told_and_nothing_is_lost() {
     desk.browser.get(&paper).await.status(200);
     submit(&mut desk.browser, &paper, "0", "approve", &[]).await.redirects_to(&paper);
     let late = submit(&mut desk.browser, &paper, "0", "refuse", &[("why", "見本")]).await;
-    late.status(409).says("ほかの方が先に手続を進めました");
+    late.status(409).says("ほかの方が先に手続きを進めました");
     desk.browser.get(&paper).await.says("承認").says("持ち出したことを記録する");
 }
 
@@ -149,7 +149,7 @@ async fn what_is_wrong_with_a_notice_is_said_and_what_was_typed_is_kept() {
     let paper = desk.file(&[("applicant", "髙﨑 𠮷男")]).await;
     desk.browser.get(&paper).await.says("髙﨑 𠮷男");
     let again = desk.browser.submit(&desk.new.clone(), &notice(&device, &[("from", "2026-08-05"), ("until", "2026-08-06")])).await;
-    again.status(422).says("期間の重なる届（第1号）");
+    again.status(422).says("期間の重なる書類（第1号）");
     desk.act(&paper, "withdraw", &[("why", "中止")]).await.redirects_to(&paper);
     submit(&mut desk.browser, &paper, "1", "approve", &[]).await.status(422).says("いま「取下げ」");
     desk.file(&[("from", "2026-08-05"), ("until", "2026-08-06")]).await;
@@ -233,11 +233,11 @@ async fn a_device_passes_into_other_hands_only_after_somebody_else_saw_that_it_i
     desk.act(&paper, "hand_over", &[]).await.status(422).says("いま「消去の確認待ち」");
     let today = desk.browser.get(&format!("/facilities/{}/today", desk.world.facility)).await;
     today.says("消去したことの確認を待つ機器が1件あります。");
-    desk.act(&paper, "confirm_wipe", &[("checker", "見本看護師")]).await.status(422).says("本人は確かめる人になれません");
+    desk.act(&paper, "confirm_wipe", &[("checker", "見本看護師")]).await.status(422).says("本人は確認者になれません");
     desk.act(&paper, "confirm_wipe", &[("checker", "見本 花子")]).await.redirects_to(&paper);
     assert_eq!(desk.device_stands().await.as_deref(), Some("active"));
     desk.act(&paper, "hand_over", &[]).await.redirects_to(&paper);
     assert_eq!(desk.device_stands().await.as_deref(), Some("retired"));
-    desk.browser.get(&paper).await.says("完了").says("確かめた人: 見本 花子");
+    desk.browser.get(&paper).await.says("完了").says("確認者: 見本 花子");
     assert_eq!(desk.world.acts("device_retired").await.len(), 1);
 }

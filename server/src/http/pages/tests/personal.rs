@@ -43,7 +43,7 @@ pub(super) async fn new_link(world: &World, administrator: &mut Browser) -> Stri
 /// The path of the applicant's own page, after filing through the facility's link.
 pub(super) fn own_link(filed: &Page) -> String {
     let path = filed.location.clone().unwrap_or_else(|| panic!("{}", filed.body));
-    assert!(path.starts_with("/apply/"), "{path}");
+    assert!(path.starts_with("/application/"), "{path}");
     path
 }
 
@@ -86,7 +86,7 @@ async fn a_phone_is_asked_for_through_the_link_approved_shown_over_its_verdict_a
     act(&mut deputy, &paper, "confirm_end", &checked).await.status(422).says("三つとも確かめて");
     let own = [checked.as_slice(), &[("passwords", "yes"), ("checker", "高崎吉男")]].concat();
     let own: Vec<_> = own.into_iter().filter(|field| *field != ("checker", "見本 花子")).collect();
-    act(&mut deputy, &paper, "confirm_end", &own).await.status(422).says("本人は確かめる人になれません");
+    act(&mut deputy, &paper, "confirm_end", &own).await.status(422).says("本人は確認者になれません");
     act(&mut deputy, &paper, "confirm_end", &[checked.as_slice(), &[("passwords", "yes")]].concat()).await.redirects_to(&paper);
     deputy.get(&paper).await.says("完了");
 }
@@ -140,7 +140,7 @@ async fn the_administrators_own_phone_is_the_heads_to_decide_also_through_the_li
     stranger.get(&link).await.status(200);
     stranger.submit(&link, &application(&[("applicant", "見本花子")])).await.status(303);
     let paper = newest(&world, &mut administrator).await;
-    act(&mut administrator, &paper, "approve", &[]).await.status(422).says("ご自分の届けは承認できません");
+    act(&mut administrator, &paper, "approve", &[]).await.status(422).says("ご自分では承認できません");
     let head = world.link_named(Role::Head, "shocho", "架空 三郎").await;
     let (mut head, _) = world.set_up(&head).await;
     act(&mut head, &paper, "approve", &[]).await.redirects_to(&paper);
@@ -157,7 +157,7 @@ async fn a_failed_check_is_approved_only_on_a_condition_and_a_missing_one_is_ask
     administrator.submit(&new, &application(&[("until", "2026-09-02")])).await.status(422).says("30日まで");
     administrator.submit(&new, &application(&[("check_os", "no")])).await.status(303);
     let paper = newest(&world, &mut administrator).await;
-    act(&mut administrator, &paper, "approve", &[]).await.status(422).says("条件をひとことに");
+    act(&mut administrator, &paper, "approve", &[]).await.status(422).says("補足に条件を書いて");
     act(&mut administrator, &paper, "approve", &[("why", "今日中に更新")]).await.redirects_to(&paper);
     act(&mut administrator, &paper, "revoke", &[("why", "機器が戻った")]).await.redirects_to(&paper);
     administrator.get(&paper).await.says("取消（終了の確認待ち）");
@@ -195,7 +195,7 @@ async fn one_device_is_not_approved_twice_for_the_same_days() {
     let second = administrator.submit(&new, &application(&[("from", "2026-08-12"), ("until", "2026-08-20")])).await;
     let second = second.location.clone().expect("filed");
     let twice = act(&mut administrator, &second, "link_device", &[("device", &phone)]).await;
-    twice.status(422).says("期間の重なる届（第1号）");
+    twice.status(422).says("期間の重なる書類（第1号）");
     act(&mut administrator, &first, "withdraw", &[("why", "使わない")]).await.redirects_to(&first);
     act(&mut administrator, &second, "link_device", &[("device", &phone)]).await.redirects_to(&second);
 }

@@ -17,7 +17,7 @@ async fn the_device_page_says_the_worst_in_one_sentence_and_then_every_clause_wi
     let id = world.add_device(world.region, world.facility, "受付1").await;
     world.report(world.facility, id, &sample::bad_debian(MORNING)).await;
     let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
-    browser.get(&format!("/devices/{id}")).await.says("まだ誰も確認していません");
+    browser.get(&format!("/devices/{id}")).await.says("まだだれも確認していません");
     world.confirm(world.facility, id).await;
     let page = browser.get(&format!("/devices/{id}")).await;
     let text = page.status(200).text();

@@ -78,12 +78,12 @@ async fn a_nurse_joins_with_pledge_training_and_id_and_leaves_with_nothing_left_
     let (browser, _) = desk.world.signed_in_as(Role::Head, desk.world.region, Some(desk.world.facility), "shocho").await;
     desk.browser = browser;
     let today = desk.today().await;
-    assert!(today.contains("最終日を過ぎたのに離職の手続が済んでいない人が1人") && !today.contains("離職の手続中の人が"), "{today}");
+    assert!(today.contains("最終日を過ぎたのに離職の手続きが済んでいない人が1人") && !today.contains("離職の手続中の人が"), "{today}");
     desk.act(1, "clear", &[("item", "membership"), ("item", "accounts")]).await.redirects_to(&one);
-    assert!(!desk.today().await.contains("離職の手続が済んで"));
+    assert!(!desk.today().await.contains("離職の手続きが済んで"));
     desk.get("").await.says("名簿にまだだれもいません");
     desk.get("?is=left").await.says("髙﨑 𠮷男").says("手続済み");
-    desk.act(1, "leave", &[("day", "2026-08-31"), ("why", "退職")]).await.status(422).says("その手続はできません");
+    desk.act(1, "leave", &[("day", "2026-08-31"), ("why", "退職")]).await.status(422).says("その手続きはできません");
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn of_two_who_act_at_once_the_second_is_told_and_a_mistaken_entry_leaves_n
     desk.submit("/1/act", &[("act", "declare"), ("seen", "1"), ("day", "2026-08-02")]).await.status(409).says("ほかの人が先に操作しました");
     desk.get("/1").await.says("2026年8月1日");
     desk.act(1, "declare", &[("day", "2026-08-04")]).await.status(422).says("今日までの実在する日");
-    desk.act(1, "train", &[]).await.status(422).says("その手続はできません");
+    desk.act(1, "train", &[]).await.status(422).says("その手続きはできません");
     desk.act(1, "remove", &[("why", "二重に登録した")]).await.redirects_to(&format!("{}?done=removed", desk.list));
     desk.get("/1").await.status(404);
     let names: i64 =

@@ -82,7 +82,7 @@ async fn under_the_exception_a_personal_phone_is_used_at_once_even_where_they_ar
     let (mut administrator, _) =
         flood.world.signed_in_as(crate::domain::people::Role::Head, flood.world.region, Some(flood.world.facility), "shocho").await;
     administrator.get(&today).await.says("1件の整理が残って");
-    administrator.get(&format!("/facilities/{}/disaster/let-in", flood.world.facility)).await.says("承認の前に進めた届出が1件");
+    administrator.get(&format!("/facilities/{}/disaster/let-in", flood.world.facility)).await.says("承認の前に進めた届出・申請が1件");
     administrator.get(&format!("/facilities/{}/papers?is=exempt", flood.world.facility)).await.says("髙﨑 𠮷男");
     administrator.get(&paper).await.says("災害時特例は終わりました");
     flood.decide(Deed::Report).await.expect("reports");
@@ -114,10 +114,10 @@ async fn a_notice_that_waited_goes_ahead_under_the_exception_and_is_approved_by_
     // A second one for the same days is still another notice.
     let new = format!("/facilities/{}/papers/new", world.facility);
     administrator.get(&new).await.says("承認を待たずに進められます");
-    administrator.submit(&new, &notice("見本 看護師", &id.to_string())).await.status(422).says("期間の重なる届");
+    administrator.submit(&new, &notice("見本 看護師", &id.to_string())).await.status(422).says("期間の重なる書類");
     // Whoever asks approves nothing of their own, exception or not.
     let own = administrator.submit(&new, &notice("見本花子", "")).await.location.clone().expect("filed");
-    act(&mut administrator, &own, "approve", &[]).await.status(422).says("ご自分の届けは承認できません");
+    act(&mut administrator, &own, "approve", &[]).await.status(422).says("ご自分では承認できません");
     act(&mut administrator, &waits, "approve", &[]).await.redirects_to(&waits);
     administrator.get(&waits).await.says("持出中");
     act(&mut administrator, &own, "return", &[]).await.redirects_to(&own);
