@@ -1,9 +1,13 @@
 //! Views of papers: the list, the form, one paper with what can be done, and the A4 form.
 
+mod files;
+
 use askama::Template;
 
 use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::{Clause, Pack};
+
+pub(crate) use files::{FileLine, PaperFiles};
 
 use super::{Mark, Moment, Place, Qr, Said, Shell};
 use crate::domain::paper::{Act, Days, Entry, Field, Input, Kind, LONGEST_LINE, LONGEST_TEXT, Need, Step};
@@ -200,6 +204,7 @@ pub(crate) struct PaperPage {
     /// Where it goes on: words, path.
     pub links: Vec<(Text, String)>,
     pub acts: Vec<ActForm>,
+    pub files: PaperFiles,
     /// Devices that can be linked: id, name.
     pub devices: Vec<(String, Text)>,
     /// Whether it can be filled in again.

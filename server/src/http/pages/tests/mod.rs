@@ -13,6 +13,7 @@ mod calendar;
 mod connections;
 mod disaster;
 mod evidence;
+mod files;
 mod flood;
 mod former;
 mod incidents;

@@ -22,7 +22,7 @@ use crate::domain::enrolment::CodeWish;
 use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId, RegionId};
 use crate::domain::judge::{Judge, Rules};
 use crate::domain::notice::{Notice, Reach as NoticeReach, Weight, Wish as NoticeWish};
-use crate::domain::paper::{Kind, Period, Wish};
+use crate::domain::paper::{Fit, Format, Kind, Period, Wish};
 use crate::domain::people::role::DeputyTerm;
 use crate::domain::people::totp::Seed;
 use crate::domain::people::{Role, Scope};
@@ -37,7 +37,7 @@ use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, NewDevice};
 use crate::store::facility::Facility;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
-use crate::store::paper::{self, NewPaper};
+use crate::store::paper::{self, Added, NewAttachment, NewPaper};
 use crate::store::region::Region;
 use crate::store::staff::{self, Registrar};
 use crate::store::{Store, StoreUrl, area, facility, meta, notice, passkey, person, rank, region};
@@ -300,6 +300,18 @@ impl World {
         paper::insert(&mut tx, &new).await.expect("inserts");
         tx.commit().await.expect("commits");
         id
+    }
+
+    /// A file of a paper; its number.
+    pub(super) async fn add_file(&self, paper: PaperId) -> i64 {
+        let fit = Fit { name: "見本.pdf".to_owned(), format: Format::Pdf };
+        let (by, at) = (PersonId::new(self.random.uuid(MORNING)), self.clock.now());
+        let new = NewAttachment { paper, fit: &fit, sha256: "見本", remark: "", body: b"%PDF-", by, at };
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        let added = paper::insert_attachment(&mut tx, &new).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        let Added::As(n) = added else { panic!("{added:?}") };
+        n
     }
 
     /// Somebody on a facility's list of staff, from today on; their number.
