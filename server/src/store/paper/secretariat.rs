@@ -4,7 +4,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 
 use super::{COLUMNS, Found, read};
-use crate::domain::ids::{FacilityId, RegionId};
+use crate::domain::ids::{FacilityId, PaperId, RegionId};
 use crate::domain::paper::ForSecretariat;
 use crate::store::{Error, Store, rows};
 
@@ -27,20 +27,24 @@ pub async fn count_for_secretariat(store: &Store, region: RegionId, which: ForSe
     Ok((waiting, since.map(Timestamp::from_seconds)))
 }
 
-/// Those that wait, the first first: where, the facility's name, and the paper.
+/// Those that wait, the first first and after one of them: where, the facility's name, and the paper.
 pub async fn list_for_secretariat(
     store: &Store,
     region: RegionId,
     which: ForSecretariat,
-    limit: u16,
+    (after, limit): (Option<PaperId>, u16),
 ) -> Result<Vec<(FacilityId, String, Found)>, Error> {
     let Some(all) = all(which) else { return Ok(Vec::new()) };
     let sql = COLUMNS.replace(" FROM paper p", ", f.id, f.name FROM paper p")
-        + &format!(" JOIN facility f ON f.id = p.facility_id WHERE {WAITS} ORDER BY p.filed_at, p.id LIMIT $3");
+        + &format!(
+            " JOIN facility f ON f.id = p.facility_id WHERE {WAITS} \
+           AND ($4 = '' OR (p.filed_at, p.id) > (SELECT q.filed_at, q.id FROM paper q WHERE q.id = $4)) ORDER BY p.filed_at, p.id LIMIT $3"
+        );
     sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(region.to_string())
         .bind(all)
         .bind(i64::from(limit))
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .fetch_all(store.read())
         .await?
         .iter()
