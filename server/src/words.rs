@@ -49,6 +49,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "port",
     "people",
     "papers",
+    "files",
     "own-rules",
     "mail",
     "disaster",

@@ -71,8 +71,9 @@ pub(crate) use notices::{FacilityNoticePage, NoticeFormPage, NoticeLine, NoticeP
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{
-    ActForm, DecisionLine, DecisionsPage, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage,
-    MeasureLine, MeasuresPage, PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal,
+    ActForm, DecisionLine, DecisionsPage, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FileLine, FormField, IncidentLine,
+    IncidentsPage, MeasureLine, MeasuresPage, PaperFiles, PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PapersPage, PolicyLine,
+    PolicyPage, Seal,
 };
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,

@@ -219,6 +219,8 @@ pub(crate) struct StaffImportPage {
     pub columns: Vec<&'static str>,
     /// Most lines at once.
     pub most: usize,
+    /// Most KiB of a file.
+    pub most_kib: usize,
     pub errors: Vec<Text>,
     pub table: String,
     /// Whether it was said that people of the same name are different persons.

@@ -94,6 +94,12 @@ acts! {
     PaperRefused = "paper_refused";
     /// Another step was taken with a paper.
     PaperMoved = "paper_moved";
+    /// A file was added to a paper.
+    FileAttached = "file_attached";
+    /// A file of a paper was removed.
+    FileRemoved = "file_removed";
+    /// A file of a paper was opened.
+    FileOpened = "file_opened";
     /// An applicant without an account proved their mail address.
     ApplicantConfirmed = "applicant_confirmed";
     /// A facility's link for people without an account was made anew or ended.

@@ -349,6 +349,10 @@ fn of_papers() -> Vec<Route> {
         route(Method::GET, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, get(papers::show_edit)),
         route(Method::POST, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, post(papers::file_again)).at_any(),
         route(Method::POST, "/papers/{paper}/code", SignedIn(FilePapers), Object::Paper, post(papers::issue_personal_code)),
+        route(Method::POST, "/papers/{paper}/files", SignedIn(FilePapers), Object::Paper, post(papers::attach_file)).while_taking_part(),
+        route(Method::GET, "/papers/{paper}/files/{file}", SignedIn(Read), Object::Paper, get(papers::open_file)),
+        route(Method::POST, "/papers/{paper}/files/{file}/remove", SignedIn(FilePapers), Object::Paper, post(papers::remove_file))
+            .while_taking_part(),
         route(Method::GET, "/papers/{paper}/print", SignedIn(Read), Object::Paper, get(papers::show_print)),
     ]
 }

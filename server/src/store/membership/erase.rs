@@ -29,6 +29,7 @@ const FORGET: &[(&str, bool)] = &[
     ("DELETE FROM log_words WHERE entry_id IN (SELECT l.id FROM log_entry l WHERE l.facility_id = $1)", false),
     ("DELETE FROM log_view WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
     ("DELETE FROM paper_contact WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
+    ("DELETE FROM paper_attachment WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
     ("UPDATE letter SET address = NULL WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.facility_id = $1)", false),
     ("UPDATE member SET name = $2, job = '', mcs_id = '' WHERE facility_id = $1", true),
     ("UPDATE member_step SET why = '' WHERE member_id IN (SELECT m.id FROM member m WHERE m.facility_id = $1)", false),

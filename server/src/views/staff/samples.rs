@@ -231,6 +231,7 @@ impl Sample for StaffImportPage {
             facility: place(),
             columns: vec!["staff-col-name", "staff-col-job"],
             most: 300,
+            most_kib: 256,
             errors: if full { vec![Text::new("staff-import-empty")] } else { Vec::new() },
             table: if full { "見本 花子\t見本".to_owned() } else { String::new() },
             sure: full,

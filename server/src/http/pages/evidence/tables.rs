@@ -3,6 +3,8 @@
 mod devices;
 mod disaster;
 
+mod attached;
+
 use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 
@@ -29,6 +31,8 @@ pub(super) fn files() -> Vec<(&'static str, &'static str)> {
         ("state-changes.csv", "evidence-file-changes"),
         ("papers.csv", "evidence-file-papers"),
         ("paper-steps.csv", "evidence-file-steps"),
+        ("paper-files.csv", "evidence-file-attachments"),
+        ("files/", "evidence-file-attached"),
         ("self-checks.csv", "evidence-file-self-checks"),
         ("operation-log.csv", "evidence-file-log"),
         (CHAIN, "evidence-file-chain"),
@@ -69,6 +73,7 @@ impl<'a> Tables<'a> {
         self.devices().await?;
         self.changes().await?;
         self.papers().await?;
+        attached::write(&mut self).await?;
         self.self_checks().await?;
         self.log().await?;
         self.chain().await?;

@@ -14,6 +14,7 @@ mod calendar;
 mod connections;
 mod disaster;
 mod evidence;
+mod files;
 mod flood;
 mod former;
 mod fresh;

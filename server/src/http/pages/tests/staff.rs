@@ -254,6 +254,38 @@ async fn a_pasted_table_registers_everybody_or_nobody_and_says_line_and_column()
 }
 
 #[tokio::test]
+async fn a_table_that_comes_as_a_file_is_read_as_excel_saved_it_and_is_shown_to_be_corrected() {
+    let mut desk = Desk::new().await;
+    let (path, imported) = (format!("{}/import", desk.list), format!("{}?done=imported", desk.list));
+    desk.get("/import").await.status(200).says("またはCSVファイル");
+    let shift_jis = |text: &str| encoding_rs::SHIFT_JIS.encode(text).0.into_owned();
+    let table = "氏名,職種,利用開始日,連絡帳のID\r\n髙﨑 花子,看護師,2020-04-01,\r\n";
+    desk.browser.hand_in(&path, &[("table", "")], ("名簿.csv", "text/csv", &shift_jis(table))).await.redirects_to(&imported);
+    desk.get("").await.says("髙﨑 花子");
+    let marked = [b"\xef\xbb\xbf".as_slice(), table.as_bytes()].concat();
+    let again = desk.browser.hand_in(&path, &[("table", "前の表")], ("名簿.CSV", "application/vnd.ms-excel", &marked)).await;
+    again.status(422).says("2行目の「髙﨑 花子」と同じ名前の人がいます");
+    assert!(again.body.contains("髙﨑 花子,看護師,2020-04-01") && !again.body.contains("前の表"), "the file is what is corrected");
+    desk.browser.hand_in(&path, &[("table", table), ("sure", "yes")], ("", "application/octet-stream", b"")).await.redirects_to(&imported);
+
+    let broken = [table.as_bytes(), b"\xff,a,2020-04-01,".as_slice()].concat();
+    let (large, lost) = (vec![b'a'; (256 << 10) + 1], shift_jis("氏名\r\n?男,看護師,2020-04-01,"));
+    let cases: [(&str, &[u8], &str); 5] = [
+        ("名簿.csv", &broken, "ファイルの3行目の文字を読み取れません"),
+        ("名簿.csv", &lost, "ファイルの2行目に「?」があります"),
+        ("名簿.csv", &large, "ファイルが256 KBを超えています"),
+        ("名簿.xlsx", b"PK\x03\x04", "「.csv」で終わるファイルだけ"),
+        ("名簿.csv", b"", "表に行がありません"),
+    ];
+    for (name, content, said) in cases {
+        let page = desk.browser.hand_in(&path, &[("table", "")], (name, "text/csv", content)).await;
+        page.status(422).says("だれも登録していません").says(said);
+    }
+    let kept = desk.browser.hand_in(&path, &[("table", "見本")], ("名簿.csv", "text/csv", &broken)).await;
+    assert!(kept.body.contains(">見本</textarea>"), "what was pasted is kept: {}", kept.text());
+}
+
+#[tokio::test]
 async fn the_file_of_the_list_can_be_pasted_again_and_its_sheets_leave_room_to_sign() {
     let mut desk = Desk::new().await;
     desk.world.add_member(desk.world.region, desk.world.facility, "髙﨑 𠮷男").await;

@@ -12,12 +12,12 @@ use crate::domain::disaster::Reach;
 use crate::domain::enrolment::CodeWish;
 use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId, RegionId};
 use crate::domain::notice::{Notice, Reach as NoticeReach, Weight, Wish as NoticeWish};
-use crate::domain::paper::{Kind, Period, Wish};
+use crate::domain::paper::{Fit, Format, Kind, Period, Wish};
 use crate::domain::staff::Details;
 use crate::exceptions;
 use crate::store::belonging::Home;
 use crate::store::device::{self, NewDevice};
-use crate::store::paper::{self, NewPaper};
+use crate::store::paper::{self, Added, NewAttachment, NewPaper};
 use crate::store::staff::{self, Registrar};
 use crate::store::{area, notice};
 
@@ -77,6 +77,18 @@ impl World {
         paper::insert(&mut tx, &new).await.expect("inserts");
         tx.commit().await.expect("commits");
         id
+    }
+
+    /// A file of a paper; its number.
+    pub(crate) async fn add_file(&self, paper: PaperId) -> i64 {
+        let fit = Fit { name: "見本.pdf".to_owned(), format: Format::Pdf };
+        let (by, at) = (PersonId::new(self.random.uuid(MORNING)), self.clock.now());
+        let new = NewAttachment { paper, fit: &fit, sha256: "見本", remark: "", body: b"%PDF-", by, at };
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        let added = paper::insert_attachment(&mut tx, &new).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        let Added::As(n) = added else { panic!("{added:?}") };
+        n
     }
 
     /// Somebody on a facility's list of staff, from today on; their number.
