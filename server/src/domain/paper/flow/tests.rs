@@ -282,7 +282,8 @@ proptest! {
             }
             approved = if act == Act::FileAgain { false } else { approved || act == Act::Approve };
             paper = after(paper, &moved);
-            prop_assert!(act != Act::CloseIncident || moved.added.len() == 2, "closed without cause and prevention");
+            let explained = ["cause", "prevention"].iter().all(|field| moved.added.contains_key(*field));
+            prop_assert!(act != Act::CloseIncident || explained, "closed without cause and prevention");
             confirmed = act == Act::ConfirmWipe || (confirmed && act != Act::WipeAgain);
             prop_assert!(act != Act::HandOver || confirmed, "handed over without a checked wipe");
             let beyond = !matches!(paper.state, State::Filed | State::SentBack | State::Refused | State::Withdrawn);
