@@ -214,6 +214,9 @@ pub enum Refusal {
     /// The new last day.
     #[error(transparent)]
     Period(#[from] InvalidPeriod),
+    /// Something is wrong with what came back, and it is not said what.
+    #[error("it has to be said what is wrong with it")]
+    NoFinding,
     /// A check was answered with no, and no condition is given.
     #[error("a check failed and there is no condition")]
     NoCondition,
@@ -304,6 +307,9 @@ fn take(step: Step, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, now
     }
     if act == Act::Approve && moved.why.is_empty() && personal::has_failed_check(&paper.values) {
         return Err(Refusal::NoCondition);
+    }
+    if moved.why.is_empty() && take_out::came_back_wrong(&moved.added) {
+        return Err(Refusal::NoFinding);
     }
     if act == Act::UseException {
         moved.exception = Some(around.exception.ok_or(Refusal::NoException)?);

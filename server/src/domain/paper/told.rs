@@ -64,6 +64,7 @@ impl Refusal {
             Self::When => Text::new("paper-wrong-when"),
             Self::Field(field) => field.text(),
             Self::NothingToMark => Text::new("paper-nothing-to-mark"),
+            Self::NoFinding => Text::new("paper-no-finding"),
             Self::NoCondition => Text::new("paper-no-condition"),
             Self::NotShorter => Text::new("paper-not-shorter"),
             Self::NoDevice => Text::new("paper-choose-device"),
