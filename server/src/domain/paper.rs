@@ -24,6 +24,7 @@ mod words;
 
 pub use approval::ForSecretariat;
 pub use approval::{asked, may_approve};
+pub(crate) use field::read_all;
 pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
 pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices, withdraw_own};
 pub use incident::{Deadline, Near};

@@ -16,6 +16,7 @@ mod error;
 mod evidence;
 mod export;
 mod former;
+mod ledger;
 mod log;
 mod loss;
 mod mail;
@@ -46,7 +47,7 @@ pub(crate) use backup_note::BackupNote;
 pub(crate) use calendar::CalendarPage;
 pub(crate) use connections::{ConnectionIssuedPage, ConnectionsPage, DeliveryLine, HookForm, HookLine, TokenForm, TokenLine};
 pub(crate) use device::{
-    ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
+    CardView, ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
 };
 pub(crate) use disaster::{
     Banner, BannerKind, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine,
@@ -57,6 +58,7 @@ pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use evidence::EvidencePage;
 pub(crate) use export::ExportPage;
 pub(crate) use former::{FormerLine, FormerPage};
+pub(crate) use ledger::{LedgerCardPage, LedgerLine, LedgerPage, NewInLedger};
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};

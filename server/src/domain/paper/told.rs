@@ -5,7 +5,8 @@ use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON};
 use crate::words::Text;
 
 impl InvalidField {
-    fn text(self) -> Text {
+    /// What the person is told.
+    pub fn text(self) -> Text {
         match self {
             Self::Missing(label) => Text::new("paper-wrong-missing").with("field", Text::new(label)),
             Self::TooLong(label, most) => Text::new("paper-wrong-long").with("field", Text::new(label)).with("most", most),

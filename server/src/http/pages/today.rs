@@ -28,7 +28,7 @@ use crate::store::disaster::let_in;
 use crate::store::facility::Facility;
 use crate::store::log::ChainState;
 use crate::store::region::Region;
-use crate::store::{alert, disaster, facility, paper, rollup, self_check};
+use crate::store::{alert, disaster, facility, ledger, paper, rollup, self_check};
 use crate::views::{Moment, Place, TodayPage, TodoLine};
 use crate::words::Text;
 
@@ -68,7 +68,7 @@ pub(super) async fn show_today(
     let open = alert::count_open(&web.store, rollup::Scope::Facility(home.facility)).await?;
     let mut todos = from_custody(&open, &sum, |reading| listed(home, &format!("is={}", reading.as_str())));
     todos.extend(from_standings(home, &sum));
-    todos.extend(from_silence(home, &sum));
+    todos.extend(from_silence(home, &sum, ledger::count_by_hand(&web.store, home.facility).await?));
     todos.extend(from_papers(&web, home).await?);
     todos.extend(from_records(&web, &facility, home).await?);
     todos.extend(from_clauses(&web, home, &seen.clauses));
@@ -183,11 +183,11 @@ async fn from_records(web: &Web, facility: &Facility, home: Home) -> Result<Opti
     Ok(Some(Todo { since: Some(due), ..Todo::new(Kind::RecordMissing, count, link) }))
 }
 
-/// Devices in use that are silent.
-fn from_silence(home: Home, sum: &Summary) -> Vec<Todo> {
+/// Devices in use that are silent; nobody waits to hear of those that were written in by hand.
+fn from_silence(home: Home, sum: &Summary, by_hand: i64) -> Vec<Todo> {
     vec![
         Todo::new(Kind::Silent, sum.silence.stale + sum.silence.long, listed(home, "is=silent")),
-        Todo::new(Kind::NeverSeen, sum.silence.never, listed(home, "is=never")),
+        Todo::new(Kind::NeverSeen, (sum.silence.never - by_hand).max(0), listed(home, "is=never")),
     ]
 }
 

@@ -12,7 +12,7 @@ use crate::evidence::{CHAIN, Packing};
 use crate::http::pages::device::cause;
 use crate::http::pages::export::{device_columns, device_row, in_words, stamp};
 use crate::http::pages::places::called;
-use crate::http::pages::{PageError, Web, log as log_page, papers};
+use crate::http::pages::{PageError, Web, ledger, log as log_page, papers};
 use crate::store::belonging::Home;
 use crate::store::disaster::{cover, let_in};
 use crate::store::listed::{self, Only};
@@ -29,6 +29,7 @@ pub(super) fn files() -> Vec<(&'static str, &'static str)> {
     vec![
         ("README.txt", "evidence-file-readme"),
         ("devices.csv", "evidence-file-devices"),
+        ("ledger.csv", "evidence-file-ledger"),
         ("state-changes.csv", "evidence-file-changes"),
         ("papers.csv", "evidence-file-papers"),
         ("paper-steps.csv", "evidence-file-steps"),
@@ -70,6 +71,7 @@ impl<'a> Tables<'a> {
     pub(super) async fn all(mut self) -> Result<Packing, Failed> {
         self.readme().await?;
         self.devices().await?;
+        self.ledger().await?;
         self.changes().await?;
         self.papers().await?;
         self.self_checks().await?;
@@ -118,6 +120,23 @@ impl<'a> Tables<'a> {
             self.put(&mut csv, devices.len()).await?;
             after = devices.last().map(|(last, _)| last.id);
             if devices.len() < usize::from(READ) {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn ledger(&mut self) -> Result<(), Failed> {
+        let Wanted { web, reader, home, lang, .. } = self.wanted;
+        let mut csv = self.begin("ledger.csv", &ledger::columns()).await?;
+        let mut after = None;
+        loop {
+            let (rows, next) = ledger::written_out(web, (reader, lang), (home.facility, after)).await?;
+            for row in &rows {
+                csv.row(row);
+            }
+            self.put(&mut csv, rows.len()).await?;
+            after = next;
+            if after.is_none() {
                 return Ok(());
             }
         }

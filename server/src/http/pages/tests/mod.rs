@@ -19,6 +19,7 @@ mod incidents;
 mod isolation;
 mod language;
 mod let_in;
+mod ledger;
 mod letters;
 mod lists;
 mod live;
