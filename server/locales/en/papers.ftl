@@ -123,6 +123,7 @@ paper-wrong-day = Give the date on the paper as a day from the filing to today, 
 paper-wrong-overlap = There is a notice (No. { $number }) for the same device with days in common. Change the period, or close that one first.
 paper-wrong-note = Keep the remark to { $most } characters.
 paper-wrong-checker = Give the name of who looked, at most { $most } characters.
+paper-own-check = You cannot record the check of your own paper. Ask the head of the facility to look, and to record it.
 paper-same-checker = The person it is for cannot be the one who checks. Have somebody else look, and give their name.
 paper-not-now = The paper is now “{ $state }”, so that step is not possible.
 paper-own-request = You cannot approve your own notice. Ask somebody else who approves.

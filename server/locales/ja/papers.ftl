@@ -123,6 +123,7 @@ paper-wrong-day = 紙の日付は、届出の日から今日までの日で「20
 paper-wrong-overlap = 同じ機器で期間の重なる届（第{ $number }号）があります。期間を変えるか、先にそちらを終えてください。
 paper-wrong-note = ひとことは{ $most }文字までにしてください。
 paper-wrong-checker = 現物を確かめた人の氏名を、{ $most }文字までで入れてください。
+paper-own-check = ご自分の書類の確認は、ご自分では記録できません。事業所管理者に確かめてもらい、記録を頼んでください。
 paper-same-checker = 本人は確かめる人になれません。別の方に見てもらい、その氏名を入れてください。
 paper-not-now = この書類はいま「{ $state }」なので、その手続はできません。
 paper-own-request = ご自分の届けは承認できません。ほかの承認者に頼んでください。

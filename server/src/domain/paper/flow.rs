@@ -241,6 +241,9 @@ pub enum Refusal {
     /// Nobody is named who looked.
     #[error("a name has 1 to {LONGEST_NAME} characters")]
     NoChecker,
+    /// Whoever it is for records that somebody else looked, where somebody else could.
+    #[error("somebody else records that somebody else looked")]
+    OwnCheck,
     /// Who looked is whom the paper is for.
     #[error("somebody else has to look")]
     SameChecker,
@@ -269,6 +272,9 @@ pub fn advance(
 ) -> Result<Moved, Refusal> {
     let step = find(paper, act)?;
     check_hands(step, paper, by, around)?;
+    if step.needs.contains(&Need::Checker) {
+        approval::check_looking(&paper.applicant, by, around)?;
+    }
     take(step, paper, entry, around, now)
 }
 

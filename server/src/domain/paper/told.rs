@@ -71,6 +71,7 @@ impl Refusal {
             Self::NoDevice => Text::new("paper-choose-device"),
             Self::NotCleared => Text::new("paper-not-cleared"),
             Self::NoChecker => Text::new("paper-wrong-checker").with("most", LONGEST_NAME),
+            Self::OwnCheck => Text::new("paper-own-check"),
             Self::SameChecker => Text::new("paper-same-checker"),
         }
     }

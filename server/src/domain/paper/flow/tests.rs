@@ -146,6 +146,27 @@ fn a_return_is_checked_by_somebody_else_than_who_had_it() {
 }
 
 #[test]
+fn the_check_of_ones_own_paper_is_recorded_by_the_head_where_there_is_one() {
+    let pack = Pack::bundled();
+    let own = paper((Some(1), "髙橋 花子"));
+    let record = |kind, state, act, by, around: &Surroundings<'_>| {
+        let paper = Paper { kind, state, ..own.clone() };
+        advance(&paper, act, (&hand(by), &entry()), around, NOW).map(|moved| moved.to)
+    };
+    for (kind, state, act) in [
+        (Kind::TakeOut, State::Returned, Act::CheckReturn),
+        (Kind::HandOver, State::Wiped, Act::ConfirmWipe),
+        (Kind::PersonalDevice, State::InUse, Act::ConfirmEnd),
+    ] {
+        let headless = Surroundings { has_head: false, ..around(&pack) };
+        assert_eq!(record(kind, state, act, 0, &around(&pack)), Err(Refusal::OwnCheck), "{act:?}");
+        assert!(record(kind, state, act, 2, &around(&pack)).is_ok(), "{act:?} by the head");
+        assert!(record(kind, state, act, 1, &around(&pack)).is_ok(), "{act:?} by a deputy");
+        assert!(record(kind, state, act, 0, &headless).is_ok(), "{act:?} where nobody else has an account");
+    }
+}
+
+#[test]
 fn an_extension_moves_the_end_only_when_it_is_approved() {
     let pack = Pack::bundled();
     let out = Paper { state: State::Out, ..paper((None, "見本")) };

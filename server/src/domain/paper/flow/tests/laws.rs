@@ -99,6 +99,7 @@ proptest! {
             let looked = matches!(act, Act::CheckReturn | Act::ConfirmWipe | Act::ConfirmEnd);
             prop_assert_eq!(!moved.checker.is_empty(), looked, "{:?} names who looked, and nothing else does", act);
             prop_assert!(!looked || !same_name(&moved.checker, &paper.applicant.name), "{:?} by whom the paper is for", act);
+            prop_assert!(!looked || Some(by.person) != paper.applicant.person, "{:?} recorded by whom the paper is for", act);
             // What somebody without an account reported changes nothing until somebody with one has taken it up.
             prop_assert!(was != State::Reported || matches!(act, Act::TakeUp | Act::Dismiss), "{:?} before it was taken up", act);
             if let Err(wrong) = keeps_the_secretariats_laws(&seen, &moved, by.role) {
