@@ -164,7 +164,13 @@ async fn a_training_that_does_not_count_gives_way_to_the_one_before_it(on: On) -
     let bed = Bed::on(on).await?;
     register(&bed, bed.facility, &[details("見本 一郎", bed.now), details("見本 二郎", bed.now)]).await?;
     let ids: Vec<_> = staff::list(bed.store.read(), bed.facility).await?.iter().map(|member| member.id).collect();
-    let held = |days| Training { on: bed.now.plus_days(days), topic: "守秘".to_owned(), teacher: String::new(), material: String::new() };
+    let held = |days| Training {
+        on: bed.now.plus_days(days),
+        topic: "守秘".to_owned(),
+        teacher: String::new(),
+        material: String::new(),
+        understood: "口頭".to_owned(),
+    };
     let mut tx = bed.store.begin_ledger().await?;
     for (days, members) in [(-30, &ids[..1]), (-10, &ids[..])] {
         training::insert(&mut tx, bed.facility, (&held(days), members), (by(&bed), bed.now)).await?;

@@ -9,6 +9,7 @@ use super::{Book, called, ticked, value};
 use crate::domain::act::{Done, What};
 use crate::domain::paper::day_start;
 use crate::domain::people::Person;
+use crate::domain::people::role::LONGEST_REASON;
 use crate::domain::staff::{Act, Entry, LONGEST_TOPIC, Member, advance, text};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
@@ -85,6 +86,8 @@ async fn pledges_page(web: &Web, visitor: &Visitor, (person, home): (&Person, Ho
         signed: present().filter(|member| member.pledge_due(&book.rules).is_none()).map(line).collect(),
         day: typed("day"),
         before: typed("before") == "yes",
+        kept: typed("kept"),
+        longest_reason: LONGEST_REASON,
         name: typed("name"),
         from: typed("from"),
         of_edition: before.of_edition,
@@ -102,7 +105,8 @@ pub(in crate::http::pages) async fn note_pledges(
 ) -> Result<Response, PageError> {
     let book = Book::at(&web, home).await?;
     let chosen = ticked(&typed);
-    let entry = Entry { day: value(&typed, "day").to_owned(), before: value(&typed, "before") == "yes", ..Entry::default() };
+    let text = |field: &str| value(&typed, field).to_owned();
+    let entry = Entry { day: text("day"), before: value(&typed, "before") == "yes", why: text("kept"), ..Entry::default() };
     let steps: Result<Vec<_>, Text> = book
         .members
         .iter()

@@ -58,11 +58,14 @@ async fn a_nurse_joins_with_pledge_training_and_id_and_leaves_with_nothing_left_
     }
 
     desk.get("/pledges").await.says("様式3");
-    desk.submit("/pledges", &[("who", "1"), ("day", "2026-08-03")]).await.redirects_to(&format!("{}/pledges?noted=1", desk.list));
+    let signed = [("who", "1"), ("day", "2026-08-03"), ("kept", "事務室の鍵付き書庫")];
+    desk.submit("/pledges", &signed).await.redirects_to(&format!("{}/pledges?noted=1", desk.list));
+    desk.get("/1").await.says("事務室の鍵付き書庫");
     desk.get("/training").await.status(200);
-    let session = [("day", "2026-08-03"), ("topic", "連絡帳の使い方"), ("teacher", "見本 三郎"), ("who", "1")];
+    let session =
+        [("day", "2026-08-03"), ("topic", "連絡帳の使い方"), ("teacher", "見本 三郎"), ("understood", "口頭で確認"), ("who", "1")];
     desk.submit("/training", &session).await.redirects_to(&format!("{}/training?noted=1", desk.list));
-    desk.get("/training?noted=1").await.says("1人の教育を記録しました").says("髙﨑 𠮷男").says("見本 三郎");
+    desk.get("/training?noted=1").await.says("1人の教育を記録しました").says("髙﨑 𠮷男").says("見本 三郎").says("理解の確認: 口頭で確認");
     let seen = desk.get("/1/edit").await.field("seen");
     let with_id = [NURSE[0], NURSE[1], NURSE[2], ("mcs_id", "t.yoshio@hotaru.example"), ("seen", seen.as_str())];
     desk.submit("/1/edit", &with_id).await.redirects_to(&one);
