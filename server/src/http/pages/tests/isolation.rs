@@ -117,7 +117,7 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/connections/issued", AT_FACILITY),
 ];
 
-fn right(route: &Route) -> Option<Right> {
+pub(super) fn right(route: &Route) -> Option<Right> {
     match route.access {
         Access::Public | Access::Setup => None,
         Access::SignedIn(right) | Access::Region(right) => Some(right),
@@ -134,7 +134,7 @@ fn allowed(route: &Route) -> &'static [Role] {
 }
 
 /// One object of each kind, all of one facility.
-struct Things {
+pub(super) struct Things {
     facility: String,
     device: String,
     code: String,
@@ -147,7 +147,7 @@ struct Things {
 }
 
 impl Things {
-    async fn of(world: &World, region: RegionId, facility: FacilityId, login: &str) -> Self {
+    pub(super) async fn of(world: &World, region: RegionId, facility: FacilityId, login: &str) -> Self {
         Self {
             exception: world.add_exception(region).await.to_string(),
             notice: world.add_notice(region, Reach::Facilities(vec![facility])).await.to_string(),
@@ -161,7 +161,7 @@ impl Things {
         }
     }
 
-    fn path(&self, route: &Route) -> String {
+    pub(super) fn path(&self, route: &Route) -> String {
         route
             .path
             .replace("{facility}", &self.facility)
@@ -178,7 +178,7 @@ impl Things {
     }
 }
 
-async fn call(browser: &mut Browser, route: &Route, path: &str) -> Page {
+pub(super) async fn call(browser: &mut Browser, route: &Route, path: &str) -> Page {
     if route.path == "/facilities/{facility}/devices" {
         browser.get(&format!("{path}?is=silent")).await
     } else if route.method == Method::GET {
@@ -197,14 +197,14 @@ async fn call(browser: &mut Browser, route: &Route, path: &str) -> Page {
 }
 
 /// Somebody of each role and place, signed in.
-struct Actor {
-    browser: Browser,
-    role: Role,
+pub(super) struct Actor {
+    pub(super) browser: Browser,
+    pub(super) role: Role,
     scope: Scope,
 }
 
 impl Actor {
-    async fn all(world: &World) -> Vec<Self> {
+    pub(super) async fn all(world: &World) -> Vec<Self> {
         world.allow_deputies(world.facility).await;
         let mut actors = Vec::new();
         for (role, facility, login) in [
