@@ -34,6 +34,8 @@ use crate::words::Text;
 
 /// A backup that is older deserves a hand: it is made daily.
 const BACKUP_S: i64 = DAY + 6 * 3600;
+/// Days after which 災害時特例 is to be drilled again, where it was not used either.
+const DRILL_DAYS: i64 = 366;
 /// Days within which a new facility writes its first 検討記録 and 自己点検票.
 const RECORDS_WITHIN_DAYS: i64 = 90;
 
@@ -253,14 +255,16 @@ fn from_measures(open: &[paper::OpenCount]) -> Vec<Todo> {
     todos
 }
 
-/// 仮発動 that wait for an answer, and what nobody cleared within the pack's days.
+/// 仮発動 that wait for an answer, what nobody cleared within the pack's days, and the yearly drill.
 async fn from_disaster(web: &Web, region: &Region) -> Result<Vec<Todo>, PageError> {
     let (now, days) = (web.now(), web.pack.parameters().disaster.clear_days);
     let waiting = disaster::count_waiting(&web.store, region.id, now).await?;
+    let drill = disaster::newest_began(&web.store, region.id).await?.unwrap_or(region.created_at).plus_days(DRILL_DAYS);
     let (overdue, since) = let_in::count_overdue(&web.store, region.id, now.plus_days(-i64::from(days))).await?;
     Ok(vec![
         Todo::new(Kind::DisasterWaiting, waiting, "/disaster"),
         Todo { since, ..Todo::new(Kind::DisasterOverdue, overdue, "/disaster") },
+        Todo { since: Some(drill), ..Todo::new(Kind::DrillDue, i64::from(drill <= now), "/disaster") },
     ])
 }
 

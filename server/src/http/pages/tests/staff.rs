@@ -189,6 +189,25 @@ async fn a_review_confirms_the_list_as_it_was_seen_and_comes_again_after_a_year(
 }
 
 #[tokio::test]
+async fn a_password_that_was_changed_long_ago_is_brought_up_from_the_day_that_was_declared() {
+    let mut desk = Desk::new().await;
+    for name in ["見本 申告", "見本 未申告"] {
+        desk.world.add_member(desk.world.region, desk.world.facility, name).await;
+    }
+    desk.act(1, "declare", &[("day", "2026-08-01")]).await.status(303);
+    for (days, due) in [(87, false), (88, true)] {
+        desk.world.clock.set(MORNING.plus_days(days));
+        let login = if due { "shocho" } else { "daiko" };
+        let role = if due { Role::Head } else { Role::Auditor };
+        let (browser, _) = desk.world.signed_in_as(role, desk.world.region, Some(desk.world.facility), login).await;
+        desk.browser = browser;
+        let today = desk.today().await;
+        assert_eq!(today.contains("パスワードの変更時期が来ている人が1人"), due, "{days}: {today}");
+    }
+    desk.get("").await.says("パスワードが古い");
+}
+
+#[tokio::test]
 async fn of_two_who_act_at_once_the_second_is_told_and_a_mistaken_entry_leaves_no_name() {
     let mut desk = Desk::new().await;
     desk.world.add_member(desk.world.region, desk.world.facility, "見本 取消").await;
