@@ -47,7 +47,7 @@ pub async fn list(store: &Store, facility: FacilityId, devices: &[DeviceN]) -> R
         let keys: Vec<i64> = some.iter().map(|n| n.0).collect();
         let sql = rows::with_list(
             "SELECT d.n, d.facility_id, c.by_hand, c.fields, c.version, c.at, p.name, e.maker, e.model, e.os, \
-             (SELECT MAX(x.at) FROM exclusion x WHERE x.n = d.n AND x.kind = 'retired') \
+             (SELECT x.at FROM exclusion x WHERE x.id = d.id AND x.kind = 'retired') \
              FROM device d LEFT JOIN ledger_card c ON c.device_id = d.id LEFT JOIN enrolment_evidence e ON e.device_id = d.id \
              LEFT JOIN person p ON p.id = c.by_whom WHERE d.n IN ",
             keys.len(),
