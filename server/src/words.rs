@@ -28,6 +28,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "acts",
     "places",
     "device",
+    "ledger",
     "loss",
     "sort",
     "areas",

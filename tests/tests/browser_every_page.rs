@@ -42,6 +42,7 @@ const ELSEWHERE: &[&str] = &[
     "/log/export.csv",
     "/facilities/{facility}/devices.csv",
     "/facilities/{facility}/papers.csv",
+    "/facilities/{facility}/ledger.csv",
     "/facilities/{facility}/people.csv",
     "/public/facilities.json",
     "/facilities/{facility}/evidence.zip",

@@ -12,6 +12,7 @@ evidence-too-large = The records of this period are more than { $n } MiB. Choose
 evidence-busy = Another ZIP is being made. Wait a little and press again.
 evidence-file-readme = This explanation, and how to check
 evidence-file-devices = Devices and how they stand (when it was made)
+evidence-file-ledger = The ledger of devices, as it is now
 evidence-file-changes = Changes of state within the period
 evidence-file-papers = Papers and incident reports that moved within the period
 evidence-file-steps = What was done with them

@@ -12,6 +12,7 @@ evidence-too-large = この期間の記録は{ $n }MiBを超えます。期間�
 evidence-busy = ほかの人のZIPを作っているところです。少し待ってから、もう一度押してください。
 evidence-file-readme = この説明と確かめ方
 evidence-file-devices = 機器と判定（ZIPを作った時点）
+evidence-file-ledger = 機器管理台帳（いまの内容）
 evidence-file-changes = 期間内の判定の変化
 evidence-file-papers = 期間内に動いた届出・申請・事故報告
 evidence-file-steps = その手続きの記録

@@ -78,6 +78,10 @@ acts! {
     DeviceRetired = "device_retired";
     /// A device was given another name, class or owner.
     DeviceChanged = "device_changed";
+    /// A device without a checking program was written into the ledger.
+    DeviceEntered = "device_entered";
+    /// What the ledger says of a device was written down anew.
+    LedgerKept = "ledger_kept";
     /// A device's page was read.
     DeviceViewed = "device_viewed";
     /// Data was written out.

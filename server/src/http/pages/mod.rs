@@ -22,6 +22,7 @@ mod guard;
 mod handed;
 mod headers;
 mod language;
+mod ledger;
 mod letters;
 mod listed;
 mod live;

@@ -47,6 +47,7 @@ const FORGET: &[(&str, bool)] = &[
     ("UPDATE paper SET applicant = $2, fields = '{}' WHERE facility_id = $1", true),
     ("DELETE FROM device_part WHERE n IN (SELECT d.n FROM device d WHERE d.facility_id = $1)", false),
     ("UPDATE device SET label = '', confirmed_by = NULL WHERE facility_id = $1", false),
+    ("UPDATE ledger_card SET number = '', fields = '{}' WHERE facility_id = $1", false),
     ("DELETE FROM enrolment_evidence WHERE device_id IN (SELECT d.id FROM device d WHERE d.facility_id = $1)", false),
     ("UPDATE alert SET closed_by = CASE WHEN closed_by IS NULL THEN NULL ELSE '' END WHERE facility_id = $1", false),
     ("UPDATE exclusion SET reason = '' WHERE facility_id = $1", false),

@@ -28,6 +28,7 @@ pub(super) fn files() -> Vec<(&'static str, &'static str)> {
     vec![
         ("README.txt", "evidence-file-readme"),
         ("devices.csv", "evidence-file-devices"),
+        ("ledger.csv", "evidence-file-ledger"),
         ("state-changes.csv", "evidence-file-changes"),
         ("papers.csv", "evidence-file-papers"),
         ("paper-steps.csv", "evidence-file-steps"),
@@ -71,6 +72,7 @@ impl<'a> Tables<'a> {
     pub(super) async fn all(mut self) -> Result<Packing, Failed> {
         self.readme().await?;
         self.devices().await?;
+        self.ledger().await?;
         self.changes().await?;
         self.papers().await?;
         attached::write(&mut self).await?;

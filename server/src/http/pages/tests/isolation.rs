@@ -34,6 +34,8 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/devices/{device}/alerts/close", ENROL),
     ("/devices/{device}/retire", AT_FACILITY),
     ("/devices/{device}/sort", AT_FACILITY),
+    ("/devices/{device}/card", AT_FACILITY),
+    ("/facilities/{facility}/ledger/new", AT_FACILITY),
     ("/devices/{device}/lost", ENROL),
     ("/devices/{device}/found", ENROL),
     ("/notices", REGION),
@@ -106,6 +108,8 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/staff/{number}/edit", AT_FACILITY),
     ("/facilities/{facility}/disaster/door", AT_FACILITY),
     ("/facilities/{facility}/disaster/gone", AT_FACILITY),
+    ("/devices/{device}/card", AT_FACILITY),
+    ("/facilities/{facility}/ledger/new", AT_FACILITY),
     ("/devices/{device}/sort", AT_FACILITY),
     ("/devices/{device}/lost", ENROL),
     ("/devices/{device}/found", ENROL),
@@ -210,8 +214,8 @@ pub(super) async fn call(browser: &mut Browser, route: &Route, path: &str) -> Pa
 
 /// Somebody of each role and place, signed in.
 pub(super) struct Actor {
-    pub(super) browser: Browser,
-    pub(super) role: Role,
+    pub(super) pub(super) browser: Browser,
+    pub(super) pub(super) role: Role,
     pub(super) scope: Scope,
 }
 

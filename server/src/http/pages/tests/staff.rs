@@ -57,11 +57,14 @@ async fn a_nurse_joins_with_pledge_training_and_id_and_leaves_with_nothing_left_
     }
 
     desk.get("/pledges").await.says("様式3");
-    desk.submit("/pledges", &[("who", "1"), ("day", "2026-08-03")]).await.redirects_to(&format!("{}/pledges?noted=1", desk.list));
+    let signed = [("who", "1"), ("day", "2026-08-03"), ("kept", "事務室の鍵付き書庫")];
+    desk.submit("/pledges", &signed).await.redirects_to(&format!("{}/pledges?noted=1", desk.list));
+    desk.get("/1").await.says("事務室の鍵付き書庫");
     desk.get("/training").await.status(200);
-    let session = [("day", "2026-08-03"), ("topic", "連絡帳の使い方"), ("teacher", "見本 三郎"), ("who", "1")];
+    let session =
+        [("day", "2026-08-03"), ("topic", "連絡帳の使い方"), ("teacher", "見本 三郎"), ("understood", "口頭で確認"), ("who", "1")];
     desk.submit("/training", &session).await.redirects_to(&format!("{}/training?noted=1", desk.list));
-    desk.get("/training?noted=1").await.says("1人の教育を記録しました").says("髙﨑 𠮷男").says("見本 三郎");
+    desk.get("/training?noted=1").await.says("1人の教育を記録しました").says("髙﨑 𠮷男").says("見本 三郎").says("理解の確認: 口頭で確認");
     let seen = desk.get("/1/edit").await.field("seen");
     let with_id = [NURSE[0], NURSE[1], NURSE[2], ("mcs_id", "t.yoshio@hotaru.example"), ("seen", seen.as_str())];
     desk.submit("/1/edit", &with_id).await.redirects_to(&one);
@@ -182,6 +185,25 @@ async fn a_review_confirms_the_list_as_it_was_seen_and_comes_again_after_a_year(
     desk.browser = browser;
     assert!(desk.today().await.contains("利用者の名簿を見直す時期です"));
     desk.get("").await.says("見直しの時期です");
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_long_ago_is_brought_up_from_the_day_that_was_declared() {
+    let mut desk = Desk::new().await;
+    for name in ["見本 申告", "見本 未申告"] {
+        desk.world.add_member(desk.world.region, desk.world.facility, name).await;
+    }
+    desk.act(1, "declare", &[("day", "2026-08-01")]).await.status(303);
+    for (days, due) in [(87, false), (88, true)] {
+        desk.world.clock.set(MORNING.plus_days(days));
+        let login = if due { "shocho" } else { "daiko" };
+        let role = if due { Role::Head } else { Role::Auditor };
+        let (browser, _) = desk.world.signed_in_as(role, desk.world.region, Some(desk.world.facility), login).await;
+        desk.browser = browser;
+        let today = desk.today().await;
+        assert_eq!(today.contains("パスワードの変更時期が来ている人が1人"), due, "{days}: {today}");
+    }
+    desk.get("").await.says("パスワードが古い");
 }
 
 #[tokio::test]

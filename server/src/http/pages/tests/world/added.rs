@@ -105,12 +105,17 @@ impl World {
 
     /// A 災害時特例 of a region, for drill: whatever else a test looks at stays as it was.
     pub(crate) async fn add_exception(&self, region: RegionId) -> ExceptionId {
+        self.activate(region, true).await
+    }
+
+    /// A 災害時特例 of a region, for drill or not.
+    pub(crate) async fn activate(&self, region: RegionId, drill: bool) -> ExceptionId {
         let act =
             exceptions::Act {
                 random: &self.random, doer: None, why: "見本".to_owned(), event_at: self.clock.now(), now: self.clock.now()
             };
         let mut tx = self.store.begin().await.expect("begins");
-        let basis = ("見本".to_owned(), true);
+        let basis = ("見本".to_owned(), drill);
         let made = exceptions::activate(&mut tx, &act, (region, Reach::Region), basis, 7).await.expect("activates");
         tx.commit().await.expect("commits");
         made.id
