@@ -8,6 +8,7 @@ use super::period::instant;
 use super::step::{Hands, Need, Step};
 use super::{
     Act, InvalidField, InvalidPeriod, Kind, Paper, Period, State, Values, approval, guidance, paper_day, personal, record, same_name,
+    take_out,
 };
 use crate::domain::act::Act as OnDevice;
 use crate::domain::device::Standing;

@@ -12,9 +12,8 @@ use crate::domain::people::Person;
 use crate::domain::staff::{Details, Field, MOST, MOST_BYTES, MOST_LINES, MOST_WRONG, Unread, Wrong, decode, namesakes, read_table};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
-use crate::http::pages::sent::{
-    given, {File, Lost, Sent},
-};
+use crate::http::pages::sent::{File, Lost, Sent};
+use crate::http::pages::typed::given;
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
