@@ -7,6 +7,7 @@
 mod contact;
 mod list;
 mod permitted;
+mod reported;
 mod secretariat;
 mod sums;
 mod untold;
@@ -16,6 +17,7 @@ pub use list::{
     Filter, Past, find_numbered, find_own, history, list, list_between, list_in_force, list_open, list_open_incidents, list_restrictions,
 };
 pub use permitted::{count_permitted, list_permitted};
+pub use reported::list_reported;
 pub use secretariat::{count_for_secretariat, list_for_secretariat};
 pub use sums::{OpenCount, count_exempt, count_incidents, count_measures, count_open, list_never_filed};
 pub use untold::{Untold, list_untold};
