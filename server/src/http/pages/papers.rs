@@ -29,7 +29,7 @@ pub(super) use apply::{apply, show_apply};
 pub(super) use decisions::show_decisions;
 pub(super) use enrol::issue_personal_code;
 pub(super) use form::{file_again, file_paper, show_edit, show_new};
-pub(super) use incident::{report_loss, show_incidents};
+pub(super) use incident::{Gone, report_loss, show_incidents};
 pub(super) use links::{change_link, show_link, show_links};
 pub(super) use measures::show_measures;
 pub(super) use one::{act_on_paper, show_paper};
@@ -123,7 +123,7 @@ fn line(web: &Web, reader: &Person, found: &Found) -> PaperLine {
 }
 
 /// 「持出届 第3号」.
-fn title(paper: &Paper) -> Text {
+pub(super) fn title(paper: &Paper) -> Text {
     Text::new("paper-numbered").with("kind", Text::new(paper.kind.key())).with("number", paper.number)
 }
 
