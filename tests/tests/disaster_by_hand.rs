@@ -37,9 +37,9 @@ fn where_nobody_can_sign_in_the_operator_acts_and_the_sheet_is_entered_later_wit
     let mut administrator = Visitor::at(collector.web_address());
     administrator.set_up(&format!("/start/{}", link.trim().split_once("/start/").context("a link")?.1), "amber ferry crossing")?;
     let home = administrator.ask("GET", "/", "")?.header("location").context("a path")?.to_owned();
-    let list = format!("{}/disaster/let-in", home.strip_suffix("/today").context("a facility")?);
+    let door = format!("{}/disaster/let-in", home.strip_suffix("/today").context("a facility")?);
     let mut enter = |name: &str, event: &str| {
-        administrator.post(&list, &list, &[("whose", "own"), ("machine", "phone"), ("name", name), ("event", event)])
+        administrator.post(&door, &door, &[("whose", "own"), ("machine", "phone"), ("name", name), ("event", event)])
     };
     ensure!(enter("見本 守", &ago(2 * HOUR))?.status == 303, "within the exception");
     let early = enter("見本 早", &ago(4 * HOUR))?;
@@ -47,7 +47,7 @@ fn where_nobody_can_sign_in_the_operator_acts_and_the_sheet_is_entered_later_wit
     ensure!(act(&["lift", "--reason", "避難指示の解除", id])?.contains("  clean_up  "), "lifted");
     ensure!(!anybody.open("/sign-in")?.contains("【緊急】"), "and no page says so any more");
     ensure!(enter("見本 遅", &ago(HOUR))?.status == 303, "a sheet that turns up when it is over");
-    let entered = administrator.open(&list)?;
+    let entered = administrator.open(&door)?;
     ensure!(entered.contains("見本 守") && entered.contains("見本 遅") && !entered.contains("見本 早</th>"), "{entered}");
 
     // For one facility, by its name.
