@@ -92,26 +92,28 @@ async fn tell_counts(hands: Hands<'_>, rules: &StalenessRules) -> Result<(), sto
 }
 
 /// A secret as it is made: what people put into the receiver, and as the store keeps it.
-pub(crate) struct Sealed {
+pub(crate) struct Secret {
     /// For people, once.
     pub(crate) shown: Zeroizing<String>,
-    /// The secret, sealed.
-    pub(crate) secret: String,
-    /// The address, sealed.
-    pub(crate) target: String,
+    /// For the store.
+    pub(crate) sealed: String,
 }
 
-/// Makes a secret, and seals it together with the address it goes with.
-pub(crate) fn seal(master: &MasterKey, random: &Random, target: &Target) -> Sealed {
+/// Makes a secret.
+pub(crate) fn make_secret(master: &MasterKey, random: &Random) -> Secret {
     let secret = Zeroizing::new(random.bytes::<32>());
-    Sealed {
+    Secret {
         shown: Zeroizing::new(format!("{SECRET_PREFIX}{}", BASE64.encode(&*secret))),
-        secret: BASE64.encode(&master.seal(SECRET_PURPOSE, &*secret, random)),
-        target: BASE64.encode(&master.seal(TARGET_PURPOSE, target.as_str().as_bytes(), random)),
+        sealed: BASE64.encode(&master.seal(SECRET_PURPOSE, &*secret, random)),
     }
 }
 
-/// What `seal` sealed; `None`: it does not open any more.
+/// An address for the store.
+pub(crate) fn seal_target(master: &MasterKey, random: &Random, target: &Target) -> String {
+    BASE64.encode(&master.seal(TARGET_PURPOSE, target.as_str().as_bytes(), random))
+}
+
+/// What was sealed; `None`: it does not open any more.
 fn open(master: &MasterKey, purpose: &str, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
     let bytes = BASE64.decode(sealed.as_bytes()).ok()?;
     master.open(purpose, &bytes).ok()
@@ -140,12 +142,12 @@ mod tests {
         let random = Random::seeded(5);
         let master = MasterKey::generate(&random);
         let target = Target::parse("https://hook.example/path?key=himitsu", &Networks::default()).expect("an address");
-        let sealed = seal(&master, &random, &target);
-        let opened = open(&master, TARGET_PURPOSE, &sealed.target).expect("opens");
+        let (made, sealed) = (make_secret(&master, &random), seal_target(&master, &random, &target));
+        let opened = open(&master, TARGET_PURPOSE, &sealed).expect("opens");
         assert_eq!(&**opened, target.as_str().as_bytes());
-        let secret = open(&master, SECRET_PURPOSE, &sealed.secret).expect("opens");
-        assert_eq!(*sealed.shown, format!("whsec_{}", BASE64.encode(&secret)));
-        assert!(open(&MasterKey::generate(&random), TARGET_PURPOSE, &sealed.target).is_none());
-        assert!(open(&master, TARGET_PURPOSE, &sealed.secret).is_none(), "one is not the other");
+        let secret = open(&master, SECRET_PURPOSE, &made.sealed).expect("opens");
+        assert_eq!(*made.shown, format!("whsec_{}", BASE64.encode(&secret)));
+        assert!(open(&MasterKey::generate(&random), TARGET_PURPOSE, &sealed).is_none());
+        assert!(open(&master, TARGET_PURPOSE, &made.sealed).is_none(), "one is not the other");
     }
 }

@@ -93,6 +93,7 @@ actor-machine = External system (API)
 act-webhook_made = Webhook registered
 act-webhook_resumed = Webhook switched on again
 act-webhook_tested = Webhook tested
+act-webhook_renewed = Webhook’s secret renewed
 act-webhook_disabled = Failing webhook switched off
 act-webhook_ended = Webhook removed
 act-staff_registered = Staff registered

@@ -1,6 +1,7 @@
 # A device that is missing, or was found.
 loss-offer = Report this device lost
 loss-title = Reporting { $device } lost
+loss-then-incident = An incident report is opened, which tells the secretariat and shows the deadlines of the reports to the authority. If one about this device is open already, the loss is added to it.
 loss-then-evidence = What it reports from then on is kept as evidence and changes no verdict.
 loss-then-told = The device itself says no more than “Contact your administrator”.
 loss-then-alert = When it gets in contact, that stands under “To do today”.
@@ -16,12 +17,17 @@ loss-withheld = It is a person’s own device: only its facility sees lock and e
 loss-missing = Lost
 loss-noted = Noted by { $who } at { $at }. What happened: { $why }
 loss-was = Lost at { $lost }, found at { $found } (noted by { $who }). What happened: { $why }
+loss-reported = An incident report is waiting to be taken up. If it is about this device, take it up first and link the device there.
+loss-by-operator = Noted as lost on the server. What happened has not been written down yet.
+loss-why-on-device = It is a person’s own device: what happened stands on its page, for its facility alone.
 loss-why-withheld = It is a person’s own device: only its facility sees that.
+loss-incident = Open incident report
 found-offer = It was found
 found-title = { $device } was found
 found-then-judged = It is in use again, and judged from its next report on.
 found-then-sure = First make sure that nobody has tampered with it. If in doubt, leave it as it is and call the secretariat.
 found-then-kept = That it was lost, and what it reported meanwhile, stays on record.
+found-then-incident = The incident report stays open. Close it there, with cause and prevention.
 found-at = When it was found
 found-do = Put it back in use
 found-gone = This device is not lost any more: somebody else was first. Nothing was changed. See its page for how it stands now.

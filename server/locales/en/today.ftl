@@ -24,6 +24,7 @@ today-looked-answers = When the self-check is due
 today-devices = To the devices
 todo-mark-lost-seen = Lost device seen
 todo-mark-copied = Possibly copied
+todo-mark-incident = Open incident
 todo-mark-system = Collector
 todo-lost-seen = { $n ->
     [one] A device noted as lost has been in contact.

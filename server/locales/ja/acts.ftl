@@ -93,6 +93,7 @@ actor-machine = 外部のシステム（API）
 act-webhook_made = 通知先（Webhook）の登録
 act-webhook_resumed = 通知先の再開
 act-webhook_tested = 通知先へのテスト
+act-webhook_renewed = 通知先の秘密の更新
 act-webhook_disabled = 届かない通知先の停止
 act-webhook_ended = 通知先の削除
 act-staff_registered = 名簿への登録

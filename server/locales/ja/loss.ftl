@@ -1,6 +1,7 @@
 # A device that is missing, or was found.
 loss-offer = この機器を紛失とする
 loss-title = { $device }を紛失とする
+loss-then-incident = 事故報告ができ、事務局に知らせます。速報・確報の期限も、そこに出ます。この機器の対応中の事故報告があれば、それに書き加えます。
 loss-then-evidence = この後に届く状態報告は、判定には使わず、記録として残します。
 loss-then-told = 機器の画面には「管理者に連絡してください」とだけ出ます。
 loss-then-alert = この機器が通信すると、「今日の対応」でお知らせします。
@@ -16,12 +17,17 @@ loss-withheld = 個人所有の機器のため、ロックと暗号化の状態�
 loss-missing = 紛失
 loss-noted = { $who }が{ $at }に記録しました。状況: { $why }
 loss-was = { $lost }に紛失し、{ $found }に見つかりました（記録: { $who }）。状況: { $why }
+loss-reported = 受付待ちの事故報告があります。この機器のことなら、先にそれを受け付けて、機器と結び付けてください。
+loss-by-operator = サーバー上で紛失と記録しました。状況は、まだ書かれていません。
+loss-why-on-device = 個人所有の機器のため、状況は機器のページで、事業所の担当者だけが見られます。
 loss-why-withheld = 個人所有の機器のため、事業所の担当者だけが見られます。
+loss-incident = 対応中の事故報告
 found-offer = 発見した
 found-title = { $device }を発見した
 found-then-judged = 使用中に戻ります。次の状態報告から、また判定します。
 found-then-sure = だれかが触った様子がないかを、先に確かめてください。疑わしいときは、元に戻さずに事務局に連絡してください。
 found-then-kept = 紛失していたことと、その間に届いた状態報告は、記録に残ります。
+found-then-incident = 事故報告は終わりません。原因と再発防止を書いて、事故報告で終結してください。
 found-at = いつ、見つかったか
 found-do = 使用中に戻す
 found-gone = この機器は、紛失ではなくなっています。先にほかの人が変えました。何も変えていません。機器のページで今の状態を確かめてください。

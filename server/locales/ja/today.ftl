@@ -24,6 +24,7 @@ today-looked-answers = 自己点検の期限
 today-devices = 機器の一覧へ
 todo-mark-lost-seen = 紛失機器が通信
 todo-mark-copied = 複製の疑い
+todo-mark-incident = 対応中の事故
 todo-mark-system = 収集サーバー
 todo-lost-seen = 紛失とした機器{ $n }台から通信がありました。
 todo-copied = 同じ鍵を持つ機器が2台ある疑いの機器が{ $n }台あります。

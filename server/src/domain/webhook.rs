@@ -16,6 +16,8 @@ pub const MOST: i64 = 5;
 pub const LONGEST_URL: usize = 500;
 /// A webhook that has failed for so long is switched off.
 pub const FAILING_DAYS: i64 = 5;
+/// A secret that was renewed goes on signing beside the new one for so long.
+pub const OVERLAP_S: i64 = 86_400;
 /// Least seconds between two messages that counts have changed.
 pub const COUNTS_EVERY_S: i64 = 300;
 

@@ -1,6 +1,7 @@
 //! Tells other systems what happened. While the clock is not believed nothing goes: receivers refuse what is signed at a wrong time.
 
 use crate::app::App;
+use crate::store::webhook;
 use crate::webhooks::{self, Hands};
 
 /// Messages are kept this long.
@@ -22,11 +23,12 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
     webhooks::run(hands, &app.rules.book().any_pack().parameters().staleness).await
 }
 
-/// Deletes what happened long ago.
+/// Deletes what happened long ago, and secrets that sign no more.
 pub(super) async fn trim(app: App) -> anyhow::Result<()> {
     if !app.clock_guard.is_frozen() {
         let mut tx = app.store.begin().await?;
-        crate::store::webhook::delete_old(&mut tx, app.clock.now().plus_days(-KEEP_DAYS)).await?;
+        webhook::delete_old(&mut tx, app.clock.now().plus_days(-KEEP_DAYS)).await?;
+        webhook::forget_old_secrets(&mut tx, app.clock.now()).await?;
         tx.commit().await?;
     }
     Ok(())

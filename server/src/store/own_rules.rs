@@ -211,6 +211,27 @@ pub async fn in_force(db: impl Executor<'_, Database = Any>, facility: FacilityI
     row.as_ref().map(own).transpose()
 }
 
+/// A page of the facilities of a region that are judged with rules of their own, and those; `after` is the last one of the page before.
+pub async fn list_in_force(
+    store: &Store,
+    region: RegionId,
+    after: Option<FacilityId>,
+    limit: u16,
+) -> Result<Vec<(FacilityId, Own)>, Error> {
+    sqlx::query(
+        "SELECT i.own_rules_id, i.accepted, i.rules, i.facility_id FROM own_rules_in_force i JOIN facility f ON f.id = i.facility_id \
+         WHERE f.region_id = $1 AND i.facility_id > $2 ORDER BY i.facility_id LIMIT $3",
+    )
+    .bind(region.to_string())
+    .bind(after.map(|id| id.to_string()).unwrap_or_default())
+    .bind(i64::from(limit))
+    .fetch_all(store.read())
+    .await?
+    .iter()
+    .map(|row| Ok((row.try_get::<&str, _>(3)?.parse().map_err(|_| rows::decode_error("own_rules_in_force.facility_id"))?, own(row)?)))
+    .collect()
+}
+
 /// A filing of a facility as devices were judged with it, in force or not.
 pub async fn find(store: &Store, facility: FacilityId, id: OwnRulesId) -> Result<Option<(i64, Own)>, Error> {
     let row = sqlx::query("SELECT id, looser, rules, number FROM own_rules WHERE facility_id = $1 AND id = $2")

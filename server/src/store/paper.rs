@@ -8,6 +8,7 @@ mod attachment;
 mod contact;
 mod list;
 mod permitted;
+mod reported;
 mod secretariat;
 mod sums;
 mod untold;
@@ -17,10 +18,11 @@ pub use attachment::{
 };
 pub use contact::{Contact, NewContact, confirm_contact, delete_old_contacts, find_by_way, find_contact, find_way, insert_contact};
 pub use list::{
-    Filter, Past, find_numbered, find_own, history, list, list_acts, list_between, list_in_force, list_open, list_open_incidents,
-    list_restrictions,
+    Filter, Past, find_incident_of_loss, find_numbered, find_own, history, list, list_acts, list_between, list_in_force,
+    list_incidents_about, list_open, list_open_incidents, list_restrictions,
 };
 pub use permitted::{count_permitted, list_permitted};
+pub use reported::list_reported;
 pub use secretariat::{count_for_secretariat, list_for_secretariat};
 pub use sums::{OpenCount, count_exempt, count_incidents, count_measures, count_open, list_never_filed};
 pub use untold::{Untold, list_untold};

@@ -9,7 +9,7 @@ use sqlx::Row as _;
 use super::ingest::DUE_BY_ANSWER;
 use super::{Error, Store, Tx, exclusion, rows};
 use crate::domain::device::{DeviceN, Ownership};
-use crate::domain::ids::{FacilityId, PersonId, SelfCheckId};
+use crate::domain::ids::{FacilityId, PersonId, RegionId, SelfCheckId};
 use crate::domain::self_check::{Answered, Grade, SelfCheck, attestations};
 
 /// An act about to be kept.
@@ -227,16 +227,26 @@ pub async fn count_due(store: &Store, facility: FacilityId, (managed, personal):
     .await
 }
 
-/// Facilities with devices in use for which nobody has answered since `since`, and how many; not those that were told in this `step`.
-pub async fn list_untold(store: &Store, (since, step): (Timestamp, &str), limit: u16) -> Result<Vec<(FacilityId, i64)>, Error> {
+/// Facilities of a region without rules of their own that have devices in use for which nobody has answered since then (managed ones, and
+/// personal ones), and how many; not those that were told in this `step`.
+pub async fn list_untold(
+    store: &Store,
+    region: RegionId,
+    ((managed, personal), step): ((Timestamp, Timestamp), &str),
+    limit: u16,
+) -> Result<Vec<(FacilityId, i64)>, Error> {
     sqlx::query(
-        "SELECT v.facility_id, count(*) FROM device v WHERE v.standing = 'active' \
-         AND NOT EXISTS (SELECT 1 FROM told t WHERE t.about = v.facility_id AND t.step = $1) AND NOT EXISTS \
-         (SELECT 1 FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id WHERE d.n = v.n AND c.at > $2) \
-         GROUP BY v.facility_id ORDER BY v.facility_id LIMIT $3",
+        "SELECT v.facility_id, count(*) FROM device v WHERE v.region_id = $1 AND v.standing = 'active' \
+         AND NOT EXISTS (SELECT 1 FROM own_rules_in_force o WHERE o.facility_id = v.facility_id) \
+         AND NOT EXISTS (SELECT 1 FROM told t WHERE t.about = v.facility_id AND t.step = $2) AND NOT EXISTS \
+         (SELECT 1 FROM self_check_device d JOIN self_check c ON c.id = d.self_check_id \
+          WHERE d.n = v.n AND ((v.ownership <> 'personal' AND c.at > $3) OR (v.ownership = 'personal' AND c.at > $4))) \
+         GROUP BY v.facility_id ORDER BY v.facility_id LIMIT $5",
     )
+    .bind(region.to_string())
     .bind(step)
-    .bind(since.seconds())
+    .bind(managed.seconds())
+    .bind(personal.seconds())
     .bind(i64::from(limit))
     .fetch_all(store.read())
     .await?

@@ -61,10 +61,12 @@ pub struct Webhook {
     pub disabled_at: Option<Timestamp>,
     /// Counts that it was told last; `None`: none yet.
     pub told: Option<String>,
+    /// Until when what it signed with before signs too.
+    pub old_until: Option<Timestamp>,
 }
 
 const COLUMNS: &str = "SELECT w.id, w.region_id, w.facility_id, w.label, w.host, w.topics, w.made_at, p.name, w.failing_since, w.disabled_at, \
-     w.told FROM webhook w LEFT JOIN person p ON p.id = w.made_by ";
+     w.told, w.old_until FROM webhook w LEFT JOIN person p ON p.id = w.made_by ";
 
 /// Makes one.
 pub async fn insert(tx: &mut Tx, new: &NewWebhook<'_>) -> Result<(), Error> {
@@ -140,6 +142,26 @@ pub async fn resume(tx: &mut Tx, id: WebhookId, now: Timestamp) -> Result<(), Er
         .map(drop)
 }
 
+/// Has one that `find` found sign with another secret, and until `until` with what it has signed with so far as well.
+pub async fn renew(tx: &mut Tx, id: WebhookId, secret: &str, until: Timestamp) -> Result<(), Error> {
+    sqlx::query("UPDATE webhook SET old_secret = secret, old_until = $3, secret = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(secret)
+        .bind(until.seconds())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+}
+
+/// Forgets what signs no more.
+pub async fn forget_old_secrets(tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
+    sqlx::query("UPDATE webhook SET old_secret = NULL, old_until = NULL WHERE old_until <= $1")
+        .bind(now.seconds())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+}
+
 /// Notes how the last try of one went. Returns since when it has failed.
 pub async fn note_health(tx: &mut Tx, id: WebhookId, good: bool, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     if good {
@@ -208,5 +230,6 @@ fn read(row: &AnyRow) -> Result<Webhook, Error> {
         failing_since: row.try_get::<Option<i64>, _>(8)?.map(Timestamp::from_seconds),
         disabled_at: row.try_get::<Option<i64>, _>(9)?.map(Timestamp::from_seconds),
         told: row.try_get(10)?,
+        old_until: row.try_get::<Option<i64>, _>(11)?.map(Timestamp::from_seconds),
     })
 }

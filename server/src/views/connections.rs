@@ -71,6 +71,8 @@ pub(crate) struct HookLine {
     pub trouble: Option<Text>,
     /// Whether it is switched off.
     pub off: bool,
+    /// Until when the secret before the one it has signs too.
+    pub old_until: Option<Text>,
     /// The last messages, the newest first.
     pub sent: Vec<DeliveryLine>,
 }
@@ -146,6 +148,7 @@ mod samples {
             mark: if off { Mark::out_of_use("connect-off") } else { Mark::running("connect-on") },
             trouble: off.then(|| Text::new("connect-off-since").with("at", NOW)),
             off,
+            old_until: off.then(|| Text::new("connect-old-until").with("until", NOW.plus_days(1))),
             sent: sent.collect(),
         }
     }

@@ -15,6 +15,8 @@ pub(crate) struct LossPage {
     pub back: (Text, String),
     pub action: String,
     pub consequences: Vec<Text>,
+    /// Incidents that were reported and nobody has taken up, each with its path.
+    pub reports: Vec<(Text, String)>,
     pub protection: Protection,
     /// Key of the name of the field for the time.
     pub at_label: &'static str,
@@ -52,6 +54,8 @@ pub(crate) struct Custody {
     pub missing: Option<Missing>,
     /// When it went missing before, and was found.
     pub found: Option<Text>,
+    /// The open incidents about it, each with its path.
+    pub incidents: Vec<(Text, String)>,
     pub may_lose: bool,
     pub may_find: bool,
 }
@@ -86,7 +90,8 @@ mod samples {
     impl Custody {
         /// Missing, found, and nothing to say.
         pub(crate) fn samples() -> Vec<Self> {
-            let quiet = Self { device: "d".to_owned(), missing: None, found: None, may_lose: false, may_find: false };
+            let quiet =
+                Self { device: "d".to_owned(), missing: None, found: None, incidents: Vec::new(), may_lose: false, may_find: false };
             let found = Text::new("loss-was")
                 .with("lost", NOW)
                 .with("found", NOW)
@@ -98,7 +103,8 @@ mod samples {
                 .into_iter()
                 .map(|protection| Self { missing: Some(missing(protection)), may_find: true, ..quiet.clone() })
                 .collect();
-            all.push(Self { found: Some(found), may_lose: true, ..quiet.clone() });
+            let numbered = Text::new("paper-numbered").with("kind", Text::new("paper-incident")).with("number", 3_i64);
+            all.push(Self { found: Some(found), incidents: vec![(numbered, "/papers/p".to_owned())], may_lose: true, ..quiet.clone() });
             all.push(quiet);
             all
         }
@@ -111,6 +117,7 @@ mod samples {
                 back: (Text::verbatim("受付1"), "/devices/d".to_owned()),
                 action: "/devices/d/lost".to_owned(),
                 consequences: vec![Text::new("loss-then-evidence")],
+                reports: if n == 0 { vec![(Text::verbatim("見本"), "/papers/p".to_owned())] } else { Vec::new() },
                 protection,
                 at_label: "loss-at",
                 at: "2026-08-03T08:30".to_owned(),

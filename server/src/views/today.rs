@@ -65,7 +65,7 @@ impl TodoLine {
             Kind::LostSeen => (Mark::alarming("todo-mark-lost-seen"), "todo-lost-seen", see),
             Kind::Copied => (Mark::alarming("todo-mark-copied"), "todo-copied", see),
             Kind::IncidentReported => (Mark::alarming("paper-state-reported"), "todo-incident-reported", "todo-do-papers"),
-            Kind::IncidentOpen => (Mark::alarming("paper-incident"), "todo-incident-open", "todo-do-papers"),
+            Kind::IncidentOpen => (Mark::alarming("todo-mark-incident"), "todo-incident-open", "todo-do-papers"),
             Kind::LogBroken => (Mark::alarming("todo-mark-system"), "todo-log-broken", "todo-do-log"),
             Kind::BackupOld => (Mark::alarming("todo-mark-system"), "todo-backup-old", "todo-do-log"),
             Kind::AuthorityEnds => (Mark::alarming("todo-mark-system"), "todo-authority-ends", "todo-do-log"),

@@ -78,7 +78,12 @@ fn write(hands: Hands<'_>, claimed: &Claimed) -> Option<(Target, Message)> {
     let target = Target::read(std::str::from_utf8(&target).ok()?).ok()?;
     let secret = open(hands.master, SECRET_PURPOSE, &claimed.secret)?;
     let (id, now, body) = (claimed.event.to_string(), hands.clock.now(), body(hands.public_url, claimed));
-    let signature = sign(&secret, &id, now, &body);
+    let mut signature = sign(&secret, &id, now, &body);
+    // A receiver that has not been given the new secret yet finds its own among several (Standard Webhooks).
+    let old = claimed.old.as_ref().filter(|(_, until)| now < *until).and_then(|(old, _)| open(hands.master, SECRET_PURPOSE, old));
+    if let Some(old) = old {
+        signature = format!("{signature} {}", sign(&old, &id, now, &body));
+    }
     Some((target, Message { id, timestamp: now.seconds(), signature, body }))
 }
 

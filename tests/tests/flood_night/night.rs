@@ -1,17 +1,23 @@
-//! What the night is made of: a collector whose clock is set, real agents that share it, and people who sign in anew each time.
+//! What the night is made of: a collector whose clock is set, real agents that share it, people who sign in anew each time, and the mail
+//! server that its letters go to.
 
 use anyhow::{Context as _, ensure};
 use hashimori_server::clock::{Clock as _, SystemClock};
+use hashimori_server::domain::mail::Kind;
 use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use hashimori_tests::agent::Agent;
 use hashimori_tests::collector::{Collector, REGION};
+use hashimori_tests::smtp::{self, Mode, Post};
 use hashimori_tests::visitor::{App, Visitor, text_of};
+use hashimori_tests::waiting::until;
 
 pub(crate) const HOUR: i64 = 3600;
 pub(crate) const DAY: i64 = 24 * HOUR;
 pub(crate) const BASIS: &str = "規程第25条、避難指示、市災害対策本部";
 const PASSWORD: &str = "amber ferry crossing";
+/// Address of the web port, in letters.
+const ORIGIN: &str = "https://hashimori.example";
 
 /// Somebody with an account.
 pub(crate) struct Person {
@@ -24,6 +30,7 @@ pub(crate) struct Person {
 pub(crate) struct Night {
     pub(crate) collector: Collector,
     pub(crate) friday: Timestamp,
+    pub(crate) post: Post,
     /// Seconds between the machine's clock and that Friday.
     ahead: i64,
     /// Seconds since that Friday.
@@ -36,7 +43,11 @@ impl Night {
         let now = SystemClock.now();
         // The first day of 1970 was a Thursday.
         let days = (1 - now.jst_day()).rem_euclid(7) + 7;
-        let friday = Timestamp::from_seconds((now.jst_day() + days) * DAY + 17 * HOUR - 9 * HOUR);
+        let mut friday = Timestamp::from_seconds((now.jst_day() + days) * DAY + 17 * HOUR - 9 * HOUR);
+        // One that nobody has off: what is written on it arrives on it.
+        while Kind::Notice.due(friday) != friday {
+            friday = friday.plus_days(7);
+        }
         let ahead = friday.seconds_since(now);
         let mut collector = Collector::prepare(None)?;
         let made = rcgen::generate_simple_self_signed(vec!["hashimori.example".to_owned()])?;
@@ -45,10 +56,40 @@ impl Night {
             std::fs::write(&path, pem)?;
             collector.set(&format!("HASHIMORI__WEB__{key}"), &path.display().to_string());
         }
+        let post = Post::start(Mode::Starttls)?;
+        for (key, value) in [
+            ("WEB__PUBLIC_URL", ORIGIN.to_owned()),
+            ("MAIL__HOST", "127.0.0.1".to_owned()),
+            ("MAIL__PORT", post.port().to_string()),
+            ("MAIL__SENDER", "hashimori@hotaru.example".to_owned()),
+            ("MAIL__USER", smtp::USER.to_owned()),
+            ("MAIL__AUTHORITIES", post.authority().display().to_string()),
+        ] {
+            collector.set(&format!("HASHIMORI__{key}"), &value);
+        }
         collector.set_clock(&format!("+{ahead}s"))?;
         collector.init()?;
+        collector.command_reading(&["mail", "set-password"], &format!("{}\n", smtp::PASSWORD))?.expect(0)?;
         collector.run()?;
-        Ok(Self { collector, friday, ahead, since: 0 })
+        Ok(Self { collector, friday, post, ahead, since: 0 })
+    }
+
+    /// Somebody's address counts once they have opened the link that went there.
+    pub(crate) fn register(&self, person: &mut Person, address: &str) -> anyhow::Result<()> {
+        person.does("/account/mail", "/account/mail", &[("address", address)])?;
+        let link = until("the letter that confirms an address", || self.letters_to(address).ok()?.pop())?;
+        person.does(&link, &link, &[]).map(drop)
+    }
+
+    /// Where the letters lead that have arrived at an address, in order. None of them tells what it leads to.
+    pub(crate) fn letters_to(&self, address: &str) -> anyhow::Result<Vec<String>> {
+        let letters = self.post.arrived()?.into_iter().filter(|letter| letter.header("To") == Some(address));
+        letters
+            .map(|letter| {
+                ensure!(["大雨", "避難所", "見本"].iter().all(|word| !letter.text.contains(word)), "{}", letter.text);
+                letter.path(ORIGIN)
+            })
+            .collect()
     }
 
     /// The collector is off, as it is for everybody who cannot reach it.

@@ -7,6 +7,10 @@ use hashimori_tests::waiting::until;
 
 use crate::night::{BASIS, DAY, HOUR, Night, Person, field, link, says, says_not, words};
 
+/// Where letters to two administrators go.
+const NURSE: &str = "kango@hotaru.example";
+const PHARMACIST: &str = "yakuzaishi@tsubame.example";
+
 /// What happens, to whom.
 pub(crate) struct Story {
     pub(crate) night: Night,
@@ -23,6 +27,8 @@ pub(crate) struct Story {
     pub(crate) tablet: Agent,
     pub(crate) till: Agent,
     pub(crate) far: Agent,
+    /// What the office wrote in the night, to be read in the morning.
+    pub(crate) written: String,
     /// Areas by name.
     pub(crate) areas: Vec<(&'static str, String)>,
     /// Files of what the facility began, and of what the office did.
@@ -43,7 +49,9 @@ impl Story {
         let mut nurse = night.person("hotaru-kanri", &["--facility", FACILITY, "--hand-over"])?;
         let head = night.person("hotaru-shocho", &["--facility", FACILITY, "--role", "head", "--why", "所長"])?;
         let (pharmacy, elsewhere) = (night.facility("架空薬局 つばめ")?, night.facility("架空歯科 かもめ")?);
-        let pharmacist = night.person("tsubame-kanri", &["--facility", "架空薬局 つばめ"])?;
+        let mut pharmacist = night.person("tsubame-kanri", &["--facility", "架空薬局 つばめ"])?;
+        night.register(&mut nurse, NURSE)?;
+        night.register(&mut pharmacist, PHARMACIST)?;
         let station = nurse.home()?.split('/').nth(2).context("an id")?.to_owned();
         let mut areas = Vec::new();
         for (name, facility) in [("周東", Some(&station)), ("玖珂", Some(&pharmacy)), ("美川", None), ("和木", Some(&elsewhere))] {
@@ -55,7 +63,7 @@ impl Story {
         }
         let [reception, tablet] = [night.enrol(&mut office, &station)?, night.enrol(&mut office, &station)?];
         let (till, far) = (night.enrol(&mut office, &pharmacy)?, night.enrol(&mut office, &elsewhere)?);
-        let [own, wide, taken_out, phone, incident] = [const { String::new() }; 5];
+        let [written, own, wide, taken_out, phone, incident] = [const { String::new() }; 6];
         Ok(Self {
             night,
             office,
@@ -69,6 +77,7 @@ impl Story {
             tablet,
             till,
             far,
+            written,
             areas,
             own,
             wide,
@@ -91,8 +100,44 @@ impl Story {
         self.areas.iter().find(|(known, _)| *known == name).map_or("", |(_, id)| id)
     }
 
-    /// 17:00: no waiver; lists to be printed while there is power.
+    /// Sends a notice to the three areas by the river; its path.
+    fn tell(&mut self, title: &str, weight: &str) -> anyhow::Result<String> {
+        let areas = ["周東", "玖珂", "美川"].map(|name| self.area(name).to_owned());
+        let until = self.night.day(14 * DAY);
+        let mut fields = vec![("title", title), ("body", "見本の本文"), ("weight", weight), ("until", until.as_str()), ("reach", "areas")];
+        fields.extend(areas.iter().map(|area| ("area", area.as_str())));
+        self.office.does("/notices/new", "/notices", &fields)
+    }
+
+    /// The page of a notice at the station, and at the pharmacy.
+    fn at_both(&self, notice: &str) -> [String; 2] {
+        [&self.station, &self.pharmacy].map(|facility| format!("/facilities/{facility}{notice}"))
+    }
+
+    /// Waits until a letter about a notice has arrived at both.
+    fn arrives(&self, notice: &str) -> anyhow::Result<()> {
+        let [station, pharmacy] = self.at_both(notice);
+        until("letters about a notice", || {
+            let has = |address: &str, page: &String| self.night.letters_to(address).is_ok_and(|letters| letters.contains(page));
+            (has(NURSE, &station) && has(PHARMACIST, &pharmacy)).then_some(())
+        })
+    }
+
+    /// 17:00: no waiver; a notice to those by the river, and lists to be printed while there is power.
     pub(crate) fn the_office_warns_and_prints_and_nothing_is_waived_yet(&mut self) -> anyhow::Result<()> {
+        let notice = self.tell("大雨への警戒", "important")?;
+        says(&self.office.reads("/notices")?, &["2か所のうち確認0、開封のみ0、未読2"])?;
+        let [station, pharmacy] = self.at_both(&notice);
+        says(&self.nurse.reads(&format!("/facilities/{}/today", self.station))?, &["事務局からのお知らせ（未確認）", "大雨への警戒"])?;
+        says(&self.nurse.reads(&station)?, &["見本の本文"])?;
+        self.nurse.does(&station, &station, &[])?;
+        says(&self.office.reads("/notices")?, &["2か所のうち確認1、開封のみ0、未読1"])?;
+        says(&self.pharmacist.reads(&pharmacy)?, &["見本の本文"])?;
+        says(&self.office.reads("/notices")?, &["2か所のうち確認1、開封のみ1、未読0"])?;
+        says(&self.office.reads(&notice)?, &[FACILITY, "架空薬局 つばめ", "周東", "美川"])?;
+        says_not(&self.office.reads(&notice)?, &["架空歯科 かもめ"])?;
+        // The second channel: it is a working hour still.
+        self.arrives(&notice)?;
         says(&self.office.reads("/disaster/paper")?, &["災害時特例", "氏名"])?;
         let file = self.office.page(&format!("/facilities/{}/devices.csv", self.station))?;
         for agent in [&self.reception, &self.tablet] {
@@ -132,6 +177,8 @@ impl Story {
     pub(crate) fn the_office_ratifies_it_and_covers_three_areas(&mut self, since: i64) -> anyhow::Result<()> {
         self.move_to(since)?;
         says(&self.office.back(&self.night)?.reads("/")?, &["追認を待つ仮発動が1件あります"])?;
+        // What can wait for the morning is written now, and goes on Monday.
+        self.written = self.tell("避難所からの連絡先", "normal")?;
         self.own = link(&self.office.page("/disaster")?, FACILITY)?;
         let own = self.own.clone();
         says(&self.office.reads(&own)?, &["浸水・停電", "仮発動"])?;
@@ -146,9 +193,24 @@ impl Story {
         for person in [&mut self.nurse, &mut self.pharmacist] {
             says(&person.back(&self.night)?.reads("/rules")?, &["【緊急】", "管理外の端末も使えます"])?;
         }
+        // The exception is told at once, at any hour; the other letters wait.
+        for (address, facility) in [(NURSE, &self.station), (PHARMACIST, &self.pharmacy)] {
+            let page = format!("/facilities/{facility}/disaster");
+            until("the letter about the exception", || self.night.letters_to(address).ok()?.contains(&page).then_some(()))?;
+        }
+        self.is_not_told_yet()?;
         says(&self.office.reads(&format!("/facilities/{}", self.pharmacy))?, &["災害時特例中"])?;
         let elsewhere = self.office.page(&format!("/facilities/{}", self.elsewhere))?;
         says_not(&words(elsewhere.split("<main").nth(1).unwrap_or_default()), &["災害時特例中"])
+    }
+
+    /// No letter about what was written in the night has arrived.
+    fn is_not_told_yet(&self) -> anyhow::Result<()> {
+        for (address, page) in [NURSE, PHARMACIST].into_iter().zip(self.at_both(&self.written)) {
+            let letters = self.night.letters_to(address)?;
+            anyhow::ensure!(!letters.contains(&page), "{address}: {letters:?}");
+        }
+        Ok(())
     }
 
     /// 06:30: own telephones; a name may be left out; papers go ahead; nothing blocks care, and verdicts go on underneath.
@@ -202,9 +264,10 @@ impl Story {
         says(&self.nurse.reads(&format!("/devices/{device}"))?, &["災害時特例中"])
     }
 
-    /// Day 2: guests with a sponsor and an end, a shared tablet, and a machine that stands under water.
+    /// Day 2, a Sunday: guests with a sponsor and an end, a shared tablet, and a machine that stands under water.
     pub(crate) fn helpers_come_and_devices_are_gone(&mut self, since: i64) -> anyhow::Result<()> {
         self.move_to(since)?;
+        self.is_not_told_yet()?;
         let (let_in, gone) = (format!("{}/let-in", self.local()), format!("{}/gone", self.local()));
         self.nurse.back(&self.night)?;
         let guest = [("whose", "guest"), ("name", "見本 救子"), ("machine", "phone"), ("days", "3")];
@@ -233,6 +296,8 @@ impl Story {
     /// Day 6.
     pub(crate) fn one_area_goes_on_and_the_others_are_lifted(&mut self, since: i64) -> anyhow::Result<()> {
         self.move_to(since)?;
+        let written = self.written.clone();
+        self.arrives(&written)?;
         let wide = self.wide.clone();
         let [kuga, mikawa] = ["玖珂", "美川"].map(|name| self.area(name).to_owned());
         let lift = [("act", "lift-in"), ("why", "玖珂・美川は復旧"), ("place", kuga.as_str()), ("place", mikawa.as_str())];

@@ -2,14 +2,21 @@
 
 use anyhow::Context as _;
 use hashimori_server::clock::Clock as _;
-use hashimori_server::domain::ids::PersonId;
+use hashimori_server::domain::device::Standing;
+use hashimori_server::domain::ids::{DeviceId, OwnRulesId, PersonId, SelfCheckId};
 use hashimori_server::domain::mail::Kind;
+use hashimori_server::domain::own_rules::Draft;
 use hashimori_server::domain::people::Role;
+use hashimori_server::domain::self_check::{SelfCheck, questions};
 use hashimori_server::domain::staff::Details;
 use hashimori_server::jobs;
 use hashimori_server::store::appointment;
 use hashimori_server::store::belonging::Home;
+use hashimori_server::store::own_rules::{self, NewOwnRules};
+use hashimori_server::store::self_check::{self, NewSelfCheck};
 use hashimori_server::store::staff::{self, Registrar};
+use hashimori_shared::pack::Pack;
+use hashimori_tests::bed;
 use hashimori_tests::collector::FACILITY;
 use hashimori_tests::smtp::{Mode, Post};
 
@@ -106,5 +113,45 @@ async fn what_is_due_of_a_list_of_staff_is_brought_up_once_a_week_to_those_who_k
     let list = format!("/facilities/{}/staff", office.facility);
     assert_eq!((letters[0].header("To"), letters[0].path(ORIGIN)?), (Some("shocho@hotaru.example"), list));
     assert!(letters[0].text.contains("期限の来たものが3件") && !letters[0].text.contains("花子"), "{}", letters[0].text);
+    Ok(())
+}
+
+#[tokio::test]
+async fn self_checks_come_up_by_a_facilitys_own_rules_where_it_has_stricter_ones() -> anyhow::Result<()> {
+    let post = Post::start(Mode::Starttls)?;
+    let office = Office::new(&post, &[("backup.daily", "false")]).await?;
+    office.person("daiko", Role::Deputy).await?;
+    let (store, home) = (&office.running.app.store, (office.region, office.facility));
+    let now = office.clock.now();
+    bed::enrol(store, home, DeviceId::new(office.random.uuid(now)), Standing::Active, now).await?;
+    let typed = [("grade", "administrator"), ("§20-6.no_copies", "yes")];
+    let value = |field: &str| typed.iter().find(|(known, _)| *known == field).map(|(_, value)| *value);
+    let check = SelfCheck::read(&questions(&Pack::bundled()), now, value).map_err(|wrong| anyhow::anyhow!("{wrong:?}"))?;
+    let (id, by) = (SelfCheckId::new(office.random.uuid(now)), PersonId::new(office.random.uuid(now)));
+    let mut tx = store.begin_ledger().await?;
+    let new = NewSelfCheck { id, facility: office.facility, person: by, at: now, check: &check, devices: None };
+    self_check::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+
+    let on_a_later_day = async |days: i64| {
+        office.clock.set(Kind::SelfCheckDue.due(office.clock.now().plus_days(days)));
+        jobs::remind(office.running.app.clone()).await?;
+        office.send().await?;
+        anyhow::Ok(post.arrived()?.len())
+    };
+    assert_eq!(on_a_later_day(100).await?, 0, "by the region's rules it holds for a year");
+    let typed = [("attestation.days", "60"), ("attestation.personal_days", "60")];
+    let value = |key: &str| typed.iter().find(|(known, _)| *known == key).map_or("", |(_, value)| *value);
+    let draft = Draft::read(&Pack::bundled(), "訪問が多い", value).map_err(|wrong| anyhow::anyhow!("{wrong:?}"))?;
+    let (id, at) = (OwnRulesId::new(office.random.uuid(now)), office.clock.now());
+    let mut tx = store.begin_ledger().await?;
+    let new = NewOwnRules { id, region: office.region, facility: office.facility, by, at, pack: "a pack", draft: &draft };
+    own_rules::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    assert_eq!(on_a_later_day(1).await?, 1, "{}", post.said());
+    let letter = post.arrived()?.remove(0);
+    let page = format!("/facilities/{}/self-check", office.facility);
+    assert_eq!((letter.header("To"), letter.path(ORIGIN)?), (Some("daiko@hotaru.example"), page));
+    assert!(letter.text.contains("機器が1台"), "{}", letter.text);
     Ok(())
 }

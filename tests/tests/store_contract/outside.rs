@@ -164,7 +164,7 @@ async fn a_delivery_is_in_one_hand_at_a_time_and_a_failure_holds_the_others_back
     let mut tx = bed.store.begin().await?;
     let claimed = webhook::claim(&mut tx, due[0], (now, until)).await?.expect("due");
     assert_eq!((claimed.kind.as_str(), claimed.tries, claimed.scope), ("paper.approved", 1, here(&bed)));
-    assert_eq!(claimed.facts["state"], "approved");
+    assert_eq!((claimed.facts["state"].as_str(), claimed.secret.as_str(), claimed.old), (Some("approved"), "s", None));
     assert_eq!(webhook::claim(&mut tx, due[0], (now, until)).await?, None, "somebody has it in hand");
     let again = webhook::claim(&mut tx, due[0], (until, until.plus_seconds(120))).await?.expect("its hand died");
     webhook::put_off(&mut tx, &again, Outcome::Slow, now.plus_seconds(900)).await?;
@@ -177,7 +177,12 @@ async fn a_delivery_is_in_one_hand_at_a_time_and_a_failure_holds_the_others_back
     assert_eq!(webhook::list_due(bed.store.read(), now.plus_seconds(900), 9).await?.len(), 4);
 
     let mut tx = bed.store.begin().await?;
+    webhook::renew(&mut tx, id, "t", now.plus_seconds(1_000)).await?;
+    webhook::forget_old_secrets(&mut tx, now.plus_seconds(999)).await?;
     let third = webhook::claim(&mut tx, due[0], (now.plus_seconds(900), now.plus_seconds(1_000))).await?.expect("due");
+    assert_eq!((third.secret.as_str(), third.old.clone()), ("t", Some(("s".to_owned(), now.plus_seconds(1_000)))));
+    webhook::forget_old_secrets(&mut tx, now.plus_seconds(1_000)).await?;
+    assert_eq!(webhook::find(&mut tx, here(&bed), id).await?.and_then(|found| found.old_until), None);
     webhook::put_sent(&mut tx, &third, Outcome::Answered(204)).await?;
     assert_eq!(webhook::note_health(&mut tx, id, true, now).await?, None);
     assert!(webhook::disable(&mut tx, id, now).await? && !webhook::disable(&mut tx, id, now).await?);

@@ -1,11 +1,13 @@
 //! 事業所の定め (§26): which filing is in force, what becomes of those before it, and who is judged by it.
 
 use hashimori_server::domain::device::Standing;
-use hashimori_server::domain::ids::{FacilityId, OwnRulesId, PersonId};
+use hashimori_server::domain::ids::{FacilityId, OwnRulesId, PersonId, SelfCheckId};
 use hashimori_server::domain::own_rules::{Draft, Stage, Step};
+use hashimori_server::domain::self_check::{SelfCheck, questions};
 use hashimori_server::store::ingest::{Ingest, Settings};
 use hashimori_server::store::own_rules::{self, Hand, NewOwnRules};
-use hashimori_server::store::{Store, device_state, history};
+use hashimori_server::store::self_check::{self, NewSelfCheck};
+use hashimori_server::store::{Store, device_state, history, told};
 use hashimori_shared::pack::Pack;
 use hashimori_shared::report::sample;
 use hashimori_shared::verdict::State;
@@ -18,6 +20,7 @@ on_both_engines!(
     what_takes_a_filings_place_keeps_it_on_file_and_the_same_rules_are_not_filed_twice,
     a_step_at_another_facility_or_a_second_time_changes_nothing,
     a_filing_takes_effect_in_every_process,
+    reminders_by_the_regions_rules_leave_out_who_has_rules_of_its_own,
 );
 
 fn draft(typed: &'static [(&'static str, &'static str)]) -> Draft {
@@ -170,5 +173,44 @@ async fn a_filing_takes_effect_in_every_process(on: On) -> anyhow::Result<()> {
     assert_eq!(lock(&bed, bed.facility, n).await?.1, Some(id.to_string()));
     bed.send(n, (1, 3), &sample::good_debian(bed.now)).await?;
     assert_eq!(lock(&bed, bed.facility, n).await?, (State::RecommendationUnmet, Some(id.to_string())));
+    Ok(())
+}
+
+async fn reminders_by_the_regions_rules_leave_out_who_has_rules_of_its_own(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let neighbour = bed.another_facility().await?;
+    bed.device(Standing::Active).await?;
+    let (theirs, _) = bed.device_in(neighbour, Standing::Active).await?;
+    let since = (bed.now.plus_days(-365), bed.now.plus_days(-90));
+    let untold = || self_check::list_untold(&bed.store, bed.region, (since, "step"), 9);
+    let mut both = vec![(bed.facility, 1), (neighbour, 1)];
+    both.sort_by_key(|(facility, _)| facility.to_string());
+    assert_eq!(untold().await?, both);
+
+    // Answered for 100 days ago: that counts for a managed device, and not for a personal one.
+    let typed = [("grade", "administrator"), ("§20-6.no_copies", "yes")];
+    let value = |field: &str| typed.iter().find(|(known, _)| *known == field).map(|(_, value)| *value);
+    let check = SelfCheck::read(&questions(&Pack::bundled()), bed.now, value).expect("answers");
+    let (id, person) = (SelfCheckId::new(bed.random.uuid(bed.now)), PersonId::new(bed.random.uuid(bed.now)));
+    let new = NewSelfCheck { id, facility: neighbour, person, at: bed.now.plus_days(-100), check: &check, devices: None };
+    let mut tx = bed.store.begin_ledger().await?;
+    self_check::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    assert_eq!(untold().await?, [(bed.facility, 1)]);
+    let mut tx = bed.store.begin_ledger().await?;
+    sqlx::query("UPDATE device SET ownership = 'personal' WHERE id = $1").bind(theirs.to_string()).execute(&mut *tx).await?;
+    tx.commit().await?;
+    assert_eq!(untold().await?, both);
+
+    file(&bed, neighbour, &draft(&[("attestation.days", "60"), ("attestation.personal_days", "30")])).await?.expect("filed");
+    assert_eq!(untold().await?, [(bed.facility, 1)]);
+    let own = own_rules::list_in_force(&bed.store, bed.region, None, 9).await?;
+    assert_eq!(own.iter().map(|(facility, _)| *facility).collect::<Vec<_>>(), [neighbour]);
+    assert_eq!(Some(&own[0].1), own_rules::in_force(bed.store.read(), neighbour).await?.as_ref());
+    assert_eq!(own_rules::list_in_force(&bed.store, bed.region, Some(neighbour), 9).await?, []);
+    let mut tx = bed.store.begin().await?;
+    told::put(&mut tx, &bed.facility.to_string(), "step", bed.now).await?;
+    tx.commit().await?;
+    assert_eq!(untold().await?, []);
     Ok(())
 }

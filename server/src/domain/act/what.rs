@@ -206,6 +206,8 @@ acts! {
     WebhookResumed = "webhook_resumed";
     /// A webhook was sent a test.
     WebhookTested = "webhook_tested";
+    /// What a webhook signs with was renewed.
+    WebhookRenewed = "webhook_renewed";
     /// A webhook was switched off, having failed for too long.
     WebhookDisabled = "webhook_disabled";
     /// A webhook was ended.

@@ -161,6 +161,18 @@ impl Deadline {
 }
 
 impl Paper {
+    /// Whether it was taken up as an incident in which something is gone.
+    pub fn is_open_loss(&self) -> bool {
+        self.kind == Kind::Incident
+            && self.state == State::Open
+            && self.values.get(WHAT).is_some_and(|what| matches!(what.as_str(), LOSS | "theft"))
+    }
+
+    /// The step by which an open incident takes in that its device was noted as lost by an act of its own: when, and how it came about.
+    pub fn with_loss(&self, (lost_at, why): (Timestamp, &str), now: Timestamp) -> Moved {
+        Moved { act: Act::MarkLost, to: State::Open, on: Some(lost_at), ..Moved::ended(self, why, now) }
+    }
+
     /// The deadlines that are still to be met, after these steps.
     pub fn pending(&self, done: &[Act], rules: &IncidentRules) -> Vec<Deadline> {
         let is_open = self.kind == Kind::Incident && matches!(self.state, State::Reported | State::Open);
@@ -191,7 +203,33 @@ impl Paper {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::PaperId;
     use crate::domain::mail::Kind;
+    use crate::domain::paper::{Applicant, Period};
+
+    #[test]
+    fn a_loss_noted_on_the_device_goes_on_in_an_open_incident_about_a_loss_and_never_ends_it() {
+        let now = Timestamp::from_seconds(1_785_715_200);
+        let paper = |state, what: &str| Paper {
+            id: PaperId::new(uuid::Uuid::from_u128(1)),
+            kind: super::Kind::Incident,
+            number: 1,
+            state,
+            applicant: Applicant { person: None, name: "見本 看護師".to_owned() },
+            device: None,
+            period: Period { from: now, until: now.plus_days(1) },
+            asked_until: None,
+            values: [(WHAT.to_owned(), what.to_owned())].into(),
+            exception: None,
+            filed_at: now,
+            version: 0,
+        };
+        let moved = paper(State::Open, LOSS).with_loss((now.plus_days(-1), "訪問先"), now);
+        assert_eq!((moved.act, moved.to, moved.on, moved.why.as_str()), (Act::MarkLost, State::Open, Some(now.plus_days(-1)), "訪問先"));
+        let takes = |state| ["loss", "theft", "fault", "access", "other"].map(|what| paper(state, what).is_open_loss());
+        assert_eq!(takes(State::Open), [true, true, false, false, false]);
+        assert_eq!((takes(State::Reported), takes(State::Closed)), ([false; 5], [false; 5]));
+    }
 
     #[test]
     fn a_deadline_comes_near_in_the_morning_and_the_first_report_has_no_week() {

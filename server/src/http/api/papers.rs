@@ -1,7 +1,9 @@
-//! Papers and incidents: what kind, how they stand, and when. Nobody's name, and nothing that was filled in.
+//! Papers and incidents: what kind, how they stand, and when; of incidents the deadlines of the law. Nobody's name, and nothing that was
+//! filled in.
 
 use axum::extract::State as Use;
 use axum::response::Response;
+use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -10,7 +12,7 @@ use super::guard::{Caller, Here};
 use super::problem::ApiError;
 use super::words;
 use crate::domain::ids::{FacilityId, PaperId};
-use crate::domain::paper::{Kind, Paper};
+use crate::domain::paper::{Act, Deadline, Kind, Paper, State};
 use crate::http::pages::Web;
 use crate::store::paper::{self, Filter};
 
@@ -42,9 +44,29 @@ pub(super) struct PaperItem {
     last_day: Option<String>,
     #[schema(format = "date-time")]
     filed_at: String,
+    /// Of an incident: by when it has to be reported to the authority.
+    deadlines: Vec<DeadlineItem>,
     /// Its page.
     #[schema(format = "uri")]
     page: String,
+}
+
+/// A deadline of the law, for a report on an incident to the authority.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeadlineItem {
+    /// `report_first`: 速報; `report_full`: 確報.
+    #[schema(schema_with = words::reports)]
+    report: &'static str,
+    /// The end of its last day.
+    #[schema(format = "date-time")]
+    due: String,
+    /// Whether it has to be reported at all: not where it was decided that nothing can have leaked, nor of a report that was dismissed.
+    needed: bool,
+    /// When it was reported; null: it was not.
+    #[schema(format = "date-time")]
+    reported_at: Option<String>,
+    /// Whether it was reported in time; false also while there is time left.
+    met: bool,
 }
 
 /// A page of papers.
@@ -84,8 +106,8 @@ pub(super) async fn list_papers(Use(web): Use<Web>, Here(home): Here, Asked(want
     let filter = Filter { kind, open: wanted.open.unwrap_or(false), before, ..Filter::default() };
     let mut found = paper::list(&web.store, home.facility, filter, limit + 1).await?;
     let next = cut(&mut found, limit, |found| found.paper.id.to_string());
-    let items = found.iter().map(|found| item(&web, home.facility, &found.paper)).collect();
-    answer(&PaperList { items, next })
+    let papers: Vec<(FacilityId, Paper)> = found.into_iter().map(|found| (home.facility, found.paper)).collect();
+    answer(&PaperList { items: items(&web, &papers).await?, next })
 }
 
 fn known() -> String {
@@ -98,11 +120,34 @@ pub(super) async fn list_incidents(Use(web): Use<Web>, Caller(token): Caller, As
     let (after, limit) = page.read::<PaperId>()?;
     let mut found = paper::list_open_incidents(&web.store, token.scope, after, limit + 1).await?;
     let next = cut(&mut found, limit, |(_, found)| found.paper.id.to_string());
-    let items = found.iter().map(|(facility, found)| item(&web, *facility, &found.paper)).collect();
-    answer(&PaperList { items, next })
+    let papers: Vec<(FacilityId, Paper)> = found.into_iter().map(|(facility, found)| (facility, found.paper)).collect();
+    answer(&PaperList { items: items(&web, &papers).await?, next })
 }
 
-fn item(web: &Web, facility: FacilityId, paper: &Paper) -> PaperItem {
+async fn items(web: &Web, papers: &[(FacilityId, Paper)]) -> Result<Vec<PaperItem>, ApiError> {
+    let incidents: Vec<PaperId> = papers.iter().filter(|(_, paper)| paper.kind == Kind::Incident).map(|(_, paper)| paper.id).collect();
+    let reported = paper::list_reported(&web.store, &incidents).await?;
+    let of = |paper: &Paper| reported.get(&paper.id).map_or(&[][..], Vec::as_slice);
+    Ok(papers.iter().map(|(facility, paper)| item(web, *facility, paper, of(paper))).collect())
+}
+
+/// The deadlines of an incident; `reported` are the steps by which they are met or stopped.
+fn deadlines(web: &Web, paper: &Paper, reported: &[(Act, Timestamp)]) -> Vec<DeadlineItem> {
+    if paper.kind != Kind::Incident {
+        return Vec::new();
+    }
+    let when = |act: Act| reported.iter().find(|(done, _)| *done == act).map(|(_, at)| *at);
+    let needed = paper.state != State::Dismissed && when(Act::NoLeak).is_none();
+    let all = paper.deadlines(&web.pack().parameters().incident);
+    all.map(|Deadline { act, due }| {
+        let reported_at = when(act);
+        let met = reported_at.is_some_and(|at| at < due);
+        DeadlineItem { report: act.as_str(), due: instant(due), needed, reported_at: reported_at.map(instant), met }
+    })
+    .into()
+}
+
+fn item(web: &Web, facility: FacilityId, paper: &Paper, reported: &[(Act, Timestamp)]) -> PaperItem {
     PaperItem {
         id: paper.id.to_string(),
         facility: facility.to_string(),
@@ -115,6 +160,7 @@ fn item(web: &Web, facility: FacilityId, paper: &Paper) -> PaperItem {
         from: day(paper.period.from),
         last_day: (paper.kind != Kind::Incident).then(|| day(paper.period.last_day())),
         filed_at: instant(paper.filed_at),
+        deadlines: deadlines(web, paper, reported),
         page: format!("{}/papers/{}", web.settings.public_url, paper.id),
     }
 }

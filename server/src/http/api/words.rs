@@ -79,6 +79,10 @@ pub(super) fn paper_states() -> RefOr<Schema> {
     one_of(paper::State::ALL.iter().map(|state| state.as_str()))
 }
 
+pub(super) fn reports() -> RefOr<Schema> {
+    one_of([paper::Act::ReportFirst, paper::Act::ReportFull].iter().map(|report| report.as_str()))
+}
+
 pub(super) fn phases() -> RefOr<Schema> {
     one_of(Phase::ALL.iter().map(|phase| phase.as_str()))
 }

@@ -11,20 +11,28 @@ use serde::Deserialize;
 
 use super::device::named;
 use super::guard::{Here, Who};
+use super::papers::{Gone, Staff, report_loss, title};
 use super::places::called;
 use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Act, Actor, Done};
+use crate::domain::device::Ownership;
 use crate::domain::happened::{self, InvalidTime};
+use crate::domain::ids::PaperId;
+use crate::domain::paper::{Applicant, Kind, State};
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
-use crate::store::device_state;
 use crate::store::loss::{self, Loss, Noted, Told};
+use crate::store::paper::{self, Filter};
+use crate::store::{Tx, device_state};
 use crate::views::{Custody, LossPage, Missing, Moment, Protection};
 use crate::words::Text;
+
+/// Open incidents among which those that nobody has taken up are looked for.
+const REPORTS: u16 = 50;
 
 /// What differs between the two acts.
 struct Step {
@@ -43,7 +51,7 @@ const LOST: Step = Step {
     act: Act::MarkLost,
     path: "lost",
     title: "loss-title",
-    consequences: &["loss-then-evidence", "loss-then-told", "loss-then-alert", "loss-then-back"],
+    consequences: &["loss-then-incident", "loss-then-evidence", "loss-then-told", "loss-then-alert", "loss-then-back"],
     at: "loss-at",
     button: "loss-do",
     gone: "loss-gone",
@@ -53,7 +61,7 @@ const FOUND: Step = Step {
     act: Act::Reclaim,
     path: "found",
     title: "found-title",
-    consequences: &["found-then-judged", "found-then-sure", "found-then-kept"],
+    consequences: &["found-then-judged", "found-then-sure", "found-then-kept", "found-then-incident"],
     at: "found-at",
     button: "found-do",
     gone: "found-gone",
@@ -131,12 +139,17 @@ async fn loss_page(
         return Err(PageError::Conflict(Text::new(step.gone)));
     }
     let label = called(person, device.ownership, &device.label, device.id);
+    let reports = match step.act {
+        Act::MarkLost => reports(web, device).await?,
+        Act::Confirm | Act::Refuse | Act::Reclaim | Act::Retire => Vec::new(),
+    };
     let last = last_loss(web, device).await?;
     page(&LossPage {
         shell: shell(Text::new(step.title).with("device", label.clone()), visitor, Some(person)),
         back: (label, format!("/devices/{}", device.id)),
         action: format!("/devices/{}/{}", device.id, step.path),
         consequences: step.consequences.iter().copied().map(Text::new).collect(),
+        reports,
         protection: protection(web, person, device, last.as_ref(), visitor.lang).await?,
         at_label: step.at,
         at: typed.at,
@@ -145,6 +158,14 @@ async fn loss_page(
         button: step.button,
         error,
     })
+}
+
+/// Reports without an account that nobody has taken up: one of them may be about this device.
+async fn reports(web: &Web, device: &Device) -> Result<Vec<(Text, String)>, PageError> {
+    let filter = Filter { kind: Some(Kind::Incident), open: true, ..Filter::default() };
+    let open = paper::list(&web.store, device.facility, filter, REPORTS).await?;
+    let reported = open.iter().map(|found| &found.paper).filter(|paper| paper.state == State::Reported);
+    Ok(reported.map(|paper| (title(paper), format!("/papers/{}", paper.id))).collect())
 }
 
 /// The earliest instant at which it can have happened: while it was ours, and a finding after the loss.
@@ -175,21 +196,43 @@ async fn take(
         }
     };
     let decision = Decision { standing: step.act.to(), by: person.id.to_string(), at: now };
+    let staff = Staff::of(web, home).await?;
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device.id, step.act.from(), &decision).await? {
         return Err(PageError::Conflict(Text::new(step.gone)));
     }
     let told = Told { at, reason: &why };
-    if step.act == Act::MarkLost {
+    let next = if step.act == Act::MarkLost {
         loss::put_lost(&mut tx, device.n, told).await?;
+        let paper = report(web, &mut tx, (person, &staff), home, (&device, told)).await?;
+        format!("/papers/{paper}")
     } else {
         loss::put_found(&mut tx, device.n, told).await?;
-    }
+        format!("/devices/{}", device.id)
+    };
     let done = Done::by_person(person, step.act.what(), now).at_facility(home.region, home.facility);
     let detail = format!("happened={}", happened::field(at));
     web.log(&mut tx, &done.on_device(device.id, &device.label).noting(detail).saying(why)).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/devices/{}", device.id)).into_response())
+    Ok(Redirect::to(&next).into_response())
+}
+
+/// The loss goes on as an incident (留3-10). The 事務局 reads that too, and of a person's own device nothing but that it is gone.
+async fn report(
+    web: &Web,
+    tx: &mut Tx,
+    by: (&Person, &Staff),
+    home: Home,
+    (device, told): (&Device, Told<'_>),
+) -> Result<PaperId, PageError> {
+    let withheld = Text::new("loss-why-on-device").in_lang(Lang::Japanese);
+    let why = match device.ownership {
+        Ownership::Managed => told.reason,
+        Ownership::Personal => &withheld,
+    };
+    let of = Applicant { person: Some(by.0.id), name: by.0.name.clone() };
+    let from = device.id.to_string();
+    report_loss(web, tx, by, home, &Gone { of: &of, device: Some(device.id), at: told.at, why, from: &from }).await
 }
 
 async fn last_loss(web: &Web, device: &Device) -> Result<Option<Loss>, PageError> {
@@ -227,8 +270,16 @@ pub(super) async fn custody(web: &Web, person: &Person, device: &Device, lang: L
         let found = loss.found.as_ref()?;
         Some(noted(Text::new("loss-was").with("lost", loss.lost_at).with("found", found.at), &found.noted, facts))
     });
+    let incidents = paper::list_incidents_about(web.store.read(), device.facility, device.id).await?;
     let offers = |act: Act| may(person.role, Right::Custody) && act.from().contains(&device.standing);
-    Ok(Custody { device: device.id.to_string(), missing, found, may_lose: offers(Act::MarkLost), may_find: offers(Act::Reclaim) })
+    Ok(Custody {
+        device: device.id.to_string(),
+        missing,
+        found,
+        incidents: incidents.iter().map(|paper| (title(paper), format!("/papers/{}", paper.id))).collect(),
+        may_lose: offers(Act::MarkLost),
+        may_find: offers(Act::Reclaim),
+    })
 }
 
 /// The sentence with who noted it and why; what was told of a person's own device is no more to be read elsewhere than its facts.

@@ -34,7 +34,7 @@ pub(super) use decisions::show_decisions;
 pub(super) use enrol::issue_personal_code;
 pub(super) use files::{attach_file, open_file, remove_file};
 pub(super) use form::{file_again, file_paper, show_edit, show_new};
-pub(super) use incident::{report_loss, show_incidents};
+pub(super) use incident::{Gone, report_loss, show_incidents};
 pub(super) use links::{change_link, show_link, show_links};
 pub(super) use measures::show_measures;
 pub(super) use one::{act_on_paper, show_paper};

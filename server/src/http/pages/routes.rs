@@ -406,7 +406,7 @@ fn of_disaster() -> Vec<Route> {
         route(Method::POST, "/facilities/{facility}/disaster", SignedIn(ExemptLocally), Object::Facility, post(disaster::act_locally))
             .at_any()
             .stepped_up(),
-        route(Method::GET, "/disaster/paper", SignedIn(Read), Object::None, get(disaster::show_paper)),
+        route(Method::GET, "/disaster/paper", Public, Object::None, get(disaster::show_paper)),
         route(Method::GET, "/facilities/{facility}/disaster/let-in", SignedIn(Read), Object::Facility, get(disaster::show_let_in)),
         route(Method::POST, "/facilities/{facility}/disaster/let-in", SignedIn(ExemptLocally), Object::Facility, post(disaster::let_in))
             .at_any(),

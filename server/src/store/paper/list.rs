@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use hashimori_shared::time::Timestamp;
-use sqlx::Row as _;
+use sqlx::{Any, Executor, Row as _};
 
 use super::{COLUMNS, Found, read, state};
 use crate::domain::ids::{DeviceId, FacilityId, PaperId, RegionId};
 use crate::domain::paper::{Act, Kind, Paper, State};
 use crate::domain::people::Scope;
 use crate::store::belonging::Home;
-use crate::store::{Error, Store, rows};
+use crate::store::{Error, Store, Tx, rows};
 
 /// A step of a paper's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +154,39 @@ pub async fn list_acts(store: &Store, papers: &[PaperId]) -> Result<HashMap<Pape
         }
     }
     Ok(acts)
+}
+
+/// The open incidents about a device of a facility, the newest first.
+pub async fn list_incidents_about(
+    executor: impl Executor<'_, Database = Any>,
+    facility: FacilityId,
+    device: DeviceId,
+) -> Result<Vec<Paper>, Error> {
+    incidents_about(executor, facility, device, "").await
+}
+
+/// The one of them that a loss noted now belongs to: it reports one, nobody has decided that nothing can have leaked, and the device was
+/// not found again since.
+pub async fn find_incident_of_loss(tx: &mut Tx, facility: FacilityId, device: DeviceId) -> Result<Option<Paper>, Error> {
+    const OF_NOW: &str = " AND NOT EXISTS (SELECT 1 FROM paper_step s WHERE s.paper_id = p.id AND s.act = 'no_leak') \
+        AND NOT EXISTS (SELECT 1 FROM loss l WHERE l.n = d.n AND l.closed_at >= p.entered_at)";
+    Ok(incidents_about(&mut **tx, facility, device, OF_NOW).await?.into_iter().find(Paper::is_open_loss))
+}
+
+async fn incidents_about(
+    executor: impl Executor<'_, Database = Any>,
+    facility: FacilityId,
+    device: DeviceId,
+    only: &str,
+) -> Result<Vec<Paper>, Error> {
+    let sql = format!("{COLUMNS} WHERE p.device_id = $1 AND p.facility_id = $2 AND p.kind = $3 AND p.open = 1{only} ORDER BY p.id DESC");
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(device.to_string())
+        .bind(facility.to_string())
+        .bind(Kind::Incident.as_str())
+        .fetch_all(executor)
+        .await?;
+    found.iter().map(|row| read(row).map(|found| found.paper)).collect()
 }
 
 /// A paper's steps, the first first.

@@ -121,6 +121,8 @@ pub struct Claimed {
     pub target: String,
     /// What it is signed with, sealed.
     pub secret: String,
+    /// What it was signed with before, sealed, and until when it is signed with that too.
+    pub old: Option<(String, Timestamp)>,
     /// What it is called.
     pub kind: String,
     /// Of which facility it tells; `None`: of the region.
@@ -155,7 +157,8 @@ pub async fn claim(
         return Ok(None);
     }
     let row = sqlx::query(
-        "SELECT w.region_id, w.facility_id, w.target, w.secret, e.kind, e.facility_id, e.object_kind, e.object_id, e.facts, e.at, d.tries, w.label \
+        "SELECT w.region_id, w.facility_id, w.target, w.secret, e.kind, e.facility_id, e.object_kind, e.object_id, e.facts, e.at, d.tries, w.label, \
+         w.old_secret, w.old_until \
          FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id JOIN webhook_event e ON e.id = d.event_id \
          WHERE d.event_id = $1 AND d.webhook_id = $2",
     )
@@ -180,6 +183,7 @@ fn claimed(row: &AnyRow, event: EventId, webhook: WebhookId) -> Result<Claimed, 
         at: Timestamp::from_seconds(row.try_get(9)?),
         tries: row.try_get(10)?,
         label: row.try_get(11)?,
+        old: row.try_get::<Option<String>, _>(12)?.zip(row.try_get::<Option<i64>, _>(13)?.map(Timestamp::from_seconds)),
     })
 }
 

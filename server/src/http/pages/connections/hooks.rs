@@ -1,4 +1,4 @@
-//! Webhooks: made, tested, switched on again, ended.
+//! Webhooks: made, tested, given another secret, switched on again, ended.
 
 use axum::extract::State as Use;
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use crate::domain::act::{Done, What};
 use crate::domain::ids::WebhookId;
 use crate::domain::people::Scope;
 use crate::domain::token::{LONGEST_LABEL, label};
-use crate::domain::webhook::{Event, FAILING_DAYS, MOST, Outcome, Topic};
+use crate::domain::webhook::{Event, FAILING_DAYS, MOST, OVERLAP_S, Outcome, Topic};
 use crate::http::pages::guard::Who;
 use crate::http::pages::setup::put_once;
 use crate::http::pages::typed::Typed;
@@ -18,7 +18,7 @@ use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, twice};
 use crate::store::webhook::{self, Delivery, NewWebhook, Webhook};
 use crate::views::{DeliveryLine, HookForm, HookLine, Mark, Moment};
-use crate::webhooks::{Target, WrongTarget, seal};
+use crate::webhooks::{Target, WrongTarget, make_secret, seal_target};
 use crate::words::Text;
 
 /// Messages shown of each.
@@ -58,6 +58,7 @@ fn line(web: &Web, webhook: Webhook, sent: Vec<Delivery>) -> HookLine {
         mark,
         trouble,
         off: webhook.disabled_at.is_some(),
+        old_until: webhook.old_until.filter(|until| now < *until).map(|until| Text::new("connect-old-until").with("until", until)),
         sent: sent.into_iter().map(delivery).collect(),
         label: webhook.label,
         host: webhook.host,
@@ -83,7 +84,7 @@ pub(in crate::http::pages) async fn make_webhook(
         Ok(read) => read,
         Err(error) => return refuse(typed, error).await,
     };
-    let (id, sealed) = (WebhookId::new(web.random.uuid(now)), seal(&web.master, &web.random, &target));
+    let (id, secret) = (WebhookId::new(web.random.uuid(now)), make_secret(&web.master, &web.random));
     let (mut tx, taking) = match twice::take(&web, web.store.begin().await?, &visitor, &twice::mark_of(&fields)).await? {
         Ok(first) => first,
         Err(answered) => return Ok(answered),
@@ -97,13 +98,13 @@ pub(in crate::http::pages) async fn make_webhook(
         scope: seat.0,
         label: &label,
         host: target.host(),
-        target: &sealed.target,
-        secret: &sealed.secret,
+        target: &seal_target(&web.master, &web.random, &target),
+        secret: &secret.sealed,
         topics: &topics,
         made: (person.id, now),
     };
     webhook::insert(&mut tx, &new).await?;
-    let once = put_once(&web, &mut tx, &visitor, &sealed.shown).await?;
+    let once = put_once(&web, &mut tx, &visitor, &secret.shown).await?;
     let done = Done::by_person(&person, What::WebhookMade, now).in_scope(seat.0).on_webhook(id, &label);
     let told = topics.iter().map(|topic| topic.as_str()).collect::<Vec<_>>().join(",");
     web.log(&mut tx, &done.noting(format!("host={} topics={told}", target.host()))).await?;
@@ -137,7 +138,7 @@ fn read(web: &Web, typed: &HookForm) -> Result<(String, Target, Vec<Topic>), Tex
 pub(in crate::http::pages) struct Wanted {
     #[serde(default)]
     webhook: String,
-    /// `test`, `resume` or `end`.
+    /// `test`, `renew`, `resume` or `end`.
     #[serde(default)]
     to: String,
 }
@@ -145,18 +146,30 @@ pub(in crate::http::pages) struct Wanted {
 /// `POST …/connections/webhooks/act`: what is not there any more was ended by somebody else, which is as well.
 pub(in crate::http::pages) async fn act_on_webhook(
     Use(web): Use<Web>,
+    visitor: Visitor,
     Who(person): Who,
     seat: Seat,
     Typed(wanted): Typed<Wanted>,
 ) -> Result<Response, PageError> {
-    let (now, back) = (web.now(), Redirect::to(&seat.base()).into_response());
+    let (now, mut next) = (web.now(), seat.base());
     let Ok(id) = wanted.webhook.parse::<WebhookId>() else { return Err(PageError::Malformed(Kept::default())) };
     let mut tx = web.store.begin().await?;
-    let Some(found) = webhook::find(&mut tx, seat.0, id).await? else { return Ok(back) };
+    let Some(found) = webhook::find(&mut tx, seat.0, id).await? else { return Ok(Redirect::to(&next).into_response()) };
     let what = match wanted.to.as_str() {
         "test" if found.disabled_at.is_none() => {
             webhook::queue_for(&mut tx, &web.random, &Event::test(id, seat.0, now), id).await?;
             What::WebhookTested
+        }
+        "renew" => {
+            // Another one now would take the place of the one that the receiver may still check with.
+            if let Some(until) = found.old_until.filter(|until| now < *until) {
+                return Err(PageError::Conflict(Text::new("connect-renewed-before").with("until", until)));
+            }
+            let secret = make_secret(&web.master, &web.random);
+            webhook::renew(&mut tx, id, &secret.sealed, now.plus_seconds(OVERLAP_S)).await?;
+            put_once(&web, &mut tx, &visitor, &secret.shown).await?;
+            next = format!("{next}/issued");
+            What::WebhookRenewed
         }
         "resume" => {
             webhook::resume(&mut tx, id, now).await?;
@@ -170,5 +183,5 @@ pub(in crate::http::pages) async fn act_on_webhook(
     };
     web.log(&mut tx, &Done::by_person(&person, what, now).in_scope(seat.0).on_webhook(id, &found.label)).await?;
     tx.commit().await?;
-    Ok(back)
+    Ok(Redirect::to(&next).into_response())
 }

@@ -14,7 +14,7 @@ use crate::domain::paper::Applicant;
 use crate::domain::people::Person;
 use crate::domain::people::role::LONGEST_REASON;
 use crate::http::pages::guard::{Here, Who};
-use crate::http::pages::papers::{Staff, place, report_loss};
+use crate::http::pages::papers::{Gone as Noted, Staff, place, report_loss};
 use crate::http::pages::places::called;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
@@ -136,7 +136,8 @@ async fn note(
     if !drill {
         loss::put_lost(&mut tx, device.n, Told { at: event_at, reason: &told.why }).await?;
         let reporter = Applicant { person: Some(person.id), name: person.name.clone() };
-        report_loss(web, &mut tx, (person, staff), home, (&reporter, Some(id), &told.why), &exception.to_string()).await?;
+        let noted = Noted { of: &reporter, device: Some(id), at: event_at, why: &told.why, from: &exception.to_string() };
+        report_loss(web, &mut tx, (person, staff), home, &noted).await?;
     }
     gone::insert(&mut tx, &NewGone { exception, facility: home.facility, device: device.n, how, event_at, entered_at, by }).await?;
     let what = if drill { crate::domain::act::What::DisasterDrilled } else { act.what() };

@@ -18,7 +18,7 @@ use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::disaster::{gone, let_in};
-use crate::store::{area, disaster, facility};
+use crate::store::{area, disaster, facility, session};
 use crate::views::{Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, FileStep, Moment};
 use crate::words::Text;
 
@@ -162,9 +162,12 @@ pub(in crate::http::pages) async fn show_file(
     file(&web, &visitor, &person, &exception, None).await
 }
 
-/// `GET /disaster/paper`: what is written by hand while neither the collector nor a second factor is at hand.
-pub(in crate::http::pages) async fn show_paper(visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
-    page(&DisasterPaperPage { shell: shell("disaster-paper-title", &visitor, Some(&person)), blank: 0..12 })
+/// `GET /disaster/paper`: what is written by hand while neither the collector nor a second factor is at hand. For anybody: it is blank.
+pub(in crate::http::pages) async fn show_paper(Use(web): Use<Web>, visitor: Visitor) -> Result<Response, PageError> {
+    let signed_in = session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await?;
+    let visitor = visitor.reading(signed_in.as_ref().and_then(|s| s.language));
+    let shell = shell("disaster-paper-title", &visitor, signed_in.as_ref().map(|s| &s.person));
+    page(&DisasterPaperPage { shell, blank: 0..12 })
 }
 
 /// What can be done to one that stands so: (word, key).

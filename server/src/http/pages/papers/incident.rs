@@ -5,8 +5,9 @@ use axum::extract::State as Use;
 use axum::response::Response;
 use hashimori_shared::lang::Lang;
 use hashimori_shared::report::{Reading, Report, parse_report};
-use hashimori_shared::time::DAY;
+use hashimori_shared::time::{DAY, Timestamp};
 
+use super::one::detail;
 use super::told::{Taken, tell};
 use super::{LISTED, Staff, days, mark, next, title};
 use crate::domain::act::{Actor, Done, What};
@@ -20,7 +21,7 @@ use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, ledger, page, shell};
 use crate::store::belonging::Home;
 use crate::store::paper::{self, Found, NewPaper};
-use crate::store::{Tx, alert, device, device_state};
+use crate::store::{Tx, alert, device, device_state, loss};
 use crate::views::{IncidentLine, IncidentsPage, Mark, Place};
 use crate::words::Text;
 
@@ -89,14 +90,19 @@ pub(super) fn clock(web: &Web, paper: &Paper, acts: &[Act]) -> Vec<Text> {
     paper.deadlines(&web.pack.parameters().incident).map(line).to_vec()
 }
 
-/// What the ledger last knew of the device: its lock and encryption as the checking program told them, and whether it was in contact.
+/// What the ledger last knew of the device: that it was found, its lock and encryption as the checking program told them, and whether it
+/// was in contact.
 pub(super) async fn seen_last(web: &Web, reader: &Person, home: Home, found: &Found, lang: Lang) -> Result<Vec<(Text, Text)>, PageError> {
     let (Some(id), Some(about), Kind::Incident) = (found.paper.device, &found.device, found.paper.kind) else { return Ok(Vec::new()) };
-    if !reader.role.sees_facts(about.ownership) {
-        return Ok(Vec::new());
-    }
     let Some(device) = device::find(&web.store, home.facility, id).await? else { return Ok(Vec::new()) };
     let mut last = Vec::new();
+    let found_again = loss::find_last(&web.store, home.facility, device.n).await?.and_then(|loss| loss.found);
+    if let Some(again) = found_again.filter(|again| again.noted.at >= found.paper.filed_at) {
+        last.push((Text::new("paper-found-again"), Text::new("paper-found-again-at").with("at", again.at)));
+    }
+    if !reader.role.sees_facts(about.ownership) {
+        return Ok(last);
+    }
     for alert in alert::list_about(&web.store, home.facility, device.n).await?.into_iter().filter(|a| a.kind == alert::Kind::LostSeen) {
         last.push((Text::new("paper-last-contact"), Text::new("paper-last-contact-means").with("at", alert.last_at)));
     }
@@ -130,24 +136,54 @@ fn encryption(report: Option<&Report>) -> &'static str {
     }
 }
 
-/// A device that is gone goes on as an incident, in the same transaction: for whom, which device, how it came about; `from` says in the
-/// log where it was noted.
+/// A device that is gone, as an act of its own noted it.
+pub(in crate::http::pages) struct Gone<'a> {
+    /// Who reports it.
+    pub of: &'a Applicant,
+    /// Which.
+    pub device: Option<DeviceId>,
+    /// When it went missing, as told.
+    pub at: Timestamp,
+    /// How it came about.
+    pub why: &'a str,
+    /// Where it was noted, as the log says it.
+    pub from: &'a str,
+}
+
+/// A device that is gone goes on as an incident, in the same transaction: as the open one that is about this loss, else as a new one.
+/// Which.
 pub(in crate::http::pages) async fn report_loss(
     web: &Web,
     tx: &mut Tx,
     (person, staff): (&Person, &Staff),
     home: Home,
-    (of, device, why): (&Applicant, Option<DeviceId>, &str),
-    from: &str,
-) -> Result<(), PageError> {
-    let now = web.now();
-    let wish = Wish::loss(of.name.clone(), device, why, now).map_err(PageError::internal)?;
+    gone: &Gone<'_>,
+) -> Result<PaperId, PageError> {
+    if let Some(device) = gone.device
+        && let Some(paper) = paper::find_incident_of_loss(tx, home.facility, device).await?
+    {
+        return go_on(web, tx, person, home, (paper, gone)).await;
+    }
+    let (now, of) = (web.now(), gone.of);
+    let wish = Wish::loss(of.name.clone(), gone.device, gone.why, now).map_err(PageError::internal)?;
     let (id, by, kind) = (PaperId::new(web.random.uuid(now)), Actor::Person(person.id), Kind::Incident);
     let (region, facility) = (home.region, home.facility);
     let new = NewPaper { id, region, facility, kind, wish: &wish, applicant: of.person, exception: None, own_hash: None, by, at: now };
     let number = paper::insert(tx, &new).await?;
     let done = Done::by_person(person, What::PaperFiled, now).at_facility(region, facility).on_paper(id, number);
-    web.log(tx, &done.noting(format!("kind={} from={from}", kind.as_str()))).await?;
+    web.log(tx, &done.noting(format!("kind={} from={}", kind.as_str(), gone.from))).await?;
     let to = kind.first_state(false, false);
-    tell(web, tx, home, staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: of, by: Some(person) }).await
+    tell(web, tx, home, staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: of, by: Some(person) }).await?;
+    Ok(id)
+}
+
+/// An open incident takes the loss in. Everybody was told when it was reported.
+async fn go_on(web: &Web, tx: &mut Tx, person: &Person, home: Home, (paper, gone): (Paper, &Gone<'_>)) -> Result<PaperId, PageError> {
+    let (now, moved) = (web.now(), paper.with_loss((gone.at, gone.why), web.now()));
+    if !paper::move_on(tx, &paper, &moved, Actor::Person(person.id)).await? {
+        return Err(PageError::Conflict(Text::new("paper-changed")));
+    }
+    let done = Done::by_person(person, What::PaperMoved, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
+    web.log(tx, &done.noting(format!("{} from={}", detail(paper.kind, &moved), gone.from))).await?;
+    Ok(paper.id)
 }

@@ -9,7 +9,7 @@ use hashimori_shared::time::Timestamp;
 use super::enrol::can_enrol;
 use super::files::{Again, files};
 use super::form::value;
-use super::incident::{clock, report_loss, seen_last};
+use super::incident::{Gone, clock, report_loss, seen_last};
 use super::told::{Taken, tell};
 use super::{Staff, applicant, days, days_called, device, find, hand, mark, place, sees, title};
 use crate::domain::act::{self, Actor, Done, What};
@@ -294,8 +294,9 @@ pub(in crate::http::pages) async fn act_on_paper(
         stand(&web, &mut tx, &person, home, (&found, &moved, act::Act::MarkLost)).await?;
     }
     if act == Act::ReportLost {
-        let gone = (&paper.applicant, paper.device, moved.why.as_str());
-        report_loss(&web, &mut tx, (&person, &staff), home, gone, &paper.id.to_string()).await?;
+        let (at, from) = (paper.lost_at(&moved), paper.id.to_string());
+        let gone = Gone { of: &paper.applicant, device: paper.device, at, why: &moved.why, from: &from };
+        report_loss(&web, &mut tx, (&person, &staff), home, &gone).await?;
     }
     if act == Act::HandOver && paper.ends_custody() {
         stand(&web, &mut tx, &person, home, (&found, &moved, act::Act::Retire)).await?;

@@ -204,6 +204,46 @@ async fn papers_are_told_without_a_name_and_without_what_was_filled_in() {
 }
 
 #[tokio::test]
+async fn an_incident_tells_the_deadlines_of_the_law_and_whether_they_were_met() {
+    let world = World::new().await;
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let new = format!("/facilities/{}/papers/new", world.facility);
+    let mut file = async |what: &str, found: &str| {
+        // Ids are in order of time, to the millisecond.
+        world.clock.advance(1);
+        administrator.get(&new).await.status(200);
+        let fields = [("kind", "incident"), ("applicant", "架空 太郎"), ("what", what), ("situation", "見本"), ("from", found)];
+        administrator.submit(&new, &fields).await.location.expect("filed")
+    };
+    let (loss, theft, old) = (file("loss", "2026-08-03").await, file("theft", "2026-08-03").await, file("loss", "2026-07-20").await);
+    for (paper, act, why) in [(&loss, "report_first", ""), (&theft, "no_leak", "暗号化されている"), (&old, "report_first", "")] {
+        let fields = [("act", act), ("seen", "0"), ("when", "2026-08-03T08:30"), ("why", why)];
+        administrator.submit(&format!("{paper}/act"), &fields).await.redirects_to(paper);
+    }
+    let told = |report: &str, due: &str, needed: bool, reported: Option<&str>, met: bool| serde_json::json!({ "report": report, "due": due, "needed": needed, "reported_at": reported, "met": met });
+    let at = Some("2026-08-02T23:30:00Z");
+    let wanted = [
+        [told("report_first", "2026-08-08T15:00:00Z", true, at, true), told("report_full", "2026-09-02T15:00:00Z", true, None, false)],
+        [told("report_first", "2026-08-08T15:00:00Z", false, None, false), told("report_full", "2026-10-02T15:00:00Z", false, None, false)],
+        [told("report_first", "2026-07-25T15:00:00Z", true, at, false), told("report_full", "2026-08-19T15:00:00Z", true, None, false)],
+    ];
+    for scope in scopes(&world) {
+        let machine = Machine::of(&world, scope, Grant::ALL).await;
+        let incidents = machine.get("/api/v1/incidents").await.status(200).json();
+        for (item, wanted) in incidents["items"].as_array().expect("items").iter().zip(&wanted) {
+            assert_eq!(item["deadlines"], serde_json::json!(wanted));
+        }
+        assert_eq!(incidents["items"].as_array().map(Vec::len), Some(3));
+        let papers = machine.get(&format!("/api/v1/facilities/{}/papers?kind=incident", world.facility)).await.status(200).json();
+        assert_eq!(papers["items"][0]["deadlines"], serde_json::json!(wanted[2]), "the newest first");
+    }
+    world.add_paper(world.region, world.facility, None, "架空 太郎").await;
+    let machine = Machine::of(&world, scopes(&world)[0], &[Grant::Papers]).await;
+    let notice = machine.get(&format!("/api/v1/facilities/{}/papers?kind=take_out", world.facility)).await.status(200).json();
+    assert_eq!(notice["items"][0]["deadlines"], serde_json::json!([]));
+}
+
+#[tokio::test]
 async fn a_list_is_read_to_its_end_page_by_page_and_no_device_twice() {
     let world = World::new().await;
     let mut made = Vec::new();

@@ -3,10 +3,119 @@
 use hashimori_shared::report::sample;
 use hashimori_shared::time::DAY;
 
+use super::browser::Browser;
+use super::mail::{letters, register};
 use super::world::{MORNING, World};
 use crate::domain::device::{Ownership, Standing};
+use crate::domain::mail::Kind;
 use crate::domain::people::Role;
 use crate::domain::people::session::FRESH_S;
+
+/// Notes a loss; the incident to which that leads.
+async fn lose(browser: &mut Browser, path: &str, (at, why): (&str, &str)) -> String {
+    let noted = browser.submit(path, &[("at", at), ("why", why)]).await;
+    let incident = noted.status(303).location.clone().expect("a path");
+    assert!(incident.starts_with("/papers/"), "{incident}");
+    incident
+}
+
+/// Incidents of the world's facility.
+async fn incidents(world: &World) -> i64 {
+    sqlx::query_scalar("SELECT COUNT(*) FROM paper WHERE kind = 'incident'").fetch_one(world.store.read()).await.expect("reads")
+}
+
+#[tokio::test]
+async fn a_loss_noted_on_the_device_is_an_incident_of_which_everybody_is_told_and_whose_clock_runs() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "往診用ノート").await;
+    world.confirm(world.facility, id).await;
+    let (mut administrator, seed) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    register(&world, &mut administrator, "hanako@hotaru.example").await;
+    let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    register(&world, &mut secretariat, "jimu@hotaru.example").await;
+    let (page, path) = (format!("/devices/{id}"), format!("/devices/{id}/lost"));
+    administrator.get(&path).await.status(200).says("事故報告ができ、事務局に知らせます");
+    let incident = lose(&mut administrator, &path, ("2026-08-03T09:00", "電車に置き忘れた")).await;
+
+    let mut told = letters(&world).await;
+    told.sort_by(|one, other| one.1.cmp(&other.1));
+    let to = |address: &str| (Kind::IncidentReported, address.to_owned(), incident.clone());
+    assert_eq!(told, [to("hanako@hotaru.example"), to("jimu@hotaru.example")]);
+    administrator.get(&format!("/facilities/{}/today", world.facility)).await.says("対応中の事故が1件あります。");
+    let shown = administrator.get(&incident).await;
+    shown.says("対応中").says("機器の紛失").says("電車に置き忘れた").says("往診用ノート");
+    shown.says("速報（個人情報保護委員会）の期限は 2026年8月8日です（あと5日）");
+    secretariat.get("/").await.says("対応中の事故が1件あります。");
+    secretariat.get("/incidents").await.says("さくら架空診療所").says("機器の紛失");
+    assert_eq!(administrator.get(&page).await.link("事故報告（紛失・盗難・異常・不正アクセス） 第1号"), incident);
+    assert_eq!(world.acts("paper_filed").await, [format!("kind=incident from={id}")]);
+
+    // Found: the incident stays open, and says so.
+    let found = format!("/devices/{id}/found");
+    world.clock.advance(FRESH_S);
+    let code = world.code(&seed);
+    administrator.get("/step-up?next=/account").await;
+    administrator.submit("/step-up", &[("code", &code), ("next", "/account")]).await.status(303);
+    administrator.get(&found).await.status(200).says("事故報告は終わりません");
+    administrator.submit(&found, &[("at", "2026-08-03T09:02"), ("why", "駅に届いていた")]).await.redirects_to(&page);
+    administrator.get(&page).await.says("対応中の事故報告");
+    administrator.get(&incident).await.says("対応中").says("2026年8月3日 09:02に見つかったと記録されています。");
+    // Missing once more: that is another loss, and another clock.
+    let again = lose(&mut administrator, &path, ("2026-08-03T09:04", "また見当たらない")).await;
+    assert_ne!(again, incident);
+    assert_eq!(incidents(&world).await, 2);
+}
+
+#[tokio::test]
+async fn a_loss_noted_on_the_device_goes_on_in_the_incident_that_reported_it_and_in_no_other() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "往診用ノート").await.to_string();
+    world.confirm(world.facility, id.parse().expect("an id")).await;
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let (new, links) = (format!("/facilities/{}/papers/new", world.facility), format!("/facilities/{}/links", world.facility));
+    administrator.get(&new).await.status(200);
+    let reported = [("applicant", "見本 看護師"), ("situation", "見本"), ("device", id.as_str())];
+    let fault = administrator.submit(&new, &[&reported[..], &[("kind", "incident"), ("what", "fault")]].concat()).await;
+    let fault = fault.location.expect("filed");
+    let theft = administrator.submit(&new, &[&reported[..], &[("kind", "incident"), ("what", "theft")]].concat()).await;
+    let theft = theft.location.expect("filed");
+    administrator.get(&links).await.status(200);
+    administrator.submit(&links, &[("kind", "incident")]).await.status(303);
+    let shown = administrator.get(&format!("{links}/issued")).await;
+    let link = format!("/apply/{}", shown.body.split("/apply/").nth(1).and_then(|rest| rest.split('<').next()).expect("a link"));
+    let mut nurse = Browser::new(&world.router);
+    nurse.get(&link).await.status(200);
+    nurse.submit(&link, &[&reported[..], &[("what", "loss")]].concat()).await.status(303);
+    let path = format!("/devices/{id}/lost");
+    let asked = administrator.get(&path).await;
+    asked.says("受付待ちの事故報告があります");
+    administrator.get(&asked.link("事故報告（紛失・盗難・異常・不正アクセス） 第3号")).await.says("報告あり（受付待ち）");
+    assert_eq!(lose(&mut administrator, &path, ("2026-08-03T09:00", "車上荒らし")).await, theft);
+    let shown = administrator.get(&theft).await;
+    shown.says("対応中").says("車上荒らし").says("2026年8月3日 09:00");
+    assert_eq!(world.acts("paper_moved").await, [format!("kind=incident act=mark_lost state=open from={id}")]);
+    assert!(!administrator.get(&fault).await.text().contains("車上荒らし"));
+    assert_eq!(incidents(&world).await, 3, "no fourth one");
+}
+
+#[tokio::test]
+async fn a_loss_noted_on_the_device_is_an_incident_anew_where_nothing_could_leak_the_last_time() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "往診用ノート").await.to_string();
+    world.confirm(world.facility, id.parse().expect("an id")).await;
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let new = format!("/facilities/{}/papers/new", world.facility);
+    administrator.get(&new).await.status(200);
+    let fields = [("kind", "incident"), ("applicant", "見本 看護師"), ("what", "loss"), ("situation", "見本"), ("device", id.as_str())];
+    let before = administrator.submit(&new, &fields).await.location.expect("filed");
+    let decided = [("act", "no_leak"), ("seen", "0"), ("why", "事務所の中だった")];
+    administrator.submit(&format!("{before}/act"), &decided).await.redirects_to(&before);
+    let path = format!("/devices/{id}/lost");
+    administrator.get(&path).await.status(200);
+    let incident = lose(&mut administrator, &path, ("2026-08-03T09:00", "電車に置き忘れた")).await;
+    assert_ne!(incident, before);
+    administrator.get(&incident).await.says("速報（個人情報保護委員会）の期限は");
+}
 
 #[tokio::test]
 async fn a_loss_is_noted_with_its_time_and_how_it_came_about_and_what_protected_the_device_stands_beside_it() {
@@ -34,7 +143,7 @@ async fn a_loss_is_noted_with_its_time_and_how_it_came_about_and_what_protected_
         refused.status(422).says(says);
         assert!(refused.field("at") == at && refused.field("why") == why, "what was typed is kept");
     }
-    browser.submit(&path, &[("at", "2026-08-03T09:30"), ("why", "電車に置き忘れた")]).await.redirects_to(&page);
+    lose(&mut browser, &path, ("2026-08-03T09:30", "電車に置き忘れた")).await;
     let lost = browser.get(&page).await;
     lost.says("紛失").says("いつ、なくなったか: 2026年8月3日 09:30").says("状況: 電車に置き忘れた").says("見本 花子が2026年8月3日 12:00に");
     // As it was told before the loss, not after.
@@ -69,7 +178,7 @@ async fn a_found_device_is_put_back_in_use_by_a_fresh_proof_and_not_before_it_wa
     let (page, lost, found) = (format!("/devices/{id}"), format!("/devices/{id}/lost"), format!("/devices/{id}/found"));
     browser.get(&found).await.status(409).says("紛失ではなくなっています");
     browser.get(&lost).await.status(200);
-    browser.submit(&lost, &[("at", "2026-08-04T08:00"), ("why", "見当たらない")]).await.redirects_to(&page);
+    lose(&mut browser, &lost, ("2026-08-04T08:00", "見当たらない")).await;
     world.clock.advance(FRESH_S);
     browser.get(&page).await.says("発見した");
     browser.get(&found).await.status(200).says("だれかが触った様子がないか");
@@ -88,7 +197,7 @@ async fn a_found_device_is_put_back_in_use_by_a_fresh_proof_and_not_before_it_wa
     assert_eq!(world.acts("device_reclaimed").await, ["happened=2026-08-04T09:00"]);
     browser.submit(&found, &typed).await.status(409);
     // Missing once more: what is told is told of this time.
-    browser.submit(&lost, &[("at", "2026-08-04T09:05"), ("why", "また見当たらない")]).await.redirects_to(&page);
+    lose(&mut browser, &lost, ("2026-08-04T09:05", "また見当たらない")).await;
     let again = browser.get(&page).await;
     again.says("また見当たらない");
     assert!(!again.text().contains("事務室にあった"), "{}", again.text());
@@ -106,14 +215,15 @@ async fn the_secretariat_notes_the_loss_of_a_persons_own_device_and_reads_neithe
     asked.status(200).says("見られるのは、この事業所の担当者だけです");
     assert!(!asked.body.contains("太郎") && !asked.text().contains("ディスクの暗号化"), "{}", asked.text());
     secretariat.submit(&lost, &[("at", "2026-08-03T08:59"), ("why", "電話で聞いた")]).await.status(422);
-    secretariat.submit(&lost, &[("at", "2026-08-03T09:00"), ("why", "太郎が電話した")]).await.redirects_to(&page);
+    let incident = lose(&mut secretariat, &lost, ("2026-08-03T09:00", "太郎が電話した")).await;
     assert_eq!(world.standing(&id.to_string()).await.as_deref(), Some("lost"));
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     administrator.get(&page).await.says("太郎が電話した").says("ディスクの暗号化");
     administrator.get("/log").await.says("太郎が電話した");
     let (mut auditor, _) = world.signed_in_as(Role::Auditor, world.region, None, "etsuran").await;
     for reader in [&mut secretariat, &mut auditor] {
-        for path in [page.as_str(), "/log", "/log/export.csv"] {
+        reader.get(&incident).await.says("対応中").says("状況は機器のページで、事業所の担当者だけが見られます");
+        for path in [page.as_str(), incident.as_str(), "/log", "/log/export.csv"] {
             let shown = reader.get(path).await;
             shown.status(200);
             assert!(!shown.body.contains("太郎"), "{path}: {}", shown.text());

@@ -31,7 +31,7 @@ pub(super) async fn letters(world: &World) -> Vec<Waiting> {
 }
 
 /// Registers an address through its link.
-async fn register(world: &World, browser: &mut Browser, address: &str) {
+pub(super) async fn register(world: &World, browser: &mut Browser, address: &str) {
     browser.get("/account/mail").await.status(200);
     browser.submit("/account/mail", &[("address", address)]).await.redirects_to("/account#mail");
     let (kind, to, path) = letters(world).await.remove(0);
