@@ -239,10 +239,10 @@ impl WebPort {
         let (head, body) = request.into_parts();
         let asked = head.headers.clone();
         if pages::has_parts(&asked) {
-            let (lent, mut left) = Lent::of(body);
+            let (lent, mut unread) = Lent::of(body);
             let response = self.page(Request::from_parts(head, Body::new(lent)), address, REQUEST_WITH_FILE).await;
-            if let Ok(left) = left.try_recv() {
-                let _ = tokio::time::timeout(self.limits.body, body::drain(left, UNWANTED)).await;
+            if let Ok(unread) = unread.try_recv() {
+                let _ = tokio::time::timeout(self.limits.body, body::drain(unread, UNWANTED)).await;
             }
             return response;
         }
