@@ -47,7 +47,7 @@ const BODIES: usize = 16 << 20;
 /// Longest a page may take to be made.
 const REQUEST: Duration = Duration::from_secs(30);
 /// The same with a file that comes meanwhile over the line of a telephone.
-const REQUEST_WITH_FILE: Duration = Duration::from_secs(180);
+const REQUEST_WITH_FILE: Duration = Duration::from_mins(3);
 /// Bytes that are read to their end though no page wanted them.
 const UNWANTED: usize = 8 << 20;
 
