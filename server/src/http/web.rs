@@ -47,7 +47,7 @@ const BODIES: usize = 16 << 20;
 /// Longest a page may take to be made.
 const REQUEST: Duration = Duration::from_secs(30);
 /// The same with a file that comes meanwhile over the line of a telephone.
-const REQUEST_WITH_FILE: Duration = Duration::from_secs(180);
+const REQUEST_WITH_FILE: Duration = Duration::from_mins(3);
 /// Bytes that are read to their end though no page wanted them.
 const UNWANTED: usize = 8 << 20;
 
@@ -239,10 +239,10 @@ impl WebPort {
         let (head, body) = request.into_parts();
         let asked = head.headers.clone();
         if pages::has_parts(&asked) {
-            let (lent, mut left) = Lent::of(body);
+            let (lent, mut unread) = Lent::of(body);
             let response = self.page(Request::from_parts(head, Body::new(lent)), address, REQUEST_WITH_FILE).await;
-            if let Ok(left) = left.try_recv() {
-                let _ = tokio::time::timeout(self.limits.body, body::drain(left, UNWANTED)).await;
+            if let Ok(unread) = unread.try_recv() {
+                let _ = tokio::time::timeout(self.limits.body, body::drain(unread, UNWANTED)).await;
             }
             return response;
         }

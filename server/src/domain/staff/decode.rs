@@ -29,19 +29,15 @@ pub fn decode(bytes: &[u8]) -> Result<String, Unread> {
     {
         return Ok(text.to_owned());
     }
-    // No letter of either has a line's end among its bytes.
-    match read(SHIFT_JIS, bytes).filter(|text| !text.contains('\0')) {
-        Some(text) => match text.lines().position(|line| line.contains('?')) {
-            Some(at) => Err(Unread::Replaced(at + 1)),
-            None => Ok(text.into()),
-        },
-        None => {
-            let shift_jis = line_of(bytes, |line| !line.contains(&0) && read(SHIFT_JIS, line).is_some());
-            let utf_8 = line_of(bytes, |line| !line.contains(&0) && std::str::from_utf8(line).is_ok());
-            // What gets further is what it was meant to be.
-            Err(Unread::Line(shift_jis.max(utf_8)))
-        }
+    if let Some(text) = read(SHIFT_JIS, bytes).filter(|text| !text.contains('\0')) {
+        let replaced = text.lines().position(|line| line.contains('?'));
+        return replaced.map_or_else(|| Ok(text.to_string()), |at| Err(Unread::Replaced(at + 1)));
     }
+    // No letter of either has a line's end among its bytes.
+    let shift_jis = line_of(bytes, |line| !line.contains(&0) && read(SHIFT_JIS, line).is_some());
+    let utf_8 = line_of(bytes, |line| !line.contains(&0) && std::str::from_utf8(line).is_ok());
+    // What gets further is what it was meant to be.
+    Err(Unread::Line(shift_jis.max(utf_8)))
 }
 
 fn read<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Option<Cow<'a, str>> {

@@ -222,11 +222,11 @@ async fn admit(request: Request, visitor: &Visitor) -> Result<(Request, Option<F
     let (mut parts, body) = request.into_parts();
     let same_site = is_same_site(&parts.headers, &parts.uri);
     if has_parts(&parts.headers) {
-        return match parts.extensions.get::<MatchedPath>().is_some_and(|path| WITH_FILE.contains(&path.as_str())) {
-            false => Err(PageError::Malformed(Kept::default())),
-            true if same_site => Ok((Request::from_parts(parts, body), None)),
-            true => Err(PageError::Expired(Kept::default())),
-        };
+        let takes_file = parts.extensions.get::<MatchedPath>().is_some_and(|path| WITH_FILE.contains(&path.as_str()));
+        if !takes_file {
+            return Err(PageError::Malformed(Kept::default()));
+        }
+        return if same_site { Ok((Request::from_parts(parts, body), None)) } else { Err(PageError::Expired(Kept::default())) };
     }
     let bytes = to_bytes(body, READ_LIMIT).await.map_err(|_| PageError::TooLarge(Kept::default()))?;
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));

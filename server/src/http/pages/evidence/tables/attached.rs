@@ -39,7 +39,7 @@ pub(super) async fn write(tables: &mut Tables<'_>) -> Result<(), Failed> {
             csv.row(&[
                 file.paper.to_string(),
                 tables.say(title),
-                file.removed.is_none().then(|| called(&file)).unwrap_or_default(),
+                if file.removed.is_none() { called(&file) } else { String::new() },
                 file.name,
                 file.size.to_string(),
                 file.sha256,
