@@ -60,6 +60,8 @@ results=$target/test-results.txt outcome=0
 # What could not be tried here: each test adds a line (tests/src/skipped.rs), for the harness keeps the words of a test that passes.
 export HASHIMORI_SKIPS=$target/test-skips.txt
 : >"$HASHIMORI_SKIPS"
+# Every page as the browser tests saw it.
+export HASHIMORI_SCREENSHOTS=${HASHIMORI_SCREENSHOTS:-$target/screenshots}
 # bounded MINUTES COMMAND…: a test that hangs ends the run instead of holding it for ever.
 bounded() {
   local minutes=$1 ended=0
@@ -77,6 +79,7 @@ if [[ -s $HASHIMORI_SKIPS ]]; then
   step "not tried here, each line a test or a part of one: $(sort -u "$HASHIMORI_SKIPS" | wc -l)"
   sort -u "$HASHIMORI_SKIPS"
 fi
+step "pictures of the pages are in $HASHIMORI_SCREENSHOTS"
 step "done, all of it passed if the last line says so"
 # Whatever ended badly without a failed test to show for it (a hang, a build that broke) counts as one.
 awk -v outcome="$outcome" '/^test result:/ { for (i = 2; i <= NF; i++) { if ($i == "passed;") p += $(i - 1); if ($i == "failed;") f += $(i - 1) } }

@@ -38,6 +38,24 @@ pub struct Browser {
 /// The two schemes of colours; the last one stays.
 const SCHEMES: [&str; 2] = ["dark", "light"];
 
+/// What cannot be told apart where colours are forced: controls, states and banners without an edge, and icons in another colour than
+/// the words beside them.
+const LOST_IN_FORCED_COLOURS: &str = "if (!matchMedia('(forced-colors: active)').matches) return ['colours are not forced'];
+    const shown = one => one.checkVisibility() && one.getClientRects().length > 0;
+    const edged = ({ style, width }) => style !== 'none' && parseFloat(width) > 0;
+    const lost = [];
+    const boxes = '.button, select, textarea, input:not([type=hidden], [type=radio], [type=checkbox]), .state, .banner';
+    for (const one of document.querySelectorAll(boxes)) {
+        const style = getComputedStyle(one);
+        const edges = ['Top', 'Right', 'Bottom', 'Left'].map(side => ({ style: style[`border${side}Style`], width: style[`border${side}Width`] }));
+        if (shown(one) && !edges.every(edged)) lost.push('without an edge: ' + one.outerHTML.slice(0, 120));
+    }
+    for (const one of document.querySelectorAll('svg.icon')) {
+        const style = getComputedStyle(one);
+        if (shown(one) && style.fill !== style.color) lost.push('in a colour of its own: ' + one.outerHTML.slice(0, 120));
+    }
+    return lost;";
+
 /// Starts a driver; it and its port.
 fn drive(home: &Path) -> anyhow::Result<(Running, u16)> {
     let mut command = Command::new("chromedriver");
@@ -135,14 +153,22 @@ impl Browser {
         Ok(())
     }
 
+    /// From now on pages are shown in the few colours of their reader's own choice, as Windows' contrast themes do, or no more.
+    async fn force_colours(&self, on: bool) -> anyhow::Result<()> {
+        let features = serde_json::json!([{ "name": "forced-colors", "value": if on { "active" } else { "none" } }]);
+        self.page.cdp().send_raw("Emulation.setEmulatedMedia", serde_json::json!({ "media": "screen", "features": features })).await?;
+        Ok(())
+    }
+
     /// From now on no scroll bar takes a part of the page's width, as on a phone.
     pub async fn hide_scroll_bars(&self) -> anyhow::Result<()> {
         self.page.cdp().send_raw("Emulation.setScrollbarsHidden", serde_json::json!({ "hidden": true })).await?;
         Ok(())
     }
 
-    /// The page reads well on a phone and on a desk, in dark and in light: nothing runs out at the side, no text is squeezed into a
-    /// column of single letters, axe-core finds nothing, and the content policy had nothing to block. Keeps a picture of each.
+    /// The page reads well on a phone and on a desk, in dark and in light and in colours of the reader's own: nothing runs out at the
+    /// side, no text is squeezed into a column of single letters, axe-core finds nothing, and the content policy had nothing to block.
+    /// Keeps a picture of each.
     pub async fn looks_right(&self, name: &str) -> anyhow::Result<()> {
         for width in [360, 1280] {
             self.set_width(width).await?;
@@ -159,6 +185,11 @@ impl Browser {
             let squeezed = self.squeezed().await?;
             ensure!(squeezed.is_empty(), "{name} at {width}: too narrow to read: {squeezed:#?}");
         }
+        self.force_colours(true).await?;
+        self.screenshot(&format!("{name}-1280-forced")).await?;
+        let lost: Vec<String> = self.page.execute(LOST_IN_FORCED_COLOURS, vec![]).await?.convert()?;
+        ensure!(lost.is_empty(), "{name} in forced colours: {lost:#?}");
+        self.set_media("screen", "light").await?;
         let said = self.said().await?;
         let blocked: Vec<&String> = said.iter().filter(|line| line.contains("Content Security Policy")).collect();
         ensure!(blocked.is_empty(), "{name}: {blocked:#?}");

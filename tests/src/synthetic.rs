@@ -61,11 +61,6 @@ impl Synthetic {
         Ok(Self { id: issued.device, number, key, chain, boot: boot_of(number), seq: 0, base: None, verdict: None })
     }
 
-    /// The bare enrolment request, whatever comes of it.
-    pub async fn ask_to_enroll(collector: SocketAddr, code: &EnrolmentCode, key: &KeyPair, number: u32) -> anyhow::Result<Answer> {
-        ask(collector, code, key, Newcomer { number, report: &report(number, 0), label: &format!("試験機{number}") }).await
-    }
-
     /// TLS with its certificate. `resumes` = keeps tickets of its own.
     pub fn tls(&self, resumes: bool) -> anyhow::Result<Arc<ClientConfig>> {
         let key = PrivateKeyDer::Pkcs8(self.key.serialize_der().into());

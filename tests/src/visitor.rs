@@ -1,6 +1,7 @@
-//! A person at a browser, reduced to what travels: a cookie, pages, forms. For what is said and written down on the way;
+//! A person at a browser, reduced to what travels: cookies, pages, forms. For what is said and written down on the way;
 //! how pages look is `browser`'s.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -19,7 +20,8 @@ use crate::wire::{Answer, device_tls};
 #[derive(Debug)]
 pub struct Visitor {
     address: SocketAddr,
-    cookie: Option<String>,
+    /// By their names.
+    cookies: BTreeMap<String, String>,
     tls: Option<Arc<ClientConfig>>,
 }
 
@@ -41,7 +43,7 @@ impl<T: Read + Write> Wire for T {}
 impl Visitor {
     /// One that nobody knows yet.
     pub const fn at(address: SocketAddr) -> Self {
-        Self { address, cookie: None, tls: None }
+        Self { address, cookies: BTreeMap::new(), tls: None }
     }
 
     /// The same where the web port shows a certificate of its own, whatever it is.
@@ -51,17 +53,18 @@ impl Visitor {
 
     /// Forgets who they are: a browser that was closed.
     pub fn forget(&mut self) {
-        self.cookie = None;
+        self.cookies.clear();
     }
 
-    /// The cookie's secret.
+    /// The secret in the cookie of their session.
     pub fn secret(&self) -> Option<&str> {
         Some(self.cookie()?.1)
     }
 
-    /// The cookie's name and secret.
+    /// The name and the secret of that cookie.
     pub fn cookie(&self) -> Option<(&str, &str)> {
-        self.cookie.as_deref()?.split_once('=')
+        let session = |name: &str| name.contains("hashimori");
+        self.cookies.iter().find(|(name, _)| session(name)).map(|(name, secret)| (name.as_str(), secret.as_str()))
     }
 
     /// Opens a page, following redirects.
@@ -139,7 +142,8 @@ impl Visitor {
                 Box::new(StreamOwned::new(ClientConnection::new(Arc::clone(tls), name)?, tcp))
             }
         };
-        let cookie = self.cookie.as_ref().map_or_else(String::new, |cookie| format!("cookie: {cookie}\r\n"));
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookie = if pairs.is_empty() { String::new() } else { format!("cookie: {}\r\n", pairs.join("; ")) };
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{cookie}{fields}content-type: application/x-www-form-urlencoded\r\n\
@@ -153,10 +157,18 @@ impl Visitor {
         let head = String::from_utf8(bytes[..end].to_vec())?;
         let status = head.get(9..12).and_then(|digits| digits.parse().ok()).context("no status")?;
         let answer = Answer { status, head, body: bytes[end + 4..].to_vec() };
-        if let Some(cookie) = answer.header("set-cookie") {
-            self.cookie = cookie.split(';').next().map(str::to_owned);
-        }
+        self.keep(&answer);
         Ok(answer)
+    }
+
+    /// Keeps what the answer sets, and lets go of what it takes away.
+    fn keep(&mut self, answer: &Answer) {
+        let headers = answer.head.lines().filter_map(|line| line.split_once(':'));
+        for (_, set) in headers.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
+            let Some((name, value)) = set.split(';').next().and_then(|pair| pair.trim().split_once('=')) else { continue };
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        self.cookies.retain(|_, value| !value.is_empty());
     }
 
     fn landed(&mut self, mut answer: Answer) -> anyhow::Result<String> {

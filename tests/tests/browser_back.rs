@@ -1,12 +1,13 @@
-//! The Back button of a real Chromium, with JavaScript and without: after an act it leads to no form that acts a second time, and
-//! after signing out to nothing of the account. While somebody is signed in, Chromium may keep a page for Back as it was, whatever
-//! `no-store` says; it lets go of it when the session's cookie changes.
+//! The Back button of a real Chromium, with JavaScript and without: after an act it leads to no form that acts a second time, to
+//! nothing that was shown once, and after signing out to nothing of the account. Chromium may keep a page for Back as it was, whatever
+//! `no-store` says; it lets go of it when a cookie changes that scripts do not see.
 
 use anyhow::ensure;
 use hashimori_tests::browser::Browser;
 use hashimori_tests::collector::{Collector, FACILITY};
 use hashimori_tests::synthetic::Synthetic;
 use hashimori_tests::walk::{Hand, Walk, link};
+use thirtyfour::By;
 
 const OWN: &str = "サインイン中のブラウザ";
 
@@ -31,6 +32,13 @@ async fn lacks(walk: &Walk<'_>, words: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Presses Back to a page that showed this once: it says so, and has it no more.
+async fn is_forgotten(walk: &Walk<'_>, secret: &str, says: &str) -> anyhow::Result<()> {
+    walk.browser.page.back().await?;
+    walk.sees(says).await?;
+    lacks(walk, secret).await
+}
+
 /// How many entries of the log tell of this act.
 async fn acts(walk: &Walk<'_>, word: &str) -> anyhow::Result<usize> {
     walk.open(&format!("/log?act={word}")).await?;
@@ -42,12 +50,17 @@ async fn goes_back(browser: &Browser) -> anyhow::Result<()> {
     let collector = Collector::start()?;
     let walk = Walk::begin(browser, &collector, ("127.0.0.1", Hand::Pointer)).await?;
     walk.set_up(&link(&collector, &["account", "invite", "--facility", FACILITY, "--name", "見本 花子", "--login", "hanako"])?).await?;
+    let recovery = browser.page.find(By::Css("main li code")).await?.text().await?;
     walk.follow("最初のページへ", "機器はまだ登録されていません").await?;
+    is_forgotten(&walk, &recovery, "予備コードは作ったときに一度だけ表示します").await?;
+    walk.follow_above("今日の対応", "機器はまだ登録されていません").await?;
 
     walk.follow("機器を登録する", "新しい登録コード").await?;
     walk.press("登録コードを発行する", "この画面でしか見られません").await?;
     let code = walk.text_of("code-text").await?;
     Synthetic::enroll(collector.device_address(), &code.parse()?, 3).await?;
+    walk.follow_above("今日の対応", "登録待ちの機器が1台あります").await?;
+    is_forgotten(&walk, &code, "登録コードは、発行したときに一度だけ表示します").await?;
     walk.follow_above("今日の対応", "登録待ちの機器が1台あります").await?;
     walk.follow("現物と見比べて確認する", "登録の申し出").await?;
     walk.press("試験機3 を確認する", "機器番号").await?;

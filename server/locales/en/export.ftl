@@ -1,5 +1,4 @@
 # Files for a spreadsheet: the page before them, and their columns.
-export-title = Export (CSV)
 export-facilities-title = Export the list of facilities
 export-devices-title = Export the list of devices
 export-log-title = Export the operation log

@@ -35,6 +35,7 @@ kept-submit = Send
 kept-nothing = There is nothing to go on with. Too much time has passed, or it was sent already. Start again from the page you came from.
 lost-title = If you cannot sign in
 lost-asked = Your request was taken. If what you typed is right for an account of the secretariat, type the same sign-in name and password here again between 24 hours and 4 days from now to set the account up again. An ordinary sign-in before then cancels the request.
+lost-mailed = A link to set the account up again was mailed to the address registered for it. Go on from there.
 lost-app = If only the authenticator app is missing
 lost-app-about = Type one of the recovery codes you kept, in place of the verification code, on <the sign-in page>.
 lost-administrator = For network administrators

@@ -1,5 +1,4 @@
 # Files for a spreadsheet: the page before them, and their columns.
-export-title = 書き出し（CSV）
 export-facilities-title = 事業所の一覧の書き出し
 export-devices-title = 機器の一覧の書き出し
 export-log-title = 操作記録の書き出し

@@ -1,5 +1,5 @@
 //! Papers: what §10, §20 and the notes want in writing. A paper has a kind, a number, the person it is for, fields, a period, a state, and
-//! a history in which every step names who, when and why. Which step is possible from where, and by whom, is `flow`'s table.
+//! a history in which every step names who, when and why. Which step is possible from where, and in whose hands, its kind's table says.
 //!
 //! Invariant: no path through the table skips an approval unless a 災害時特例 waives it (§25), and that stays written on the paper; no
 //! state is a dead end but the final ones.
@@ -16,6 +16,7 @@ mod period;
 mod personal;
 mod record;
 mod restriction;
+mod step;
 mod take_out;
 mod tells;
 mod told;
@@ -25,12 +26,13 @@ mod words;
 pub use approval::ForSecretariat;
 pub use approval::{asked, may_approve};
 pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
-pub use flow::{Entry, Hand, Moved, Need, Refusal, Step, Surroundings, advance, choices, may_correct_own, withdraw_own};
+pub use flow::{Entry, Hand, Moved, Refusal, Surroundings, advance, choices, may_correct_own, withdraw_own};
 pub use incident::{Deadline, Near};
 pub use kind::{DayWords, Days};
 pub use name::same_name;
 pub(crate) use period::day_start;
 pub use period::{InvalidPeriod, Period, paper_day};
+pub use step::{Need, Step};
 pub use tells::Tells;
 pub use wish::{Invalid, Rules, Wish};
 pub use words::{Act, Kind, State};

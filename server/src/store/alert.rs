@@ -86,7 +86,7 @@ const COLUMNS: &str = "SELECT d.id, d.label, a.kind, a.first_at, a.last_at, a.ti
 
 fn read(row: &AnyRow) -> Result<Alert, Error> {
     Ok(Alert {
-        device: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.id"))?,
+        device: rows::parsed(row, 0, "device.id")?,
         label: row.try_get(1)?,
         kind: kind(row.try_get(2)?)?,
         first_at: Timestamp::from_seconds(row.try_get(3)?),
@@ -182,10 +182,10 @@ pub async fn list_untold_lost(store: &Store, step: &str, since: Timestamp, limit
     .iter()
     .map(|row| {
         let home = Home {
-            region: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("device.region_id"))?,
-            facility: row.try_get::<&str, _>(2)?.parse().map_err(|_| rows::decode_error("device.facility_id"))?,
+            region: rows::parsed(row, 1, "device.region_id")?,
+            facility: rows::parsed(row, 2, "device.facility_id")?,
         };
-        Ok(LostSeen { device: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.id"))?, home })
+        Ok(LostSeen { device: rows::parsed(row, 0, "device.id")?, home })
     })
     .collect()
 }

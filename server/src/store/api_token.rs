@@ -156,7 +156,7 @@ pub async fn note_use(store: &Store, random: &Random, token: &ApiToken, now: Tim
 
 fn read(row: &AnyRow) -> Result<ApiToken, Error> {
     Ok(ApiToken {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("api_token.id"))?,
+        id: rows::parsed(row, 0, "api_token.id")?,
         scope: scope(row.try_get(1)?, row.try_get(2)?)?,
         label: row.try_get(3)?,
         grants: row.try_get::<&str, _>(4)?.split_ascii_whitespace().filter_map(Grant::from_word).collect(),

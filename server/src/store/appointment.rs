@@ -75,7 +75,7 @@ const HELD: &str = "SELECT a.id AS appointment, a.from_at, a.begun_why, b.name A
 fn held(row: &AnyRow) -> Result<Held, Error> {
     let instant = |column: &str| row.try_get::<Option<i64>, _>(column).map(|at| at.map(Timestamp::from_seconds));
     Ok(Held {
-        id: row.try_get::<String, _>("appointment")?.parse().map_err(|_| rows::decode_error("appointment.id"))?,
+        id: rows::parsed(row, "appointment", "appointment.id")?,
         person: person::person(row)?,
         from: Timestamp::from_seconds(row.try_get("from_at")?),
         by: row.try_get("begun_name")?,
@@ -249,6 +249,7 @@ pub async fn close_account(tx: &mut AnyConnection, id: PersonId, now: Timestamp)
         ("DELETE FROM delayed_reset WHERE person_id = $1", false),
         ("DELETE FROM calendar_feed WHERE person_id = $1", false),
         ("UPDATE invitation SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL AND expires_at > $2", true),
+        ("UPDATE api_token SET revoked_at = $2 WHERE made_by = $1 AND revoked_at IS NULL AND ends_at > $2", true),
         ("UPDATE enrolment_code SET revoked_at = $2 WHERE issued_by = $1 AND revoked_at IS NULL AND expires_at > $2", true),
         ("UPDATE person SET disabled_at = $2 WHERE id = $1", true),
     ] {

@@ -13,11 +13,7 @@ use crate::domain::ids::{AreaId, FacilityId, RegionId};
 const COLUMNS: &str = "SELECT a.id, a.region_id, a.name FROM area a";
 
 fn read(row: &AnyRow) -> Result<Area, Error> {
-    Ok(Area {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("area.id"))?,
-        region: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("area.region_id"))?,
-        name: row.try_get(2)?,
-    })
+    Ok(Area { id: rows::parsed(row, 0, "area.id")?, region: rows::parsed(row, 1, "area.region_id")?, name: row.try_get(2)? })
 }
 
 /// The areas of a region, in the order in which they were made.
@@ -68,7 +64,7 @@ pub async fn count_facilities(db: impl Executor<'_, Database = Any>, region: Reg
         .fetch_all(db)
         .await?
         .iter()
-        .map(|row| Ok((row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("area.id"))?, row.try_get(1)?)))
+        .map(|row| Ok((rows::parsed(row, 0, "area.id")?, row.try_get(1)?)))
         .collect()
 }
 
@@ -83,7 +79,7 @@ pub async fn names_of(store: &Store, facilities: &[FacilityId]) -> Result<HashMa
         sql.push_str(" ORDER BY a.id");
         let ids: Vec<String> = group.iter().map(FacilityId::to_string).collect();
         for row in rows::text_list_query(sql, &ids).fetch_all(store.read()).await? {
-            let facility = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility_area.facility_id"))?;
+            let facility = rows::parsed(&row, 0, "facility_area.facility_id")?;
             names.entry(facility).or_default().push(row.try_get(1)?);
         }
     }

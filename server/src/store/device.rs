@@ -310,10 +310,10 @@ pub async fn reclassify(tx: &mut Tx, (facility, id): (FacilityId, DeviceId), Sor
 
 pub(super) fn read(row: &AnyRow) -> Result<Device, Error> {
     Ok(Device {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.id"))?,
+        id: rows::parsed(row, 0, "device.id")?,
         n: DeviceN(row.try_get(1)?),
-        region: row.try_get::<&str, _>(2)?.parse().map_err(|_| rows::decode_error("device.region_id"))?,
-        facility: row.try_get::<&str, _>(3)?.parse().map_err(|_| rows::decode_error("device.facility_id"))?,
+        region: rows::parsed(row, 2, "device.region_id")?,
+        facility: rows::parsed(row, 3, "device.facility_id")?,
         label: row.try_get(4)?,
         ownership: Ownership::from_word(row.try_get(5)?).ok_or_else(|| rows::decode_error("device.ownership"))?,
         class: ClassWord::from_word(row.try_get(6)?).unwrap_or(ClassWord::Unclear).into(),

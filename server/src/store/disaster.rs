@@ -234,8 +234,8 @@ fn exception(row: &AnyRow, mut places: Vec<Place<String>>) -> Result<Exception, 
         (None, _) | (_, None) => None,
     };
     Ok(Exception {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster.id"))?,
-        region: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("disaster.region_id"))?,
+        id: rows::parsed(row, 0, "disaster.id")?,
+        region: rows::parsed(row, 1, "disaster.region_id")?,
         reach,
         drill: row.try_get::<i64, _>(3)? != 0,
         reason: row.try_get(4)?,

@@ -189,8 +189,8 @@ fn line(row: &AnyRow) -> Result<Line, Error> {
         }),
     };
     Ok(Line {
-        id: row.try_get::<String, _>(0)?.parse().map_err(|_| rows::decode_error("exclusion.id"))?,
-        facility: row.try_get::<String, _>(1)?.parse().map_err(|_| rows::decode_error("exclusion.facility_id"))?,
+        id: rows::parsed(row, 0, "exclusion.id")?,
+        facility: rows::parsed(row, 1, "exclusion.facility_id")?,
         facility_name: row.try_get(2)?,
         kind: Kind::ALL.into_iter().find(|known| known.as_str() == kind).ok_or_else(|| rows::decode_error("exclusion.kind"))?,
         device,

@@ -73,8 +73,8 @@ pub async fn insert(tx: &mut Tx, facility: &Facility) -> Result<(), Error> {
 
 fn read(row: &AnyRow) -> Result<Facility, Error> {
     Ok(Facility {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?,
-        region: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("facility.region_id"))?,
+        id: rows::parsed(row, 0, "facility.id")?,
+        region: rows::parsed(row, 1, "facility.region_id")?,
         name: row.try_get(2)?,
         created_at: Timestamp::from_seconds(row.try_get(3)?),
     })
@@ -109,11 +109,7 @@ pub async fn list_vacant(store: &Store, region: RegionId, limit: u16) -> Result<
     .await?
     .iter()
     .map(|row| {
-        Ok(Vacancy {
-            id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?,
-            name: row.try_get(1)?,
-            since: Timestamp::from_seconds(row.try_get(2)?),
-        })
+        Ok(Vacancy { id: rows::parsed(row, 0, "facility.id")?, name: row.try_get(1)?, since: Timestamp::from_seconds(row.try_get(2)?) })
     })
     .collect()
 }

@@ -53,10 +53,7 @@ pub async fn find(store: &Store, hash: &str) -> Result<Option<(Home, Kind)>, Err
             .fetch_optional(store.read())
             .await?;
     row.map(|row| {
-        let home = Home {
-            region: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.region_id"))?,
-            facility: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("facility.id"))?,
-        };
+        let home = Home { region: rows::parsed(&row, 0, "facility.region_id")?, facility: rows::parsed(&row, 1, "facility.id")? };
         Ok((home, kind(row.try_get(2)?)?))
     })
     .transpose()

@@ -24,8 +24,8 @@ const COLUMNS: &str = "SELECT id, region_id, state, name, kind, seat, tie, refer
 fn read(row: &AnyRow) -> Result<Membership, Error> {
     let instant = |at: usize| row.try_get::<Option<i64>, _>(at).map(|at| at.map(Timestamp::from_seconds));
     Ok(Membership {
-        facility: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?,
-        region: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("facility.region_id"))?,
+        facility: rows::parsed(row, 0, "facility.id")?,
+        region: rows::parsed(row, 1, "facility.region_id")?,
         state: state(row.try_get(2)?)?,
         forms: Forms {
             name: row.try_get(3)?,

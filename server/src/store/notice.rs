@@ -61,8 +61,8 @@ fn read(row: &AnyRow) -> Result<Found, Error> {
         remind_days: remind_days.transpose()?,
     };
     let notice = Notice {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("notice.id"))?,
-        region: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("notice.region_id"))?,
+        id: rows::parsed(row, 0, "notice.id")?,
+        region: rows::parsed(row, 1, "notice.region_id")?,
         said,
         sent_at: Timestamp::from_seconds(row.try_get(7)?),
         corrects: id(row.try_get(8)?)?,

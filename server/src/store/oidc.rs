@@ -42,8 +42,8 @@ const COLUMNS: &str = "id, region_id, label, issuer, client_id, secret";
 
 fn read(row: &AnyRow) -> Result<Provider, Error> {
     Ok(Provider {
-        id: row.try_get::<&str, _>("id")?.parse().map_err(|_| rows::decode_error("oidc_provider.id"))?,
-        region: row.try_get::<&str, _>("region_id")?.parse().map_err(|_| rows::decode_error("oidc_provider.region_id"))?,
+        id: rows::parsed(row, "id", "oidc_provider.id")?,
+        region: rows::parsed(row, "region_id", "oidc_provider.region_id")?,
         label: row.try_get("label")?,
         issuer: row.try_get("issuer")?,
         client_id: row.try_get("client_id")?,
@@ -141,7 +141,7 @@ pub async fn find_identity(db: impl Executor<'_, Database = Any>, person: Person
         .await?;
     row.map(|row| {
         Ok(Identity {
-            provider: row.try_get::<&str, _>("provider_id")?.parse().map_err(|_| rows::decode_error("oidc_identity.provider_id"))?,
+            provider: rows::parsed(&row, "provider_id", "oidc_identity.provider_id")?,
             name: row.try_get("name")?,
             created_at: Timestamp::from_seconds(row.try_get("created_at")?),
             used_at: row.try_get::<Option<i64>, _>("used_at")?.map(Timestamp::from_seconds),

@@ -291,9 +291,9 @@ fn filed(row: &AnyRow) -> Result<Filed, Error> {
         Ok(Some(Mark { at: Timestamp::from_seconds(when), by: row.try_get(at + 1)?, why }))
     };
     Ok(Filed {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("own_rules.id"))?,
+        id: rows::parsed(row, 0, "own_rules.id")?,
         number: row.try_get(1)?,
-        facility: row.try_get::<&str, _>(2)?.parse().map_err(|_| rows::decode_error("own_rules.facility_id"))?,
+        facility: rows::parsed(row, 2, "own_rules.facility_id")?,
         facility_name: row.try_get(3)?,
         stage: stage(row.try_get(4)?)?,
         rules: OwnRules::from_text(row.try_get(5)?),

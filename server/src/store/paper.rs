@@ -260,7 +260,7 @@ fn read(row: &AnyRow) -> Result<Found, Error> {
     };
     let person = row.try_get::<Option<String>, _>(5)?.map(|id| id.parse().map_err(|_| rows::decode_error("paper.applicant_id")));
     let paper = Paper {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("paper.id"))?,
+        id: rows::parsed(row, 0, "paper.id")?,
         kind: kind(row.try_get(1)?)?,
         number: row.try_get(2)?,
         state: state(row.try_get(3)?)?,

@@ -40,7 +40,7 @@ pub struct NewPasskey<'a> {
 
 fn read(row: &AnyRow) -> Result<Passkey, Error> {
     Ok(Passkey {
-        id: row.try_get::<String, _>("id")?.parse().map_err(|_| rows::decode_error("passkey.id"))?,
+        id: rows::parsed(row, "id", "passkey.id")?,
         name: row.try_get("name")?,
         credential: row.try_get("credential")?,
         created_at: Timestamp::from_seconds(row.try_get("created_at")?),

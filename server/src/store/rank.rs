@@ -149,7 +149,7 @@ pub async fn list(store: &Store, sought: Sought<'_>, after: Option<Position>, li
         .await?
         .iter()
         .map(|row| {
-            let facility = row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("facility.id"))?;
+            let facility = rows::parsed(row, 1, "facility.id")?;
             Ok(Ranked { position: Position { place: row.try_get(0)?, facility }, name: row.try_get(2)? })
         })
         .collect()

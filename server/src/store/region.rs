@@ -48,7 +48,7 @@ pub async fn insert(tx: &mut Tx, region: &Region) -> Result<(), Error> {
 
 fn read(row: &AnyRow) -> Result<Region, Error> {
     Ok(Region {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("region.id"))?,
+        id: rows::parsed(row, 0, "region.id")?,
         name: row.try_get(1)?,
         pack: row.try_get(2)?,
         created_at: Timestamp::from_seconds(row.try_get(3)?),

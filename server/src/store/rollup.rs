@@ -240,7 +240,7 @@ pub async fn summaries(
         let _ = write!(sql, " {}, scope", by_age(today, rules));
         let scopes: Vec<String> = group.iter().map(FacilityId::to_string).collect();
         for row in rows::text_list_query(sql, &scopes).fetch_all(store.read()).await? {
-            let facility = row.try_get::<&str, _>(4)?.parse().map_err(|_| rows::decode_error("rollup.scope"))?;
+            let facility = rows::parsed(&row, 4, "rollup.scope")?;
             let count = count(&row)?;
             let sum: &mut Summary = sums.entry(facility).or_insert_with(|| Summary::new(today, rules));
             sum.add(count.standing, count.headline, count.day, count.devices);

@@ -2,10 +2,11 @@
 //! Sizes are powers of two, so that a handful of prepared statements serve every batch.
 
 use std::fmt::Write as _;
+use std::str::FromStr;
 
-use sqlx::any::AnyArguments;
+use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
-use sqlx::{Any, AssertSqlSafe};
+use sqlx::{Any, AssertSqlSafe, ColumnIndex, Row as _};
 
 use super::{Error, Tx};
 
@@ -18,6 +19,11 @@ pub(super) type AnyQuery<'q> = Query<'q, Any, AnyArguments>;
 /// A stored value that is not of the form its column has.
 pub(super) fn decode_error(column: &'static str) -> Error {
     Error::ColumnDecode { index: column.to_owned(), source: "the stored value is not of this column's form".into() }
+}
+
+/// What the text of a column stands for, an id as a rule; `column` is what it is called where it is of another form.
+pub(super) fn parsed<T: FromStr>(row: &AnyRow, at: impl ColumnIndex<AnyRow>, column: &'static str) -> Result<T, Error> {
+    row.try_get::<&str, _>(at)?.parse().map_err(|_| decode_error(column))
 }
 
 /// `head` followed by a list of as many placeholders as `list_query` will bind for `count` keys.

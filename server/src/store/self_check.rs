@@ -241,7 +241,7 @@ pub async fn list_untold(store: &Store, (since, step): (Timestamp, &str), limit:
     .fetch_all(store.read())
     .await?
     .iter()
-    .map(|row| Ok((row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.facility_id"))?, row.try_get(1)?)))
+    .map(|row| Ok((rows::parsed(row, 0, "device.facility_id")?, row.try_get(1)?)))
     .collect()
 }
 

@@ -199,7 +199,7 @@ fn member(row: &AnyRow) -> Result<Member, Error> {
     let day = |at: usize| row.try_get::<Option<i64>, _>(at).map(|at| at.map(Timestamp::from_seconds));
     let (edition, before): (i64, i64) = (row.try_get(8)?, row.try_get(10)?);
     Ok(Member {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("member.id"))?,
+        id: rows::parsed(row, 0, "member.id")?,
         number: row.try_get(1)?,
         state: state(row.try_get(2)?)?,
         details: Details {

@@ -198,7 +198,7 @@ pub async fn put_told(tx: &mut Tx, webhook: &Webhook, counts: &str, now: Timesta
 
 fn read(row: &AnyRow) -> Result<Webhook, Error> {
     Ok(Webhook {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("webhook.id"))?,
+        id: rows::parsed(row, 0, "webhook.id")?,
         scope: scope(row.try_get(1)?, row.try_get(2)?)?,
         label: row.try_get(3)?,
         host: row.try_get(4)?,

@@ -74,8 +74,8 @@ pub(crate) struct LostPage {
     pub shell: Shell,
     /// As typed before.
     pub login: String,
-    /// Whether a request was just taken.
-    pub asked: bool,
+    /// Key of what came of the request that was just sent.
+    pub told: Option<&'static str>,
     pub error: Option<Text>,
 }
 

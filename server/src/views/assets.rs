@@ -25,3 +25,16 @@ static EDITION: LazyLock<String> = LazyLock::new(|| {
 pub(crate) fn edition() -> &'static str {
     &EDITION
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_on_a_page_moves_whatever_its_reader_prefers() {
+        for moving in ["animation", "transition", "@keyframes", "scroll-behavior", "animate(", "'smooth'"] {
+            assert!([STYLE, PASSKEY, LIVE].iter().all(|part| !part.contains(moving)), "{moving}");
+        }
+        assert!(!ICON.contains("<animate"));
+    }
+}

@@ -1,46 +1,9 @@
-//! Views of 災害時特例: the banner of every page, the region's list, one exception's file, and a facility's page.
+//! Views of 災害時特例: the region's list, one exception's file, and a facility's page.
 
 use askama::Template;
 
-use super::{Moment, Place, Qr, Shell};
+use super::{Moment, Place, Shell};
 use crate::words::Text;
-
-/// What a banner tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BannerKind {
-    /// 災害時特例.
-    Disaster,
-    /// The same as a drill.
-    Drill,
-    /// 利用制限 (留2-2).
-    Restriction,
-}
-
-/// What every page tells while an exception, a drill or a restriction holds.
-#[derive(Clone, Debug)]
-pub(crate) struct Banner {
-    pub kind: BannerKind,
-    pub text: Text,
-    pub began: Moment,
-    pub ends: Moment,
-    pub link: String,
-    /// Key of the one action's words.
-    pub action: &'static str,
-}
-
-impl Banner {
-    pub(crate) const fn label(&self) -> &'static str {
-        match self.kind {
-            BannerKind::Disaster => "disaster-mark",
-            BannerKind::Drill => "disaster-drill-mark",
-            BannerKind::Restriction => "paper-restriction",
-        }
-    }
-
-    pub(crate) fn is_drill(&self) -> bool {
-        self.kind == BannerKind::Drill
-    }
-}
 
 /// `/disaster`.
 #[derive(Template)]
@@ -132,110 +95,6 @@ pub(crate) struct DisasterPaperPage {
     pub blank: std::ops::Range<u8>,
 }
 
-/// `/facilities/{facility}/disaster/let-in`.
-#[derive(Template)]
-#[template(path = "let_in.html")]
-pub(crate) struct LetInPage {
-    pub shell: Shell,
-    pub facility: Place,
-    /// The form; `None`: no exception holds, or the reader may not.
-    pub form: Option<LetInForm>,
-    /// Why there is no form.
-    pub closed: Option<Text>,
-    pub lines: Vec<LetInLine>,
-    pub next: Option<String>,
-    /// Path of the form that clears; `None`: the reader may not.
-    pub clear: Option<String>,
-    /// Ways to clear: (word, key).
-    pub ways: Vec<(&'static str, &'static str)>,
-    /// Papers that went ahead under an exception and are neither approved nor ended: how many, and the path of their list.
-    pub papers: Option<(i64, String)>,
-    pub error: Option<Text>,
-}
-
-/// One that was let in.
-#[derive(Clone, Debug)]
-pub(crate) struct LetInLine {
-    pub id: String,
-    pub drill: bool,
-    pub who: Text,
-    /// What, whose, from where: keys and words.
-    pub about: Vec<Text>,
-    pub event: Moment,
-    /// Until when a guest stays, and whether that is over.
-    pub until: Option<(Moment, bool)>,
-    pub cleared: Option<(&'static str, Moment)>,
-    /// Path of the application that it can be turned into.
-    pub apply: Option<String>,
-    /// Path and number of the application that it was turned into.
-    pub paper: Option<(String, i64)>,
-    /// What has to be done: (word, key).
-    pub checks: Vec<(&'static str, &'static str)>,
-}
-
-/// The form in which a device is registered, as filled in.
-#[derive(Clone, Debug)]
-pub(crate) struct LetInForm {
-    pub action: String,
-    pub machines: Vec<Choice>,
-    /// Empty: not asked for.
-    pub whose: Vec<Choice>,
-    pub name: String,
-    pub from: String,
-    pub contact: String,
-    pub days: String,
-    pub most_days: u32,
-    pub event: String,
-    pub longest: usize,
-    /// Whether there is a button for using a device without saying whose it is.
-    pub skip: bool,
-    pub error: Option<Text>,
-}
-
-/// `/facilities/{facility}/disaster/door`.
-#[derive(Template)]
-#[template(path = "door.html")]
-pub(crate) struct DoorPage {
-    pub shell: Shell,
-    pub facility: Place,
-    /// The link, its QR code, and since when it holds.
-    pub door: Option<(String, Option<Qr>, Moment)>,
-}
-
-/// `/facilities/{facility}/disaster/gone`.
-#[derive(Template)]
-#[template(path = "gone.html")]
-pub(crate) struct GonePage {
-    pub shell: Shell,
-    pub facility: Place,
-    pub drill: bool,
-    /// Whether an exception holds now.
-    pub held: bool,
-    /// Devices in use.
-    pub devices: Vec<Choice>,
-    pub ways: Vec<Choice>,
-    pub why: String,
-    pub event: String,
-    pub longest: usize,
-    /// Those noted under the exception that holds: id, name, key of how, when.
-    pub gone: Vec<(String, Text, &'static str, Moment)>,
-    pub error: Option<Text>,
-}
-
-/// `/join/{secret}`.
-#[derive(Template)]
-#[template(path = "join.html")]
-pub(crate) struct JoinPage {
-    pub shell: Shell,
-    /// The facility.
-    pub name: String,
-    pub drill: bool,
-    /// Set after something was registered.
-    pub done: bool,
-    /// `None`: no exception holds.
-    pub form: Option<LetInForm>,
-}
-
 /// The form in which something is done to an exception, or one is begun: as filled in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ExceptionForm {
@@ -278,36 +137,6 @@ pub(crate) struct Choice {
 mod samples {
     use super::super::Sample;
     use super::*;
-    use hashimori_shared::time::Timestamp;
-
-    const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
-
-    fn moment(hours: i64) -> Moment {
-        Moment::new(NOW.plus_seconds(hours * 3600), NOW)
-    }
-
-    impl Banner {
-        /// Signed in or not.
-        pub(crate) fn samples(signed_in: bool) -> Vec<Self> {
-            let banner = |kind, key: &'static str, action| Self {
-                kind,
-                text: Text::new(key).with("more", 1_i64).with("region", "架空圏域".to_owned()),
-                began: moment(-3),
-                ends: moment(165),
-                link: "/disaster".to_owned(),
-                action,
-            };
-            if signed_in {
-                vec![
-                    banner(BannerKind::Disaster, "disaster-banner-region", "disaster-banner-see"),
-                    banner(BannerKind::Drill, "disaster-banner-drill", "disaster-banner-see-drill"),
-                    banner(BannerKind::Restriction, "paper-restriction-banner", "paper-restriction-see"),
-                ]
-            } else {
-                vec![banner(BannerKind::Disaster, "disaster-banner-public", "disaster-banner-sign-in")]
-            }
-        }
-    }
 
     impl ExceptionLine {
         pub(super) fn sample(ended: bool) -> Self {
@@ -318,8 +147,8 @@ mod samples {
                 is_open: !ended,
                 reach: Text::new("disaster-reach-region"),
                 reason: "見本".to_owned(),
-                began: moment(-30),
-                ends: moment(-6),
+                began: Moment::sample(-30),
+                ends: Moment::sample(-6),
                 ending: ended.then_some("disaster-ending-unratified"),
             }
         }
@@ -365,17 +194,17 @@ mod samples {
                 what: "disaster-step-extended",
                 who: Text::verbatim("見本 花子"),
                 why: "見本".to_owned(),
-                event: moment(-30),
-                entered: moment(-29),
-                until: Some(moment(100)),
+                event: Moment::sample(-30),
+                entered: Moment::sample(-29),
+                until: Some(Moment::sample(100)),
             };
-            let lapsed = FileStep { why: String::new(), until: None, entered: moment(-30), ..step.clone() };
+            let lapsed = FileStep { why: String::new(), until: None, entered: Moment::sample(-30), ..step.clone() };
             let sample = |ended| Self {
                 shell: Shell::sample(Text::new("disaster-file-title").with("reach", Text::new("disaster-reach-region")), true),
                 line: ExceptionLine::sample(ended),
                 basis: "見本".to_owned(),
-                entered: moment(-29),
-                places: vec![(Text::verbatim("さくら架空診療所"), ended.then(|| moment(-6)))],
+                entered: Moment::sample(-29),
+                places: vec![(Text::verbatim("さくら架空診療所"), ended.then(|| Moment::sample(-6)))],
                 steps: vec![step.clone(), lapsed.clone()],
                 figures: vec![("let-in-own", 12), ("let-in-open", 3)],
                 left: if ended { vec![("f".to_owned(), "さくら架空診療所".to_owned(), 3)] } else { Vec::new() },
@@ -400,104 +229,9 @@ mod samples {
         }
     }
 
-    fn let_in_form(whole: bool) -> LetInForm {
-        let choice = |value: &str, key| Choice { value: value.to_owned(), text: Text::new(key), chosen: value == "phone" };
-        LetInForm {
-            action: "/join/x".to_owned(),
-            machines: vec![choice("phone", "let-in-phone"), choice("other", "let-in-other")],
-            whose: if whole { vec![choice("own", "let-in-own"), choice("guest", "let-in-guest")] } else { Vec::new() },
-            name: "見本 花子".to_owned(),
-            from: "架空医療班".to_owned(),
-            contact: String::new(),
-            days: "3".to_owned(),
-            most_days: 7,
-            event: String::new(),
-            longest: 60,
-            skip: !whole,
-            error: whole.then(|| Text::new("let-in-wrong-guest")),
-        }
-    }
-
     impl Sample for DisasterPaperPage {
         fn samples() -> Vec<Self> {
             vec![Self { shell: Shell::sample("disaster-paper-title", true), blank: 0..2 }]
-        }
-    }
-
-    impl Sample for LetInPage {
-        fn samples() -> Vec<Self> {
-            let open = LetInLine {
-                id: "l".to_owned(),
-                drill: true,
-                who: Text::verbatim("見本 花子"),
-                about: vec![Text::new("let-in-phone"), Text::verbatim("架空医療班")],
-                event: moment(-30),
-                until: Some((moment(-6), true)),
-                cleared: None,
-                apply: Some("/x".to_owned()),
-                paper: None,
-                checks: vec![("apps", "let-in-check-apps")],
-            };
-            let cleared = LetInLine { drill: false, until: None, cleared: Some(("let-in-cleared-done", moment(-1))), ..open.clone() };
-            let applied = LetInLine { apply: None, paper: Some(("/x".to_owned(), 3)), ..open.clone() };
-            let sample = |lines: Vec<LetInLine>| Self {
-                shell: Shell::sample("let-in-title", true),
-                facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
-                form: (!lines.is_empty()).then(|| let_in_form(true)),
-                closed: lines.is_empty().then(|| Text::new("let-in-not-now")),
-                next: (!lines.is_empty()).then(|| "/x".to_owned()),
-                clear: (!lines.is_empty()).then(|| "/x".to_owned()),
-                ways: vec![("done", "let-in-cleared-done")],
-                papers: (!lines.is_empty()).then(|| (2, "/x".to_owned())),
-                error: (!lines.is_empty()).then(|| Text::new("let-in-left")),
-                lines,
-            };
-            vec![sample(vec![open, applied, cleared]), sample(Vec::new())]
-        }
-    }
-
-    impl Sample for DoorPage {
-        fn samples() -> Vec<Self> {
-            let sample = |door| Self {
-                shell: Shell::sample("door-title", true),
-                facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
-                door,
-            };
-            let link = "https://hashimori.example/join/x".to_owned();
-            vec![sample(Some((link.clone(), Qr::of(&link).ok(), moment(-5)))), sample(Some((link, None, moment(-5)))), sample(None)]
-        }
-    }
-
-    impl Sample for GonePage {
-        fn samples() -> Vec<Self> {
-            let choice = |value: &str, text| Choice { value: value.to_owned(), text, chosen: true };
-            let sample = |held: bool| Self {
-                shell: Shell::sample("gone-title", true),
-                facility: Place { id: "f".to_owned(), name: "さくら架空診療所".to_owned() },
-                drill: held,
-                held,
-                devices: if held { vec![choice("d", Text::verbatim("受付1"))] } else { Vec::new() },
-                ways: vec![choice("flooded", Text::new("gone-flooded"))],
-                why: String::new(),
-                event: String::new(),
-                longest: 200,
-                gone: if held { vec![("d".to_owned(), Text::verbatim("受付2"), "gone-missing", moment(-5))] } else { Vec::new() },
-                error: held.then(|| Text::new("gone-wrong-how")),
-            };
-            vec![sample(true), sample(false)]
-        }
-    }
-
-    impl Sample for JoinPage {
-        fn samples() -> Vec<Self> {
-            let sample = |done, form| Self {
-                shell: Shell::sample("join-title", false),
-                name: "さくら架空診療所".to_owned(),
-                drill: done,
-                done,
-                form,
-            };
-            vec![sample(true, Some(let_in_form(false))), sample(false, None)]
         }
     }
 }

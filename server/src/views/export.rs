@@ -30,7 +30,7 @@ mod samples {
     impl Sample for ExportPage {
         fn samples() -> Vec<Self> {
             vec![Self {
-                shell: Shell::sample("export-title", true),
+                shell: Shell::sample("export-facilities-title", true),
                 back: "/".to_owned(),
                 about: Text::new("export-about-facilities"),
                 columns: vec![Text::new("export-col-devices"), Text::verbatim("§20-3")],

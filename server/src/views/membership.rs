@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Mark, Moment, Place, Shell};
+use super::{Mark, Place, Shell, StepLine};
 use crate::domain::membership::{Act, Entry, Kind, LONGEST_FACILITY, LONGEST_REFERENCE, Need, Seat, Step};
 use crate::words::Text;
 
@@ -87,7 +87,7 @@ pub(crate) struct MembershipPage {
     pub longest_reason: usize,
     pub longest_name: usize,
     pub error: Option<Text>,
-    pub past: Vec<MemberStep>,
+    pub past: Vec<StepLine>,
 }
 
 /// Something that can be done with a membership.
@@ -149,19 +149,6 @@ const fn about(act: Act) -> &'static str {
     }
 }
 
-/// One step of the history.
-#[derive(Clone, Debug)]
-pub(crate) struct MemberStep {
-    /// Keys of act and state.
-    pub act: &'static str,
-    pub state: &'static str,
-    pub by: Text,
-    pub at: Moment,
-    pub why: String,
-    /// Who sent the forms, or took something over.
-    pub person: Option<Text>,
-}
-
 /// `/public/facilities`.
 #[derive(Template)]
 #[template(path = "public_facilities.html")]
@@ -191,7 +178,7 @@ pub(crate) struct PublicLine {
 mod samples {
     use hashimori_shared::time::Timestamp;
 
-    use super::super::Sample;
+    use super::super::{Moment, Sample};
     use super::*;
     use crate::domain::ids::{FacilityId, RegionId};
     use crate::domain::membership::{Forms, Membership, State, choices};
@@ -258,13 +245,14 @@ mod samples {
 
     impl Sample for MembershipPage {
         fn samples() -> Vec<Self> {
-            let step = MemberStep {
+            let step = StepLine {
                 act: Act::Apply.key(),
                 state: State::Applied.key(),
                 by: Text::verbatim("見本 花子"),
                 at: Moment::new(NOW, NOW),
+                on: None,
                 why: String::new(),
-                person: Some(Text::new("member-sent-by").with("name", "見本 花子".to_owned())),
+                other: Some(Text::new("member-sent-by").with("name", "見本 花子".to_owned())),
             };
             let sample = |state: State| Self {
                 shell: Shell::sample("member-title", true),

@@ -7,6 +7,7 @@ mod application;
 mod areas;
 pub(crate) mod assets;
 mod backup_note;
+mod banner;
 mod calendar;
 mod connections;
 mod device;
@@ -16,6 +17,7 @@ mod error;
 mod evidence;
 mod export;
 mod former;
+mod let_in;
 mod log;
 mod loss;
 mod mail;
@@ -31,6 +33,7 @@ mod rules;
 mod self_check;
 mod staff;
 mod state;
+mod steps;
 mod today;
 mod trend;
 
@@ -43,32 +46,33 @@ pub(crate) use alerts::{AlertLine, Alerts};
 pub(crate) use application::{ApplicationPage, Proof, WithdrawForm};
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
+pub(crate) use banner::{Banner, BannerKind};
 pub(crate) use calendar::CalendarPage;
 pub(crate) use connections::{ConnectionIssuedPage, ConnectionsPage, DeliveryLine, HookForm, HookLine, TokenForm, TokenLine};
 pub(crate) use device::{
     ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
 };
 pub(crate) use disaster::{
-    Banner, BannerKind, Choice, DisasterPage, DisasterPaperPage, DoorPage, ExceptionFile, ExceptionForm, ExceptionLine,
-    FacilityDisasterPage, FileStep, GonePage, JoinPage, LetInForm, LetInLine, LetInPage,
+    Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, FileStep,
 };
 pub(crate) use enrolment::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, PendingPage, Place, Suspicion};
 pub(crate) use error::{ErrorPage, ExpiredPage};
 pub(crate) use evidence::EvidencePage;
 pub(crate) use export::ExportPage;
 pub(crate) use former::{FormerLine, FormerPage};
+pub(crate) use let_in::{DoorPage, GonePage, JoinPage, LetInForm, LetInLine, LetInPage};
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
 pub(crate) use membership::{
-    IntakeLine, IntakesPage, MemberAct, MemberForm, MemberStep, MembershipPage, NewIntakePage, PublicFacilitiesPage, PublicLine,
+    IntakeLine, IntakesPage, MemberAct, MemberForm, MembershipPage, NewIntakePage, PublicFacilitiesPage, PublicLine,
 };
 pub(crate) use notices::{FacilityNoticePage, NoticeFormPage, NoticeLine, NoticePage, NoticeView, NoticesPage, ReaderLine, ReadersAt};
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{
     ActForm, DecisionLine, DecisionsPage, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage,
-    MeasureLine, MeasuresPage, PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal, StepLine,
+    MeasureLine, MeasuresPage, PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal,
 };
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,
@@ -80,9 +84,10 @@ pub(crate) use rules::{ConflictLine, RuleGroup, RuleLine, RulesPage, WhatIsCheck
 pub(crate) use self_check::{AskedQuestion, SelfCheckLine, SelfCheckPage, Tick};
 pub(crate) use staff::{
     PledgesPage, ReviewLine, StaffAct, StaffCountsPage, StaffField, StaffFormPage, StaffImportPage, StaffLine, StaffMemberPage, StaffPage,
-    StaffRegionLine, StaffRegionPage, StaffSheetPage, StaffStep, Ticked, TrainingLine, TrainingPage,
+    StaffRegionLine, StaffRegionPage, StaffSheetPage, Ticked, TrainingLine, TrainingPage,
 };
 pub(crate) use state::{Count, Mark, Moment};
+pub(crate) use steps::StepLine;
 pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};
 pub(crate) use trend::Chart;
 

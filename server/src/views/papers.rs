@@ -1,13 +1,21 @@
-//! Views of papers: the list, the form, one paper with what can be done, and the A4 form.
+//! Views of papers: the list, the form, what its applicant sees, one paper with what can be done, and the A4 form.
+
+mod links;
+mod policy;
+mod secretariat;
 
 use askama::Template;
 
 use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::{Clause, Pack};
 
-use super::{Mark, Moment, Place, Qr, Said, Shell};
+use super::{Mark, Moment, Place, Said, Shell, StepLine};
 use crate::domain::paper::{Act, Days, Entry, Field, Input, Kind, LONGEST_LINE, LONGEST_TEXT, Need, Step};
 use crate::words::Text;
+
+pub(crate) use links::{FacilityLinkLine, FacilityLinkPage, FacilityLinksPage};
+pub(crate) use policy::{PolicyLine, PolicyPage};
+pub(crate) use secretariat::{DecisionLine, DecisionsPage, IncidentLine, IncidentsPage, MeasureLine, MeasuresPage};
 
 /// `/facilities/{facility}/papers`.
 #[derive(Template)]
@@ -263,88 +271,6 @@ const fn further(need: Need) -> &'static [Field] {
     }
 }
 
-/// `/incidents`.
-#[derive(Template)]
-#[template(path = "incidents.html")]
-pub(crate) struct IncidentsPage {
-    pub shell: Shell,
-    pub lines: Vec<IncidentLine>,
-    pub next: Option<String>,
-    /// Whether this is not the first page.
-    pub paged: bool,
-}
-
-/// One open incident of a region.
-#[derive(Clone, Debug)]
-pub(crate) struct IncidentLine {
-    pub id: String,
-    pub facility: Place,
-    pub title: Text,
-    pub what: Text,
-    pub mark: Mark,
-    pub found: Text,
-    pub clock: Vec<Text>,
-}
-
-/// `/measures`.
-#[derive(Template)]
-#[template(path = "measures.html")]
-pub(crate) struct MeasuresPage {
-    pub shell: Shell,
-    pub lines: Vec<MeasureLine>,
-    /// Where more of a kind are: (key, path).
-    pub further: Vec<(&'static str, String)>,
-    /// Whether these are not the first, or not all kinds.
-    pub paged: bool,
-}
-
-/// One 注意・指導 or 利用制限 of a region.
-#[derive(Clone, Debug)]
-pub(crate) struct MeasureLine {
-    pub id: String,
-    pub facility: Place,
-    pub title: Text,
-    pub mark: Mark,
-    pub clause: String,
-    pub days: Text,
-}
-
-/// `/decisions`.
-#[derive(Template)]
-#[template(path = "decisions.html")]
-pub(crate) struct DecisionsPage {
-    pub shell: Shell,
-    pub lines: Vec<DecisionLine>,
-    pub next: Option<String>,
-    /// Whether this is not the first page.
-    pub paged: bool,
-}
-
-/// One paper that is the 事務局's to approve.
-#[derive(Clone, Debug)]
-pub(crate) struct DecisionLine {
-    pub id: String,
-    pub facility: Place,
-    pub title: Text,
-    pub mark: Mark,
-    pub applicant: Text,
-    pub period: Text,
-    pub filed: Moment,
-}
-
-/// One step of the history.
-#[derive(Clone, Debug)]
-pub(crate) struct StepLine {
-    /// Keys of act and state.
-    pub act: &'static str,
-    pub state: &'static str,
-    pub by: Text,
-    pub at: Moment,
-    pub on: Option<Text>,
-    pub why: String,
-    pub checker: Option<Text>,
-}
-
 /// `/papers/{paper}/print` and `/facilities/{facility}/papers/blank`.
 #[derive(Template)]
 #[template(path = "paper_print.html")]
@@ -366,68 +292,6 @@ pub(crate) struct Seal {
     pub key: &'static str,
     pub name: Option<String>,
     pub day: Option<Text>,
-}
-
-/// `/facilities/{facility}/links`.
-#[derive(Template)]
-#[template(path = "facility_links.html")]
-pub(crate) struct FacilityLinksPage {
-    pub shell: Shell,
-    pub facility: Place,
-    pub may_change: bool,
-    pub lines: Vec<FacilityLinkLine>,
-}
-
-/// What a link files, and since when there is one.
-#[derive(Clone, Debug)]
-pub(crate) struct FacilityLinkLine {
-    pub word: &'static str,
-    /// Key of the paper's name.
-    pub key: &'static str,
-    /// `None`: there is none.
-    pub since: Option<Moment>,
-    pub by: Option<Text>,
-}
-
-/// `/facilities/{facility}/links/issued`.
-#[derive(Template)]
-#[template(path = "facility_link.html")]
-pub(crate) struct FacilityLinkPage {
-    pub shell: Shell,
-    pub facility: Place,
-    /// Key of the paper's name.
-    pub kind: Option<&'static str>,
-    /// `None`: it was shown before.
-    pub url: Option<String>,
-    pub qr: Option<Qr>,
-}
-
-/// `/facilities/{facility}/personal-devices`.
-#[derive(Template)]
-#[template(path = "policy.html")]
-pub(crate) struct PolicyPage {
-    pub shell: Shell,
-    pub facility: Place,
-    /// Key of how it is now.
-    pub now: &'static str,
-    /// Whether the facility has decided itself.
-    pub decided: bool,
-    pub may_change: bool,
-    /// Value, key of the words, chosen.
-    pub modes: Vec<(&'static str, &'static str, bool)>,
-    pub risk: String,
-    pub longest: usize,
-    pub error: Option<Text>,
-    pub past: Vec<PolicyLine>,
-}
-
-/// One decision.
-#[derive(Clone, Debug)]
-pub(crate) struct PolicyLine {
-    pub at: Moment,
-    pub key: &'static str,
-    pub by: Text,
-    pub risk: String,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Mark, Moment, Place, Shell};
+use super::{Mark, Moment, Place, Shell, StepLine};
 use crate::words::Text;
 
 /// `/facilities/{facility}/staff`, for those at the facility.
@@ -115,7 +115,7 @@ pub(crate) struct StaffMemberPage {
     pub acts: Vec<StaffAct>,
     pub error: Option<Text>,
     pub longest: usize,
-    pub past: Vec<StaffStep>,
+    pub past: Vec<StepLine>,
 }
 
 /// The form of an act.
@@ -138,17 +138,6 @@ pub(crate) struct StaffAct {
     pub typed_day: String,
     pub typed_why: String,
     pub typed_before: bool,
-}
-
-/// A step of somebody's history.
-#[derive(Clone, Debug)]
-pub(crate) struct StaffStep {
-    pub at: Moment,
-    pub act: &'static str,
-    pub state: &'static str,
-    pub on: Option<Text>,
-    pub by: Text,
-    pub why: String,
 }
 
 /// Somebody to be ticked.

@@ -151,6 +151,15 @@ impl Moment {
 }
 
 #[cfg(test)]
+impl Moment {
+    /// So many hours after a sample is looked at.
+    pub(crate) fn sample(hours: i64) -> Self {
+        let now = Timestamp::from_seconds(1_785_715_200);
+        Self::new(now.plus_seconds(hours * 3600), now)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{CatalogueError, each_once, read};
+use super::{CatalogueError, each_once, name_in, read};
 use crate::lang::Lang;
 use crate::report::OsFamily;
 
@@ -63,10 +63,7 @@ pub enum AntivirusKind {
 impl AntivirusProduct {
     /// Name for people, in a language.
     pub fn name_in(&self, lang: Lang) -> &str {
-        match (lang, &self.name_en) {
-            (Lang::English, Some(en)) => en,
-            (Lang::English, None) | (Lang::Japanese, _) => &self.name,
-        }
+        name_in(lang, &self.name, self.name_en.as_deref())
     }
 }
 

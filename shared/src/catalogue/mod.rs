@@ -12,6 +12,8 @@ pub use browsers::{BrowserVersion, Browsers};
 pub use os::{OsRelease, OsSupport};
 pub use software::{Judgement, Packages, ProcessName, Software, SoftwareEntry};
 
+use crate::lang::Lang;
+
 /// Why a catalogue was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{catalogue} catalogue, line {line}: {reason}")]
@@ -85,6 +87,14 @@ impl Catalogues {
     /// The versions of all four, as verdicts name them.
     pub fn version(&self) -> &str {
         &self.version
+    }
+}
+
+/// A name for people, in a language; an English one is there where it differs.
+fn name_in<'a>(lang: Lang, name: &'a str, en: Option<&'a str>) -> &'a str {
+    match lang {
+        Lang::Japanese => name,
+        Lang::English => en.unwrap_or(name),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{CatalogueError, each_once, read};
+use super::{CatalogueError, each_once, name_in, read};
 use crate::lang::Lang;
 
 const BUNDLED: &str = include_str!("../../catalogues/software.toml");
@@ -86,10 +86,7 @@ pub struct Packages {
 impl SoftwareEntry {
     /// Name for people, in a language.
     pub fn name_in(&self, lang: Lang) -> &str {
-        match (lang, &self.name_en) {
-            (Lang::English, Some(en)) => en,
-            (Lang::English, None) | (Lang::Japanese, _) => &self.name,
-        }
+        name_in(lang, &self.name, self.name_en.as_deref())
     }
 }
 

@@ -1,7 +1,7 @@
 //! 注意・指導 (§10): the 事務局 names the clause and what it found, the facility says until a day what it did, the 事務局 sees that it
 //! is right, sends it back, or takes it to the council. Nothing closes it but an answer that was accepted, or the 事務局 taking it back.
 
-use super::flow::{Hands, Need, Step, step};
+use super::step::{Hands, Need, Step, step};
 use super::{Act, Field, Input, State};
 
 pub(super) const CLAUSES: &[&str] = &["§10"];

@@ -1,6 +1,6 @@
 //! 引渡し・廃棄 (§20-9, 留3-7): a device passes into other hands only after its data are gone and somebody else has seen that they are.
 
-use super::flow::{Hands, Need, Step, step};
+use super::step::{Hands, Need, Step, step};
 use super::{Act, Field, Input, State, Values};
 
 pub(super) const CLAUSES: &[&str] = &["§20-9", "留3-7"];

@@ -4,7 +4,7 @@
 use hashimori_shared::pack::IncidentRules;
 use hashimori_shared::time::Timestamp;
 
-use super::flow::{Hands, Need, Step, step};
+use super::step::{Hands, Need, Step, step};
 use super::{Act, Field, Input, Kind, Moved, Paper, State, Values};
 
 pub(super) const CLAUSES: &[&str] = &["§16-6", "留3-10", "留3-11"];

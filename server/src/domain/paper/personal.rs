@@ -3,7 +3,7 @@
 
 use hashimori_shared::pack::PersonalMode;
 
-use super::flow::{Hands, Need, Step, step};
+use super::step::{Hands, Need, Step, step};
 use super::{Act, Field, Input, Invalid, InvalidField, State, Values};
 
 pub(super) const CLAUSES: &[&str] = &["§20-7", "§20-13"];

@@ -1,7 +1,7 @@
 //! What a facility writes down for itself and looks at again every year: 検討記録 (§20柱書, §20-10 to §20-12), what it talked over and
 //! decided; and 事業所の自己点検票, the duties that no device can be asked about (§9, §18, 留2-3, 留3-1).
 
-use super::flow::{Hands, Need, Step, step};
+use super::step::{Hands, Need, Step, step};
 use super::{Act, Field, Input, InvalidField, State, Values};
 
 pub(super) const CONSIDERED: &[&str] = &["§20柱書", "§20-10", "§20-11", "§20-12"];

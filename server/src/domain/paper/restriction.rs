@@ -1,7 +1,7 @@
 //! 利用制限 (留2-2): the 事務局 restricts or stops use, of a person, a device or a whole facility, for a reason and until a day. It is
 //! prolonged only by saying so, and lifted by somebody who says why; its last day lifts nothing by itself.
 
-use super::flow::{Hands, Need, Step, step};
+use super::step::{Hands, Need, Step, step};
 use super::{Act, Field, Input, State};
 
 pub(super) const CLAUSES: &[&str] = &["留2-2"];

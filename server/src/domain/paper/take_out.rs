@@ -1,6 +1,6 @@
 //! 持出届 (§20-8): what is taken out, on which medium, for what and how long. Every step of it, from the notice to the checked return.
 
-use super::flow::{Hands, Need, Step, step};
+use super::step::{Hands, Need, Step, step};
 use super::{Act, Field, Input, State};
 
 pub(super) const CLAUSES: &[&str] = &["§20-8"];

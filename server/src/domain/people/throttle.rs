@@ -49,9 +49,10 @@ pub fn sign_in(login: &str, network: &str) -> Vec<Bucket> {
     ]
 }
 
-/// The counters that a passkey's answer falls under: nobody can be locked out of a passkey by somebody else's failures.
-pub fn passkey(network: &str) -> Vec<Bucket> {
-    vec![bucket("passkey", &[network], 150, 15 * 60)]
+/// The counters that a passkey's answer falls under, of the browser whose cookie has this hash: no account is among them, so that
+/// nobody is locked out of a passkey by guesses at their account.
+pub fn passkey(browser: &str, network: &str) -> Vec<Bucket> {
+    vec![bucket("one-passkey", &[browser, network], 8, 15 * 60), bucket("passkey", &[network], 150, 15 * 60)]
 }
 
 /// The counters that proving oneself anew within a session falls under.
@@ -111,7 +112,8 @@ mod tests {
 
     #[test]
     fn whatever_one_person_fails_at_stops_them_before_their_network() {
-        let own_then_network = [sign_in("hanako", "n"), step_up("hanako", "n"), link("AAAA", "n"), filing("hash", "n"), token("t", "n")];
+        let own_then_network =
+            [sign_in("hanako", "n"), passkey("hash", "n"), step_up("hanako", "n"), link("AAAA", "n"), filing("hash", "n"), token("t", "n")];
         for buckets in own_then_network {
             let (own, network) = (&buckets[0], &buckets[buckets.len() - 1]);
             assert!(own.limit * 5 < network.limit && own.window_s >= network.window_s, "{own:?} {network:?}");

@@ -9,7 +9,7 @@ use super::guard::Who;
 use super::setup::{put_once, take_once};
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, page, page_once, shell};
 use crate::accounts::{self, Handing};
 use crate::domain::ids::PersonId;
 use crate::domain::people::{Right, Scope, may};
@@ -110,5 +110,5 @@ pub(super) async fn show_issued(State(web): State<Web>, visitor: Visitor, Who(wh
         let again = lines.next().filter(|_| url.is_empty()).map(|id| format!("/accounts/{id}/reset"));
         Some(IssuedLink { url: Some(url).filter(|url| !url.is_empty()), again, expires_at: expires_at.into(), name })
     });
-    page(&IssuedLinkPage { shell: shell("accounts-issued-title", &visitor, Some(&who)), link })
+    page_once(&IssuedLinkPage { shell: shell("accounts-issued-title", &visitor, Some(&who)), link })
 }

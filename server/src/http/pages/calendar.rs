@@ -13,7 +13,7 @@ use super::guard::{Who, check_right};
 use super::setup::{put_once, take_once};
 use super::typed::Typed;
 use super::visit::{Kept, Visitor};
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, page_once, shell};
 use crate::domain::device::Ownership;
 use crate::domain::ics::{Event, When, calendar};
 use crate::domain::paper::{Kind, Paper, State};
@@ -77,7 +77,7 @@ pub(super) async fn change(
 /// `GET /account/calendar`: the address, once.
 pub(super) async fn show(Use(web): Use<Web>, visitor: Visitor, Who(who): Who) -> Result<Response, PageError> {
     let url = take_once(&web, &visitor).await?.filter(|once| once.contains(PATH));
-    page(&CalendarPage { shell: shell("calendar-title", &visitor, Some(&who)), url })
+    page_once(&CalendarPage { shell: shell("calendar-title", &visitor, Some(&who)), url })
 }
 
 /// `GET /calendar/{secret}`: for programs, which have no session. An address that is nobody's answers like a page that does not exist.

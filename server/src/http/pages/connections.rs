@@ -14,7 +14,7 @@ pub(super) use tokens::{make_token, revoke_token};
 use super::guard::{Here, Who};
 use super::setup::take_once;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, page, page_once, shell};
 use crate::domain::people::{Person, Right, Scope, may};
 use crate::domain::token::{self, DAYS, Grant, LONGEST_LABEL};
 use crate::domain::webhook::{LONGEST_URL, Topic};
@@ -117,7 +117,7 @@ async fn connections_page(
 /// `GET …/connections/issued`: what was made, once.
 pub(super) async fn show_issued(Use(web): Use<Web>, visitor: Visitor, Who(person): Who, seat: Seat) -> Result<Response, PageError> {
     let once = take_once(&web, &visitor).await?;
-    page(&ConnectionIssuedPage {
+    page_once(&ConnectionIssuedPage {
         shell: shell("connect-issued-title", &visitor, Some(&person)),
         place: seat.place(&web).await?,
         base: seat.base(),

@@ -10,6 +10,7 @@ use hashimori_shared::verdict::{State, Verdict};
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
+use super::papers::place;
 use super::places::{called, mark, name};
 use super::rules::anchor;
 use super::telling::Telling;
@@ -24,7 +25,7 @@ use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line};
-use crate::store::{alert, facility, history, log, paper};
+use crate::store::{alert, history, log, paper};
 use crate::views::{ChangeLine, ClauseName, Custody, DevicePage, Mark, Moment, Permit, PersonalDevicePage, Place, Said, Sent, Viewed};
 use crate::words::Text;
 
@@ -191,8 +192,8 @@ pub(super) async fn named(web: &Web, home: Home, id: &str) -> Result<Device, Pag
 
 async fn find(web: &Web, home: Home, id: &str) -> Result<(Device, Place), PageError> {
     let device = named(web, home, id).await?;
-    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
-    Ok((device, Place { id: facility.id.to_string(), name: facility.name }))
+    let facility = place(web, home).await?;
+    Ok((device, facility))
 }
 
 /// The report as it was sent, indented; what cannot be parsed is shown as it is.

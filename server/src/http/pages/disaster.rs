@@ -8,6 +8,7 @@ mod local;
 mod region;
 mod typed;
 
+use axum::http::StatusCode;
 use hashimori_shared::time::Timestamp;
 
 use super::{PageError, Web};
@@ -24,6 +25,9 @@ pub(super) use gone::{note_gone, show_gone};
 pub(super) use let_in::{clear, let_in, show_let_in};
 pub(super) use local::{act_locally, show_facility};
 pub(super) use region::{act, activate, show_file, show_paper, show_region};
+
+/// What a form is answered with that could not be taken.
+const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// Whether a facility's devices are 災害時特例中.
 pub(super) async fn is_covered(web: &Web, home: Home) -> Result<bool, PageError> {

@@ -9,19 +9,20 @@ use serde::Deserialize;
 
 use super::guard::{Fresh, Here, Who};
 use super::live::{OfFacility, Shown};
+use super::papers::place;
 use super::places::{After, called, mark};
 use super::setup::{put_once, take_once};
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell, twice};
+use super::{PageError, Web, page, page_once, shell, twice};
 use crate::domain::act::{Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::enrolment::{CodeWish, LONGEST_AUTO_HOURS, MOST_AUTO_USES, MOST_USES};
 use crate::domain::ids::CodeId;
 use crate::domain::people::{Person, Right, half_width, may};
 use crate::store::belonging::Home;
-use crate::store::{device, facility};
-use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, Moment, PendingPage, Place, Qr, Suspicion};
+use crate::store::device;
+use crate::views::{Candidate, CodeIssuedPage, CodeLine, CodesPage, IssuedCode, Moment, PendingPage, Qr, Suspicion};
 use crate::words::Text;
 
 /// Lifetimes offered: (hours, key of the words).
@@ -32,11 +33,6 @@ const AUTO: &str = "auto";
 /// Devices that wait for a decision, and codes, on one page.
 const CANDIDATES: u16 = 50;
 const CODES: u16 = 50;
-
-async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
-    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
-    Ok(Place { id: facility.id.to_string(), name: facility.name })
-}
 
 /// A wish as typed.
 #[derive(Deserialize)]
@@ -166,7 +162,7 @@ pub(super) async fn show_issued_code(
             expires_at: Timestamp::from_seconds(expires_at.parse().ok()?).into(),
         })
     });
-    page(&CodeIssuedPage { shell: shell("codes-title", &visitor, Some(&person)), facility: place(&web, home).await?, code })
+    page_once(&CodeIssuedPage { shell: shell("codes-title", &visitor, Some(&person)), facility: place(&web, home).await?, code })
 }
 
 /// The code's QR code. Without one the code is still there to be typed: it is shown only now.

@@ -47,8 +47,8 @@ impl PageError {
         Self::Internal(cause.to_string())
     }
 
-    /// The page. Rendered in the outermost layer, where the visitor is known.
-    pub(super) async fn render(self, web: &Web, visitor: &Visitor) -> Response {
+    /// The page, with what was typed. Rendered in the outermost layer, where the visitor is known.
+    pub(super) async fn render(self, web: &Web, visitor: &Visitor, typed: Kept) -> Response {
         let signed_in = match &self {
             // The store may be what failed, and redirects are not read.
             Self::Internal(_) | Self::SignInNeeded(_) | Self::StepUpNeeded(_) => None,
@@ -63,7 +63,7 @@ impl PageError {
             | Self::Said(..) => session::find_signed_in(web.store.read(), &visitor.token.hash(), web.now()).await.ok().flatten(),
         };
         let mut visitor = visitor.reading(signed_in.as_ref().and_then(|s| s.language));
-        let mut kept = Kept::default();
+        let mut kept = typed;
         if let Some(signed_in) = &signed_in {
             visitor.banners = banner::of(web, Some(signed_in.person.scope)).await.unwrap_or_default();
         }
@@ -78,17 +78,18 @@ impl PageError {
             Self::NotFound => (StatusCode::NOT_FOUND, "error-not-found-title", Text::new("error-not-found")),
             Self::LinkUnusable => (StatusCode::NOT_FOUND, "error-link-title", Text::new("error-link")),
             Self::Throttled(until) => (StatusCode::TOO_MANY_REQUESTS, "error-throttled-title", throttled_text(until)),
+            // Refused before anybody else could know what was typed.
             Self::TooLarge(typed) => {
                 kept = typed;
                 (StatusCode::PAYLOAD_TOO_LARGE, "error-too-large-title", Text::new("error-too-large"))
             }
             Self::Malformed(typed) => {
-                kept = typed;
+                kept = kept.or(typed);
                 (StatusCode::BAD_REQUEST, "error-malformed-title", Text::new("error-malformed"))
             }
             Self::Conflict(text) => (StatusCode::CONFLICT, "error-conflict-title", text),
             Self::Closed(text, typed) => {
-                kept = typed;
+                kept = kept.or(typed);
                 (StatusCode::CONFLICT, "error-conflict-title", text)
             }
             Self::Said(status, text) => (status, "error-conflict-title", text),

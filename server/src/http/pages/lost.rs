@@ -1,5 +1,6 @@
-//! The way back for a 事務局 without a second factor: with the password alone, after a day. Whoever asks gets the same answer,
-//! after the same work, unless the password is right and the day has passed. How others get back is written on the same page.
+//! The way back for a 事務局 without a second factor: with the password alone, after a day, through the registered address where there
+//! is one. Whoever asks gets the same answer, after the same work, unless the password is right and the day has passed. How others get
+//! back is written on the same page.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,22 +11,22 @@ use super::sign_in::{check_password, with_cookie};
 use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, fail, page, setup, shell};
-use crate::accounts::RESET_LINK_S;
+use crate::accounts::{Handing, RESET_LINK_S, issue_link};
 use crate::domain::people::event::Kind;
 use crate::domain::people::link::Token;
 use crate::domain::people::reset::Waiting;
 use crate::domain::people::{Login, Person, Role, throttle};
-use crate::store::{delayed_reset, invitation, throttle as counters};
+use crate::store::{delayed_reset, invitation, mail, throttle as counters};
 use crate::views::LostPage;
 use crate::words::Text;
 
 /// `GET /sign-in/lost`
 pub(super) async fn show_lost(visitor: Visitor) -> Result<Response, PageError> {
-    lost_page(&visitor, "", false, None)
+    lost_page(&visitor, "", None, None)
 }
 
-fn lost_page(visitor: &Visitor, login: &str, asked: bool, error: Option<Text>) -> Result<Response, PageError> {
-    page(&LostPage { shell: shell("lost-title", visitor, None), login: login.to_owned(), asked, error })
+fn lost_page(visitor: &Visitor, login: &str, told: Option<&'static str>, error: Option<Text>) -> Result<Response, PageError> {
+    page(&LostPage { shell: shell("lost-title", visitor, None), login: login.to_owned(), told, error })
 }
 
 /// Who asks.
@@ -44,7 +45,7 @@ pub(super) async fn ask(State(web): State<Web>, visitor: Visitor, Typed(typed): 
     let counted = login.as_ref().map_or(typed.login.as_str(), Login::as_str).to_owned();
     let buckets = throttle::sign_in(&counted, &visitor.network);
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
-        let answer = lost_page(&visitor, &typed.login, false, Some(fail::throttled_text(until)))?;
+        let answer = lost_page(&visitor, &typed.login, None, Some(fail::throttled_text(until)))?;
         return Ok((StatusCode::TOO_MANY_REQUESTS, answer).into_response());
     }
     let known = check_password(&web, login, typed.password).await?;
@@ -63,13 +64,19 @@ pub(super) async fn ask(State(web): State<Web>, visitor: Visitor, Typed(typed): 
         }
     }
     tx.commit().await?;
-    lost_page(&visitor, &typed.login, true, None)
+    lost_page(&visitor, &typed.login, Some("lost-asked"), None)
 }
 
-/// The day has passed, and nobody signed in meanwhile: as if a one-time link had been opened.
+/// The day has passed, and nobody signed in meanwhile: a one-time link goes to the registered address. Where there is none, it is as if
+/// one had been opened.
 async fn begin(web: &Web, mut tx: crate::store::Tx, visitor: &Visitor, person: Person) -> Result<Response, PageError> {
     let (now, link) = (web.now(), Token::new(&web.random));
     delayed_reset::delete(&mut tx, person.id).await?;
+    if web.settings.mail && mail::find_address(&mut *tx, person.id).await?.is_some() {
+        issue_link(&mut tx, &web.random, now, (&person, Handing::Mailed(&web.master)), Some(&person)).await?;
+        tx.commit().await?;
+        return lost_page(visitor, person.login.as_str(), Some("lost-mailed"), None);
+    }
     invitation::insert(&mut tx, &link.hash(), person.id, now, now.plus_seconds(RESET_LINK_S)).await?;
     let token = setup::begin(web, &mut tx, visitor, person, link.hash()).await?;
     tx.commit().await?;

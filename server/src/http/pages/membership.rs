@@ -21,7 +21,7 @@ use crate::domain::people::{Person, Right, Scope, may};
 use crate::memberships::{self, Failed, Hands};
 use crate::store::belonging::Home;
 use crate::store::membership::{self, Past};
-use crate::views::{IntakeLine, IntakesPage, Mark, MemberAct, MemberForm, MemberStep, MembershipPage, Moment, NewIntakePage, Place};
+use crate::views::{IntakeLine, IntakesPage, Mark, MemberAct, MemberForm, MembershipPage, Moment, NewIntakePage, Place, StepLine};
 use crate::words::Text;
 use typed::Typing;
 
@@ -215,8 +215,8 @@ fn pairs(found: &Membership) -> Vec<(&'static str, Text)> {
     pairs
 }
 
-fn step_line(past: Past, now: Timestamp) -> MemberStep {
-    MemberStep {
+fn step_line(past: Past, now: Timestamp) -> StepLine {
+    StepLine {
         act: past.act.key(),
         state: past.state.key(),
         by: match past.by {
@@ -224,8 +224,9 @@ fn step_line(past: Past, now: Timestamp) -> MemberStep {
             None => Actor::label(&past.by_word).unwrap_or(Text::new("oplog-erased")),
         },
         at: Moment::new(past.at, now),
+        on: None,
         why: past.why,
-        person: (!past.name.is_empty()).then(|| {
+        other: (!past.name.is_empty()).then(|| {
             let key = if past.act == Act::HandOver { "member-handed-to" } else { "member-sent-by" };
             Text::new(key).with("name", past.name)
         }),

@@ -252,3 +252,10 @@ fn main_pages(person: &Person) -> Vec<(String, &'static str)> {
 fn page(view: &impl askama::Template) -> Result<Response, PageError> {
     Ok(Html(view.render().map_err(PageError::internal)?).into_response())
 }
+
+/// A rendered page that shows something once: gone back to, it has it no more.
+fn page_once(view: &impl askama::Template) -> Result<Response, PageError> {
+    let mut response = page(view)?;
+    response.extensions_mut().insert(visit::ShownOnce);
+    Ok(response)
+}

@@ -172,7 +172,7 @@ pub(super) async fn come_back(
     visitor: Visitor,
     Asked(Return { state, code }): Asked<Return>,
 ) -> Result<Response, PageError> {
-    let (now, buckets) = (web.now(), throttle::passkey(&visitor.network));
+    let (now, buckets) = (web.now(), throttle::passkey(&visitor.token.hash(), &visitor.network));
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return Err(PageError::Throttled(until));
     }
@@ -206,7 +206,7 @@ pub(super) async fn come_back(
         Purpose::SignIn => {
             let Some(person) = oidc::find_person(&mut *tx, provider.id, &proven.subject).await? else {
                 counters::count_failure(&mut tx, &buckets, now).await?;
-                sign_in::log_failure(&web, &mut tx, None, &buckets[0]).await?;
+                sign_in::log_failure(&web, &mut tx, None, &buckets[1]).await?;
                 tx.commit().await?;
                 return Err(PageError::Conflict(UNLINKED));
             };

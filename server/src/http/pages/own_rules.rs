@@ -12,8 +12,9 @@ use serde::Deserialize;
 
 use super::guard::{Here, Who};
 use super::membership::closed;
-use super::typed::{Asked, Typed};
-use super::visit::Visitor;
+use super::papers::place;
+use super::typed::{Asked, Typed, given};
+use super::visit::{Fields, Visitor};
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::ids::{FacilityId, OwnRulesId, RegionId};
@@ -23,7 +24,7 @@ use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::own_rules::{self, Filed, Hand, Mark, NewOwnRules};
-use crate::store::{Error, facility, region};
+use crate::store::{Error, region};
 use crate::views::{FiledView, ListedFiling, Moment, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage, Place, Said};
 use crate::words::Text;
 
@@ -51,13 +52,6 @@ pub(super) async fn pack_at(web: &Web, home: Home) -> Result<Arc<Pack>, Error> {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Opened {
     done: Option<String>,
-}
-
-/// The fields as typed.
-type Fields = Vec<(String, String)>;
-
-fn value<'a>(typed: &'a Fields, field: &str) -> &'a str {
-    typed.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
 }
 
 /// What the page says first, and what was typed before.
@@ -90,19 +84,19 @@ pub(super) async fn show(
 }
 
 async fn own_rules_page(web: &Web, visitor: &Visitor, (person, home): (&Person, Home), before: Before) -> Result<Response, PageError> {
-    let place = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let facility = place(web, home).await?;
     let pack = pack_of(web, home.region).await?;
     let mut filings = own_rules::list(&web.store, home.facility, FILINGS).await?;
     let at = filings.iter().position(|filed| filed.stage == Stage::InForce);
     let present = at.map(|at| filings.remove(at));
     let own = present.as_ref().and_then(|filed| filed.rules.clone()).unwrap_or_default();
     let typed = |parameter: OwnParameter| match &before.typed {
-        Some(typed) => value(typed, parameter.key()).to_owned(),
+        Some(typed) => given(typed, parameter.key()).to_owned(),
         None => own.get(parameter).map(as_typed).unwrap_or_default(),
     };
     page(&OwnRulesPage {
         shell: shell("own-title", visitor, Some(person)),
-        facility: Place { id: place.id.to_string(), name: place.name },
+        facility,
         may_file: may(person.role, Right::FileRules),
         done: before.done,
         error: before.error,
@@ -197,7 +191,7 @@ pub(super) async fn file(
     let now = web.now();
     let pack = pack_of(&web, home.region).await?;
     let shut = closed(&web, home, Doing::Begin).await?;
-    let error = match (shut, Draft::read(&pack, value(&typed, "why"), |key| value(&typed, key))) {
+    let error = match (shut, Draft::read(&pack, given(&typed, "why"), |key| given(&typed, key))) {
         (Some(why), _) => why,
         (None, Err(invalid)) => invalid.text(),
         (None, Ok(draft)) => {
@@ -225,7 +219,7 @@ pub(super) async fn file(
             Text::new("own-same")
         }
     };
-    let before = Before { done: None, error: Some(error), why: value(&typed, "why").to_owned(), typed: Some(typed) };
+    let before = Before { done: None, error: Some(error), why: given(&typed, "why").to_owned(), typed: Some(typed) };
     let answer = own_rules_page(&web, &visitor, (&person, home), before).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
 }
@@ -242,7 +236,7 @@ pub(super) async fn decide(
     Here(home): Here,
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
-    let chosen = match value(&typed, "decision") {
+    let chosen = match given(&typed, "decision") {
         "accept" => Ok((Step::Accept, What::OwnRulesAccepted, "accepted")),
         "refuse" => Ok((Step::Refuse, What::OwnRulesRefused, "refused")),
         _ => Err(Text::new("own-no-decision")),
@@ -268,17 +262,17 @@ async fn take_step(
     chosen: Result<(Step, What, &str), Text>,
     typed: &Fields,
 ) -> Result<Response, PageError> {
-    let why = reason(value(typed, "why")).map_err(|_| Text::new("people-wrong-reason").with("most", LONGEST_REASON));
+    let why = reason(given(typed, "why")).map_err(|_| Text::new("people-wrong-reason").with("most", LONGEST_REASON));
     let ((step, what, said), why) = match (chosen, why) {
         (Ok(chosen), Ok(why)) => (chosen, why),
         (Err(error), _) | (Ok(_), Err(error)) => {
-            let before = Before { error: Some(error), why: value(typed, "why").to_owned(), ..Before::default() };
+            let before = Before { error: Some(error), why: given(typed, "why").to_owned(), ..Before::default() };
             let answer = own_rules_page(web, visitor, (person, home), before).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
         }
     };
     let gone = || PageError::Said(StatusCode::CONFLICT, Text::new("own-gone"));
-    let id: OwnRulesId = value(typed, "filing").parse().map_err(|_| gone())?;
+    let id: OwnRulesId = given(typed, "filing").parse().map_err(|_| gone())?;
     let now = web.now();
     let mut tx = web.store.begin_ledger().await?;
     let hand = Hand { by: person.id, at: now, why: &why };

@@ -20,7 +20,7 @@ use crate::domain::people::event::Kind;
 use crate::domain::people::{Person, browser, throttle};
 use crate::passkeys::{Offer, Passkeys, Proven};
 use crate::store::passkey::NewPasskey;
-use crate::store::{Tx, invitation, oidc, passkey, person, session, throttle as counters};
+use crate::store::{Tx, feed, invitation, oidc, passkey, person, session, throttle as counters};
 use crate::views::{NewPasskeyPage, PasskeyForm, PasskeyOffer};
 use crate::words::Text;
 
@@ -174,7 +174,7 @@ async fn proven(web: &Web, tx: &mut Tx, visitor: &Visitor, purpose: Purpose, sen
 
 /// `POST /sign-in/passkey`
 pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(sent): Typed<Sent>) -> Result<Response, PageError> {
-    let (now, buckets) = (web.now(), throttle::passkey(&visitor.network));
+    let (now, buckets) = (web.now(), throttle::passkey(&visitor.token.hash(), &visitor.network));
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return sign_in::refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, "", &sent.next, fail::throttled_text(until)).await;
     }
@@ -183,7 +183,7 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(sent
         Ok(person) => sign_in::complete(&web, tx, &visitor, &person, &sent.next).await,
         Err(text) => {
             counters::count_failure(&mut tx, &buckets, now).await?;
-            sign_in::log_failure(&web, &mut tx, None, &buckets[0]).await?;
+            sign_in::log_failure(&web, &mut tx, None, &buckets[1]).await?;
             tx.commit().await?;
             sign_in::refused(&web, &visitor, StatusCode::UNPROCESSABLE_ENTITY, "", &sent.next, text).await
         }
@@ -251,6 +251,7 @@ pub(super) async fn set_up(
     setup::note_reset(&web, &mut tx, &setup.person).await?;
     person::clear_secrets(&mut tx, owner).await?;
     passkey::delete_of(&mut tx, owner).await?;
+    feed::delete_of(&mut tx, owner).await?;
     oidc::delete_identity(&mut tx, owner).await?;
     session::delete_of(&mut tx, owner).await?;
     if !insert(&web, &mut tx, &setup.person, &named(&sent.name, &visitor), &proven).await? {

@@ -9,9 +9,10 @@ use serde::Deserialize;
 
 use super::guard::{Here, Who};
 use super::own_rules::pack_at;
+use super::papers::place;
 use super::places::name;
-use super::typed::{Asked, Typed};
-use super::visit::{Kept, Visitor};
+use super::typed::{Asked, Typed, value, values};
+use super::visit::{Fields, Kept, Visitor};
 use super::{PageError, Web, page, shell, twice};
 use crate::domain::act::{Done, What};
 use crate::domain::device::{DeviceN, Standing};
@@ -20,8 +21,8 @@ use crate::domain::people::{Person, Right, may};
 use crate::domain::self_check::{Grade, LONGEST_NOTE, SelfCheck, counts_since, questions};
 use crate::store::belonging::Home;
 use crate::store::self_check::NewSelfCheck;
-use crate::store::{device, facility, self_check};
-use crate::views::{AskedQuestion, Moment, Place, SelfCheckLine, SelfCheckPage, Tick};
+use crate::store::{device, self_check};
+use crate::views::{AskedQuestion, Moment, SelfCheckLine, SelfCheckPage, Tick};
 use crate::words::Text;
 
 /// Devices that can be ticked one by one; a facility with more answers for all, or from a device's own page.
@@ -36,13 +37,6 @@ pub(super) struct Opened {
     device: Option<String>,
     /// How many devices were answered for just now.
     done: Option<u32>,
-}
-
-/// The fields as typed, in order.
-type Fields = Vec<(String, String)>;
-
-fn value<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
-    typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
 }
 
 /// `GET /facilities/{facility}/self-check`
@@ -74,12 +68,12 @@ async fn self_check_page(
     typed: &Fields,
     said: Said,
 ) -> Result<Response, PageError> {
-    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let facility = place(web, home).await?;
     // Who looked is named: answers are given by those who are at the facility.
     let may_answer = may(person.role, Right::Attest);
     let in_use =
         if may_answer { device::list_standing(&web.store, home.facility, Standing::Active, TICKED + 1).await? } else { Vec::new() };
-    let ticked: HashSet<&str> = typed.iter().filter(|(name, _)| name == "device").map(|(_, id)| id.as_str()).collect();
+    let ticked: HashSet<&str> = values(typed, "device").collect();
     let tickable = in_use.len() <= usize::from(TICKED);
     let mut devices: Vec<Tick> = in_use
         .iter()
@@ -94,7 +88,7 @@ async fn self_check_page(
     let past = self_check::list(&web.store, home.facility, LISTED).await?;
     page(&SelfCheckPage {
         shell: shell("self-check-title", visitor, Some(person)),
-        facility: Place { id: facility.id.to_string(), name: facility.name },
+        facility,
         may_answer,
         once: twice::mark(web),
         done: said.done,
@@ -168,7 +162,7 @@ pub(super) async fn answer_self_check(
 /// The ticked devices of this facility; others do not exist here.
 async fn ticked_devices(web: &Web, home: Home, typed: &Fields) -> Result<Vec<DeviceN>, PageError> {
     let mut found = Vec::new();
-    for (_, id) in typed.iter().filter(|(name, _)| name == "device").take(usize::from(TICKED)) {
+    for id in values(typed, "device").take(usize::from(TICKED)) {
         let id = id.parse().map_err(|_| PageError::Malformed(Kept::default()))?;
         found.extend(device::find(&web.store, home.facility, id).await?.map(|d| d.n));
     }

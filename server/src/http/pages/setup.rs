@@ -11,7 +11,7 @@ use super::passkey::{Purpose, here, offer_registration};
 use super::sign_in::{self, TOTP_PURPOSE, with_cookie};
 use super::typed::Typed;
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, page, page_once, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::ids::PersonId;
 use crate::domain::people::event::Kind;
@@ -233,7 +233,7 @@ pub(super) async fn renew_codes(web: &Web, tx: &mut Tx, owner: PersonId, token: 
 pub(super) async fn show_recovery(State(web): State<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
     let once = take_once(&web, &visitor).await?;
     let codes = once.map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default();
-    page(&RecoveryPage { shell: shell("recovery-title", &visitor, Some(&person)), codes })
+    page_once(&RecoveryPage { shell: shell("recovery-title", &visitor, Some(&person)), codes })
 }
 
 /// Lays text down for the session's next page, sealed; as it was sealed.

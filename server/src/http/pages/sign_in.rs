@@ -139,8 +139,8 @@ pub(super) async fn check_password(web: &Web, login: Option<Login>, password: St
         Some(login) => person::find_credentials(web.store.read(), login).await?,
         None => None,
     };
-    let stored = known.as_ref().and_then(|k| k.password.clone()).map(PasswordHash::from_stored);
-    let fits = web.hash(move |_| stored.map_or_else(|| PasswordHash::verify_nobody(&password), |hash| hash.verify(&password))).await?;
+    let stored = known.as_ref().and_then(|k| k.password.clone()).map_or_else(PasswordHash::nobodys, PasswordHash::from_stored);
+    let fits = web.hash(move |_| stored.verify(&password)).await?;
     Ok(known.filter(|_| fits))
 }
 

@@ -8,6 +8,7 @@ mod pledges;
 mod region;
 mod review;
 mod sheets;
+mod ticked;
 mod training;
 
 pub(super) use form::{correct, register, show_edit, show_new};
@@ -29,7 +30,7 @@ use super::guard::{Here, Who};
 use super::own_rules::pack_at;
 use super::papers::place;
 use super::typed::Asked;
-use super::visit::{Fields, Visitor};
+use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::ids::FacilityId;
 use crate::domain::people::role::LONGEST_REASON;
@@ -45,15 +46,6 @@ use crate::words::Text;
 const LEFT: u16 = 500;
 /// Reviews listed.
 const REVIEWS: u16 = 10;
-
-fn value<'a>(typed: &'a Fields, field: &str) -> &'a str {
-    typed.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
-}
-
-/// The numbers of those who were ticked.
-fn ticked(typed: &Fields) -> Vec<i64> {
-    typed.iter().filter(|(name, _)| name == "who").filter_map(|(_, number)| number.parse().ok()).collect()
-}
 
 /// What the days of a facility's list are reckoned by.
 async fn rules_at(web: &Web, home: Home) -> Result<Rules, PageError> {

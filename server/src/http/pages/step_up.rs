@@ -25,7 +25,7 @@ const KEPT: &str = "/step-up/continue";
 /// A form older than this is no longer what the person has in mind.
 const KEPT_S: i64 = 30 * 60;
 /// Fields that are never kept.
-const SECRET: [&str; 6] = ["csrf", "password", "again", "code", "answer", "state"];
+pub(super) const SECRET: [&str; 6] = ["csrf", "password", "again", "code", "answer", "state"];
 
 /// A form that waits.
 #[derive(Serialize, Deserialize)]

@@ -1,9 +1,10 @@
 //! A form that is sent twice (a double click, a page gone back to) is taken once. A page that shows such a form gives it a mark of its
-//! own; what comes with a mark that was taken changes nothing, and leads to where it led the first time.
+//! own, or what it says is its mark; what comes with a mark that was taken changes nothing, and leads to where it led the first time.
 
 use axum::response::{IntoResponse, Redirect, Response};
+use sha2::{Digest as _, Sha256};
 
-use super::visit::Visitor;
+use super::visit::{Fields, Visitor};
 use super::{PageError, Web};
 use crate::store::{Tx, session, taken_form};
 
@@ -17,6 +18,17 @@ const PATH_PURPOSE: &str = "taken form's path";
 /// A mark for a form: the field `once`.
 pub(super) fn mark(web: &Web) -> String {
     data_encoding::HEXLOWER.encode(&web.random.bytes::<MARK>())
+}
+
+/// The mark of a form whose page gave it none: all that it says, its token included, which is another one each time a page is shown.
+/// Filled in otherwise it is another form.
+pub(super) fn mark_of(typed: &Fields) -> String {
+    let mut digest = Sha256::new();
+    for text in typed.iter().flat_map(|(name, value)| [name, value]) {
+        digest.update(text.len().to_le_bytes());
+        digest.update(text);
+    }
+    data_encoding::HEXLOWER.encode(&digest.finalize()[..MARK])
 }
 
 /// A form as it is being taken.

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::visit::Kept;
+use super::visit::{Fields, Kept};
 use super::{PageError, Web};
 
 /// A form.
@@ -27,4 +27,19 @@ impl<T: DeserializeOwned> FromRequestParts<Web> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, PageError> {
         Query::from_request_parts(parts, web).await.map(|Query(query)| Self(query)).map_err(|_| PageError::NotFound)
     }
+}
+
+/// What was typed into a field; `None`: it was not sent.
+pub(super) fn value<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
+    typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+}
+
+/// The same; empty where it was not sent.
+pub(super) fn given<'a>(typed: &'a Fields, field: &str) -> &'a str {
+    value(typed, field).unwrap_or_default()
+}
+
+/// All that was sent of a field: what was ticked.
+pub(super) fn values<'a>(typed: &'a Fields, field: &'a str) -> impl Iterator<Item = &'a str> {
+    typed.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
 }

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use hashimori_shared::lang::Lang;
 
 use super::{PageError, Web, cookie, step_up};
+use crate::domain::paper::{Input, Kind};
 use crate::domain::people::link::Token;
 use crate::domain::people::{browser, throttle};
 use crate::views::Banner;
@@ -22,12 +23,14 @@ const FORM_LIMIT: usize = 32 * 1024;
 const READ_LIMIT: usize = 256 * 1024;
 /// End of the path of the form into which a table is pasted: as large as is read.
 const TABLE: &str = "/staff/import";
-/// Characters of a field that are shown again.
-const KEPT_LENGTH: usize = 2000;
+/// Characters of a field, and fields, that are shown again.
+const KEPT_LENGTH: usize = FORM_LIMIT;
+const KEPT_FIELDS: usize = 100;
 /// Name of the hidden field.
 const CSRF_FIELD: &str = "csrf";
 
-/// Fields that are shown to the person again when a form could not be taken, and the keys of what they are called on screen.
+/// What people type, and the keys of what it is called on screen where it is shown again because a form could not be taken. Fields of
+/// papers have their own labels.
 const KEPT: &[(&str, &str)] = &[
     ("login", "kept-login"),
     ("label", "kept-label"),
@@ -40,7 +43,26 @@ const KEPT: &[(&str, &str)] = &[
     ("why", "kept-why"),
     ("note", "kept-note"),
     ("someone", "kept-person"),
+    ("applicant", "paper-applicant"),
+    ("basis", "disaster-field-basis"),
+    ("contact", "let-in-field-contact"),
+    ("differences", "staff-differences"),
+    ("job", "staff-col-job"),
+    ("mail", "people-mail"),
+    ("material", "staff-material"),
+    ("reference", "member-reference"),
+    ("risk", "policy-risk"),
+    ("table", "staff-import-table"),
+    ("teacher", "staff-teacher"),
+    ("tie", "member-tie"),
+    ("topic", "staff-topic"),
+    ("url", "connect-url"),
 ];
+/// What a field is called that has no name there.
+const TYPED: &str = "error-expired-kept";
+/// What nobody typed: marks and positions that pages carry along.
+const CARRIED: [&str; 13] =
+    ["once", "offer", "claim", "seen", "was", "shown", "after", "times", "filing", "training", "back", "next", "session"];
 
 /// Who knocks, signed in or not.
 #[derive(Clone, Debug)]
@@ -94,17 +116,43 @@ pub struct Kept(pub Vec<(&'static str, String)>);
 
 impl Kept {
     fn of(fields: &Fields) -> Self {
-        let typed = KEPT.iter().filter_map(|(name, label)| {
-            let (_, value) = fields.iter().find(|(key, _)| key == name)?;
-            (!value.trim().is_empty()).then(|| (*label, value.chars().take(KEPT_LENGTH).collect()))
+        let typed = fields.iter().filter(|(_, value)| !value.trim().is_empty()).filter_map(|(name, value)| {
+            let value: String = value.chars().take(KEPT_LENGTH).collect();
+            Some((called(name, &value)?, value))
         });
-        Self(typed.collect())
+        Self(typed.take(KEPT_FIELDS).collect())
     }
+
+    /// This, or where it is nothing, the other.
+    pub(super) fn or(self, other: Self) -> Self {
+        if self.0.is_empty() { other } else { self }
+    }
+}
+
+/// Key of what a field is called on screen; `None`: a secret, or nothing that anybody typed.
+fn called(name: &str, value: &str) -> Option<&'static str> {
+    if step_up::SECRET.contains(&name) || CARRIED.contains(&name) {
+        return None;
+    }
+    if let Some((_, label)) = KEPT.iter().find(|(known, _)| *known == name) {
+        return Some(label);
+    }
+    let mut of_papers = Kind::ALL.iter().flat_map(|kind| kind.fields()).filter(|field| matches!(field.input, Input::Line | Input::Text));
+    of_papers.find(|field| field.name == name).map(|field| field.label).or_else(|| (!is_chosen(value)).then_some(TYPED))
+}
+
+/// A word of ours or an id, as choices and hidden fields send them.
+fn is_chosen(value: &str) -> bool {
+    value.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '-')) || uuid::Uuid::try_parse(value).is_ok()
 }
 
 /// Set on a response by a handler that changed the cookie's secret.
 #[derive(Clone)]
 pub(super) struct NewCookie(pub Token);
+
+/// Set on a response whose page shows something once: the browser is not to keep it for its Back button.
+#[derive(Clone)]
+pub(super) struct ShownOnce;
 
 /// Set on a response that is the same for everybody and may be kept in between: it carries no cookie.
 #[derive(Clone)]
@@ -113,6 +161,7 @@ pub(super) struct ForAnybody;
 /// The outermost layer of every page.
 pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let known = cookie::read(request.headers(), web.settings.secure);
+    let shown = cookie::read_shown(request.headers());
     let visitor = Visitor {
         token: known.clone().unwrap_or_else(|| Token::new(&web.random)),
         network: network(&web, &request),
@@ -129,11 +178,12 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         Err(error) => (error.into_response(), None),
     };
     if let Some(error) = response.extensions_mut().remove::<PageError>() {
+        let typed = sent.as_ref().map(Kept::of).unwrap_or_default();
         let error = match (error, sent) {
             (PageError::StepUpNeeded(path), Some(fields)) => step_up::keep(&web, &visitor, path, fields).await,
             (error, _) => error,
         };
-        response = error.render(&web, &visitor).await;
+        response = error.render(&web, &visitor, typed).await;
     }
     if response.extensions_mut().remove::<ForAnybody>().is_some() {
         return response;
@@ -142,7 +192,9 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         Some(NewCookie(token)) => Some(token),
         None => known.is_none().then_some(visitor.token),
     };
-    if let Some(value) = cookie.and_then(|token| cookie::set(&token, web.settings.secure)) {
+    let cookie = cookie.and_then(|token| cookie::set(&token, web.settings.secure));
+    let shows = response.extensions_mut().remove::<ShownOnce>().is_some();
+    for value in cookie.into_iter().chain(cookie::set_shown(shown, shows, web.settings.secure)) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
@@ -247,6 +299,30 @@ mod tests {
         assert!(!page(&other).showed(&first.csrf()));
         for bad in ["", "x", "あい", &first.csrf()[1..], &one.derive("csrf").to_text()] {
             assert!(!first.showed(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_people_typed_is_kept_under_its_name_and_neither_secrets_nor_choices_nor_marks() {
+        let fields = [
+            ("csrf", "x1"),
+            ("password", "amber ferry crossing"),
+            ("code", "123456"),
+            ("seen", "7"),
+            ("device", "01900000-0000-7000-8000-000000000000"),
+            ("what", "loss"),
+            ("applicant", "見本 花子"),
+            ("situation", "left on the train"),
+            ("elsewhere", "岩国駅"),
+            ("why", "lost"),
+        ];
+        let kept = Kept::of(&fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        let kept: Vec<(&str, &str)> = kept.0.iter().map(|(label, value)| (*label, value.as_str())).collect();
+        let situation = called("situation", "left on the train").expect("typed");
+        assert_ne!(situation, TYPED, "papers name their fields");
+        assert_eq!(kept, [("paper-applicant", "見本 花子"), (situation, "left on the train"), (TYPED, "岩国駅"), ("kept-why", "lost")]);
+        for (_, label) in KEPT {
+            assert_ne!(crate::words::Text::new(label).in_lang(Lang::Japanese), *label, "the catalogue has it");
         }
     }
 

@@ -41,7 +41,7 @@ const WIDEST: &str = "ORDER BY d.drill, CASE d.reach WHEN 'region' THEN 0 WHEN '
 
 fn open(row: &AnyRow) -> Result<Open, Error> {
     Ok(Open {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster.id"))?,
+        id: rows::parsed(row, 0, "disaster.id")?,
         drill: row.try_get::<i64, _>(1)? != 0,
         phase: Phase::from_word(row.try_get(2)?).ok_or_else(|| rows::decode_error("disaster.phase"))?,
         began_at: Timestamp::from_seconds(row.try_get(3)?),
@@ -153,7 +153,7 @@ pub async fn covered(
         let ids: Vec<String> = group.iter().map(FacilityId::to_string).collect();
         let query = rows::text_list_query(rows::with_list(&head, ids.len()), &ids).bind(region.to_string()).bind(now.seconds());
         for row in query.fetch_all(store.read()).await? {
-            found.insert(row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?);
+            found.insert(rows::parsed(&row, 0, "facility.id")?);
         }
     }
     Ok(found)

@@ -40,9 +40,6 @@ pub async fn opened(db: impl Executor<'_, Database = Any>, hash: &str) -> Result
             .fetch_optional(db)
             .await?;
     let Some(row) = row else { return Ok(None) };
-    let home = Home {
-        region: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.region_id"))?,
-        facility: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("facility.id"))?,
-    };
+    let home = Home { region: rows::parsed(&row, 0, "facility.region_id")?, facility: rows::parsed(&row, 1, "facility.id")? };
     Ok(Some((home, row.try_get(2)?)))
 }

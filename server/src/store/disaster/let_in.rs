@@ -113,7 +113,7 @@ fn line(row: &AnyRow) -> Result<Line, Error> {
         (None, _) | (_, None) => None,
     };
     Ok(Line {
-        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster_let_in.id"))?,
+        id: rows::parsed(row, 0, "disaster_let_in.id")?,
         drill: row.try_get::<i64, _>(1)? != 0,
         said: Said {
             whose: Whose::from_word(&word(2)?).ok_or_else(|| rows::decode_error("disaster_let_in.whose"))?,
@@ -253,7 +253,7 @@ pub async fn list_open(store: &Store, exception: ExceptionId, limit: u16) -> Res
     .await?
     .iter()
     .map(|row| {
-        let id = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?;
+        let id = rows::parsed(row, 0, "facility.id")?;
         Ok((id, row.try_get(1)?, row.try_get(2)?))
     })
     .collect()
@@ -313,7 +313,7 @@ pub async fn list_overdue(store: &Store, region: RegionId, before: Timestamp, li
     .fetch_all(store.read())
     .await?
     .iter()
-    .map(|row| Ok((row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster_let_in.facility_id"))?, row.try_get(1)?)))
+    .map(|row| Ok((rows::parsed(row, 0, "disaster_let_in.facility_id")?, row.try_get(1)?)))
     .collect()
 }
 
@@ -332,6 +332,6 @@ pub async fn held_over(db: impl Executor<'_, Database = Any>, home: Home, at: Ti
     .fetch_optional(db)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let id = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster.id"))?;
+    let id = rows::parsed(&row, 0, "disaster.id")?;
     Ok(Some((id, row.try_get::<i64, _>(1)? != 0)))
 }

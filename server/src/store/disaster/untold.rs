@@ -44,8 +44,8 @@ pub async fn list_untold(store: &Store, since: Timestamp, limit: u16) -> Result<
     .iter()
     .map(|row| {
         Ok(Untold {
-            exception: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("disaster_step.disaster_id"))?,
-            region: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("disaster.region_id"))?,
+            exception: rows::parsed(row, 0, "disaster_step.disaster_id")?,
+            region: rows::parsed(row, 1, "disaster.region_id")?,
             whole: row.try_get::<&str, _>(2)? == "region",
             n: row.try_get(3)?,
             kind: StepKind::from_word(row.try_get(4)?).ok_or_else(|| rows::decode_error("disaster_step.kind"))?,

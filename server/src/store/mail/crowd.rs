@@ -1,6 +1,6 @@
 //! Those who look after facilities and have a registered address, page by page: whom a letter to many reaches.
 
-use sqlx::{Any, AssertSqlSafe, Executor, Row as _};
+use sqlx::{Any, AssertSqlSafe, Executor};
 
 use crate::domain::ids::{ExceptionId, FacilityId, NoticeId, PersonId, RegionId};
 use crate::store::{Error, rows};
@@ -68,8 +68,8 @@ pub async fn list_reached(
         .await?
         .iter()
         .map(|row| {
-            let person = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("person.id"))?;
-            Ok((person, row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("person.facility_id"))?))
+            let person = rows::parsed(row, 0, "person.id")?;
+            Ok((person, rows::parsed(row, 1, "person.facility_id")?))
         })
         .collect()
 }

@@ -66,7 +66,7 @@ pub async fn claim(tx: &mut AnyConnection, id: LetterId, (now, until): (Timestam
 fn claimed(row: &AnyRow) -> Result<Claimed, Error> {
     let link: String = row.try_get("link")?;
     Ok(Claimed {
-        id: row.try_get::<&str, _>("id")?.parse().map_err(|_| rows::decode_error("letter.id"))?,
+        id: rows::parsed(row, "id", "letter.id")?,
         address: MailAddress::parse(row.try_get("address")?).map_err(|_| rows::decode_error("letter.address"))?,
         lang: person::language(row)?,
         kind: Kind::from_word(row.try_get("kind")?).ok_or_else(|| rows::decode_error("letter.kind"))?,

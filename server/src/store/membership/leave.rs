@@ -74,7 +74,7 @@ async fn retire(tx: &mut Tx, facility: FacilityId, (by, why): (PersonId, &str), 
         .await?;
     let mut devices = Vec::with_capacity(found.len());
     for row in found {
-        let id: DeviceId = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.id"))?;
+        let id: DeviceId = rows::parsed(&row, 0, "device.id")?;
         if device::stand(tx, facility, id, Act::Retire.from(), &decision).await? {
             exclusion::put_reason(tx, id, why).await?;
             devices.push((id, row.try_get(1)?));

@@ -146,7 +146,7 @@ pub async fn list_facilities(
         .fetch_all(store.read())
         .await?
         .iter()
-        .map(|row| Ok((row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?, row.try_get(1)?)))
+        .map(|row| Ok((rows::parsed(row, 0, "facility.id")?, row.try_get(1)?)))
         .collect()
 }
 
@@ -178,7 +178,7 @@ pub async fn list_readers(store: &Store, id: NoticeId, facilities: &[FacilityId]
         sql.push_str(" ORDER BY p.role, p.id");
         let ids: Vec<String> = group.iter().map(FacilityId::to_string).collect();
         for row in rows::text_list_query(sql, &ids).bind(id.to_string()).fetch_all(store.read()).await? {
-            let facility = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("person.facility_id"))?;
+            let facility = rows::parsed(&row, 0, "person.facility_id")?;
             let role = Role::from_code(row.try_get(2)?).ok_or_else(|| rows::decode_error("person.role"))?;
             found.entry(facility).or_default().push(Reader { name: row.try_get(1)?, role, reading: reading(&row, 3)? });
         }

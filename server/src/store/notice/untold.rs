@@ -46,8 +46,8 @@ async fn list(store: &Store, which: &str, (at, now): (Timestamp, Timestamp), ste
         .iter()
         .map(|row| {
             Ok(Untold {
-                id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("notice.id"))?,
-                region: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("notice.region_id"))?,
+                id: rows::parsed(row, 0, "notice.id")?,
+                region: rows::parsed(row, 1, "notice.region_id")?,
                 weight: weight(row.try_get(2)?)?,
                 until: Timestamp::from_seconds(row.try_get(3)?),
             })

@@ -85,11 +85,8 @@ pub async fn find_by_way(store: &Store, hash: &str, now: Timestamp) -> Result<Op
     .fetch_optional(store.read())
     .await?;
     row.map(|row| {
-        let home = Home {
-            region: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("paper.region_id"))?,
-            facility: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("paper.facility_id"))?,
-        };
-        let id = row.try_get::<&str, _>(2)?.parse().map_err(|_| rows::decode_error("paper.id"))?;
+        let home = Home { region: rows::parsed(&row, 0, "paper.region_id")?, facility: rows::parsed(&row, 1, "paper.facility_id")? };
+        let id = rows::parsed(&row, 2, "paper.id")?;
         Ok((home, id))
     })
     .transpose()

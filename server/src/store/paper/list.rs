@@ -90,10 +90,7 @@ pub async fn find_own(store: &Store, hash: &str) -> Result<Option<(Home, Found)>
     let sql = COLUMNS.replace(" FROM paper p", ", p.region_id, p.facility_id FROM paper p") + " WHERE p.own_hash = $1";
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(hash.to_owned()).fetch_optional(store.read()).await?;
     let Some(row) = row else { return Ok(None) };
-    let home = Home {
-        region: row.try_get::<&str, _>(17)?.parse().map_err(|_| rows::decode_error("paper.region_id"))?,
-        facility: row.try_get::<&str, _>(18)?.parse().map_err(|_| rows::decode_error("paper.facility_id"))?,
-    };
+    let home = Home { region: rows::parsed(&row, 17, "paper.region_id")?, facility: rows::parsed(&row, 18, "paper.facility_id")? };
     Ok(Some((home, read(&row)?)))
 }
 
@@ -116,7 +113,7 @@ pub async fn list_open(
         .await?
         .iter()
         .map(|row| {
-            let facility = row.try_get::<&str, _>(17)?.parse().map_err(|_| rows::decode_error("facility.id"))?;
+            let facility = rows::parsed(row, 17, "facility.id")?;
             Ok((facility, row.try_get(18)?, read(row)?))
         })
         .collect()
@@ -140,7 +137,7 @@ pub async fn list_open_incidents(
         .fetch_all(store.read())
         .await?
         .iter()
-        .map(|row| Ok((row.try_get::<&str, _>(17)?.parse().map_err(|_| rows::decode_error("paper.facility_id"))?, read(row)?)))
+        .map(|row| Ok((rows::parsed(row, 17, "paper.facility_id")?, read(row)?)))
         .collect()
 }
 
@@ -151,7 +148,7 @@ pub async fn list_acts(store: &Store, papers: &[PaperId]) -> Result<HashMap<Pape
         let sql = rows::with_list("SELECT paper_id, act FROM paper_step WHERE paper_id IN ", group.len());
         let ids: Vec<String> = group.iter().map(PaperId::to_string).collect();
         for row in rows::text_list_query(sql, &ids).fetch_all(store.read()).await? {
-            let id = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("paper_step.paper_id"))?;
+            let id = rows::parsed(&row, 0, "paper_step.paper_id")?;
             let act = Act::from_word(row.try_get(1)?).ok_or_else(|| rows::decode_error("paper_step.act"))?;
             acts.entry(id).or_default().push(act);
         }

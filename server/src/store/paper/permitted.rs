@@ -56,6 +56,6 @@ pub async fn list_permitted(store: &Store, facility: FacilityId, now: Timestamp)
         .fetch_all(store.read())
         .await?
         .iter()
-        .map(|row| row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("device.id")))
+        .map(|row| rows::parsed(row, 0, "device.id"))
         .collect()
 }

@@ -50,7 +50,7 @@ pub async fn list_for_secretariat(
         .await?
         .iter()
         .map(|row| {
-            let facility = row.try_get::<&str, _>(17)?.parse().map_err(|_| rows::decode_error("facility.id"))?;
+            let facility = rows::parsed(row, 17, "facility.id")?;
             Ok((facility, row.try_get(18)?, read(row)?))
         })
         .collect()

@@ -51,8 +51,8 @@ pub async fn list_untold(store: &Store, now: Timestamp, limit: u16) -> Result<Ve
         let until = Timestamp::from_seconds(row.try_get(3)?);
         let applicant = row.try_get::<Option<String>, _>(4)?.map(|id| id.parse().map_err(|_| rows::decode_error("paper.applicant_id")));
         Ok(Untold {
-            id: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("paper.id"))?,
-            facility: row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("paper.facility_id"))?,
+            id: rows::parsed(row, 0, "paper.id")?,
+            facility: rows::parsed(row, 1, "paper.facility_id")?,
             state: state(row.try_get(2)?)?,
             until,
             over: until <= now,

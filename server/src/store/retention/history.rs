@@ -131,7 +131,7 @@ async fn kept(store: &Store, devices: &[i64]) -> Result<HashMap<i64, Kept>, Erro
             };
             let present = (at(3)?.unwrap_or(0), at(4)?.unwrap_or(0));
             let reports = (!matches!(standing, "retired" | "refused")).then_some(present);
-            let region = row.try_get::<&str, _>(1)?.parse().map_err(|_| rows::decode_error("device.region_id"))?;
+            let region = rows::parsed(&row, 1, "device.region_id")?;
             found.insert(row.try_get(0)?, Kept { region, hold, reports });
         }
     }

@@ -67,7 +67,7 @@ pub async fn list(
         .fetch_all(db)
         .await?
         .iter()
-        .map(|row| Ok((row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("facility.id"))?, row.try_get(1)?, sum(row)?)))
+        .map(|row| Ok((rows::parsed(row, 0, "facility.id")?, row.try_get(1)?, sum(row)?)))
         .collect()
 }
 

@@ -52,8 +52,9 @@ impl Sample for OidcLinkPage {
 
 impl Sample for LostPage {
     fn samples() -> Vec<Self> {
-        let sample = |asked, error| Self { shell: Shell::sample("lost-title", false), login: "hanako".to_owned(), asked, error };
-        vec![sample(false, None), sample(true, None), sample(false, Some(Text::new("error-throttled").with("until", NOW)))]
+        let sample = |told, error| Self { shell: Shell::sample("lost-title", false), login: "hanako".to_owned(), told, error };
+        let throttled = Text::new("error-throttled").with("until", NOW);
+        vec![sample(None, None), sample(Some("lost-asked"), None), sample(Some("lost-mailed"), None), sample(None, Some(throttled))]
     }
 }
 

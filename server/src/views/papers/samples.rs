@@ -2,7 +2,7 @@
 
 use hashimori_shared::time::Timestamp;
 
-use super::super::Sample;
+use super::super::{Qr, Sample};
 use super::*;
 use crate::domain::paper::Kind;
 
@@ -123,9 +123,9 @@ impl Sample for PaperPage {
             at: Moment::new(NOW, NOW),
             on: Some(Text::new("paper-on-day").with("day", Text::Day(NOW))),
             why: "見本".to_owned(),
-            checker: Some(Text::new("paper-checked-by").with("name", "見本".to_owned())),
+            other: Some(Text::new("paper-checked-by").with("name", "見本".to_owned())),
         };
-        let quiet = StepLine { on: None, why: String::new(), checker: None, ..step.clone() };
+        let quiet = StepLine { on: None, why: String::new(), other: None, ..step.clone() };
         let sample = |full: bool| Self {
             shell: Shell::sample(title(), true),
             facility: place(),

@@ -134,12 +134,13 @@ impl Sample for StaffMemberPage {
             ends: false,
             ..form.clone()
         };
-        let step = StaffStep {
+        let step = StepLine {
             at: Moment::new(NOW, NOW),
             act: "staff-act-pledge",
             state: "staff-state-joining",
             on: Some(Text::new("staff-on-day").with("day", Text::Day(NOW))),
             by: Text::verbatim("見本 花子"),
+            other: None,
             why: "見本".to_owned(),
         };
         let sample = |full: bool| Self {
@@ -156,7 +157,7 @@ impl Sample for StaffMemberPage {
             acts: if full { vec![form.clone(), begin.clone()] } else { Vec::new() },
             error: full.then(|| Text::new("staff-open")),
             longest: 200,
-            past: vec![step.clone(), StaffStep { on: None, why: String::new(), ..step.clone() }],
+            past: vec![step.clone(), StepLine { on: None, why: String::new(), ..step.clone() }],
         };
         vec![sample(true), sample(false)]
     }

@@ -15,7 +15,7 @@ use crate::http::pages::guard::Who;
 use crate::http::pages::setup::put_once;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Kept, Visitor};
-use crate::http::pages::{PageError, Web};
+use crate::http::pages::{PageError, Web, twice};
 use crate::store::webhook::{self, Delivery, NewWebhook, Webhook};
 use crate::views::{DeliveryLine, HookForm, HookLine, Mark, Moment};
 use crate::webhooks::{Target, WrongTarget, seal};
@@ -84,7 +84,10 @@ pub(in crate::http::pages) async fn make_webhook(
         Err(error) => return refuse(typed, error).await,
     };
     let (id, sealed) = (WebhookId::new(web.random.uuid(now)), seal(&web.master, &web.random, &target));
-    let mut tx = web.store.begin().await?;
+    let (mut tx, taking) = match twice::take(&web, web.store.begin().await?, &visitor, &twice::mark_of(&fields)).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     if webhook::count(&mut tx, seat.0).await? >= MOST {
         tx.rollback().await?;
         return refuse(typed, Text::new("connect-wrong-most-hooks").with("n", MOST)).await;
@@ -100,12 +103,14 @@ pub(in crate::http::pages) async fn make_webhook(
         made: (person.id, now),
     };
     webhook::insert(&mut tx, &new).await?;
-    put_once(&web, &mut tx, &visitor, &sealed.shown).await?;
+    let once = put_once(&web, &mut tx, &visitor, &sealed.shown).await?;
     let done = Done::by_person(&person, What::WebhookMade, now).in_scope(seat.0).on_webhook(id, &label);
     let told = topics.iter().map(|topic| topic.as_str()).collect::<Vec<_>>().join(",");
     web.log(&mut tx, &done.noting(format!("host={} topics={told}", target.host()))).await?;
+    let next = format!("{}/issued", seat.base());
+    taking.leads_to(&web, &mut tx, &next, Some(&once)).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("{}/issued", seat.base())).into_response())
+    Ok(Redirect::to(&next).into_response())
 }
 
 fn form(fields: &Fields) -> HookForm {

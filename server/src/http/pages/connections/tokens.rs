@@ -14,7 +14,7 @@ use crate::http::pages::guard::Who;
 use crate::http::pages::setup::put_once;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web};
+use crate::http::pages::{PageError, Web, twice};
 use crate::store::api_token::{self, NewToken};
 use crate::views::TokenForm;
 use crate::words::Text;
@@ -40,7 +40,10 @@ pub(in crate::http::pages) async fn make_token(
         Err(error) => return refuse(typed, said(error)).await,
     };
     let (token, id) = (Token::new(&web.random), TokenId::new(web.random.uuid(now)));
-    let mut tx = web.store.begin().await?;
+    let (mut tx, taking) = match twice::take(&web, web.store.begin().await?, &visitor, &twice::mark_of(&fields)).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     if api_token::count(&mut tx, seat.0, now).await? >= MOST {
         tx.rollback().await?;
         return refuse(typed, Text::new("connect-wrong-most").with("n", MOST)).await;
@@ -55,11 +58,13 @@ pub(in crate::http::pages) async fn make_token(
         ends_at: wish.ends_at,
     };
     api_token::insert(&mut tx, &new).await?;
-    put_once(&web, &mut tx, &visitor, &written(&token)).await?;
+    let sealed = put_once(&web, &mut tx, &visitor, &written(&token)).await?;
     let done = Done::by_person(&person, What::TokenMade, now).in_scope(seat.0).on_token(id, &wish.label);
     web.log(&mut tx, &done.noting(format!("grants={} until={}", to_words(&wish.grants).replace(' ', ","), wish.ends_at.seconds()))).await?;
+    let next = format!("{}/issued", seat.base());
+    taking.leads_to(&web, &mut tx, &next, Some(&sealed)).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("{}/issued", seat.base())).into_response())
+    Ok(Redirect::to(&next).into_response())
 }
 
 fn form(fields: &Fields) -> TokenForm {

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::WRONG;
 use super::let_in::{form, said, write};
 use super::typed::Filled;
 use crate::domain::act::{Actor, Done, What};
@@ -16,13 +17,14 @@ use crate::domain::people::link::Token;
 use crate::domain::people::throttle;
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
+use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::disaster::{door, let_in};
-use crate::store::{facility, throttle as counters};
-use crate::views::{DoorPage, JoinPage, Moment, Place, Qr};
+use crate::store::throttle as counters;
+use crate::views::{DoorPage, JoinPage, Moment, Qr};
 use crate::words::Text;
 
 /// For what the link's secret is sealed.
@@ -35,7 +37,6 @@ pub(in crate::http::pages) async fn show_door(
     Who(person): Who,
     Here(home): Here,
 ) -> Result<Response, PageError> {
-    let here = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let door = match door::find(web.store.read(), home.facility).await? {
         None => None,
         Some((sealed, made)) => {
@@ -45,11 +46,7 @@ pub(in crate::http::pages) async fn show_door(
             Some((link, qr, Moment::new(made, web.now())))
         }
     };
-    page(&DoorPage {
-        shell: shell("door-title", &visitor, Some(&person)),
-        facility: Place { id: here.id.to_string(), name: here.name },
-        door,
-    })
+    page(&DoorPage { shell: shell("door-title", &visitor, Some(&person)), facility: place(&web, home).await?, door })
 }
 
 /// `POST /facilities/{facility}/disaster/door`: a new link; the old one is void.
@@ -126,12 +123,12 @@ pub(in crate::http::pages) async fn join(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let (token, home, name) = opened(&web, &visitor, &secret).await?;
-    let (now, filled) = (web.now(), Filled::new(typed));
+    let (now, mark, filled) = (web.now(), twice::mark_of(&typed), Filled::new(typed));
     let buckets = throttle::door(&token.hash(), &visitor.network);
     if counters::blocked_until(web.store.read(), &buckets, now).await?.is_some() {
         return Err(PageError::Said(StatusCode::TOO_MANY_REQUESTS, Text::new("join-too-many")));
     }
-    let Some(held) = let_in::held_over(web.store.read(), home, now).await? else {
+    let Some((exception, drill)) = let_in::held_over(web.store.read(), home, now).await? else {
         return join_page(&web, &visitor, (home, name), (&secret, false), None).await;
     };
     if let Some(why) = closed(&web, home, Doing::Begin).await? {
@@ -148,14 +145,14 @@ pub(in crate::http::pages) async fn join(
         Ok(said) => said,
         Err(wrong) => {
             let answer = join_page(&web, &visitor, (home, name), (&secret, false), Some((&filled, wrong))).await?;
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
+            return Ok((WRONG, answer).into_response());
         }
     };
     let mut tx = web.store.begin().await?;
     counters::count_failure(&mut tx, &buckets, now).await?;
     tx.commit().await?;
     let (id, by) = (LetInId::new(web.random.uuid(now)), Actor::Stranger);
-    let new = LetIn { id, exception: held.0, facility: home.facility, said, event_at: now, entered_at: now, by };
-    write(&web, home, held, new, Done::by(Actor::Stranger, What::DisasterLetIn, now)).await?;
-    Ok(Redirect::to(&format!("/join/{secret}?done=yes")).into_response())
+    let new = LetIn { id, exception, facility: home.facility, said, event_at: now, entered_at: now, by };
+    let done = Done::by(Actor::Stranger, What::DisasterLetIn, now).at_facility(home.region, home.facility);
+    write(&web, (&visitor, &mark), (new, drill), done, &format!("/join/{secret}?done=yes")).await
 }

@@ -2,9 +2,9 @@
 //! own (留3-10). In a drill they stay as they are, and nothing is reported.
 
 use axum::extract::State as Use;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::WRONG;
 use super::typed::Filled;
 use crate::domain::act::{Act, Done};
 use crate::domain::device::Standing;
@@ -14,7 +14,7 @@ use crate::domain::paper::Applicant;
 use crate::domain::people::Person;
 use crate::domain::people::role::LONGEST_REASON;
 use crate::http::pages::guard::{Here, Who};
-use crate::http::pages::papers::{Staff, report_loss};
+use crate::http::pages::papers::{Staff, place, report_loss};
 use crate::http::pages::places::called;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
@@ -23,14 +23,12 @@ use crate::store::belonging::Home;
 use crate::store::device::{self, Decision};
 use crate::store::disaster::gone::{self, NewGone};
 use crate::store::disaster::let_in;
-use crate::store::facility;
 use crate::store::loss::{self, Told};
-use crate::views::{Choice, GonePage, Moment, Place};
+use crate::views::{Choice, GonePage, Moment};
 use crate::words::Text;
 
 /// Devices offered, and devices shown as gone, on the page.
 const DEVICES: u16 = 200;
-const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// `GET /facilities/{facility}/disaster/gone`
 pub(in crate::http::pages) async fn show_gone(
@@ -49,7 +47,6 @@ async fn gone_page(
     home: Home,
     wrong: Option<(&Filled, Text)>,
 ) -> Result<Response, PageError> {
-    let here = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let held = let_in::held_over(web.store.read(), home, web.now()).await?;
     let empty = Filled::new(Vec::new());
     let (filled, error) = wrong.map_or((&empty, None), |(filled, error)| (filled, Some(error)));
@@ -67,7 +64,7 @@ async fn gone_page(
     let offered = offered.into_iter().filter(|device| !gone.iter().any(|(id, ..)| *id == device.id.to_string()));
     page(&GonePage {
         shell: shell("gone-title", visitor, Some(person)),
-        facility: Place { id: here.id.to_string(), name: here.name },
+        facility: place(web, home).await?,
         drill: held.is_some_and(|(_, drill)| drill),
         devices: offered
             .map(|device| {

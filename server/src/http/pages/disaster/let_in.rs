@@ -1,34 +1,34 @@
 //! What an exception let in at a facility: registered within half a minute, cleared afterwards one by one.
 
 use axum::extract::State as Use;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::WRONG;
 use super::typed::Filled;
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::disaster::let_in::{
     self as entry, Check, Cleared, Invalid, LONGEST_WORD, LetIn, Machine, NotCleared, Said, Typed as Words, Whose,
 };
-use crate::domain::ids::{ExceptionId, LetInId};
+use crate::domain::ids::LetInId;
 use crate::domain::membership::Doing;
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
+use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::disaster::let_in::{self, Clearing, Line};
-use crate::store::{facility, paper};
-use crate::views::{Choice, LetInForm, LetInLine, LetInPage, Moment, Place};
+use crate::store::paper;
+use crate::views::{Choice, LetInForm, LetInLine, LetInPage, Moment};
 use crate::words::Text;
 
 /// Lines on one page.
 const LINES: u16 = 50;
-const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// Which page of the list, from 0.
 #[derive(Debug, Default, Deserialize)]
@@ -58,7 +58,6 @@ async fn list_page(
     home: Home,
     (at, wrong, error): Wrong<'_>,
 ) -> Result<Response, PageError> {
-    let here = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let skip = u32::from(at.page) * u32::from(LINES);
     let mut lines = let_in::list(&web.store, home.facility, LINES + 1, skip).await?;
     let more = lines.len() > usize::from(LINES);
@@ -73,7 +72,7 @@ async fn list_page(
     let held = let_in::held_over(web.store.read(), home, web.now()).await?;
     page(&LetInPage {
         shell: shell("let-in-title", visitor, Some(person)),
-        facility: Place { id: here.id.to_string(), name: here.name },
+        facility: place(web, home).await?,
         form,
         closed: held.is_none().then(|| Text::new("let-in-only-late")),
         lines: lines.into_iter().map(|line| shown(web, person, home, line)).collect(),
@@ -168,16 +167,27 @@ pub(super) fn said(web: &Web, filled: &Filled) -> Result<Said, Text> {
     })
 }
 
-/// Writes one that was let in, and the line of the log.
-pub(super) async fn write(web: &Web, home: Home, (exception, drill): (ExceptionId, bool), new: LetIn, done: Done) -> Result<(), PageError> {
-    let mut tx = web.store.begin().await?;
+/// Writes one that was let in, and the line of the log; a form that comes a second time does nothing again. `next` is shown then.
+pub(super) async fn write(
+    web: &Web,
+    (visitor, mark): (&Visitor, &str),
+    (new, drill): (LetIn, bool),
+    done: Done,
+    next: &str,
+) -> Result<Response, PageError> {
+    let (mut tx, taking) = match twice::take(web, web.store.begin().await?, visitor, mark).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     let_in::insert(&mut tx, &new).await?;
     let drill = if drill { " drill" } else { "" };
     let named = if new.said.is_skipped() { " unnamed" } else { "" };
     let detail =
         format!("whose={} machine={} event={}{named}{drill}", new.said.whose.as_str(), new.said.machine.as_str(), new.event_at.seconds());
-    web.log(&mut tx, &done.at_facility(home.region, home.facility).on_exception(exception).noting(detail)).await?;
-    Ok(tx.commit().await?)
+    web.log(&mut tx, &done.on_exception(new.exception).noting(detail)).await?;
+    taking.leads_to(web, &mut tx, next, None).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(next).into_response())
 }
 
 /// `POST /facilities/{facility}/disaster/let-in`
@@ -188,19 +198,20 @@ pub(in crate::http::pages) async fn let_in(
     Here(home): Here,
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
-    let filled = Filled::new(typed);
+    let (mark, filled) = (twice::mark_of(&typed), Filled::new(typed));
     let shut = closed(&web, home, Doing::Begin).await?;
     let wrong = match (shut, said(&web, &filled).and_then(|said| Ok((said, filled.event(web.now())?)))) {
         (Some(why), _) => why,
         (None, Err(wrong)) => wrong,
         (None, Ok((said, event_at))) => match let_in::held_over(web.store.read(), home, event_at).await? {
             None => Text::new("let-in-none-held").with("at", event_at),
-            Some(held) => {
+            Some((exception, drill)) => {
                 let (id, now) = (LetInId::new(web.random.uuid(web.now())), web.now());
                 let by = Actor::Person(person.id);
-                let new = LetIn { id, exception: held.0, facility: home.facility, said, event_at, entered_at: now, by };
-                write(&web, home, held, new, Done::by_person(&person, What::DisasterLetIn, now)).await?;
-                return Ok(Redirect::to(&format!("/facilities/{}/disaster/let-in", home.facility)).into_response());
+                let new = LetIn { id, exception, facility: home.facility, said, event_at, entered_at: now, by };
+                let done = Done::by_person(&person, What::DisasterLetIn, now).at_facility(home.region, home.facility);
+                let next = format!("/facilities/{}/disaster/let-in", home.facility);
+                return write(&web, (&visitor, &mark), (new, drill), done, &next).await;
             }
         },
     };

@@ -1,12 +1,11 @@
 //! A facility's page of 災害時特例: what holds here, and what the facility may do by itself while the 事務局 cannot be reached.
 
 use axum::extract::State as Use;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::region::form_of_activation;
 use super::typed::Filled;
-use super::{line, refusal};
+use super::{WRONG, line, refusal};
 use crate::domain::disaster::{Exception, Phase};
 use crate::domain::membership::Doing;
 use crate::domain::people::role::LONGEST_REASON;
@@ -14,16 +13,15 @@ use crate::domain::people::{Person, Right, Scope, may};
 use crate::exceptions::{self, Deed};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
+use crate::http::pages::papers::place;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
+use crate::store::disaster;
 use crate::store::disaster::{cover, let_in};
-use crate::store::{disaster, facility};
-use crate::views::{Choice, ExceptionForm, FacilityDisasterPage, Place};
+use crate::views::{Choice, ExceptionForm, FacilityDisasterPage};
 use crate::words::Text;
-
-const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// `GET /facilities/{facility}/disaster`
 pub(in crate::http::pages) async fn show_facility(
@@ -42,7 +40,7 @@ async fn facility_page(
     home: Home,
     wrong: Option<(&Filled, Text)>,
 ) -> Result<Response, PageError> {
-    let here = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
+    let facility = place(web, home).await?;
     let held = held(web, home).await?;
     let mut lines = Vec::new();
     for exception in &held {
@@ -59,8 +57,8 @@ async fn facility_page(
         (form, None) => form,
     };
     page(&FacilityDisasterPage {
-        shell: shell(Text::new("disaster-facility-title").with("facility", here.name.clone()), visitor, Some(person)),
-        facility: Place { id: here.id.to_string(), name: here.name },
+        shell: shell(Text::new("disaster-facility-title").with("facility", facility.name.clone()), visitor, Some(person)),
+        facility,
         in_region: matches!(person.scope, Scope::Region(_)),
         lines,
         form,

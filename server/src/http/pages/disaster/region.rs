@@ -1,11 +1,10 @@
 //! What the 事務局 does: 発動 for the region, 追認 and 不承認 of what facilities began, 延長, 解除, 報告, 終結.
 
 use axum::extract::{Path, State as Use};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::typed::Filled;
-use super::{line, places, reach, refusal};
+use super::{WRONG, line, places, reach, refusal};
 use crate::domain::act::Actor;
 use crate::domain::area::Area;
 use crate::domain::disaster::{Exception, Phase, Place, Reach};
@@ -27,7 +26,6 @@ use crate::words::Text;
 const LINES: u16 = 20;
 /// Facilities named with what is left there.
 const LEFT: u16 = 50;
-const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// `GET /disaster`
 pub(in crate::http::pages) async fn show_region(

@@ -1,4 +1,7 @@
-//! The tables of an archive, written piece by piece.
+//! The tables of an archive, written piece by piece: the list of them, and those of papers, self-checks and the log.
+
+mod devices;
+mod disaster;
 
 use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
@@ -6,19 +9,13 @@ use hashimori_shared::time::Timestamp;
 use super::{Failed, packing_failed};
 use crate::domain::csv::Csv;
 use crate::domain::device::Ownership;
-use crate::domain::disaster::{Exception, Reach};
 use crate::domain::people::Person;
 use crate::evidence::{CHAIN, Packing};
-use crate::http::pages::device::cause;
-use crate::http::pages::export::{device_columns, device_row, in_words, stamp};
-use crate::http::pages::places::called;
+use crate::http::pages::export::{in_words, stamp};
 use crate::http::pages::{PageError, Web, log as log_page, papers};
 use crate::store::belonging::Home;
-use crate::store::disaster::{cover, let_in};
-use crate::store::listed::{self, Only};
 use crate::store::log::{Filter, Reach as LogReach};
-use crate::store::{area, device, disaster, history, log, paper, self_check};
-use crate::views::Mark;
+use crate::store::{log, paper, self_check};
 use crate::words::Text;
 
 /// Rows read at once.
@@ -103,95 +100,6 @@ impl<'a> Tables<'a> {
         let text = format!("\u{feff}{}\r\n", lines.join("\r\n"));
         self.packing.file("README.txt").await.map_err(packing_failed)?;
         self.packing.rows(text.into_bytes(), lines.len()).await.map_err(packing_failed)
-    }
-
-    async fn devices(&mut self) -> Result<(), Failed> {
-        let Wanted { web, reader, home, lang, .. } = self.wanted;
-        let mut csv = self.begin("devices.csv", &device_columns(web)).await?;
-        let covered = cover::is_covered(web.store.read(), home, web.now()).await?;
-        let mut after = None;
-        loop {
-            let devices = listed::list(&web.store, home.facility, &Only::All, (after, READ)).await?;
-            for (device, line) in &devices {
-                csv.row(&device_row(web, (reader, lang), (device, line), covered));
-            }
-            self.put(&mut csv, devices.len()).await?;
-            after = devices.last().map(|(last, _)| last.id);
-            if devices.len() < usize::from(READ) {
-                return Ok(());
-            }
-        }
-    }
-
-    async fn changes(&mut self) -> Result<(), Failed> {
-        let Wanted { web, home, .. } = self.wanted;
-        let columns = columns(&[
-            "device-about-id",
-            "facility-col-device",
-            "history-col-at",
-            "history-col-cause",
-            "history-col-verdict",
-            "rules-col-clause",
-            "evidence-col-before",
-            "evidence-col-after",
-            "rules-pack",
-        ]);
-        let mut csv = self.begin("state-changes.csv", &columns).await?;
-        let mut after = None;
-        loop {
-            let devices = device::list(&web.store, home.facility, after, READ).await?;
-            for device in &devices {
-                self.changes_of(device, &mut csv).await?;
-            }
-            after = devices.last().map(|last| last.id);
-            if devices.len() < usize::from(READ) {
-                // Also where nothing changed, the names of the columns are there.
-                return self.put(&mut csv, 0).await;
-            }
-        }
-    }
-
-    async fn changes_of(&mut self, device: &device::Device, csv: &mut Csv) -> Result<(), Failed> {
-        let Wanted { web, reader, period, .. } = self.wanted;
-        let label = self.say(called(reader, device.ownership, &device.label, device.id));
-        let mut after = 0;
-        loop {
-            let changes = history::list_between(&web.store, device.n, period, after, READ).await?;
-            let mut rows = 0;
-            for change in &changes {
-                let mut clauses: Vec<[String; 3]> = change
-                    .differences()
-                    .map(|(clause, was, is)| {
-                        let [was, is] = [was, is].map(|state| state.map(|s| self.say(Mark::of(s).word)).unwrap_or_default());
-                        [clause.to_owned(), was, is]
-                    })
-                    .collect();
-                if clauses.is_empty() {
-                    clauses.push(Default::default());
-                }
-                rows += clauses.len();
-                for [clause, was, is] in clauses {
-                    csv.row(&[
-                        device.id.to_string(),
-                        label.clone(),
-                        stamp(change.at),
-                        self.say(cause(&change.cause)),
-                        self.say(Mark::of(change.headline).word),
-                        clause,
-                        was,
-                        is,
-                        change.judged_with.clone(),
-                    ]);
-                }
-            }
-            if rows > 0 {
-                self.put(csv, rows).await?;
-            }
-            after = changes.last().map_or(after, |last| last.id);
-            if changes.len() < usize::from(READ) {
-                return Ok(());
-            }
-        }
     }
 
     /// Papers, then their steps: two files one after the other, for an archive has one open at a time.
@@ -311,104 +219,6 @@ impl<'a> Tables<'a> {
             match last {
                 Some(last) if links.len() == usize::from(READ) => after = last,
                 Some(_) | None => return Ok(()),
-            }
-        }
-    }
-
-    async fn disasters(&mut self) -> Result<(), Failed> {
-        let Wanted { web, home, period, .. } = self.wanted;
-        let columns = columns(&[
-            "evidence-col-id",
-            "evidence-col-drill",
-            "evidence-col-reach",
-            "evidence-col-began",
-            "evidence-col-entered",
-            "evidence-col-ends",
-            "evidence-col-ending",
-            "evidence-col-phase",
-            "evidence-col-reason",
-            "evidence-col-basis",
-        ]);
-        let mut csv = self.begin("disasters.csv", &columns).await?;
-        let mut after = None;
-        loop {
-            let found = disaster::list_over(&web.store, home, period, after, READ).await?;
-            after = found.last().map(|last| last.id);
-            let rows = found.len();
-            for exception in found {
-                let exception = exception.at(web.now());
-                csv.row(&[
-                    exception.id.to_string(),
-                    if exception.drill { self.say("evidence-yes") } else { String::new() },
-                    self.reach(&exception).await?,
-                    stamp(exception.began_at),
-                    stamp(exception.entered_at),
-                    stamp(exception.ended.map_or(exception.ends_at, |(_, at)| at)),
-                    exception.ended.map(|(ending, _)| self.say(ending.key())).unwrap_or_default(),
-                    self.say(exception.phase.key()),
-                    exception.reason,
-                    exception.basis,
-                ]);
-            }
-            self.put(&mut csv, rows).await?;
-            if rows < usize::from(READ) {
-                return Ok(());
-            }
-        }
-    }
-
-    /// What it covers, without the names of other facilities.
-    async fn reach(&self, exception: &Exception) -> Result<String, Failed> {
-        let areas = match &exception.reach {
-            Reach::Region => return Ok(self.say("disaster-reach-region")),
-            Reach::Facilities(_) => return Ok(self.say("evidence-reach-here")),
-            Reach::Areas(areas) => areas,
-        };
-        let mut names = Vec::new();
-        for place in areas {
-            names.extend(area::find(self.wanted.web.store.read(), exception.region, place.what).await?.map(|area| area.name));
-        }
-        Ok(self.wanted.lang.list(&names))
-    }
-
-    async fn let_in(&mut self) -> Result<(), Failed> {
-        let Wanted { web, reader, home, period, .. } = self.wanted;
-        let sees = reader.role.sees_facts(Ownership::Personal);
-        let columns = columns(&[
-            "evidence-col-id",
-            "evidence-col-drill",
-            "evidence-col-began",
-            "evidence-col-entered",
-            "evidence-col-whose",
-            "evidence-col-machine",
-            "field-name",
-            "evidence-col-stay",
-            "evidence-col-cleared",
-            "evidence-col-cleared-at",
-        ]);
-        let mut csv = self.begin("disaster-devices.csv", &columns).await?;
-        let mut after = None;
-        loop {
-            let lines = let_in::list_between(&web.store, home.facility, period, after, READ).await?;
-            for line in &lines {
-                let at = |at: Option<Timestamp>| at.map(stamp).unwrap_or_default();
-                csv.row(&[
-                    line.id.to_string(),
-                    if line.drill { self.say("evidence-yes") } else { String::new() },
-                    stamp(line.event_at),
-                    stamp(line.entered_at),
-                    self.say(line.said.whose.key()),
-                    self.say(line.said.machine.key()),
-                    if sees { line.said.name.clone() } else { self.say("paper-not-shown") },
-                    at(line.until),
-                    line.cleared.map(|(how, _)| self.say(how.key())).unwrap_or_default(),
-                    at(line.cleared.map(|(_, at)| at)),
-                ]);
-            }
-            self.put(&mut csv, lines.len()).await?;
-            after = lines.last().map(|last| last.id);
-            if lines.len() < usize::from(READ) {
-                return Ok(());
             }
         }
     }

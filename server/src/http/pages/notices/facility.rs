@@ -9,22 +9,17 @@ use crate::domain::act::{Done, What};
 use crate::domain::ids::NoticeId;
 use crate::domain::people::{Person, Right, may};
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::papers::place;
 use crate::http::pages::typed::Asked;
 use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
-use crate::store::facility;
 use crate::store::notice::{self, Found, Of, Reading};
-use crate::views::{FacilityNoticePage, Mark, NoticeLine, NoticesPage, Place};
+use crate::views::{FacilityNoticePage, Mark, NoticeLine, NoticesPage};
 use crate::words::Text;
 
 /// Notices that 今日の対応 shows.
 const SHOWN: u16 = 5;
-
-async fn place(web: &Web, home: Home) -> Result<Place, PageError> {
-    let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
-    Ok(Place { id: facility.id.to_string(), name: facility.name })
-}
 
 fn list_path(home: Home) -> String {
     format!("/facilities/{}/notices", home.facility)

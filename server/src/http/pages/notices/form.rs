@@ -14,9 +14,9 @@ use crate::domain::notice::{
 };
 use crate::domain::people::Person;
 use crate::http::pages::guard::Who;
-use crate::http::pages::typed::{Asked, Typed};
+use crate::http::pages::typed::{Asked, Typed, value, values};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::notice::{self, Found};
 use crate::store::{Tx, area, facility};
 use crate::views::{Choice, NoticeFormPage};
@@ -26,14 +26,6 @@ use crate::words::Text;
 const OFFERED: u16 = 200;
 /// Days after which those who have not confirmed are reminded, unless something else is typed.
 const REMIND_DAYS: &str = "3";
-
-fn value<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
-    typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
-}
-
-fn values<'a>(typed: &'a Fields, field: &'a str) -> impl Iterator<Item = &'a str> {
-    typed.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
-}
 
 /// Which facility a new one is for.
 #[derive(Debug, Default, Deserialize)]
@@ -193,10 +185,15 @@ pub(in crate::http::pages) async fn send_notice(
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, (None, &typed), error).await,
     };
-    let mut tx = web.store.begin().await?;
+    let (mut tx, taking) = match twice::take(&web, web.store.begin().await?, &visitor, &twice::mark_of(&typed)).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     let sent = send(&web, &mut tx, &person, (said, &reach), None).await?;
+    let next = format!("/notices/{sent}");
+    taking.leads_to(&web, &mut tx, &next, None).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/notices/{sent}")).into_response())
+    Ok(Redirect::to(&next).into_response())
 }
 
 /// `POST /notices/{notice}/correct`: the one before ends, and everybody is to confirm the new one.

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
+pub(super) use crate::http::pages::typed::value;
+
 use super::told::{Taken, tell};
 use super::{Staff, exception_for, find, place, title};
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
@@ -61,10 +63,6 @@ impl Form {
         let (paper, id) = (&found.paper, found.paper.id);
         Self { kind: paper.kind, action: format!("/papers/{id}/edit"), title: title(paper), again: Some(id) }
     }
-}
-
-pub(super) fn value<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
-    typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
 }
 
 /// `GET /facilities/{facility}/papers/new`

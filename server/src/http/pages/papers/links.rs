@@ -15,7 +15,7 @@ use crate::http::pages::membership::closed;
 use crate::http::pages::setup::{put_once, take_once};
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Kept, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, page_once, shell};
 use crate::store::facility_link;
 use crate::views::{FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, Moment, Qr};
 use crate::words::Text;
@@ -95,7 +95,7 @@ pub(in crate::http::pages) async fn show_link(
     let once = take_once(&web, &visitor).await?;
     let link =
         once.as_deref().and_then(|once| once.split_once('\n')).and_then(|(kind, url)| Some((Kind::from_word(kind)?, url.to_owned())));
-    page(&FacilityLinkPage {
+    page_once(&FacilityLinkPage {
         shell: shell("links-title", &visitor, Some(&person)),
         facility: place(&web, home).await?,
         kind: link.as_ref().map(|(kind, _)| kind.key()),

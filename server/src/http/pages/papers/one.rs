@@ -217,7 +217,7 @@ pub(super) fn step_line(kind: Kind, past: Past, now: Timestamp, shown: bool) -> 
             }
         }),
         why: if shown { past.why } else { String::new() },
-        checker: (shown && !past.checker.is_empty()).then(|| Text::new("paper-checked-by").with("name", past.checker)),
+        other: (shown && !past.checker.is_empty()).then(|| Text::new("paper-checked-by").with("name", past.checker)),
     }
 }
 

@@ -85,7 +85,7 @@ pub(in crate::http::pages) async fn steps(
                 say(line.by),
                 line.on.map(say).unwrap_or_default(),
                 line.why,
-                line.checker.map(say).unwrap_or_default(),
+                line.other.map(say).unwrap_or_default(),
             ]
         })
         .collect())

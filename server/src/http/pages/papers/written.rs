@@ -27,7 +27,7 @@ pub(in crate::http::pages) async fn written_out(
     let content = content.map(|(label, words)| format!("{}: {}", Text::new(label).in_lang(lang), words.in_lang(lang)));
     let past = paper::history(&web.store, paper.id).await?;
     let step = |(at, line): (Timestamp, StepLine)| {
-        let said = [line.by.in_lang(lang), line.why, line.checker.map(|checker| checker.in_lang(lang)).unwrap_or_default()];
+        let said = [line.by.in_lang(lang), line.why, line.other.map(|other| other.in_lang(lang)).unwrap_or_default()];
         let said = said.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" / ");
         format!("{} {}: {said}", stamp(at), Text::new(line.act).in_lang(lang))
     };

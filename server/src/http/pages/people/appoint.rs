@@ -16,7 +16,7 @@ use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::setup::{put_once, take_once};
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Kept, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, page_once, shell};
 use crate::mail::secret_link;
 use crate::store::Tx;
 use crate::store::appointment::{self, Held};
@@ -301,5 +301,5 @@ pub(in crate::http::pages) async fn show_issued(
         let (url, until) = (lines.next()?, Timestamp::from_seconds(lines.next()?.parse().ok()?));
         Some((Some(url).filter(|url| !url.is_empty()), until.into(), lines.next()?))
     });
-    page(&AppointedPage { shell: shell(Text::new("people-title-link"), &visitor, Some(&person)), back: seats.back(), link })
+    page_once(&AppointedPage { shell: shell(Text::new("people-title-link"), &visitor, Some(&person)), back: seats.back(), link })
 }

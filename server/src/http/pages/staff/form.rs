@@ -4,14 +4,14 @@ use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{Book, find, value};
+use super::{Book, find};
 use crate::domain::act::{Done, What};
 use crate::domain::people::Person;
 use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::staff::{Act, Details, Entry, Field, LONGEST_JOB, LONGEST_MCS_ID, MOST, Member, advance, namesakes};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
-use crate::http::pages::typed::Typed;
+use crate::http::pages::typed::{Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
@@ -50,7 +50,7 @@ async fn form_page(
             name: field.as_str(),
             label: field.key(),
             about,
-            value: value(&before.typed, field.as_str()).to_owned(),
+            value: given(&before.typed, field.as_str()).to_owned(),
             longest,
             is_day: field == Field::Joined,
             required: field != Field::McsId,
@@ -64,7 +64,7 @@ async fn form_page(
         seen: known.map(|member| member.version),
         fields: Field::ALL.iter().map(|known| field(*known)).collect(),
         error: before.error,
-        sure: value(&before.typed, "sure") == "yes",
+        sure: given(&before.typed, "sure") == "yes",
         namesakes: before.namesakes,
     })
 }
@@ -104,12 +104,12 @@ pub(in crate::http::pages) async fn show_edit(
 
 /// What was typed, or what the page says about it: a field that is wrong, or somebody who may be the same person.
 fn read(book: &Book, typed: &Fields, known: Option<&Member>) -> Result<Details, (Text, Vec<Text>)> {
-    let details = Details::read(book.now, |field| value(typed, field.as_str())).map_err(|field| (field.wrong(), Vec::new()))?;
+    let details = Details::read(book.now, |field| given(typed, field.as_str())).map_err(|field| (field.wrong(), Vec::new()))?;
     let others = namesakes(&book.members, &details.name).filter(|other| known.is_none_or(|known| known.number != other.number));
     let same: Vec<Text> = others
         .map(|other| Text::new("staff-namesake").with("name", other.details.name.clone()).with("job", other.details.job.clone()))
         .collect();
-    if !same.is_empty() && value(typed, "sure") != "yes" {
+    if !same.is_empty() && given(typed, "sure") != "yes" {
         return Err((Text::new("staff-same-name"), same));
     }
     if known.is_none() && book.members.len() >= MOST {
@@ -162,10 +162,7 @@ pub(in crate::http::pages) async fn correct(
     });
     match taken {
         Ok(moved) => {
-            if value(&typed, "seen") != member.version.to_string() {
-                return Err(PageError::Conflict(Text::new("staff-moved")));
-            }
-            super::one::keep(&web, (&person, home), member, moved).await?;
+            super::one::keep(&web, (&person, home), &typed, member, moved).await?;
             Ok(Redirect::to(&format!("/facilities/{}/staff/{number}", home.facility)).into_response())
         }
         Err((error, namesakes)) => {

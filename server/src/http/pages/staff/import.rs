@@ -5,14 +5,14 @@ use axum::extract::State as Use;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{Book, value};
+use super::Book;
 use crate::domain::act::{Done, What};
 use crate::domain::paper::same_name;
 use crate::domain::people::Person;
 use crate::domain::staff::{Details, Field, MOST, MOST_LINES, MOST_WRONG, Wrong, namesakes, read_table};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
-use crate::http::pages::typed::Typed;
+use crate::http::pages::typed::{Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
@@ -42,21 +42,21 @@ async fn import_page(
         columns: Field::ALL.iter().map(|field| field.key()).collect(),
         most: MOST_LINES,
         errors,
-        table: value(&typed, "table").to_owned(),
-        sure: value(&typed, "sure") == "yes",
+        table: given(&typed, "table").to_owned(),
+        sure: given(&typed, "sure") == "yes",
     })
 }
 
 /// The people of a pasted table, or everything that is wrong with it.
 fn read(book: &Book, typed: &Fields) -> Result<Vec<Details>, Vec<Text>> {
-    let rows = read_table(value(typed, "table"), book.now).map_err(|wrong| said(&wrong))?;
+    let rows = read_table(given(typed, "table"), book.now).map_err(|wrong| said(&wrong))?;
     if book.members.len() + rows.len() > MOST {
         return Err(vec![Text::new("staff-full").with("most", MOST)]);
     }
     let known = |at: usize, name: &str| {
         namesakes(&book.members, name).next().is_some() || rows.iter().take(at).any(|(_, earlier)| same_name(&earlier.name, name))
     };
-    let same: Vec<Text> = if value(typed, "sure") == "yes" {
+    let same: Vec<Text> = if given(typed, "sure") == "yes" {
         Vec::new()
     } else {
         let twice = rows.iter().enumerate().filter(|(at, (_, details))| known(*at, &details.name));

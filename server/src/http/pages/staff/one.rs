@@ -4,7 +4,8 @@ use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{Book, called, find, mark, value};
+use super::pledges::signed;
+use super::{Book, find, mark};
 use crate::domain::act::{Done, What};
 use crate::domain::paper::same_name;
 use crate::domain::people::Person;
@@ -12,12 +13,12 @@ use crate::domain::people::role::LONGEST_REASON;
 use crate::domain::staff::{Act, Edition, Entry, JoinItem, LeaveItem, Member, Moved, Need, Refusal, State, Step, advance, choices};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
-use crate::http::pages::typed::Typed;
+use crate::http::pages::typed::{Typed, given, values};
 use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
 use crate::store::{appointment, staff};
-use crate::views::{Moment, StaffAct, StaffMemberPage, StaffStep};
+use crate::views::{Moment, StaffAct, StaffMemberPage, StepLine};
 use crate::words::Text;
 
 /// `GET /facilities/{facility}/staff/{number}`
@@ -61,12 +62,13 @@ async fn member_page(
         longest: LONGEST_REASON,
         past: past
             .into_iter()
-            .map(|step| StaffStep {
+            .map(|step| StepLine {
                 at: Moment::new(step.at, book.now),
                 act: step.act.key(),
                 state: step.state.key(),
                 on: step.on.map(|on| Text::new("staff-on-day").with("day", Text::Day(on))),
                 by: step.by.map_or(Text::new("oplog-erased"), Text::Verbatim),
+                other: None,
                 why: step.why,
             })
             .collect(),
@@ -82,11 +84,7 @@ async fn accounts(web: &Web, home: Home, member: &Member) -> Result<Vec<String>,
 fn pairs(member: &Member, editions: &[Edition]) -> Vec<(&'static str, Text)> {
     let none = || Text::new("frame-none-yet");
     let day = |day: Option<hashimori_shared::time::Timestamp>| day.map_or_else(none, Text::Day);
-    let pledge = member.pledge.map_or_else(none, |pledge| {
-        let edition = editions.iter().find(|known| known.n == pledge.edition).map_or(Text::new("staff-form-3"), called);
-        let key = if pledge.before { "staff-pledge-before" } else { "staff-pledge-signed" };
-        Text::new(key).with("edition", edition).with("day", Text::Day(pledge.on))
-    });
+    let pledge = member.pledge.map_or_else(none, |pledge| signed(pledge, editions));
     let id = if member.details.mcs_id.is_empty() { none() } else { Text::verbatim(&member.details.mcs_id) };
     let mut pairs = vec![
         ("staff-col-job", Text::verbatim(&member.details.job)),
@@ -102,10 +100,10 @@ fn pairs(member: &Member, editions: &[Edition]) -> Vec<(&'static str, Text)> {
 
 /// The form of an act; what was typed into it before, where it is the one that was refused.
 fn form(step: Step, member: &Member, typed: Option<&Fields>) -> StaffAct {
-    let typed = typed.filter(|typed| value(typed, "act") == step.act.as_str());
+    let typed = typed.filter(|typed| given(typed, "act") == step.act.as_str());
     let needs = |need: Need| step.needs.contains(&need);
-    let kept = |field: &str| typed.map_or("", |typed| value(typed, field)).to_owned();
-    let ticked = |item: &LeaveItem| typed.is_some_and(|typed| typed.iter().any(|(name, word)| name == "item" && word == item.as_str()));
+    let kept = |field: &str| typed.map_or("", |typed| given(typed, field)).to_owned();
+    let ticked = |item: &LeaveItem| typed.is_some_and(|typed| values(typed, "item").any(|word| word == item.as_str()));
     let items = LeaveItem::ALL.iter().filter(|item| !member.cleared.contains(item));
     StaffAct {
         word: step.act.as_str(),
@@ -138,12 +136,12 @@ pub(in crate::http::pages) async fn act(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let member = find(&web, home.facility, &number).await?;
-    let act = Act::from_word(value(&typed, "act")).ok_or_else(|| PageError::Malformed(Kept::default()))?;
+    let act = Act::from_word(given(&typed, "act")).ok_or_else(|| PageError::Malformed(Kept::default()))?;
     let entry = Entry {
-        why: value(&typed, "why").to_owned(),
-        day: value(&typed, "day").to_owned(),
-        before: value(&typed, "before") == "yes",
-        items: typed.iter().filter(|(name, _)| name == "item").map(|(_, word)| word.clone()).collect(),
+        why: given(&typed, "why").to_owned(),
+        day: given(&typed, "day").to_owned(),
+        before: given(&typed, "before") == "yes",
+        items: values(&typed, "item").map(str::to_owned).collect(),
         ..Entry::default()
     };
     let rules = super::rules_at(&web, home).await?;
@@ -151,12 +149,9 @@ pub(in crate::http::pages) async fn act(
     let taken = if offered { advance(&member, act, (person.id, &entry), &rules, web.now()) } else { Err(Refusal::NotNow(member.state)) };
     match taken {
         Ok(moved) => {
-            if value(&typed, "seen") != member.version.to_string() {
-                return Err(PageError::Conflict(Text::new("staff-moved")));
-            }
             let list = format!("/facilities/{}/staff", home.facility);
             let to = if moved.to == State::Removed { format!("{list}?done=removed") } else { format!("{list}/{number}") };
-            keep(&web, (&person, home), member, moved).await?;
+            keep(&web, (&person, home), &typed, member, moved).await?;
             Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => {
@@ -166,8 +161,17 @@ pub(in crate::http::pages) async fn act(
     }
 }
 
-/// Keeps a step, with its entry in the log.
-pub(super) async fn keep(web: &Web, (person, home): (&Person, Home), member: Member, moved: Moved) -> Result<(), PageError> {
+/// Keeps a step that was asked for on a page that shows the newest, with its entry in the log.
+pub(super) async fn keep(
+    web: &Web,
+    (person, home): (&Person, Home),
+    typed: &Fields,
+    member: Member,
+    moved: Moved,
+) -> Result<(), PageError> {
+    if given(typed, "seen") != member.version.to_string() {
+        return Err(PageError::Conflict(Text::new("staff-moved")));
+    }
     let after = member.after(&moved);
     let mut tx = web.store.begin_ledger().await?;
     if !staff::apply(&mut tx, home.facility, &after, &moved).await? {

@@ -5,14 +5,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{Book, called, ticked, value};
+use super::ticked::{keep, steps, ticked};
+use super::{Book, called};
 use crate::domain::act::{Done, What};
 use crate::domain::paper::day_start;
 use crate::domain::people::Person;
-use crate::domain::staff::{Act, Entry, LONGEST_TOPIC, Member, advance, text};
+use crate::domain::staff::{Act, Edition, Entry, LONGEST_TOPIC, Member, Pledge, advance, text};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
-use crate::http::pages::typed::{Asked, Typed};
+use crate::http::pages::typed::{Asked, Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
@@ -58,22 +59,25 @@ pub(in crate::http::pages) async fn show_pledges(
     pledges_page(&web, &visitor, (&person, home), Before { done, ..Before::default() }).await
 }
 
+/// Which edition was signed, and when.
+pub(super) fn signed(pledge: Pledge, editions: &[Edition]) -> Text {
+    let edition = editions.iter().find(|known| known.n == pledge.edition).map_or(Text::new("staff-form-3"), called);
+    let key = if pledge.before { "staff-pledge-before" } else { "staff-pledge-signed" };
+    Text::new(key).with("edition", edition).with("day", Text::Day(pledge.on))
+}
+
 async fn pledges_page(web: &Web, visitor: &Visitor, (person, home): (&Person, Home), before: Before) -> Result<Response, PageError> {
     let book = Book::at(web, home).await?;
     let editions = staff::pledge::list(web.store.read(), home.facility).await?;
     let chosen = ticked(&before.typed);
-    let edition = |n: i64| editions.iter().find(|known| known.n == n).map_or(Text::new("staff-form-3"), called);
     let line = |member: &Member| Ticked {
         number: member.number,
         name: member.details.name.clone(),
-        note: member.pledge.map_or(Text::new("staff-pledge-none"), |pledge| {
-            let key = if pledge.before { "staff-pledge-before" } else { "staff-pledge-signed" };
-            Text::new(key).with("edition", edition(pledge.edition)).with("day", Text::Day(pledge.on))
-        }),
+        note: member.pledge.map_or(Text::new("staff-pledge-none"), |pledge| signed(pledge, &editions)),
         chosen: chosen.contains(&member.number),
     };
     let present = || book.members.iter().filter(|member| member.state.is_present());
-    let typed = |field: &str| value(&before.typed, field).to_owned();
+    let typed = |field: &str| given(&before.typed, field).to_owned();
     page(&PledgesPage {
         shell: shell("staff-pledges", visitor, Some(person)),
         facility: place(web, home).await?,
@@ -101,26 +105,14 @@ pub(in crate::http::pages) async fn note_pledges(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let book = Book::at(&web, home).await?;
-    let chosen = ticked(&typed);
-    let entry = Entry { day: value(&typed, "day").to_owned(), before: value(&typed, "before") == "yes", ..Entry::default() };
-    let steps: Result<Vec<_>, Text> = book
-        .members
-        .iter()
-        .filter(|member| chosen.contains(&member.number))
-        .map(|member| advance(member, Act::Pledge, (person.id, &entry), &book.rules, book.now).map(|moved| (member.clone(), moved)))
-        .collect::<Result<_, _>>()
-        .map_err(|refusal| refusal.text());
-    let error = match steps {
+    let entry = Entry { day: given(&typed, "day").to_owned(), before: given(&typed, "before") == "yes", ..Entry::default() };
+    let pledge = |member: &Member| advance(member, Act::Pledge, (person.id, &entry), &book.rules, book.now);
+    let error = match steps(&book, &typed, pledge) {
         Err(error) => error,
-        Ok(steps) if steps.is_empty() => Text::new("staff-nobody"),
         Ok(steps) => {
             let noted = steps.len();
             let mut tx = web.store.begin_ledger().await?;
-            for (member, moved) in steps {
-                if !staff::apply(&mut tx, home.facility, &member.after(&moved), &moved).await? {
-                    return Err(PageError::Conflict(Text::new("staff-moved")));
-                }
-            }
+            keep(&mut tx, home, steps).await?;
             let done = Done::by_person(&person, What::PledgesNoted, book.now).at_facility(home.region, home.facility);
             web.log(&mut tx, &done.noting(format!("edition={} persons={noted}", book.rules.edition.n))).await?;
             tx.commit().await?;
@@ -141,8 +133,8 @@ pub(in crate::http::pages) async fn set_edition(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let now = web.now();
-    let name = text(value(&typed, "name"), LONGEST_TOPIC);
-    let from = day_start(value(&typed, "from")).filter(|day| *day <= now.plus_days(AHEAD));
+    let name = text(given(&typed, "name"), LONGEST_TOPIC);
+    let from = day_start(given(&typed, "from")).filter(|day| *day <= now.plus_days(AHEAD));
     let error = match (name, from) {
         (None, _) => Text::new("staff-wrong-edition").with("most", LONGEST_TOPIC),
         (Some(_), None) => Text::new("staff-wrong-joined"),

@@ -4,11 +4,11 @@ use axum::extract::State as Use;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{Book, Wanted, staff_page, value};
+use super::{Book, Wanted, staff_page};
 use crate::domain::act::{Done, What};
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::http::pages::guard::{Here, Who};
-use crate::http::pages::typed::Typed;
+use crate::http::pages::typed::{Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web};
 use crate::store::staff;
@@ -23,15 +23,15 @@ pub(in crate::http::pages) async fn review(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let (book, now) = (Book::at(&web, home).await?, web.now());
-    let differences = match value(&typed, "is") {
+    let differences = match given(&typed, "is") {
         "right" => Ok(String::new()),
-        "different" => reason(value(&typed, "differences")).map_err(|_| Text::new("staff-wrong-differences").with("most", LONGEST_REASON)),
+        "different" => reason(given(&typed, "differences")).map_err(|_| Text::new("staff-wrong-differences").with("most", LONGEST_REASON)),
         _ => Err(Text::new("staff-review-choose")),
     };
     let error = match differences {
         Err(error) => error,
         Ok(_) if book.members.is_empty() => Text::new("staff-review-empty"),
-        Ok(_) if value(&typed, "seen") != book.revision() => Text::new("staff-review-changed"),
+        Ok(_) if given(&typed, "seen") != book.revision() => Text::new("staff-review-changed"),
         Ok(differences) => {
             let persons = i64::try_from(book.members.len()).unwrap_or(i64::MAX);
             let mut tx = web.store.begin_ledger().await?;
@@ -42,7 +42,7 @@ pub(in crate::http::pages) async fn review(
             return Ok(Redirect::to(&format!("/facilities/{}/staff?done=reviewed", home.facility)).into_response());
         }
     };
-    let again = (Wanted::default(), Some(error), value(&typed, "differences").to_owned());
+    let again = (Wanted::default(), Some(error), given(&typed, "differences").to_owned());
     let answer = staff_page(&web, &visitor, (&person, home), again).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
 }

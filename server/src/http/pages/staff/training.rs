@@ -5,19 +5,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{Book, ticked, value};
+use super::Book;
+use super::ticked::{keep, steps, ticked};
 use crate::domain::act::{Done, What};
 use crate::domain::ids::MemberId;
 use crate::domain::people::Person;
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON, reason};
-use crate::domain::staff::{Act, Entry, InvalidTraining, LONGEST_TOPIC, Member, Moved, Refusal, Training, advance};
+use crate::domain::staff::{Act, Entry, InvalidTraining, LONGEST_TOPIC, Member, Training, advance};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
-use crate::http::pages::typed::{Asked, Typed};
+use crate::http::pages::typed::{Asked, Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
-use crate::store::{Tx, staff};
+use crate::store::staff;
 use crate::views::{Ticked, TrainingLine, TrainingPage};
 use crate::words::Text;
 
@@ -72,7 +73,7 @@ async fn training_page(web: &Web, visitor: &Visitor, (person, home): (&Person, H
         },
         chosen: chosen.contains(&member.number),
     };
-    let typed = |field: &str| value(&before.typed, field).to_owned();
+    let typed = |field: &str| given(&before.typed, field).to_owned();
     page(&TrainingPage {
         shell: shell("staff-training", visitor, Some(person)),
         facility: place(web, home).await?,
@@ -104,15 +105,6 @@ async fn training_page(web: &Web, visitor: &Visitor, (person, home): (&Person, H
     })
 }
 
-async fn keep(tx: &mut Tx, home: Home, steps: Vec<(Member, Moved)>) -> Result<(), PageError> {
-    for (member, moved) in steps {
-        if !staff::apply(tx, home.facility, &member.after(&moved), &moved).await? {
-            return Err(PageError::Conflict(Text::new("staff-moved")));
-        }
-    }
-    Ok(())
-}
-
 /// `POST /facilities/{facility}/staff/training`
 pub(in crate::http::pages) async fn note_training(
     Use(web): Use<Web>,
@@ -122,29 +114,30 @@ pub(in crate::http::pages) async fn note_training(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let book = Book::at(&web, home).await?;
-    let chosen = ticked(&typed);
-    let training = Training::read(["day", "topic", "teacher", "material"].map(|field| value(&typed, field)), book.now);
+    let training = Training::read(["day", "topic", "teacher", "material"].map(|field| given(&typed, field)), book.now);
     let steps = training.map_err(InvalidTraining::text).and_then(|training| {
-        let step = |member: &Member| -> Result<(Member, Moved), Refusal> {
+        let train = |member: &Member| {
             // An older session noted later does not make a training older.
             let entry = Entry { trained: member.trained.max(Some(training.on)), ..Entry::default() };
-            advance(member, Act::Train, (person.id, &entry), &book.rules, book.now).map(|moved| (member.clone(), moved))
+            advance(member, Act::Train, (person.id, &entry), &book.rules, book.now)
         };
-        let steps: Result<Vec<_>, _> = book.members.iter().filter(|member| chosen.contains(&member.number)).map(step).collect();
-        Ok((steps.map_err(|refusal| refusal.text())?, training))
+        Ok((steps(&book, &typed, train)?, training))
     });
     let error = match steps {
         Err(error) => error,
-        Ok((steps, _)) if steps.is_empty() => Text::new("staff-nobody"),
         Ok((steps, training)) => {
             let members: Vec<MemberId> = steps.iter().map(|(member, _)| member.id).collect();
-            let mut tx = web.store.begin_ledger().await?;
+            let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, &twice::mark_of(&typed)).await? {
+                Ok(first) => first,
+                Err(answered) => return Ok(answered),
+            };
             let number = staff::training::insert(&mut tx, home.facility, (&training, &members), (person.id, book.now)).await?;
             keep(&mut tx, home, steps).await?;
             let done = Done::by_person(&person, What::TrainingNoted, book.now).at_facility(home.region, home.facility);
             web.log(&mut tx, &done.noting(format!("training={number} persons={}", members.len())).saying(training.topic)).await?;
-            tx.commit().await?;
             let list = format!("/facilities/{}/staff/training?noted={}", home.facility, members.len());
+            taking.leads_to(&web, &mut tx, &list, None).await?;
+            tx.commit().await?;
             return Ok(Redirect::to(&list).into_response());
         }
     };
@@ -160,13 +153,13 @@ pub(in crate::http::pages) async fn void_training(
     Here(home): Here,
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
-    let Ok(why) = reason(value(&typed, "why")) else {
+    let Ok(why) = reason(given(&typed, "why")) else {
         let error = Text::new("people-wrong-reason").with("most", LONGEST_REASON);
         let answer = training_page(&web, &visitor, (&person, home), Before { error: Some(error), ..Before::default() }).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };
     let gone = || PageError::Conflict(Text::new("staff-training-gone"));
-    let number: i64 = value(&typed, "training").parse().map_err(|_| gone())?;
+    let number: i64 = given(&typed, "training").parse().map_err(|_| gone())?;
     let (rules, now) = (super::rules_at(&web, home).await?, web.now());
     let mut tx = web.store.begin_ledger().await?;
     let people = staff::training::void(&mut tx, home.facility, number, &why).await?.ok_or_else(gone)?;

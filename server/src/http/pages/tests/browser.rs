@@ -1,9 +1,11 @@
 //! A browser without pixels: its cookies, the CSRF token of the last page, no following of redirects.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, header};
 use tower::ServiceExt as _;
 
@@ -14,6 +16,8 @@ pub(super) struct Browser {
     cookies: BTreeMap<String, String>,
     /// `Accept-Language`; none is Japanese.
     languages: Option<&'static str>,
+    /// From where it comes.
+    address: Option<SocketAddr>,
     pub(super) csrf: String,
 }
 
@@ -29,12 +33,17 @@ pub(super) struct Page {
 
 impl Browser {
     pub(super) fn new(router: &Router) -> Self {
-        Self { router: router.clone(), cookies: BTreeMap::new(), languages: None, csrf: String::new() }
+        Self { router: router.clone(), cookies: BTreeMap::new(), languages: None, address: None, csrf: String::new() }
     }
 
     /// One whose owner likes these languages.
     pub(super) fn liking(router: &Router, languages: &'static str) -> Self {
         Self { languages: Some(languages), ..Self::new(router) }
+    }
+
+    /// One that comes from this address.
+    pub(super) fn at(router: &Router, address: &str) -> Self {
+        Self { address: Some(SocketAddr::new(address.parse().expect("an address"), 50_000)), ..Self::new(router) }
     }
 
     /// From now on its owner likes these languages.
@@ -100,6 +109,9 @@ impl Browser {
         }
         if let Some(languages) = self.languages {
             request = request.header(header::ACCEPT_LANGUAGE, languages);
+        }
+        if let Some(address) = self.address {
+            request = request.extension(ConnectInfo(address));
         }
         let response = self.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("answers");
         let page = read(response).await;
@@ -178,6 +190,11 @@ impl Page {
     pub(super) fn field(&self, name: &str) -> String {
         let value = self.body.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());
         unescaped(value.unwrap_or_else(|| panic!("no field {name} in {}", self.body)))
+    }
+
+    /// Which step the page shows; the first where it offers none.
+    pub(super) fn seen(&self) -> String {
+        self.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned()
     }
 
     /// The revision that a page carries which renews itself.

@@ -3,19 +3,13 @@
 
 use hashimori_shared::report::sample;
 
-use super::browser::{Browser, Page};
+use super::browser::Browser;
+use super::steps::act;
 use super::world::{MORNING, World};
 use crate::domain::people::Role;
 
 const REPORT: &[(&str, &str)] =
     &[("applicant", "見本 看護師"), ("what", "loss"), ("situation", "訪問から戻るとタブレットがない"), ("held", "unknown")];
-
-async fn act(browser: &mut Browser, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-    let page = browser.get(paper).await;
-    let seen = page.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned();
-    let fields: Vec<_> = [("act", act), ("seen", seen.as_str())].into_iter().chain(fields.iter().copied()).collect();
-    browser.submit(&format!("{paper}/act"), &fields).await
-}
 
 async fn newest(world: &World, browser: &mut Browser) -> String {
     let list = browser.get(&format!("/facilities/{}/papers?kind=incident", world.facility)).await;

@@ -113,7 +113,7 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/connections/issued", AT_FACILITY),
 ];
 
-fn right(route: &Route) -> Option<Right> {
+pub(super) fn right(route: &Route) -> Option<Right> {
     match route.access {
         Access::Public | Access::Setup => None,
         Access::SignedIn(right) | Access::Region(right) => Some(right),
@@ -124,15 +124,15 @@ fn is_own(route: &Route) -> bool {
     right(route) == Some(Right::OwnAccount)
 }
 
-fn allowed(route: &Route) -> &'static [Role] {
+pub(super) fn allowed(route: &Route) -> &'static [Role] {
     let listed = if route.method == Method::GET { PAGES } else { ACTS };
     listed.iter().find(|(path, _)| *path == route.path).map_or(&Role::ALL, |(_, roles)| *roles)
 }
 
 /// One object of each kind, all of one facility.
-struct Things {
-    facility: String,
-    device: String,
+pub(super) struct Things {
+    pub(super) facility: String,
+    pub(super) device: String,
     code: String,
     person: String,
     paper: String,
@@ -143,7 +143,7 @@ struct Things {
 }
 
 impl Things {
-    async fn of(world: &World, region: RegionId, facility: FacilityId, login: &str) -> Self {
+    pub(super) async fn of(world: &World, region: RegionId, facility: FacilityId, login: &str) -> Self {
         Self {
             exception: world.add_exception(region).await.to_string(),
             notice: world.add_notice(region, Reach::Facilities(vec![facility])).await.to_string(),
@@ -157,7 +157,7 @@ impl Things {
         }
     }
 
-    fn path(&self, route: &Route) -> String {
+    pub(super) fn path(&self, route: &Route) -> String {
         route
             .path
             .replace("{facility}", &self.facility)
@@ -172,9 +172,19 @@ impl Things {
             .replace("{secret}", "AAAA")
             .replace("{provider}", "01900000-0000-7000-8000-000000000000")
     }
+
+    /// Ids of what belongs to its facility alone.
+    pub(super) fn own(&self) -> [&str; 7] {
+        [&self.facility, &self.device, &self.code, &self.person, &self.paper, &self.notice, &self.area]
+    }
+
+    /// Id of what may hold in the whole region.
+    pub(super) fn exception(&self) -> &str {
+        &self.exception
+    }
 }
 
-async fn call(browser: &mut Browser, route: &Route, path: &str) -> Page {
+pub(super) async fn call(browser: &mut Browser, route: &Route, path: &str) -> Page {
     if route.path == "/facilities/{facility}/devices" {
         browser.get(&format!("{path}?is=silent")).await
     } else if route.method == Method::GET {
@@ -193,14 +203,14 @@ async fn call(browser: &mut Browser, route: &Route, path: &str) -> Page {
 }
 
 /// Somebody of each role and place, signed in.
-struct Actor {
-    browser: Browser,
-    role: Role,
-    scope: Scope,
+pub(super) struct Actor {
+    pub(super) browser: Browser,
+    pub(super) role: Role,
+    pub(super) scope: Scope,
 }
 
 impl Actor {
-    async fn all(world: &World) -> Vec<Self> {
+    pub(super) async fn all(world: &World) -> Vec<Self> {
         world.allow_deputies(world.facility).await;
         let mut actors = Vec::new();
         for (role, facility, login) in [
@@ -218,7 +228,7 @@ impl Actor {
         actors
     }
 
-    fn is_regional(&self) -> bool {
+    pub(super) fn is_regional(&self) -> bool {
         matches!(self.scope, Scope::Region(_))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::browser::{Browser, Page};
 use super::mail::letters;
+use super::steps::act;
 use super::world::World;
 use crate::clock::Clock as _;
 use crate::domain::mail::{Kind, MailAddress, PROVE_S};
@@ -59,13 +60,6 @@ const PERSONAL: &[(&str, &str)] = &[
     ("from", "2026-08-03"),
     ("until", "2026-08-12"),
 ];
-
-async fn act(browser: &mut Browser, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-    let page = browser.get(paper).await;
-    let seen = page.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned();
-    let fields: Vec<_> = [("act", act), ("seen", seen.as_str())].into_iter().chain(fields.iter().copied()).collect();
-    browser.submit(&format!("{paper}/act"), &fields).await
-}
 
 async fn file(world: &World, browser: &mut Browser, applicant: &str) -> String {
     let new = format!("/facilities/{}/papers/new", world.facility);

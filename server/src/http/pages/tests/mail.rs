@@ -6,6 +6,7 @@ use crate::clock::Clock as _;
 use crate::domain::mail::{CONFIRM_S, Failure, Kind, Link};
 use crate::domain::people::Role;
 use crate::domain::people::link::LINK_LIFETIME_S;
+use crate::domain::people::reset::DELAY_S;
 use crate::store::mail;
 
 /// A letter that waits: what, where to, where it leads.
@@ -126,6 +127,28 @@ async fn a_reset_link_goes_to_the_registered_address_and_to_the_screen_only_when
     world.set_up(&shown).await;
     let sent = letters(&world).await;
     assert_eq!(sent, [(Kind::ResetUsed, "hanako@hotaru.example".to_owned(), "/account".to_owned())]);
+}
+
+#[tokio::test]
+async fn after_the_day_of_waiting_the_link_goes_to_the_registered_address_and_to_nobody_else_who_knows_the_password() {
+    let world = World::new().await;
+    let (mut owner, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    register(&world, &mut owner, "jimu@hotaru.example").await;
+    let ask = [("login", "jimukyoku"), ("password", PASSWORD)];
+    let mut somebody = Browser::new(&world.router);
+    somebody.get("/sign-in/lost").await.status(200);
+    somebody.submit("/sign-in/lost", &ask).await.status(200).says("受け付けました");
+    assert_eq!(letters(&world).await, [(Kind::ResetAsked, "jimu@hotaru.example".to_owned(), "/account".to_owned())]);
+    world.clock.advance(DELAY_S);
+    somebody.submit("/sign-in/lost", &ask).await.status(200).says("登録されているメールアドレスに、設定し直すためのリンク");
+    somebody.get("/setup").await.status(404);
+    let sent = letters(&world).await;
+    let [(Kind::ResetLink, to, link)] = sent.as_slice() else { panic!("{sent:?}") };
+    assert_eq!(to, "jimu@hotaru.example");
+    world.clock.advance(1);
+    world.set_up(link).await;
+    let noted: Vec<String> = world.acts("account_reset").await;
+    assert_eq!(noted, ["reset_asked", "reset_issued", "reset_used"]);
 }
 
 #[tokio::test]

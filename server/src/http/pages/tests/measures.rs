@@ -1,7 +1,8 @@
 //! 注意・指導 and 利用制限 as people do them: issued by the 事務局, answered by the facility, accepted, sent back or taken to the council;
 //! use restricted with a banner until it is lifted. And what goes wrong on the way.
 
-use super::browser::{Browser, Page};
+use super::browser::Browser;
+use super::steps::{act, submit};
 use super::world::{MORNING, World};
 use crate::domain::people::Role;
 
@@ -63,17 +64,6 @@ impl Desk {
     }
 }
 
-async fn step(browser: &mut Browser, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-    let page = browser.get(paper).await;
-    let seen = page.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned();
-    submit(browser, paper, &seen, act, fields).await
-}
-
-async fn submit(browser: &mut Browser, paper: &str, seen: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-    let fields: Vec<_> = [("act", act), ("seen", seen)].into_iter().chain(fields.iter().copied()).collect();
-    browser.submit(&format!("{paper}/act"), &fields).await
-}
-
 #[tokio::test]
 async fn guidance_is_answered_sent_back_answered_again_and_accepted_and_every_answer_stays() {
     let mut desk = Desk::new().await;
@@ -81,21 +71,21 @@ async fn guidance_is_answered_sent_back_answered_again_and_accepted_and_every_an
     desk.secretariat.get(&paper).await.says("注意・指導 第1号").says("回答待ち").says("注意・指導を出す").says("2026年8月17日 まで");
     desk.administrator.get(&desk.today()).await.says("回答を待つ注意・指導が1件あります。");
     desk.administrator.get(&paper).await.says("全台を更新する").says("§20-3").says("行ったことを回答する");
-    step(&mut desk.administrator, &paper, "accept", &[]).await.status(422).says("いま「回答待ち」");
-    step(&mut desk.administrator, &paper, "answer", &[]).await.status(422).says("「行った対応」を入れてください");
-    step(&mut desk.administrator, &paper, "answer", &[("answer", "2台を更新した")]).await.redirects_to(&paper);
+    act(&mut desk.administrator, &paper, "accept", &[]).await.status(422).says("いま「回答待ち」");
+    act(&mut desk.administrator, &paper, "answer", &[]).await.status(422).says("「行った対応」を入れてください");
+    act(&mut desk.administrator, &paper, "answer", &[("answer", "2台を更新した")]).await.redirects_to(&paper);
     submit(&mut desk.administrator, &paper, "1", "accept", &[]).await.status(422).says("この手続きは事務局が行います");
 
     desk.secretariat.get("/").await.says("注意・指導への回答が1件届いています。");
     desk.secretariat.get("/measures").await.says("さくら架空診療所").says("回答あり（確認待ち）");
-    step(&mut desk.secretariat, &paper, "answer", &[("answer", "x")]).await.status(422);
+    act(&mut desk.secretariat, &paper, "answer", &[("answer", "x")]).await.status(422);
     let sooner = [("why", "残り1台"), ("until", "2026-08-10")];
-    step(&mut desk.secretariat, &paper, "send_back", &sooner).await.status(422).says("いまの最終日より後の日");
+    act(&mut desk.secretariat, &paper, "send_back", &sooner).await.status(422).says("いまの最終日より後の日");
     let more_time = [("why", "残り1台"), ("until", "2026-08-24")];
-    step(&mut desk.secretariat, &paper, "send_back", &more_time).await.redirects_to(&paper);
+    act(&mut desk.secretariat, &paper, "send_back", &more_time).await.redirects_to(&paper);
     desk.administrator.get(&paper).await.says("2026年8月24日 まで").says("残り1台");
-    step(&mut desk.administrator, &paper, "answer", &[("answer", "全台を更新した")]).await.redirects_to(&paper);
-    step(&mut desk.secretariat, &paper, "accept", &[]).await.redirects_to(&paper);
+    act(&mut desk.administrator, &paper, "answer", &[("answer", "全台を更新した")]).await.redirects_to(&paper);
+    act(&mut desk.secretariat, &paper, "accept", &[]).await.redirects_to(&paper);
     desk.administrator.get(&paper).await.says("完了").says("2台を更新した").says("全台を更新した");
     desk.administrator.get(&format!("{paper}/print")).await.says("決裁欄").says("是正確認").says("全台を更新した");
     desk.secretariat.get("/measures").await.says("終わっていない注意・指導と利用制限はありません。");
@@ -113,11 +103,11 @@ async fn an_answer_that_is_overdue_stands_in_the_list_of_both_and_goes_to_the_co
     head.get(&desk.today()).await.says("回答の期限を過ぎた注意・指導が1件あります。");
     secretariat.get("/").await.says("回答の期限を過ぎた注意・指導が1件あります。");
     secretariat.get("/measures").await.says("回答の期限超過");
-    step(&mut secretariat, &paper, "escalate", &[]).await.status(422).says("理由を");
-    step(&mut secretariat, &paper, "escalate", &[("why", "回答がない")]).await.redirects_to(&paper);
+    act(&mut secretariat, &paper, "escalate", &[]).await.status(422).says("理由を");
+    act(&mut secretariat, &paper, "escalate", &[("why", "回答がない")]).await.redirects_to(&paper);
     head.get(&desk.today()).await.says("協議会に上申された注意・指導が1件あり、回答を待っています。");
     secretariat.get("/").await.says("協議会に上申された注意・指導が1件");
-    step(&mut head, &paper, "answer", &[("answer", "全台を更新した")]).await.redirects_to(&paper);
+    act(&mut head, &paper, "answer", &[("answer", "全台を更新した")]).await.redirects_to(&paper);
     secretariat.get("/").await.says("注意・指導への回答が1件届いています。");
 }
 
@@ -125,7 +115,7 @@ async fn an_answer_that_is_overdue_stands_in_the_list_of_both_and_goes_to_the_co
 async fn of_two_who_decide_on_an_answer_at_once_the_second_is_told() {
     let mut desk = Desk::new().await;
     let paper = desk.file(GUIDANCE).await;
-    step(&mut desk.administrator, &paper, "answer", &[("answer", "更新した")]).await.redirects_to(&paper);
+    act(&mut desk.administrator, &paper, "answer", &[("answer", "更新した")]).await.redirects_to(&paper);
     desk.secretariat.get(&paper).await.status(200);
     submit(&mut desk.secretariat, &paper, "1", "accept", &[]).await.redirects_to(&paper);
     let late = submit(&mut desk.secretariat, &paper, "1", "escalate", &[("why", "見本")]).await;
@@ -144,16 +134,16 @@ async fn use_is_restricted_with_a_banner_until_its_last_day_or_until_it_is_lifte
     desk.secretariat.get(&paper).await.says("制限中").says("禁止（すべて）").says("注意・指導 第1号");
     let page = desk.administrator.get(&desk.today()).await;
     assert!(page.body.contains(BANNER) && page.body.contains(&format!("href=\"{paper}\"")), "{}", page.body);
-    step(&mut desk.administrator, &paper, "lift", &[("why", "x")]).await.status(422).says("この手続きは事務局が行います");
+    act(&mut desk.administrator, &paper, "lift", &[("why", "x")]).await.status(422).says("この手続きは事務局が行います");
     desk.file(&with(RESTRICTION, &[("scope", "facility"), ("from", "2026-08-05")])).await;
     let (mut neighbour, _) = desk.world.signed_in(desk.world.region, Some(desk.world.neighbour), "tonari").await;
     let quiet = neighbour.get(&format!("/facilities/{}/today", desk.world.neighbour)).await.status(200).body.clone();
     assert!(!quiet.contains(BANNER), "another facility's: {quiet}");
 
-    step(&mut desk.secretariat, &paper, "prolong", &[("why", "再発"), ("until", "2026-08-31")]).await.status(422);
-    step(&mut desk.secretariat, &paper, "prolong", &[("why", "再発"), ("until", "2026-09-10")]).await.redirects_to(&paper);
+    act(&mut desk.secretariat, &paper, "prolong", &[("why", "再発"), ("until", "2026-08-31")]).await.status(422);
+    act(&mut desk.secretariat, &paper, "prolong", &[("why", "再発"), ("until", "2026-09-10")]).await.redirects_to(&paper);
     desk.secretariat.get(&paper).await.says("2026年8月3日 – 2026年9月10日");
-    step(&mut desk.secretariat, &paper, "lift", &[("why", "是正を確かめた")]).await.redirects_to(&paper);
+    act(&mut desk.secretariat, &paper, "lift", &[("why", "是正を確かめた")]).await.redirects_to(&paper);
     desk.administrator.get(&paper).await.says("完了").says("是正を確かめた");
     let quiet = desk.administrator.get(&desk.today()).await.status(200).body.clone();
     assert!(!quiet.contains(BANNER), "the other one begins in two days: {quiet}");

@@ -33,8 +33,7 @@ fn page_of(facility: FacilityId) -> String {
 
 /// Sends a step from the page as it stands.
 async fn act(browser: &mut Browser, page: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-    let shown = browser.get(page).await;
-    let seen = shown.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned();
+    let seen = browser.get(page).await.seen();
     let fields: Vec<_> = [("act", act), ("seen", seen.as_str())].into_iter().chain(fields.iter().copied()).collect();
     browser.submit(page, &fields).await
 }

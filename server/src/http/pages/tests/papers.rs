@@ -1,6 +1,7 @@
 //! 持出届 as people do it: filed, approved by somebody else, out, overdue by the clock, back and checked; and what goes wrong on the way.
 
 use super::browser::{Browser, Page};
+use super::steps::{act, submit};
 use super::world::World;
 use crate::domain::device::Standing;
 use crate::domain::ids::DeviceId;
@@ -53,25 +54,13 @@ impl Desk {
         filed.location.clone().unwrap_or_else(|| panic!("{}", filed.body))
     }
 
-    async fn act(&mut self, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-        step(&mut self.browser, paper, act, fields).await
+    async fn act(&mut self, paper: &str, step: &str, fields: &[(&str, &str)]) -> Page {
+        act(&mut self.browser, paper, step, fields).await
     }
 
     async fn device_stands(&self) -> Option<String> {
         self.world.standing(&self.device).await
     }
-}
-
-/// Opens a paper, and takes a step with it as it stands.
-async fn step(browser: &mut Browser, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-    let page = browser.get(paper).await;
-    let seen = page.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned();
-    submit(browser, paper, &seen, act, fields).await
-}
-
-async fn submit(browser: &mut Browser, paper: &str, seen: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-    let fields: Vec<_> = [("act", act), ("seen", seen)].into_iter().chain(fields.iter().copied()).collect();
-    browser.submit(&format!("{paper}/act"), &fields).await
 }
 
 #[tokio::test]
@@ -91,9 +80,9 @@ async fn a_tablet_goes_out_with_an_approval_is_overdue_by_the_clock_and_comes_ba
     let (mut browser, _) = desk.world.signed_in_as(Role::Head, desk.world.region, Some(desk.world.facility), "shocho").await;
     browser.get(&today).await.says("返却期限を過ぎた持出しが1件あります。");
     browser.get(&paper).await.says("返却遅延");
-    step(&mut browser, &paper, "return", &[]).await.redirects_to(&paper);
-    step(&mut browser, &paper, "check_return", &[("checker", "見本　看護師")]).await.status(422).says("本人は確認者になれません");
-    step(&mut browser, &paper, "check_return", &[("checker", "見本 三郎")]).await.redirects_to(&paper);
+    act(&mut browser, &paper, "return", &[]).await.redirects_to(&paper);
+    act(&mut browser, &paper, "check_return", &[("checker", "見本　看護師")]).await.status(422).says("本人は確認者になれません");
+    act(&mut browser, &paper, "check_return", &[("checker", "見本 三郎")]).await.redirects_to(&paper);
     browser.get(&paper).await.says("完了").says("確認者: 見本 三郎");
     browser.get(&format!("{paper}/print")).await.status(200).says("決裁欄").says("令和8年（2026年）8月3日");
     assert_eq!(desk.world.acts("paper_filed").await, ["kind=take_out"]);
@@ -111,7 +100,7 @@ async fn the_administrators_own_notice_is_the_heads_to_approve() {
     desk.world.allow_deputies(desk.world.facility).await;
     let link = desk.world.link_named(Role::Head, "shocho", "架空 三郎").await;
     let (mut head, _) = desk.world.set_up(&link).await;
-    step(&mut head, &paper, "approve", &[]).await.redirects_to(&paper);
+    act(&mut head, &paper, "approve", &[]).await.redirects_to(&paper);
     head.get(&paper).await.says("架空 三郎");
 }
 
@@ -122,8 +111,8 @@ async fn without_a_head_the_secretariat_approves_the_administrators_own_and_nobo
     let nurses = desk.file(&[("device", "")]).await;
     let link = desk.world.link_in_region(Role::Secretariat, "jimukyoku", "架空 四郎").await;
     let (mut secretariat, _) = desk.world.set_up(&link).await;
-    step(&mut secretariat, &nurses, "approve", &[]).await.status(422).says("あなたの役割ではできません");
-    step(&mut secretariat, &own, "approve", &[]).await.redirects_to(&own);
+    act(&mut secretariat, &nurses, "approve", &[]).await.status(422).says("あなたの役割ではできません");
+    act(&mut secretariat, &own, "approve", &[]).await.redirects_to(&own);
 }
 
 #[tokio::test]

@@ -44,6 +44,20 @@ async fn a_link_leads_to_an_account_with_a_passkey_that_signs_in_without_a_name(
 }
 
 #[tokio::test]
+async fn an_account_that_is_set_up_again_with_a_passkey_loses_its_calendar_address_too() {
+    let world = World::new().await;
+    let (mut before, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    before.get("/account").await.status(200);
+    before.submit("/account/calendar", &[("to", "new")]).await.redirects_to("/account/calendar");
+    let page = before.get("/account/calendar").await;
+    let address = page.body.split("https://hashimori.example").nth(1).and_then(|rest| rest.split('<').next()).expect("an address");
+    Browser::new(&world.router).get(address).await.status(200);
+    set_up(&world, "jimukyoku", b"one").await;
+    Browser::new(&world.router).get(address).await.status(404);
+    before.get("/account").await.redirects_to("/sign-in?next=/account");
+}
+
+#[tokio::test]
 async fn an_answer_counts_once_and_only_for_its_own_page_browser_and_time() {
     let world = World::new().await;
     let (_, mut key) = set_up(&world, "jimukyoku", b"one").await;
@@ -102,6 +116,22 @@ async fn what_is_not_verified_not_ours_or_not_an_answer_proves_nothing() {
     let page = browser.get("/step-up").await;
     let text = others.prove(&page);
     answer(&mut browser, &page, "/step-up/passkey", &text, "/").await.status(422).says("ほかの方のパスキー");
+}
+
+#[tokio::test]
+async fn a_browser_that_answers_wrongly_again_and_again_is_stopped_and_the_colleague_on_the_same_network_is_not() {
+    let world = World::new().await;
+    let (_, mut key) = set_up(&world, "jimukyoku", b"one").await;
+    let mut stubborn = Browser::new(&world.router);
+    let page = stubborn.get("/sign-in").await;
+    for _ in 0..8 {
+        answer(&mut stubborn, &page, "/sign-in/passkey", "{}", "/").await.status(422);
+    }
+    for _ in 0..200 {
+        answer(&mut stubborn, &page, "/sign-in/passkey", "{}", "/").await.status(429).says("一時的に受け付けを止めています");
+    }
+    sign_in(&world, &mut key).await.1.redirects_to("/rules");
+    assert_eq!(world.acts("sign_in_failed").await, ["failures=1", "failures=2", "failures=4", "failures=8"]);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! the verdict, and ended; and how the facility decides about them.
 
 use super::browser::{Browser, Page};
+pub(super) use super::steps::act;
 use super::world::{MORNING, World};
 use crate::domain::device::Ownership;
 use crate::domain::people::Role;
@@ -26,13 +27,6 @@ pub(super) fn application<'a>(changed: &[(&'static str, &'a str)]) -> Vec<(&'a s
         fields.push((name, value));
     }
     fields
-}
-
-pub(super) async fn act(browser: &mut Browser, paper: &str, act: &str, fields: &[(&str, &str)]) -> Page {
-    let page = browser.get(paper).await;
-    let seen = page.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned();
-    let fields: Vec<_> = [("act", act), ("seen", seen.as_str())].into_iter().chain(fields.iter().copied()).collect();
-    browser.submit(&format!("{paper}/act"), &fields).await
 }
 
 /// Makes the facility's link; its path.

@@ -1,6 +1,7 @@
 //! 検討記録 and 事業所の自己点検票 as a facility writes them: kept until their next look, which stands in 今日の対応 by the clock.
 
 use super::browser::{Browser, Page};
+use super::steps::submit;
 use super::world::{MORNING, World};
 use crate::domain::people::Role;
 
@@ -46,8 +47,7 @@ async fn file(browser: &mut Browser, world: &World, fields: &[(&str, &str)]) -> 
 /// Takes a step with a paper as somebody has seen it.
 async fn step(browser: &mut Browser, (paper, seen): (&str, &str), act: &str, fields: &[(&str, &str)]) -> Page {
     browser.get(paper).await.status(200);
-    let fields: Vec<_> = [("act", act), ("seen", seen)].into_iter().chain(fields.iter().copied()).collect();
-    browser.submit(&format!("{paper}/act"), &fields).await
+    submit(browser, paper, seen, act, fields).await
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use super::browser::{Browser, Page};
 use super::world::{MORNING, PASSWORD, World};
+use crate::domain::people::session::IDLE_S;
 use crate::domain::people::totp::Seed;
 use crate::store::self_check;
 
@@ -37,7 +38,8 @@ async fn a_decision_sent_twice_happens_once_and_the_second_says_who_was_first() 
     let retire = format!("/devices/{id}/retire");
     browser.get(&retire).await.status(200);
     browser.submit(&retire, &[("why", "廃棄")]).await.redirects_to(&format!("/devices/{id}"));
-    browser.submit(&retire, &[("why", "廃棄")]).await.status(409).says("「機器の使用終了」");
+    let late = browser.submit(&retire, &[("why", "買い替えのため")]).await;
+    late.status(409).says("「機器の使用終了」").says("理由\n買い替えのため");
     browser.get(&retire).await.status(409).says("「機器の使用終了」");
     assert_eq!(world.acts("device_retired").await.len(), 1);
 }
@@ -65,6 +67,28 @@ async fn a_form_from_a_page_left_behind_is_taken_no_second_time() {
 }
 
 #[tokio::test]
+async fn whatever_was_typed_into_a_form_that_comes_too_late_is_shown_to_be_copied() {
+    let world = World::new().await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let form = format!("/facilities/{}/papers/new", world.facility);
+    browser.get(&form).await.status(200);
+    world.clock.advance(IDLE_S);
+    let situation = format!("受付の棚から無くなっていた。{}", "あ".repeat(400));
+    let typed = [
+        ("kind", "incident"),
+        ("applicant", "見本 花子"),
+        ("what", "loss"),
+        ("situation", &situation),
+        ("held", "unknown"),
+        ("from", "2026-08-03"),
+        ("password", "secret words here"),
+    ];
+    let page = browser.submit(&form, &typed).await;
+    page.status(403).says("何も変更していません").says("氏名\n見本 花子").says(&situation).says("2026-08-03");
+    assert!(!page.text().contains("incident") && !page.body.contains("secret words"), "neither choices nor secrets: {}", page.text());
+}
+
+#[tokio::test]
 async fn what_is_too_large_or_no_form_of_ours_is_shown_again_to_be_copied_and_no_secret_with_it() {
     let world = World::new().await;
     let id = world.add_device(world.region, world.facility, "受付1").await;
@@ -79,6 +103,38 @@ async fn what_is_too_large_or_no_form_of_ours_is_shown_again_to_be_copied_and_no
     browser.get(&codes).await.status(200);
     browser.submit(&codes, &[("uses", "12")]).await.status(400).says("入力し直してください").says("登録できる台数").says("12");
     assert_eq!(world.standing(&id.to_string()).await.as_deref(), Some("pending"));
+}
+
+/// What an answer does to the cookie for which browsers forget a page: sets it, takes it away, or leaves it.
+fn forgets(page: &Page) -> Option<String> {
+    let sets = page.headers.get_all("set-cookie").iter().filter_map(|set| set.to_str().ok());
+    let set = sets.into_iter().find(|set| set.starts_with("shown="))?;
+    assert!(set.ends_with("; HttpOnly; SameSite=Lax; Secure") && set.contains("; Path=/"), "{set}");
+    set.split(';').next().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn whatever_page_shows_something_once_changes_a_cookie_when_it_is_left() {
+    let world = World::new().await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let (mut office, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    browser.get("/account").await;
+    let shown = browser.get("/setup/recovery").await;
+    assert_eq!(forgets(shown.says("この画面でしか見られません")).as_deref(), Some("shown=1"));
+    assert_eq!(forgets(&browser.get("/setup/recovery").await).as_deref(), Some("shown=2"), "each time another one");
+    assert_eq!(forgets(&browser.get("/account").await).as_deref(), Some("shown="));
+    assert_eq!(forgets(&browser.get("/account").await), None);
+
+    let own = ["/setup/recovery", "/account/calendar"];
+    let once = super::super::routes::table().into_iter().filter(|route| route.method == "GET");
+    let once: Vec<_> = once.filter(|route| route.path.ends_with("/issued") || own.contains(&route.path)).collect();
+    assert!(once.len() >= 8, "{}", once.len());
+    for route in once {
+        let path = route.path.replace("{facility}", &world.facility.to_string());
+        let pages = [browser.get(&path).await, office.get(&path).await];
+        let opened: Vec<_> = pages.iter().filter(|page| page.code == 200).collect();
+        assert!(!opened.is_empty() && opened.iter().all(|page| forgets(page).is_some_and(|set| set != "shown=")), "{path}");
+    }
 }
 
 /// The mark of the form on this page.
@@ -112,6 +168,40 @@ async fn a_self_check_sent_twice_is_done_once_and_the_second_shows_the_same() {
     head.get(&path).await.status(200);
     head.submit(&path, &answer).await.redirects_to(&format!("{path}?done=1"));
     assert_eq!(world.acts("attested").await.len(), 3, "a mark belongs to the browser that was given it");
+}
+
+/// Sends a form twice, as a double click does; where both answers lead.
+async fn twice(browser: &mut Browser, (page, action): (&str, &str), fields: &[(&str, &str)]) -> String {
+    browser.get(page).await.status(200);
+    let [first, second] = [browser.submit(action, fields).await, browser.submit(action, fields).await];
+    assert_eq!((first.code, second.code), (303, 303), "{}{}", first.text(), second.text());
+    assert_eq!(first.location, second.location);
+    first.location.expect("a page")
+}
+
+#[tokio::test]
+async fn what_a_double_click_sends_twice_is_done_once_and_filled_in_otherwise_it_is_another() {
+    let world = World::new().await;
+    let (mut hanako, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let (mut office, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    let notice = [("title", "大雨への備え"), ("body", "見本"), ("weight", "normal"), ("until", "2026-08-10"), ("reach", "all")];
+    twice(&mut office, ("/notices/new", "/notices"), &notice).await;
+    assert_eq!(world.acts("notice_sent").await.len(), 1);
+    let again = office.submit("/notices", &[("title", "大雨への備え（2）")].iter().chain(&notice[1..]).copied().collect::<Vec<_>>()).await;
+    again.status(303);
+    assert_eq!(world.acts("notice_sent").await.len(), 2);
+
+    let connections = format!("/facilities/{}/connections", world.facility);
+    let token = [("label", "資産管理"), ("grant", "devices:read"), ("days", "30")];
+    let issued = twice(&mut hanako, (&connections, &format!("{connections}/tokens")), &token).await;
+    hanako.get(&issued).await.says("hashimori_");
+    assert_eq!(world.acts("token_made").await.len(), 1);
+
+    let number = world.add_member(world.region, world.facility, "見本 看護師").await.to_string();
+    let training = format!("/facilities/{}/staff/training", world.facility);
+    let held = [("day", "2026-08-03"), ("topic", "見本"), ("teacher", "見本"), ("who", number.as_str())];
+    twice(&mut hanako, (&training, &training), &held).await;
+    assert_eq!(world.acts("training_noted").await.len(), 1);
 }
 
 #[tokio::test]

@@ -2,7 +2,11 @@
 
 use super::browser::Browser;
 use super::world::{PASSWORD, World};
+use crate::clock::Clock as _;
 use crate::domain::people::session::{ABSOLUTE_S, IDLE_S};
+use crate::domain::people::throttle;
+use crate::domain::people::totp::Seed;
+use crate::store::throttle as counters;
 
 async fn sign_in(world: &World, login: &str, password: &str, code: &str) -> (Browser, super::browser::Page) {
     let mut browser = Browser::new(&world.router);
@@ -114,6 +118,42 @@ async fn one_bad_typist_is_stopped_and_the_colleague_on_the_same_network_is_not(
     sign_in(&world, "jimukyoku", PASSWORD, &code).await.1.redirects_to("/setup/recovery");
     world.clock.advance(15 * 60);
     sign_in(&world, "hanako", "no ferry crossing", "000000").await.1.status(422);
+}
+
+/// Failures to sign in that came before: as these names, from these networks.
+async fn failed(world: &World, tries: impl Iterator<Item = (String, String)>) {
+    let mut tx = world.store.begin().await.expect("begins");
+    for (login, network) in tries {
+        counters::count_failure(&mut tx, &throttle::sign_in(&login, &network), world.clock.now()).await.expect("counts");
+    }
+    tx.commit().await.expect("commits");
+}
+
+/// Signs in with everything right, from this address.
+async fn sign_in_from(world: &World, address: &str, (login, seed): (&str, &Seed)) -> u16 {
+    world.clock.advance(60);
+    let (mut browser, code) = (Browser::at(&world.router, address), world.code(seed));
+    browser.get("/sign-in").await.status(200);
+    browser.submit("/sign-in", &[("login", login), ("password", PASSWORD), ("code", &code)]).await.code
+}
+
+#[tokio::test]
+async fn guesses_at_one_account_from_everywhere_stop_at_the_account_and_guesses_at_many_names_at_their_network() {
+    let world = World::new().await;
+    let (_, jimukyoku) = world.signed_in(world.region, None, "jimukyoku").await;
+    let (mut signed_in, hanako) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    failed(&world, (0..50).map(|n| ("hanako".to_owned(), format!("198.51.{n}.0/24")))).await;
+    assert_eq!(sign_in_from(&world, "203.0.113.7", ("hanako", &hanako)).await, 429);
+    assert_eq!(sign_in_from(&world, "203.0.113.7", ("jimukyoku", &jimukyoku)).await, 303, "nobody else is stopped by it");
+    signed_in.get("/account").await.status(200);
+    world.clock.advance(3600);
+    assert_eq!(sign_in_from(&world, "203.0.113.7", ("hanako", &hanako)).await, 303);
+
+    failed(&world, (0..150).map(|n| (format!("nobody{n}"), "203.0.113.0/24".to_owned()))).await;
+    assert_eq!(sign_in_from(&world, "203.0.113.200", ("jimukyoku", &jimukyoku)).await, 429);
+    assert_eq!(sign_in_from(&world, "192.0.2.7", ("jimukyoku", &jimukyoku)).await, 303, "from another network");
+    world.clock.advance(15 * 60);
+    assert_eq!(sign_in_from(&world, "203.0.113.200", ("jimukyoku", &jimukyoku)).await, 303);
 }
 
 #[tokio::test]

@@ -31,8 +31,7 @@ impl Desk {
 
     /// Opens somebody's page, and takes a step as it stands.
     async fn act(&mut self, number: i64, act: &str, fields: &[(&str, &str)]) -> Page {
-        let page = self.get(&format!("/{number}")).await;
-        let seen = page.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0").to_owned();
+        let seen = self.get(&format!("/{number}")).await.seen();
         let fields: Vec<_> = [("act", act), ("seen", seen.as_str())].into_iter().chain(fields.iter().copied()).collect();
         self.submit(&format!("/{number}/act"), &fields).await
     }

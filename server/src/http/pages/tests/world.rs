@@ -1,4 +1,7 @@
-//! Two regions with facilities and people, all fictional, behind the real router.
+//! Two regions with facilities and people, all fictional, behind the real router; and devices that report.
+
+mod added;
+mod people;
 
 use std::sync::Arc;
 
@@ -6,41 +9,25 @@ use axum::Router;
 use hashimori_shared::catalogue::Catalogues;
 use hashimori_shared::ids::BootId;
 use hashimori_shared::pack::Pack;
-use hashimori_shared::report::{DeviceClass, Report};
+use hashimori_shared::report::Report;
 use hashimori_shared::time::Timestamp;
 use tokio::sync::watch;
 
 use super::super::{Parts, Web, WebSettings, router};
-use super::browser::Browser;
-use crate::accounts::{Invite, invite};
 use crate::clock::{Clock as _, SetClock};
-use crate::domain::act::Actor;
-use crate::domain::area::Area;
-use crate::domain::device::{Ownership, Standing};
-use crate::domain::disaster::Reach;
-use crate::domain::enrolment::CodeWish;
-use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId, RegionId};
+use crate::domain::device::Standing;
+use crate::domain::ids::{DeviceId, FacilityId, RegionId};
 use crate::domain::judge::{Judge, Rules};
-use crate::domain::notice::{Notice, Reach as NoticeReach, Weight, Wish as NoticeWish};
-use crate::domain::paper::{Kind, Period, Wish};
-use crate::domain::people::role::DeputyTerm;
-use crate::domain::people::totp::Seed;
-use crate::domain::people::{Role, Scope};
-use crate::domain::staff::Details;
 use crate::domain::webhook::Networks;
-use crate::exceptions;
 use crate::pki::{Authority, Hands, Pki, Tickets, create_authority};
 use crate::random::Random;
 use crate::rules::RuleBook;
 use crate::secrets::MasterKey;
-use crate::store::belonging::Home;
-use crate::store::device::{self, Decision, NewDevice};
+use crate::store::device::{self, Decision};
 use crate::store::facility::Facility;
 use crate::store::ingest::{self, Ingest, NewReport, Submission};
-use crate::store::paper::{self, NewPaper};
 use crate::store::region::Region;
-use crate::store::staff::{self, Registrar};
-use crate::store::{Store, StoreUrl, area, facility, meta, notice, passkey, person, rank, region};
+use crate::store::{Store, StoreUrl, facility, meta, rank, region};
 
 /// 2026-08-03 09:00 JST.
 pub(super) const MORNING: Timestamp = Timestamp::from_seconds(1_785_715_200);
@@ -155,203 +142,6 @@ impl World {
             facility::insert(&mut tx, &Facility { id, region, name: name.to_owned(), created_at: MORNING }).await.expect("inserts");
         }
         tx.commit().await.expect("commits");
-    }
-
-    /// A one-time link's path for a person; `facility` makes an administrator, else it is the 事務局.
-    pub(super) async fn link(&self, region: RegionId, facility: Option<FacilityId>, login: &str) -> String {
-        let role = if facility.is_some() { Role::Administrator } else { Role::Secretariat };
-        self.link_as(role, region, facility, login).await
-    }
-
-    /// The same for any role.
-    pub(super) async fn link_as(&self, role: Role, region: RegionId, facility: Option<FacilityId>, login: &str) -> String {
-        let scope = facility.map_or(Scope::Region(region), |facility| Scope::Facility(region, facility));
-        self.link_at(role, scope, login, "見本 花子").await
-    }
-
-    /// The same at `facility`, for somebody of another name.
-    pub(super) async fn link_named(&self, role: Role, login: &str, name: &str) -> String {
-        self.link_at(role, Scope::Facility(self.region, self.facility), login, name).await
-    }
-
-    /// The same in the region.
-    pub(super) async fn link_in_region(&self, role: Role, login: &str, name: &str) -> String {
-        self.link_at(role, Scope::Region(self.region), login, name).await
-    }
-
-    async fn link_at(&self, role: Role, scope: Scope, login: &str, name: &str) -> String {
-        let wanted = Invite { scope, role, login, name, why: "見本", hand_over: false, deputies_everywhere: role == Role::Deputy };
-        invite(&self.store, &self.random, self.clock.now(), &wanted).await.expect("invites").path
-    }
-
-    /// 代行者 act for a facility from now on.
-    pub(super) async fn allow_deputies(&self, facility: FacilityId) {
-        let mut tx = self.store.begin_ledger().await.expect("begins");
-        facility::put_deputy_term(&mut tx, facility, DeputyTerm { from: self.clock.now(), until: None }).await.expect("writes");
-        tx.commit().await.expect("commits");
-    }
-
-    /// A browser in which this person has set up their account and is signed in; with the seed of their app.
-    pub(super) async fn signed_in(
-        &self,
-        region: RegionId,
-        facility: Option<FacilityId>,
-        login: &str,
-    ) -> (Browser, crate::domain::people::totp::Seed) {
-        let link = self.link(region, facility, login).await;
-        self.set_up(&link).await
-    }
-
-    /// The same for any role.
-    pub(super) async fn signed_in_as(&self, role: Role, region: RegionId, facility: Option<FacilityId>, login: &str) -> (Browser, Seed) {
-        let link = self.link_as(role, region, facility, login).await;
-        self.set_up(&link).await
-    }
-
-    /// A browser in which the account behind this link was set up and is signed in.
-    pub(super) async fn set_up(&self, link: &str) -> (Browser, Seed) {
-        let mut browser = Browser::new(&self.router);
-        browser.get(link).await.status(200);
-        browser.submit(link, &[]).await.redirects_to("/setup");
-        browser.get("/setup/password").await.status(200);
-        browser.submit("/setup/password", &[("password", PASSWORD), ("again", PASSWORD)]).await.redirects_to("/setup/app");
-        let page = browser.get("/setup/app").await;
-        let seed = page.seed();
-        let code = seed.code_at(self.clock.now()).expect("a code");
-        browser.submit("/setup/app", &[("code", &code)]).await.redirects_to("/setup/recovery");
-        (browser, seed)
-    }
-
-    /// A device in 登録待ち.
-    pub(super) async fn add_device(&self, region: RegionId, facility: FacilityId, label: &str) -> DeviceId {
-        self.add_device_of(Ownership::Managed, region, facility, label).await
-    }
-
-    /// The same, whosever it is.
-    pub(super) async fn add_device_of(&self, ownership: Ownership, region: RegionId, facility: FacilityId, label: &str) -> DeviceId {
-        let id = DeviceId::new(self.random.uuid(MORNING));
-        let new = NewDevice {
-            id,
-            region,
-            facility,
-            label: label.to_owned(),
-            ownership,
-            class: DeviceClass::Laptop,
-            standing: Standing::Pending,
-            enrolled_at: MORNING,
-            confirmed_by: None,
-        };
-        let mut tx = self.store.begin_ledger().await.expect("begins");
-        device::insert(&mut tx, &new).await.expect("inserts");
-        tx.commit().await.expect("commits");
-        id
-    }
-
-    /// An account that was never set up.
-    pub(super) async fn add_person(&self, region: RegionId, facility: FacilityId, login: &str) -> PersonId {
-        self.link_as(Role::Auditor, region, Some(facility), login).await;
-        self.person(login).await
-    }
-
-    /// The id of whoever has this sign-in name.
-    pub(super) async fn person(&self, login: &str) -> PersonId {
-        let login = crate::domain::people::Login::parse(login).expect("a sign-in name");
-        person::find_by_login(self.store.read(), &login).await.expect("reads").expect("a person").id
-    }
-
-    /// The id of this person's first passkey.
-    pub(super) async fn store_passkey(&self, login: &str) -> String {
-        let owner = self.person(login).await;
-        passkey::list(self.store.read(), owner).await.expect("reads").first().expect("a passkey").id.to_string()
-    }
-
-    /// The code that the app with this seed shows now.
-    pub(super) fn code(&self, seed: &Seed) -> String {
-        seed.code_at(self.clock.now()).expect("a code")
-    }
-
-    /// An enrolment code.
-    pub(super) async fn add_code(&self, region: RegionId, facility: FacilityId) -> CodeId {
-        let wish = CodeWish { region, facility, uses: 1, hours: 1, auto_confirm: false, ownership: Ownership::Managed };
-        let (issued, _) = wish.issue([0; 10], MORNING, &self.random).expect("issued");
-        let mut tx = self.store.begin().await.expect("begins");
-        tx.insert_code(&issued, "operator").await.expect("inserts");
-        tx.commit().await.expect("commits");
-        issued.id
-    }
-
-    /// A 持出届 that waits for an approval, for five days from today.
-    pub(super) async fn add_paper(&self, region: RegionId, facility: FacilityId, device: Option<DeviceId>, applicant: &str) -> PaperId {
-        let now = self.clock.now();
-        let today = Timestamp::from_seconds(now.seconds() - (now.seconds() + 9 * 3600).rem_euclid(86_400));
-        let wish = Wish {
-            applicant: applicant.to_owned(),
-            device,
-            period: Period { from: today, until: today.plus_days(5) },
-            values: [("contents", "見本"), ("medium", "見本"), ("purpose", "見本")].map(|(n, v)| (n.to_owned(), v.to_owned())).into(),
-            on: None,
-        };
-        let id = PaperId::new(self.random.uuid(now));
-        let by = PersonId::new(self.random.uuid(now));
-        let by = Actor::Person(by);
-        let (kind, exception, own_hash) = (Kind::TakeOut, None, None);
-        let new = NewPaper { id, region, facility, kind, wish: &wish, applicant: None, exception, own_hash, by, at: now };
-        let mut tx = self.store.begin_ledger().await.expect("begins");
-        paper::insert(&mut tx, &new).await.expect("inserts");
-        tx.commit().await.expect("commits");
-        id
-    }
-
-    /// Somebody on a facility's list of staff, from today on; their number.
-    pub(super) async fn add_member(&self, region: RegionId, facility: FacilityId, name: &str) -> i64 {
-        let now = self.clock.now();
-        let joined = Timestamp::from_seconds(now.seconds() - (now.seconds() + 9 * 3600).rem_euclid(86_400));
-        let details = Details { name: name.to_owned(), job: "看護師".to_owned(), joined, mcs_id: String::new() };
-        let registrar = Registrar { random: &self.random, by: PersonId::new(self.random.uuid(now)), at: now };
-        let mut tx = self.store.begin_ledger().await.expect("begins");
-        let number = staff::insert(&mut tx, Home { region, facility }, &[details], registrar).await.expect("inserts");
-        tx.commit().await.expect("commits");
-        number
-    }
-
-    /// A 災害時特例 of a region, for drill: whatever else a test looks at stays as it was.
-    pub(super) async fn add_exception(&self, region: RegionId) -> ExceptionId {
-        let act =
-            exceptions::Act {
-                random: &self.random, doer: None, why: "見本".to_owned(), event_at: self.clock.now(), now: self.clock.now()
-            };
-        let mut tx = self.store.begin().await.expect("begins");
-        let basis = ("見本".to_owned(), true);
-        let made = exceptions::activate(&mut tx, &act, (region, Reach::Region), basis, 7).await.expect("activates");
-        tx.commit().await.expect("commits");
-        made.id
-    }
-
-    /// A notice to these, valid for a week.
-    pub(super) async fn add_notice(&self, region: RegionId, reach: NoticeReach) -> NoticeId {
-        let now = self.clock.now();
-        let said = NoticeWish {
-            title: "見本".to_owned(),
-            body: "見本".to_owned(),
-            weight: Weight::Normal,
-            until: now.plus_days(7),
-            remind_days: None,
-        };
-        let new = Notice { id: NoticeId::new(self.random.uuid(now)), region, said, sent_at: now, corrects: None, ended: None };
-        let mut tx = self.store.begin().await.expect("begins");
-        notice::insert(&mut tx, &new, &reach, PersonId::new(self.random.uuid(now))).await.expect("inserts");
-        tx.commit().await.expect("commits");
-        new.id
-    }
-
-    /// An area with these facilities in it.
-    pub(super) async fn add_area(&self, region: RegionId, name: &str, facilities: &[FacilityId]) -> AreaId {
-        let new = Area { id: AreaId::new(self.random.uuid(self.clock.now())), region, name: name.to_owned() };
-        let mut tx = self.store.begin().await.expect("begins");
-        assert!(area::insert(&mut tx, &new, MORNING).await.expect("inserts"), "{name} is taken");
-        area::add_facilities(&mut tx, &new, facilities).await.expect("inserts");
-        tx.commit().await.expect("commits");
-        new.id
     }
 
     /// How a device stands.

@@ -1,0 +1,34 @@
+//! Many persons of a list in one act: those who were ticked, a step for each of them, and all of the steps or none.
+
+use super::Book;
+use crate::domain::staff::{Member, Moved, Refusal};
+use crate::http::pages::PageError;
+use crate::http::pages::typed::values;
+use crate::http::pages::visit::Fields;
+use crate::store::belonging::Home;
+use crate::store::{Tx, staff};
+use crate::words::Text;
+
+/// The numbers of those who were ticked.
+pub(super) fn ticked(typed: &Fields) -> Vec<i64> {
+    values(typed, "who").filter_map(|number| number.parse().ok()).collect()
+}
+
+/// The step of everybody who was ticked; else why there is none.
+pub(super) fn steps(book: &Book, typed: &Fields, step: impl Fn(&Member) -> Result<Moved, Refusal>) -> Result<Vec<(Member, Moved)>, Text> {
+    let chosen = ticked(typed);
+    let chosen = book.members.iter().filter(|member| chosen.contains(&member.number));
+    let steps: Result<Vec<_>, Refusal> = chosen.map(|member| Ok((member.clone(), step(member)?))).collect();
+    let steps = steps.map_err(|refusal| refusal.text())?;
+    if steps.is_empty() { Err(Text::new("staff-nobody")) } else { Ok(steps) }
+}
+
+/// Keeps all of them.
+pub(super) async fn keep(tx: &mut Tx, home: Home, steps: Vec<(Member, Moved)>) -> Result<(), PageError> {
+    for (member, moved) in steps {
+        if !staff::apply(tx, home.facility, &member.after(&moved), &moved).await? {
+            return Err(PageError::Conflict(Text::new("staff-moved")));
+        }
+    }
+    Ok(())
+}
