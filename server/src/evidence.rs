@@ -24,3 +24,5 @@ pub const SIGNATURE: &str = "manifest.sig";
 pub const CHAIN: &str = "operation-log-chain.jsonl";
 /// Most bytes that an archive's files have together, unpacked.
 pub const MOST_BYTES: u64 = 256 << 20;
+/// Most files of an archive, its list and signature included.
+const MOST_FILES: usize = 2048;

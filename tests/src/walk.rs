@@ -1,5 +1,6 @@
 //! A person at a browser who goes through pages as people do: with a pointer, or with nothing but a keyboard.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail, ensure};
@@ -156,6 +157,12 @@ impl<'a> Walk<'a> {
         let holds = field.prop("value").await?.unwrap_or_default();
         ensure!(holds == text, "{id} holds {holds:?} after {text:?} was typed");
         Ok(())
+    }
+
+    /// Gives the field with this id a file, as its dialog would.
+    pub async fn give(&self, id: &str, file: &Path) -> anyhow::Result<()> {
+        let field = self.page().find(By::Id(id)).await.with_context(|| format!("no field {id}"))?;
+        Ok(field.send_keys(file.to_str().context("a path")?).await?)
     }
 
     /// Chooses among radio buttons or ticks a box.

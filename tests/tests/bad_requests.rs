@@ -324,6 +324,41 @@ async fn the_web_port_has_its_limits_of_size_and_time_too_and_silent_connections
     Ok(())
 }
 
+#[tokio::test]
+async fn a_strangers_file_is_kept_by_nobody_and_its_sender_is_answered_all_the_same() -> anyhow::Result<()> {
+    const FILE: usize = 6 << 20;
+    let mut collector = Collector::prepare(None)?;
+    collector.set("HASHIMORI__LIMITS__BODY_S", "2");
+    collector.init()?;
+    collector.run()?;
+    let address = collector.web_address();
+    let (files, paper) = ("multipart/form-data; boundary=x", "/papers/01900000-0000-7000-8000-000000000000/files");
+    for (what, path, sent, status) in [
+        ("a whole file", paper, FILE, "403"),
+        ("the beginning of a file", paper, 1_000, "403"),
+        ("a file where none is taken", "/sign-in", FILE, "400"),
+    ] {
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            held.push(tokio::spawn(async move {
+                let mut stream = tokio::net::TcpStream::connect(address).await?;
+                let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {files}\r\ncontent-length: {FILE}\r\n\r\n");
+                let mut whole = head.into_bytes();
+                whole.resize(whole.len() + sent, b'x');
+                tokio::io::AsyncWriteExt::write_all(&mut stream, &whole).await?;
+                let mut answer = vec![0; 12];
+                tokio::time::timeout(PATIENCE, stream.read_exact(&mut answer)).await??;
+                anyhow::Ok(String::from_utf8(answer)?)
+            }));
+        }
+        for held in held {
+            assert_eq!(held.await?.with_context(|| what.to_owned())?, format!("HTTP/1.1 {status}"), "{what}");
+        }
+    }
+    assert!(collector.stop()?.success());
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forms_that_are_parked_fill_their_share_of_memory_and_no_more_then_newcomers_are_told_to_come_back() -> anyhow::Result<()> {
     // 16 MiB for all bodies of the web port, 256 KiB for one: these leave 9 KiB.

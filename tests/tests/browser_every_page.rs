@@ -42,10 +42,12 @@ const ELSEWHERE: &[&str] = &[
     "/log/export.csv",
     "/facilities/{facility}/devices.csv",
     "/facilities/{facility}/papers.csv",
+    "/facilities/{facility}/ledger.csv",
     "/facilities/{facility}/people.csv",
     "/public/facilities.json",
     "/facilities/{facility}/evidence.zip",
     "/facilities/{facility}/staff.csv",
+    "/papers/{paper}/files/{file}",
     // One-time links out of letters: the mail tests open them.
     "/account/mail/confirm/{secret}",
     // For calendars.
@@ -222,7 +224,17 @@ async fn fill_in(walk: &Walk<'_>, typed: serde_json::Value) -> anyhow::Result<()
 
 /// Sends the paper back whose page is open.
 async fn send_back(walk: &Walk<'_>) -> anyhow::Result<()> {
-    walk.browser.page.execute("for (const act of document.querySelectorAll('details')) act.open = true;", vec![]).await?;
+    let open_acts =
+        async || walk.browser.page.execute("for (const act of document.querySelectorAll('details')) act.open = true;", vec![]).await;
+    open_acts().await?;
+    let folder = tempfile::tempdir()?;
+    let scan = folder.path().join("髙﨑 𠮷男 届出.png");
+    std::fs::write(&scan, b"\x89PNG\r\n\x1a\n")?;
+    walk.fill("file-note", "紙の届出").await?;
+    walk.give("file", &scan).await?;
+    walk.press("ファイルを添付する", "髙﨑 𠮷男 届出.png").await?;
+    open_acts().await?;
+    walk.browser.looks_right("paper-with-file").await?;
     walk.fill("send_back-why", "見本の理由").await?;
     walk.press("差し戻す", "書き直して再提出する").await
 }

@@ -23,3 +23,4 @@ calendar-statutory = { $what } due ({ $paper }){ $place }
 calendar-at = {" "}({ $facility })
 calendar-disaster-ends = The disaster exception ends
 calendar-drill-ends = The drill of a disaster exception ends
+calendar-staff-review = The list of staff is to be reviewed

@@ -22,6 +22,7 @@ export-col-object-kind = Kind of object
 export-col-object-id = Object id
 export-col-remark = Text typed
 export-others = Records that go with it
+export-about-ledger = The ledger of devices, with what was written down
 export-about-papers = The papers of this facility, with every step.
 export-about-people = The people of this facility, with their terms.
 export-col-number = Number (of its kind)

@@ -156,4 +156,4 @@ mail-subject-staff_due = [Hashimori] Something is due of the list of staff
 mail-body-staff_due = { $n ->
     [one] { $n } thing is due
    *[other] { $n } things are due
-} among pledges, trainings, steps of leaving and the review of the list (§16, §17, Note 1). See the list behind this link.
+} among pledges, trainings, password changes, steps of leaving and the review of the list (§16, §17, §19, Note 1). See the list behind this link.

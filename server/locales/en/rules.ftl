@@ -43,5 +43,4 @@ checked-yourself-about = Run this command on the device to see what is sent, how
 checked-yourself-report = You can also see exactly what would be sent, without sending it.
 rules-done-at = Done at
 rules-place-accounts = Accounts (secretariat, auditors)
-rules-place-ledger = Ledger of devices
 rules-place-mail = Mail of the own account (arrives in working hours)

@@ -159,6 +159,11 @@ todo-training-due = { $n ->
     [one] The training of { $n } person is due.
    *[other] The training of { $n } persons is due.
 }
+todo-drill-due = The disaster exception has not been drilled for more than a year. Activate it as a drill, and try it from registering to clearing.
+todo-password-due = { $n ->
+    [one] { $n } person's network password is due to be changed (by what was declared).
+   *[other] { $n } persons' network passwords are due to be changed (by what was declared).
+}
 todo-leaver-open = { $n ->
     [one] { $n } person is leaving, with steps open.
    *[other] { $n } persons are leaving, with steps open.

@@ -23,3 +23,4 @@ calendar-statutory = { $what }の期限（{ $paper }）{ $place }
 calendar-at = （{ $facility }）
 calendar-disaster-ends = 災害時特例の期限
 calendar-drill-ends = 訓練の期限（災害時特例）
+calendar-staff-review = 利用者の名簿の見直し

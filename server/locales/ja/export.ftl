@@ -22,6 +22,7 @@ export-col-object-kind = 対象の種類
 export-col-object-id = 対象の番号
 export-col-remark = 入力された文
 export-others = 一緒に引き渡す記録
+export-about-ledger = 機器管理台帳（書き込んだこととあわせて）
 export-about-papers = この事業所の書類と、その経過です。
 export-about-people = この事業所の担当者と、その期間です。
 export-col-number = 番号（種類ごと）

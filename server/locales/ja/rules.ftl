@@ -43,5 +43,4 @@ checked-yourself-about = 機器で次のコマンドを実行すると、何を�
 checked-yourself-report = 送る内容そのものを、送らずに見ることもできます。
 rules-done-at = 行う場所
 rules-place-accounts = アカウント（事務局・閲覧）
-rules-place-ledger = 機器の台帳
 rules-place-mail = 自分のアカウントのメール（勤務時間内に届きます）

@@ -11,6 +11,7 @@ pub mod happened;
 pub mod ics;
 pub mod ids;
 pub mod judge;
+pub mod ledger;
 pub mod log;
 pub mod mail;
 pub mod membership;

@@ -5,6 +5,7 @@
 //! state is a dead end but the final ones.
 
 mod approval;
+mod attachment;
 mod field;
 mod flow;
 mod guidance;
@@ -25,6 +26,8 @@ mod words;
 
 pub use approval::ForSecretariat;
 pub use approval::{asked, may_approve};
+pub use attachment::{Fit, Format, LONGEST_FILE_NAME, MOST_BYTES, MOST_FILES, Offered, Unfit};
+pub(crate) use field::read_all;
 pub use field::{Field, Input, InvalidField, LONGEST_LINE, LONGEST_TEXT, Values};
 pub use flow::{Entry, Hand, Moved, Refusal, Surroundings, advance, choices, may_correct_own, withdraw_own};
 pub use incident::{Deadline, Near};

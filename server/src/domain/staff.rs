@@ -4,6 +4,7 @@
 //! Invariant: nobody is in use without pledge, training and an ID of their own, and nobody has left while an item of the leaver's
 //! checklist is open.
 
+mod decode;
 mod details;
 mod due;
 mod flow;
@@ -13,6 +14,7 @@ mod table;
 mod training;
 mod words;
 
+pub use decode::{MOST_BYTES, Unread, decode};
 pub use details::{Details, Field, LONGEST_JOB, LONGEST_MCS_ID, text};
 pub use due::{Edition, Rules};
 pub use flow::{Change, Entry, Moved, Need, Refusal, Step, advance, choices};

@@ -62,6 +62,8 @@ pub enum Kind {
     PledgeMissing,
     /// Those whose training is due (§17).
     TrainingDue,
+    /// Those whose network password should have been changed, as they declared it (§19-4).
+    PasswordDue,
     /// Those who leave, with steps open.
     LeaverOpen,
     /// Those who have begun, with something of the joiner's checklist missing.
@@ -86,11 +88,13 @@ pub enum Kind {
     RecordMissing,
     /// The list of staff is to be reviewed (留1-2).
     StaffReviewDue,
+    /// 災害時特例 was neither used nor drilled for a year (§25).
+    DrillDue,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::LostSeen,
         Self::Copied,
         Self::IncidentReported,
@@ -119,6 +123,7 @@ impl Kind {
         Self::PersonalUseEnds,
         Self::PledgeMissing,
         Self::TrainingDue,
+        Self::PasswordDue,
         Self::LeaverOpen,
         Self::JoinerOpen,
         Self::Reconfirm,
@@ -131,6 +136,7 @@ impl Kind {
         Self::RecordDue,
         Self::RecordMissing,
         Self::StaffReviewDue,
+        Self::DrillDue,
     ];
 }
 

@@ -9,15 +9,13 @@ use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
 
 use super::list::FORMAT;
-use super::{CHAIN, LIST, Link, List, MOST_BYTES, SIGNATURE};
+use super::{CHAIN, LIST, Link, List, MOST_BYTES, MOST_FILES, SIGNATURE};
 use crate::domain::log::PublicKey;
 
 /// Most bytes of a list.
 const LONGEST_LIST: u64 = 1 << 20;
 /// Most bytes of an entry of the log.
 const LONGEST_LINE: u64 = 1 << 20;
-/// Most files.
-const MOST_FILES: usize = 64;
 
 /// Why an archive does not hold; the first thing found.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::list::{FORMAT, Listed};
-use super::{About, LIST, List, MOST_BYTES, SIGNATURE};
+use super::{About, LIST, List, MOST_BYTES, MOST_FILES, SIGNATURE};
 use crate::domain::log::{LogKey, to_hex};
 
 /// Pieces that may wait for the thread.
@@ -22,7 +22,7 @@ const WAITING: usize = 4;
 #[derive(Debug, thiserror::Error)]
 pub enum PackingError {
     /// Too much for one archive.
-    #[error("the files are larger than {} MiB together", MOST_BYTES >> 20)]
+    #[error("the files are larger than {} MiB together, or more than {MOST_FILES}", MOST_BYTES >> 20)]
     TooLarge,
     /// The temporary file.
     #[error("the temporary file could not be written")]
@@ -50,7 +50,7 @@ pub struct Packed {
 
 enum Piece {
     /// Another file begins.
-    File(&'static str),
+    File(String),
     /// It goes on: bytes, and how many rows they are.
     Rows(Vec<u8>, u64),
     /// All files are there.
@@ -78,8 +78,8 @@ impl Packing {
     }
 
     /// Begins another file.
-    pub async fn file(&mut self, name: &'static str) -> Result<(), PackingError> {
-        self.put(Piece::File(name)).await
+    pub async fn file(&mut self, name: impl Into<String>) -> Result<(), PackingError> {
+        self.put(Piece::File(name.into())).await
     }
 
     /// Goes on with the file.
@@ -108,7 +108,7 @@ impl Packing {
 /// A file being written, and what is counted of it.
 #[derive(Default)]
 struct Counted {
-    name: &'static str,
+    name: String,
     bytes: u64,
     rows: u64,
     hasher: Sha256,
@@ -117,7 +117,7 @@ struct Counted {
 impl Counted {
     fn listed(self) -> Listed {
         let sha256 = HEXLOWER.encode(&self.hasher.finalize());
-        Listed { name: self.name.to_owned(), bytes: self.bytes, rows: self.rows, sha256 }
+        Listed { name: self.name, bytes: self.bytes, rows: self.rows, sha256 }
     }
 }
 
@@ -129,7 +129,11 @@ fn pack(mut pieces: mpsc::Receiver<Piece>, most: u64) -> Result<Packed, PackingE
         match piece {
             Piece::File(name) => {
                 files.extend(open.take().map(Counted::listed));
-                zip.start_file(name, options)?;
+                // With this one, the list and its signature.
+                if files.len() + 3 > MOST_FILES {
+                    return Err(PackingError::TooLarge);
+                }
+                zip.start_file(&name, options)?;
                 open = Some(Counted { name, ..Counted::default() });
             }
             Piece::Rows(bytes, rows) => {

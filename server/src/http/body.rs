@@ -1,11 +1,14 @@
 //! Reading a request's body within its own limit and the port's: bytes that are held while they are read and worked on come out
-//! of one budget, so that no number of clients makes the collector grow. Time limits are the caller's.
+//! of one budget, so that no number of clients makes the collector grow. Time limits are the caller's. A form with a file is lent to its
+//! page instead, which knows first who sends it.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http_body_util::BodyExt as _;
-use hyper::body::{Body as _, Bytes, Incoming};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use hyper::body::{Body as _, Bytes, Frame, Incoming, SizeHint};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +87,55 @@ pub(super) async fn read(mut body: Incoming, limit: usize, budget: &Budget) -> R
         whole.into()
     };
     Ok(Held { bytes, _share: share })
+}
+
+/// A body that is read by whoever answers; what they leave of it comes back.
+pub(super) struct Lent {
+    body: Option<Incoming>,
+    back: Option<oneshot::Sender<Incoming>>,
+}
+
+impl Lent {
+    /// The body to be lent, and where it comes back.
+    pub(super) fn of(body: Incoming) -> (Self, oneshot::Receiver<Incoming>) {
+        let (back, left) = oneshot::channel();
+        (Self { body: Some(body), back: Some(back) }, left)
+    }
+}
+
+impl hyper::body::Body for Lent {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        self.body.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_frame(context))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Incoming::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), Incoming::size_hint)
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let (Some(body), Some(back)) = (self.body.take(), self.back.take()) {
+            // Nobody waits for it where the connection is gone.
+            let _ = back.send(body);
+        }
+    }
+}
+
+/// Reads on without keeping anything, at most `limit` bytes: a browser that is still sending reads no answer.
+pub(super) async fn drain(mut body: Incoming, limit: usize) {
+    let mut left = limit;
+    while let Some(Ok(frame)) = body.frame().await {
+        let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { return };
+        left = rest;
+    }
 }
 
 #[cfg(test)]

@@ -27,10 +27,11 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::access::{self, RequestId};
-use super::body::{self, Budget, Unread};
+use super::body::{self, Budget, Lent, Unread};
 use super::device::DevicePort;
 use super::half_open::HalfOpen;
 use super::listener::{self, LONGEST_GOODBYE};
+use super::pages;
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::config::{Limits, WebTls};
@@ -45,6 +46,10 @@ const WINDOW: u32 = 128 * 1024;
 const BODIES: usize = 16 << 20;
 /// Longest a page may take to be made.
 const REQUEST: Duration = Duration::from_secs(30);
+/// The same with a file that comes meanwhile over the line of a telephone.
+const REQUEST_WITH_FILE: Duration = Duration::from_secs(180);
+/// Bytes that are read to their end though no page wanted them.
+const UNWANTED: usize = 8 << 20;
 
 /// Longest the store may take to answer before the collector calls itself not ready.
 const READY: Duration = Duration::from_secs(2);
@@ -233,6 +238,14 @@ impl WebPort {
     async fn answer(self, request: hyper::Request<Incoming>, address: SocketAddr) -> Response {
         let (head, body) = request.into_parts();
         let asked = head.headers.clone();
+        if pages::has_parts(&asked) {
+            let (lent, mut left) = Lent::of(body);
+            let response = self.page(Request::from_parts(head, Body::new(lent)), address, REQUEST_WITH_FILE).await;
+            if let Ok(left) = left.try_recv() {
+                let _ = tokio::time::timeout(self.limits.body, body::drain(left, UNWANTED)).await;
+            }
+            return response;
+        }
         let whole = match tokio::time::timeout(self.limits.body, body::read(body, self.limits.body_bytes, &self.bodies)).await {
             Ok(Ok(whole)) => whole,
             Ok(Err(Unread::TooLong)) => return self.refuse(Refusal::TooLong, &asked),
@@ -240,10 +253,16 @@ impl WebPort {
             Ok(Err(Unread::NoRoom)) => return self.refuse(Refusal::Busy, &asked),
             Err(_) => return self.refuse(Refusal::TooSlow, &asked),
         };
-        let mut request = Request::from_parts(head, Body::from(whole.bytes.clone()));
+        // `whole` is held until the page is there.
+        self.page(Request::from_parts(head, Body::from(whole.bytes.clone())), address, REQUEST).await
+    }
+
+    /// The page that a request leads to; the limit ends those that hang.
+    async fn page(&self, mut request: Request, address: SocketAddr, limit: Duration) -> Response {
+        let asked = request.headers().clone();
         request.extensions_mut().insert(ConnectInfo(address));
-        // The router itself cannot fail; the limit ends pages that hang.
-        match tokio::time::timeout(REQUEST, self.router.clone().oneshot(request)).await {
+        // The router itself cannot fail.
+        match tokio::time::timeout(limit, self.router.clone().oneshot(request)).await {
             Ok(Ok(response)) => response,
             Err(_) => self.refuse(Refusal::Hung, &asked),
         }

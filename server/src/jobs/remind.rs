@@ -89,7 +89,7 @@ async fn staff_lists(app: &App) -> anyhow::Result<Vec<Letter<'static>>> {
     loop {
         let facilities = staff::remind::list(app.store.read(), (Kind::StaffDue, &occasion), (after, FACILITIES)).await?;
         for &facility in &facilities {
-            let sum = staff::sum::of_facility(app.store.read(), facility, (rules.training_days, now)).await?;
+            let sum = staff::sum::of_facility(app.store.read(), facility, (&rules, now)).await?;
             let (due, to) = (sum.due(rules.review_days, now), Recipients::Facility(facility, staff::remind::KEEPERS));
             let letter = Letter::new(Kind::StaffDue, to, page(&format!("/facilities/{facility}/staff"))).about("n", Said::Number(due));
             letters.extend((due > 0).then(|| letter.once(occasion.clone())));

@@ -194,6 +194,15 @@ pub async fn count_waiting(store: &Store, region: RegionId, now: Timestamp) -> R
     .await
 }
 
+/// When the newest one of a region began, real or as a drill.
+pub async fn newest_began(store: &Store, region: RegionId) -> Result<Option<Timestamp>, Error> {
+    let began: Option<i64> = sqlx::query_scalar("SELECT MAX(began_at) FROM disaster WHERE region_id = $1")
+        .bind(region.to_string())
+        .fetch_one(store.read())
+        .await?;
+    Ok(began.map(Timestamp::from_seconds))
+}
+
 /// Those that ran out and whose end nobody has recorded, of every region.
 pub async fn list_lapsed(store: &Store, now: Timestamp, limit: u16) -> Result<Vec<Exception>, Error> {
     let mut db = store.read().acquire().await?;

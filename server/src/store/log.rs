@@ -88,9 +88,10 @@ pub async fn write(tx: &mut AnyConnection, random: &Random, done: &Done) -> Resu
     }
 }
 
-/// Writes that somebody looked at an object, unless the same person did within `SAME_VIEW_S`.
+/// Writes that somebody looked at an object, or at what the detail names of it, unless the same person did within `SAME_VIEW_S`.
 pub async fn write_view(store: &Store, random: &Random, person: PersonId, done: &Done) -> Result<(), Error> {
-    let object = done.object.as_ref().map(|object| object.id.clone()).unwrap_or_default();
+    let object = done.object.as_ref().map(|object| object.id.as_str()).unwrap_or_default();
+    let object = format!("{object} {}", done.detail).trim_end().to_owned();
     let before = done.at.plus_seconds(-SAME_VIEW_S).seconds();
     let seen: Option<i64> = sqlx::query_scalar("SELECT since FROM log_view WHERE person_id = $1 AND object_id = $2 AND since > $3")
         .bind(person.to_string())

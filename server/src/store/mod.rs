@@ -33,6 +33,7 @@ pub mod feed;
 pub mod history;
 pub mod ingest;
 pub mod invitation;
+pub mod ledger;
 pub mod listed;
 pub mod log;
 pub mod loss;

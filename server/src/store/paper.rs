@@ -4,6 +4,7 @@
 //! Invariant: a paper's state is that of its last step, and steps are only ever added; a paper goes as a whole when it has been kept long
 //! enough (`retention`).
 
+mod attachment;
 mod contact;
 mod list;
 mod permitted;
@@ -11,6 +12,9 @@ mod secretariat;
 mod sums;
 mod untold;
 
+pub use attachment::{
+    Added, Attachment, NewAttachment, Removed, find_body, insert_attachment, list_attachments, list_attachments_between, remove_attachment,
+};
 pub use contact::{Contact, NewContact, confirm_contact, delete_old_contacts, find_by_way, find_contact, find_way, insert_contact};
 pub use list::{
     Filter, Past, find_numbered, find_own, history, list, list_acts, list_between, list_in_force, list_open, list_open_incidents,

@@ -19,6 +19,8 @@ pub(crate) struct DevicePage {
     pub reason: Said,
     /// (key of the name, value): kind, owner, enrolled, …
     pub about: Vec<(&'static str, Text)>,
+    /// What was written down about it.
+    pub card: CardView,
     pub seen: Option<Moment>,
     /// Set while the device waits to be confirmed.
     pub pending: bool,
@@ -43,6 +45,16 @@ pub(crate) struct DevicePage {
     pub older: Option<String>,
     /// Who read this page, newest first.
     pub viewers: Vec<Viewed>,
+}
+
+/// What was written down about a device by hand.
+#[derive(Clone, Debug)]
+pub(crate) struct CardView {
+    /// Key of the name, words.
+    pub pairs: Vec<(&'static str, Text)>,
+    /// When and by whom; `None`: nothing was.
+    pub written: Option<Text>,
+    pub may_write: bool,
 }
 
 /// Whether the use of a person's own device is approved (§20-7).
@@ -268,6 +280,11 @@ mod samples {
                 mark: Mark::of(State::NonCompliant),
                 reason: Said::new("Waits", Lang::English),
                 about: vec![("device-about-class", Text::verbatim("見本"))],
+                card: CardView {
+                    pairs: vec![("ledger-number", Text::verbatim("見本"))],
+                    written: Some(Text::new("ledger-written").with("at", now).with("by", "見本".to_owned())),
+                    may_write: true,
+                },
                 seen: Some(Moment::new(now, now)),
                 pending: true,
                 alerts: Alerts::sample(),
@@ -308,6 +325,7 @@ mod samples {
                 older: None,
                 viewers: Vec::new(),
                 about: Vec::new(),
+                card: CardView { pairs: Vec::new(), written: None, may_write: false },
                 reason: Said::new("まだ報告がありません", Lang::Japanese),
                 mark: Mark::of(State::Unknown),
                 facility: full.facility.clone(),

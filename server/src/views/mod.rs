@@ -18,6 +18,7 @@ mod evidence;
 mod export;
 mod former;
 mod let_in;
+mod ledger;
 mod log;
 mod loss;
 mod mail;
@@ -50,7 +51,7 @@ pub(crate) use banner::{Banner, BannerKind};
 pub(crate) use calendar::CalendarPage;
 pub(crate) use connections::{ConnectionIssuedPage, ConnectionsPage, DeliveryLine, HookForm, HookLine, TokenForm, TokenLine};
 pub(crate) use device::{
-    ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
+    CardView, ChangeLine, CheckLine, ClauseGroup, ClauseLine, DevicePage, Permit, PersonalDevicePage, Sent, SortPage, VerdictView, Viewed,
 };
 pub(crate) use disaster::{
     Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, ExceptionLine, FacilityDisasterPage, FileStep,
@@ -61,6 +62,7 @@ pub(crate) use evidence::EvidencePage;
 pub(crate) use export::ExportPage;
 pub(crate) use former::{FormerLine, FormerPage};
 pub(crate) use let_in::{DoorPage, GonePage, JoinPage, LetInForm, LetInLine, LetInPage};
+pub(crate) use ledger::{LedgerCardPage, LedgerLine, LedgerPage, NewInLedger};
 pub(crate) use log::{DayHead, LogFilter, LogLine, LogPage};
 pub(crate) use loss::{Custody, LossPage, Missing, Protection};
 pub(crate) use mail::{AccountMailPage, ConfirmMailPage, LetterLine, LettersPage, MailNote, MailSection};
@@ -71,8 +73,9 @@ pub(crate) use notices::{FacilityNoticePage, NoticeFormPage, NoticeLine, NoticeP
 pub(crate) use overview::{Excepted, FacilityLine, Find, FoundDevice, RegionPage, SilenceView, VersionLine};
 pub(crate) use own_rules::{FiledView, ListedFiling, OwnField, OwnGroup, OwnLine, OwnRulesListPage, OwnRulesPage};
 pub(crate) use papers::{
-    ActForm, DecisionLine, DecisionsPage, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FormField, IncidentLine, IncidentsPage,
-    MeasureLine, MeasuresPage, PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PapersPage, PolicyLine, PolicyPage, Seal,
+    ActForm, DecisionLine, DecisionsPage, FacilityLinkLine, FacilityLinkPage, FacilityLinksPage, FileLine, FormField, IncidentLine,
+    IncidentsPage, MeasureLine, MeasuresPage, PaperFiles, PaperFormPage, PaperLine, PaperPage, PaperPrintPage, PapersPage, PolicyLine,
+    PolicyPage, Seal,
 };
 pub(crate) use people::{
     AppointPage, AppointedPage, ConfirmPage, Deputies, ExcludedLine, ExcludedPage, HeldLine, KnownLine, PastLine, PeoplePage, Seat,

@@ -4,10 +4,14 @@ mod links;
 mod policy;
 mod secretariat;
 
+mod files;
+
 use askama::Template;
 
 use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::{Clause, Pack};
+
+pub(crate) use files::{FileLine, PaperFiles};
 
 use super::{Mark, Moment, Place, Said, Shell, StepLine};
 use crate::domain::paper::{Act, Days, Entry, Field, Input, Kind, LONGEST_LINE, LONGEST_TEXT, Need, Step};
@@ -179,6 +183,7 @@ pub(crate) struct PaperPage {
     /// Where it goes on: words, path.
     pub links: Vec<(Text, String)>,
     pub acts: Vec<ActForm>,
+    pub files: PaperFiles,
     /// Devices that can be linked: id, name.
     pub devices: Vec<(String, Text)>,
     /// Whether it can be filled in again.

@@ -132,7 +132,8 @@ pub(crate) struct StaffAct {
     /// Items to be ticked: word, key, whether they were.
     pub items: Vec<(&'static str, &'static str, bool)>,
     pub why: bool,
-    pub note: bool,
+    /// Key of what a remark is called, where one may be made.
+    pub note: Option<&'static str>,
     /// Whether it ends or takes back something.
     pub ends: bool,
     pub typed_day: String,
@@ -165,6 +166,9 @@ pub(crate) struct PledgesPage {
     pub signed: Vec<Ticked>,
     pub day: String,
     pub before: bool,
+    /// Where the signed papers are kept.
+    pub kept: String,
+    pub longest_reason: usize,
     pub name: String,
     pub from: String,
     /// Whether what was typed is a new edition.
@@ -187,6 +191,7 @@ pub(crate) struct TrainingPage {
     pub topic: String,
     pub teacher: String,
     pub material: String,
+    pub understood: String,
     pub longest: usize,
     pub longest_name: usize,
     pub longest_reason: usize,
@@ -201,6 +206,8 @@ pub(crate) struct TrainingLine {
     pub topic: String,
     pub teacher: String,
     pub material: String,
+    /// How it was seen that they had understood.
+    pub understood: String,
     pub by: Text,
     /// Why it does not count; empty: it does.
     pub void_why: String,
@@ -219,6 +226,8 @@ pub(crate) struct StaffImportPage {
     pub columns: Vec<&'static str>,
     /// Most lines at once.
     pub most: usize,
+    /// Most KiB of a file.
+    pub most_kib: usize,
     pub errors: Vec<Text>,
     pub table: String,
     /// Whether it was said that people of the same name are different persons.

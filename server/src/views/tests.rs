@@ -118,6 +118,8 @@ fn every_template_renders_its_samples_with_labels_tokens_and_one_heading_in_both
     render::<DevicePage>();
     render::<PersonalDevicePage>();
     render::<SortPage>();
+    render::<LedgerPage>();
+    render::<LedgerCardPage>();
     render::<LossPage>();
     render::<RulesPage>();
     render::<WhatIsCheckedPage>();

@@ -51,7 +51,7 @@ impl Story {
         let (taken_out, phone) = (self.taken_out.clone(), self.phone.clone());
         says(&self.nurse.reads(&taken_out)?, &["返却遅延", "災害時特例は終わりました"])?;
         self.nurse.acts(&taken_out, "return", &[])?;
-        self.nurse.acts(&taken_out, "check_return", &[("checker", "見本 三郎")])?;
+        self.nurse.acts(&taken_out, "check_return", &[("checker", "見本 三郎"), ("condition", "good")])?;
         let cleared = [("data", "yes"), ("logout", "yes"), ("passwords", "yes"), ("checker", "見本 三郎")];
         self.nurse.acts(&phone, "confirm_end", &cleared)?;
         says(&self.nurse.reads(&phone)?, &["完了", "髙﨑 𠮷子"])?;

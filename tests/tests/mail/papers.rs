@@ -134,6 +134,24 @@ async fn a_take_out_that_is_not_back_is_told_once_for_each_end_it_was_given() ->
 }
 
 #[tokio::test]
+async fn what_went_out_under_a_disaster_exception_is_told_too_when_it_is_not_back() -> anyhow::Result<()> {
+    let post = Post::start(Mode::Starttls)?;
+    let (office, kango) = office(&post).await?;
+    let until = midnight(&office).plus_days(2);
+    let went = Some((Act::UseException, State::Exempt));
+    let id = paper(&office, Kind::TakeOut, went, 1, Some(kango)).await?;
+    // A telephone that may be used for as long waits for its approval or its end, which the clearing list brings up.
+    paper(&office, Kind::PersonalDevice, went, 1, Some(kango)).await?;
+    let both = ["daiko", "kango"].map(|to| letter(to, "A take-out is not back in time", &format!("/papers/{id}")));
+    office.clock.set(until.plus_seconds(-1));
+    assert_eq!(office.goes(&post).await?, [], "there is time");
+    office.clock.set(Mail::TakeOutOverdue.due(until));
+    assert_eq!(office.goes(&post).await?, both, "{}", post.said());
+    assert_eq!((office.goes(&post).await?.len(), office.goes_again(&post).await?), (0, 0), "once");
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_statutory_clock_is_told_in_the_morning_on_days_off_too_until_it_is_answered() -> anyhow::Result<()> {
     let post = Post::start(Mode::Starttls)?;
     let (office, _) = office(&post).await?;

@@ -16,6 +16,7 @@ mod accounts;
 mod appointments;
 mod areas;
 mod backups;
+mod cards;
 mod disaster;
 mod evidence;
 mod feeds;

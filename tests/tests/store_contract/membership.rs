@@ -223,6 +223,22 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
     .bind(bed.facility.to_string())
     .execute(&mut *tx)
     .await?;
+    for (paper, facility) in [("p", bed.facility), ("q", other)] {
+        sqlx::query(
+            "INSERT INTO paper (id, region_id, facility_id, kind, number, state, open, applicant, from_at, until_at, fields, filed_at,              entered_at, version) VALUES ($1, $2, $3, 'take_out', 1, 'closed', 0, '架空 看護師', 0, 1, '{}', 0, 0, 1)",
+        )
+        .bind(paper)
+        .bind(bed.region.to_string())
+        .bind(facility.to_string())
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
+            "INSERT INTO paper_attachment (paper_id, n, name, format, size, sha256, remark, by_whom, at)              VALUES ($1, 1, '看護師.jpg', 'jpeg', 3, '', '', '', 0)",
+        )
+        .bind(paper)
+        .execute(&mut *tx)
+        .await?;
+    }
     tx.commit().await?;
     leave(&mut bed, &doer).await?;
     while log::seal(&bed.store, &key, bed.now, None).await?.more {}
@@ -241,6 +257,8 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
     assert!(log::verify(&bed.store, &key, None).await?.is_err_and(|broken| broken.why == log::Why::WordsMissing));
     let member: (String, String) = sqlx::query_as("SELECT name, mcs_id FROM member WHERE id = 'm'").fetch_one(bed.store.read()).await?;
     assert_eq!(member, ("—".to_owned(), String::new()), "nor is anybody on the list of those who used the network");
+    let pictures: Vec<String> = sqlx::query_scalar("SELECT paper_id FROM paper_attachment").fetch_all(bed.store.read()).await?;
+    assert_eq!(pictures, ["q"], "nor in a picture");
     let label = |device: Option<device::Device>| device.map(|device| device.label);
     assert_eq!(label(device::find(&bed.store, bed.facility, id).await?).as_deref(), Some(""));
     assert_eq!(label(device::find(&bed.store, other, kept).await?).as_deref(), Some("受付の端末"), "others keep theirs");

@@ -3,12 +3,13 @@
 use hashimori_server::domain::act::Actor;
 use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::ids::{DeviceId, FacilityId, PaperId, PersonId};
-use hashimori_server::domain::paper::{Act, Kind, Moved, Paper, Period, State, Values, Wish};
-use hashimori_server::store::paper::{self, Filter, NewPaper, OpenCount};
+use hashimori_server::domain::paper::{Act, Fit, Format, Kind, Moved, Paper, Period, State, Values, Wish};
+use hashimori_server::store::paper::{self, Added, Filter, NewAttachment, NewPaper, OpenCount};
 use hashimori_tests::bed::{Bed, On};
 
 on_both_engines!(
     papers_are_numbered_within_their_facility_and_kept_letter_for_letter,
+    files_of_a_paper_are_kept_byte_for_byte_until_they_are_removed_and_a_closed_paper_keeps_what_it_has,
     of_two_steps_from_the_same_state_one_is_taken_and_every_step_stays,
     what_overlaps_is_found_until_it_is_closed,
     open_papers_are_counted_by_the_clock_and_listed_page_by_page,
@@ -77,6 +78,68 @@ async fn papers_are_numbered_within_their_facility_and_kept_letter_for_letter(on
     assert_eq!((kept.paper.period, kept.paper.filed_at, kept.paper.device), (wish.period, bed.now.plus_days(-1), Some(device)));
     assert_eq!(kept.device.map(|about| about.standing), Some(Standing::Active));
     assert_eq!(paper::find(&bed.store, elsewhere, first).await?, None, "another facility does not meet it");
+    Ok(())
+}
+
+/// Adds a file called after its content.
+async fn attach(bed: &Bed, paper: PaperId, (name, body): (&str, &[u8])) -> anyhow::Result<Added> {
+    let fit = Fit { name: name.to_owned(), format: Format::Png };
+    let sha256 = format!("{body:x?}");
+    let (by, at) = (PersonId::new(bed.random.uuid(bed.now)), bed.now);
+    let mut tx = bed.store.begin_ledger().await?;
+    let new = NewAttachment { paper, fit: &fit, sha256: sha256.get(..64).unwrap_or(&sha256), remark: "控え", body, by, at };
+    let added = paper::insert_attachment(&mut tx, &new).await?;
+    tx.commit().await?;
+    Ok(added)
+}
+
+async fn remove(bed: &Bed, paper: PaperId, n: i64) -> anyhow::Result<bool> {
+    let mut tx = bed.store.begin_ledger().await?;
+    let by = (PersonId::new(bed.random.uuid(bed.now)), bed.now);
+    let removed = paper::remove_attachment(&mut tx, (paper, n), "取り違え", by).await?;
+    tx.commit().await?;
+    Ok(removed)
+}
+
+async fn files_of_a_paper_are_kept_byte_for_byte_until_they_are_removed_and_a_closed_paper_keeps_what_it_has(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let elsewhere = bed.another_facility().await?;
+    let wish = wish(&bed, None, (0, 3));
+    let (id, _) = file(&bed, bed.facility, &wish).await?;
+    let (other, _) = file(&bed, elsewhere, &wish).await?;
+    let whole: Vec<u8> = (0..=255).cycle().take(5 << 20).collect();
+    assert_eq!(attach(&bed, id, ("髙﨑 𠮷男.png", &whole)).await?, Added::As(1));
+    assert_eq!(attach(&bed, id, ("again.png", &whole)).await?, Added::There(1), "the same content is there once");
+    assert_eq!(attach(&bed, other, ("again.png", &whole)).await?, Added::As(1), "of each paper");
+    assert_eq!(paper::find_body(bed.store.read(), (id, 1)).await?.as_deref(), Some(whole.as_slice()));
+    for n in 2..=5_u8 {
+        assert_eq!(attach(&bed, id, ("x.png", &[n])).await?, Added::As(n.into()));
+    }
+    assert_eq!(attach(&bed, id, ("x.png", &[6])).await?, Added::Full);
+    assert!(remove(&bed, id, 2).await? && !remove(&bed, id, 2).await? && !remove(&bed, id, 9).await?);
+    assert_eq!(attach(&bed, id, ("x.png", &[2])).await?, Added::As(6), "no number is given out twice");
+
+    let listed = paper::list_attachments(&bed.store, id).await?;
+    assert_eq!(listed.iter().map(|file| file.n).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+    let (first, gone) = (&listed[0], &listed[1]);
+    assert_eq!((first.name.as_str(), first.format, first.size, first.remark.as_str()), ("髙﨑 𠮷男.png", Format::Png, 5 << 20, "控え"));
+    assert_eq!((gone.name.as_str(), gone.remark.as_str(), gone.size), ("", "", 1));
+    let removed = gone.removed.as_ref().expect("removed");
+    assert_eq!((removed.at, removed.why.as_str(), first.removed.is_none()), (bed.now, "取り違え", true));
+    assert_eq!(paper::find_body(bed.store.read(), (id, 2)).await?, None);
+
+    let days = (bed.now, bed.now.plus_seconds(1));
+    let page = async |after, limit| paper::list_attachments_between(&bed.store, bed.facility, days, after, limit).await;
+    assert_eq!(page(None, 4).await?, listed[..4], "this facility's alone");
+    assert_eq!(page(Some((id, 4)), 4).await?, listed[4..]);
+    let later = (bed.now.plus_seconds(1), bed.now.plus_days(1));
+    assert!(paper::list_attachments_between(&bed.store, bed.facility, later, None, 4).await?.is_empty());
+
+    let paper = found(&bed, id).await?;
+    assert!(step(&bed, &paper, Act::Withdraw, State::Withdrawn).await?);
+    assert_eq!(attach(&bed, id, ("x.png", &[9])).await?, Added::Closed);
+    assert!(!remove(&bed, id, 3).await?);
+    assert_eq!(paper::find_body(bed.store.read(), (id, 3)).await?, Some(vec![3]));
     Ok(())
 }
 

@@ -5,13 +5,13 @@ use hashimori_server::domain::act::{Actor, Done, What};
 use hashimori_server::domain::device::{DeviceN, Standing};
 use hashimori_server::domain::disaster::Reach;
 use hashimori_server::domain::ids::{PaperId, PersonId, RegionId};
-use hashimori_server::domain::paper::{Act, Kind, Moved, Period, State, Values, Wish, paper_day};
+use hashimori_server::domain::paper::{Act, Fit, Format, Kind, Moved, Period, State, Values, Wish, paper_day};
 use hashimori_server::domain::people::{Login, Person, Role, Scope};
 use hashimori_server::exceptions;
 use hashimori_server::retain;
 use hashimori_server::rules::RuleBook;
 use hashimori_server::secrets::MasterKey;
-use hashimori_server::store::paper::{self, NewPaper};
+use hashimori_server::store::paper::{self, Added, NewAttachment, NewPaper};
 use hashimori_server::store::{log, person, region, retention};
 use hashimori_shared::report::sample;
 use hashimori_shared::time::Timestamp;
@@ -156,6 +156,19 @@ async fn file(bed: &Bed, kind: Kind, applicant: Option<PersonId>) -> anyhow::Res
     Ok((id, number))
 }
 
+async fn attach(bed: &Bed, paper: PaperId) -> anyhow::Result<()> {
+    let fit = Fit { name: "見本.pdf".to_owned(), format: Format::Pdf };
+    let (by, at) = (PersonId::new(bed.random.uuid(bed.now)), bed.now);
+    let mut tx = bed.store.begin_ledger().await?;
+    let new = NewAttachment { paper, fit: &fit, sha256: "見本", remark: "", body: b"%PDF-", by, at };
+    assert_eq!(paper::insert_attachment(&mut tx, &new).await?, Added::As(1));
+    Ok(tx.commit().await?)
+}
+
+async fn files(bed: &Bed) -> anyhow::Result<i64> {
+    count(bed, "SELECT count(*) FROM paper_attachment").await
+}
+
 async fn close(bed: &Bed, id: PaperId) -> anyhow::Result<()> {
     let paper = paper::find(&bed.store, bed.facility, id).await?.expect("a paper").paper;
     let moved = Moved {
@@ -181,14 +194,17 @@ async fn a_paper_goes_five_years_after_its_last_step_and_its_number_is_given_out
     let papers = async |bed: &Bed| count(bed, "SELECT count(*) FROM paper").await;
     let (open, _) = file(&bed, Kind::TakeOut, None).await?;
     let (closed, _) = file(&bed, Kind::TakeOut, None).await?;
+    for paper in [open, closed] {
+        attach(&bed, paper).await?;
+    }
     bed.now = day("2026-12-31").plus_seconds(3600);
     close(&bed, closed).await?;
     bed.now = day("2032-01-01").plus_seconds(-1);
     run(&bed).await?;
-    assert_eq!(papers(&bed).await?, 2);
+    assert_eq!((papers(&bed).await?, files(&bed).await?), (2, 2));
     bed.now = day("2032-01-01");
     run(&bed).await?;
-    assert_eq!(papers(&bed).await?, 1);
+    assert_eq!((papers(&bed).await?, files(&bed).await?), (1, 1), "a file goes with its paper");
     assert_eq!(count(&bed, "SELECT count(*) FROM paper_step").await?, 1);
     assert_eq!(told(&bed).await?, ["papers=1"]);
     assert_eq!(file(&bed, Kind::TakeOut, None).await?.1, 3, "a number is not given out twice");
@@ -275,8 +291,10 @@ async fn a_name_goes_five_years_after_the_last_role_unless_a_paper_is_open_and_t
     bed.now = day("2027-08-31").plus_seconds(3600);
     let (hanako, taro, jiro) = (former(&bed, "hanako").await?, former(&bed, "taro").await?, former(&bed, "jiro").await?);
     let (done, _) = file(&bed, Kind::TakeOut, Some(hanako.id)).await?;
+    attach(&bed, done).await?;
     close(&bed, done).await?;
-    file(&bed, Kind::TakeOut, Some(taro.id)).await?;
+    let (open, _) = file(&bed, Kind::TakeOut, Some(taro.id)).await?;
+    attach(&bed, open).await?;
     let names = async |bed: &Bed| -> anyhow::Result<Vec<String>> {
         let all = retention::list_former(&bed.store, bed.region, None, 10).await?;
         Ok(all.into_iter().map(|former| former.person.login.to_string()).collect())
@@ -301,6 +319,7 @@ async fn a_name_goes_five_years_after_the_last_role_unless_a_paper_is_open_and_t
     bed.now = day("2032-09-01");
     run(&bed).await?;
     assert_eq!(names(&bed).await?, ["taro"], "a paper of theirs is open");
+    assert_eq!(files(&bed).await?, 1, "a name cannot be taken out of a picture: it goes");
     let left = "SELECT (SELECT count(*) FROM person WHERE name LIKE '%花子%' AND login <> 'taro') \
                 + (SELECT count(*) FROM log_words w JOIN log_entry e ON e.id = w.entry_id WHERE w.actor LIKE '%花子%' AND e.what = 'code_issued') \
                 + (SELECT count(*) FROM paper WHERE applicant LIKE '%花子%' AND open = 0)";

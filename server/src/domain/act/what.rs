@@ -78,6 +78,10 @@ acts! {
     DeviceRetired = "device_retired";
     /// A device was given another name, class or owner.
     DeviceChanged = "device_changed";
+    /// A device without a checking program was written into the ledger.
+    DeviceEntered = "device_entered";
+    /// What the ledger says of a device was written down anew.
+    LedgerKept = "ledger_kept";
     /// A device's page was read.
     DeviceViewed = "device_viewed";
     /// Data was written out.
@@ -94,6 +98,12 @@ acts! {
     PaperRefused = "paper_refused";
     /// Another step was taken with a paper.
     PaperMoved = "paper_moved";
+    /// A file was added to a paper.
+    FileAttached = "file_attached";
+    /// A file of a paper was removed.
+    FileRemoved = "file_removed";
+    /// A file of a paper was opened.
+    FileOpened = "file_opened";
     /// An applicant without an account proved their mail address.
     ApplicantConfirmed = "applicant_confirmed";
     /// A facility's link for people without an account was made anew or ended.

@@ -17,6 +17,13 @@ pub(super) fn check(applicant: &Applicant, by: &Hand<'_>, around: &Surroundings<
     if allowed { Ok(()) } else { Err(Refusal::NotYours(turn(around).filter(|_| own))) }
 }
 
+/// Whether somebody may record that another person looked: not of their own paper while the facility has a head, who does it then.
+/// Where there is nobody else with an account, the name of who looked stands alone, as on paper.
+pub(super) fn check_looking(applicant: &Applicant, by: &Hand<'_>, around: &Surroundings<'_>) -> Result<(), Refusal> {
+    let own = applicant.person == Some(by.person) || same_name(&applicant.name, by.name);
+    if own && around.has_head && by.role != Role::Head { Err(Refusal::OwnCheck) } else { Ok(()) }
+}
+
 /// Who is asked to approve what this person asks for, by role.
 pub fn asked(around: &Surroundings<'_>) -> &'static [Role] {
     if around.applicant != Some(Role::Administrator) {

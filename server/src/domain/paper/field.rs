@@ -78,7 +78,10 @@ impl Field {
 }
 
 /// Reads every field.
-pub(super) fn read_all<'a>(fields: &[Field], typed: impl Fn(&str) -> Option<&'a str>) -> Result<Values, InvalidField> {
+pub(crate) fn read_all<'a, 'f>(
+    fields: impl IntoIterator<Item = &'f Field>,
+    typed: impl Fn(&str) -> Option<&'a str>,
+) -> Result<Values, InvalidField> {
     let mut values = Values::new();
     for field in fields {
         let value = field.read(typed(field.name).unwrap_or_default())?;

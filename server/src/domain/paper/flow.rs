@@ -149,6 +149,9 @@ pub enum Refusal {
     /// The new last day.
     #[error(transparent)]
     Period(#[from] InvalidPeriod),
+    /// Something is wrong with what came back, and it is not said what.
+    #[error("it has to be said what is wrong with it")]
+    NoFinding,
     /// A check was answered with no, and no condition is given.
     #[error("a check failed and there is no condition")]
     NoCondition,
@@ -173,6 +176,9 @@ pub enum Refusal {
     /// Nobody is named who looked.
     #[error("a name has 1 to {LONGEST_NAME} characters")]
     NoChecker,
+    /// Whoever it is for records that somebody else looked, where somebody else could.
+    #[error("somebody else records that somebody else looked")]
+    OwnCheck,
     /// Who looked is whom the paper is for.
     #[error("somebody else has to look")]
     SameChecker,
@@ -201,6 +207,9 @@ pub fn advance(
 ) -> Result<Moved, Refusal> {
     let step = find(paper, act)?;
     check_hands(step, paper, by, around)?;
+    if step.needs.contains(&Need::Checker) {
+        approval::check_looking(&paper.applicant, by, around)?;
+    }
     take(step, paper, entry, around, now)
 }
 
@@ -244,6 +253,9 @@ fn take(step: Step, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, now
     }
     if act == Act::Approve && moved.why.is_empty() && personal::has_failed_check(&paper.values) {
         return Err(Refusal::NoCondition);
+    }
+    if moved.why.is_empty() && take_out::came_back_wrong(&moved.added) {
+        return Err(Refusal::NoFinding);
     }
     if act == Act::UseException {
         moved.exception = Some(around.exception.ok_or(Refusal::NoException)?);

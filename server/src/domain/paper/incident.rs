@@ -38,10 +38,28 @@ pub(super) const FIELDS: &[Field] = &[
     line("contact", "paper-contact", "paper-contact-about"),
 ];
 
+const fn text(name: &'static str, label: &'static str, about: &'static str, required: bool) -> Field {
+    Field { name, label, about, input: Input::Text, required }
+}
+
+const DATA: Field = text("data", "paper-data", "paper-data-about", false);
+const HARM: Field = text("harm", "paper-harm", "paper-harm-about", false);
+const INFORMED: Field = text("informed", "paper-informed", "paper-informed-about", false);
+const PUBLISHED: Field = text("published", "paper-published", "paper-published-about", false);
+const REST: Field = text("rest", "paper-rest", "paper-rest-about", false);
+
+/// What a report to the authority says beyond the incident's own report (規則8条: nine items in all).
+const REPORTED: &[Field] = &[DATA, HARM, INFORMED, PUBLISHED, REST];
+
 /// What is filled in when it is closed.
 pub(super) const CLOSING: &[Field] = &[
-    Field { name: "cause", label: "paper-incident-cause", about: "paper-incident-cause-about", input: Input::Text, required: true },
-    Field { name: "prevention", label: "paper-prevention", about: "paper-prevention-about", input: Input::Text, required: true },
+    text("cause", "paper-incident-cause", "paper-incident-cause-about", true),
+    text("prevention", "paper-prevention", "paper-prevention-about", true),
+    DATA,
+    HARM,
+    INFORMED,
+    PUBLISHED,
+    REST,
 ];
 
 const OPEN: &[State] = &[State::Open];
@@ -49,6 +67,11 @@ const MEASURE: &[Need] = &[Need::When, Need::Note];
 
 const fn measure(act: Act) -> Step {
     step(act, OPEN, State::Open, Hands::Custody, MEASURE)
+}
+
+/// 速報 and 確報: what was reported stays with the paper, and the later one adds to it.
+const fn report(act: Act) -> Step {
+    step(act, OPEN, State::Open, Hands::Custody, &[Need::When, Need::Fields(REPORTED), Need::Note])
 }
 
 pub(super) const STEPS: &[Step] = &[
@@ -61,8 +84,8 @@ pub(super) const STEPS: &[Step] = &[
     measure(Act::TellPolice),
     measure(Act::TellSecretariat),
     step(Act::LinkDevice, OPEN, State::Open, Hands::Facility, &[Need::Device]),
-    measure(Act::ReportFirst),
-    measure(Act::ReportFull),
+    report(Act::ReportFirst),
+    report(Act::ReportFull),
     step(Act::NoLeak, OPEN, State::Open, Hands::Custody, &[Need::Why]),
     step(Act::CloseIncident, OPEN, State::Closed, Hands::Custody, &[Need::Fields(CLOSING)]),
 ];

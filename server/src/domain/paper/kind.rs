@@ -141,12 +141,13 @@ impl Kind {
         }
     }
 
-    /// What is filled in later, when it is closed or answered.
+    /// What is filled in later, when it is closed, checked or answered.
     pub const fn closing_fields(self) -> &'static [Field] {
         match self {
             Self::Incident => incident::CLOSING,
             Self::Guidance => guidance::ANSWERING,
-            Self::TakeOut | Self::PersonalDevice | Self::HandOver | Self::Restriction | Self::Consideration | Self::FacilityCheck => &[],
+            Self::TakeOut => take_out::CHECKING,
+            Self::PersonalDevice | Self::HandOver | Self::Restriction | Self::Consideration | Self::FacilityCheck => &[],
         }
     }
 

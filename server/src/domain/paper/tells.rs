@@ -3,7 +3,7 @@
 
 use hashimori_shared::time::Timestamp;
 
-use super::{Act, State};
+use super::{Act, Kind, State};
 use crate::domain::mail::Kind as Letter;
 
 /// Whom a step is told.
@@ -92,9 +92,10 @@ impl Act {
 
 impl State {
     /// What the clock tells of a paper that stands so and whose period ends at `until`: what lets a personal device be used ends, or
-    /// has ended; what was taken out is not back.
-    pub fn clock_tells(self, until: Timestamp, now: Timestamp) -> Option<Letter> {
+    /// has ended; what was taken out is not back, with an approval or under a 災害時特例, which waives no return.
+    pub fn clock_tells(self, kind: Kind, until: Timestamp, now: Timestamp) -> Option<Letter> {
         match self {
+            Self::Exempt if kind == Kind::TakeOut && until <= now => Some(Letter::TakeOutOverdue),
             Self::InUse if until <= now => Some(Letter::PersonalEnded),
             Self::InUse => Some(Letter::PersonalEnds),
             Self::Out | Self::Extending if until <= now => Some(Letter::TakeOutOverdue),

@@ -5,7 +5,8 @@ use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON};
 use crate::words::Text;
 
 impl InvalidField {
-    fn text(self) -> Text {
+    /// What the person is told.
+    pub fn text(self) -> Text {
         match self {
             Self::Missing(label) => Text::new("paper-wrong-missing").with("field", Text::new(label)),
             Self::TooLong(label, most) => Text::new("paper-wrong-long").with("field", Text::new(label)).with("most", most),
@@ -64,11 +65,13 @@ impl Refusal {
             Self::When => Text::new("paper-wrong-when"),
             Self::Field(field) => field.text(),
             Self::NothingToMark => Text::new("paper-nothing-to-mark"),
+            Self::NoFinding => Text::new("paper-no-finding"),
             Self::NoCondition => Text::new("paper-no-condition"),
             Self::NotShorter => Text::new("paper-not-shorter"),
             Self::NoDevice => Text::new("paper-choose-device"),
             Self::NotCleared => Text::new("paper-not-cleared"),
             Self::NoChecker => Text::new("paper-wrong-checker").with("most", LONGEST_NAME),
+            Self::OwnCheck => Text::new("paper-own-check"),
             Self::SameChecker => Text::new("paper-same-checker"),
         }
     }

@@ -34,7 +34,7 @@ pub enum Right {
     Enrol,
     /// 自己点検: answer what no machine can.
     Attest,
-    /// 廃止: take a device out of use; say that it is of another kind, or another's.
+    /// 台帳: write a device in by hand, and what is known of one; 廃止: take it out of use; say that it is of another kind, or another's.
     Retire,
     /// 持出届 and other papers: fill one in again, and what comes with them.
     FilePapers,

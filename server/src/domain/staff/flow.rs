@@ -59,7 +59,8 @@ const LISTED: &[State] = &[State::Joining, State::InUse, State::Leaving];
 /// The table.
 const STEPS: &[Step] = &[
     step(Act::Correct, LISTED, None, &[Need::Details]),
-    step(Act::Pledge, PRESENT, None, &[Need::Day, Need::Before]),
+    // The remark says where the signed paper is kept.
+    step(Act::Pledge, PRESENT, None, &[Need::Day, Need::Before, Need::Note]),
     step(Act::Unpledge, LISTED, None, &[Need::Why]),
     step(Act::Train, PRESENT, None, &[Need::Trained]),
     // A training that was noted by mistake is taken back from those, too, who have gone since.

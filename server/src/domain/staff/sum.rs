@@ -20,6 +20,8 @@ pub struct Sum {
     pub pledge: Late,
     /// Whose training is due.
     pub training: Late,
+    /// Whose network password should have been changed, as far as they declared when it last was.
+    pub password: Late,
     /// Whose joiner's checklist is open though they have begun.
     pub joining: Late,
     /// Whose leaver's checklist is open.
@@ -33,15 +35,20 @@ pub struct Sum {
 }
 
 impl Sum {
-    /// Since when a review of the list is due; nobody on the list: never.
-    pub fn review_due(&self, review_days: i64, now: Timestamp) -> Option<Timestamp> {
+    /// By when the list is to be reviewed again; nobody on the list: never.
+    pub fn next_review(&self, review_days: i64) -> Option<Timestamp> {
         let due = self.reviewed.or(self.registered).map(|last| last.plus_days(review_days));
-        due.filter(|due| self.persons > 0 && *due <= now)
+        due.filter(|_| self.persons > 0)
+    }
+
+    /// Since when a review of the list is due.
+    pub fn review_due(&self, review_days: i64, now: Timestamp) -> Option<Timestamp> {
+        self.next_review(review_days).filter(|due| *due <= now)
     }
 
     /// How many things are due.
     pub fn due(&self, review_days: i64, now: Timestamp) -> i64 {
-        let persons = [self.pledge, self.training, self.joining, self.overdue].map(|late| late.persons);
+        let persons = [self.pledge, self.training, self.password, self.joining, self.overdue].map(|late| late.persons);
         persons.iter().sum::<i64>() + i64::from(self.review_due(review_days, now).is_some())
     }
 

@@ -20,6 +20,8 @@ pub struct Training {
     pub teacher: String,
     /// What was read or shown; may be empty.
     pub material: String,
+    /// How it was seen that they had understood; may be empty.
+    pub understood: String,
 }
 
 /// What is wrong with a session as typed.
@@ -33,6 +35,8 @@ pub enum InvalidTraining {
     Teacher,
     /// Too long a name of the material.
     Material,
+    /// Too long a word on how it was seen that they had understood.
+    Understood,
 }
 
 impl InvalidTraining {
@@ -43,19 +47,21 @@ impl InvalidTraining {
             Self::Topic => Text::new("staff-wrong-topic").with("most", LONGEST_TOPIC),
             Self::Teacher => Text::new("staff-wrong-teacher").with("most", LONGEST_NAME),
             Self::Material => Text::new("staff-wrong-material").with("most", LONGEST_TOPIC),
+            Self::Understood => Text::new("staff-wrong-understood").with("most", LONGEST_TOPIC),
         }
     }
 }
 
 impl Training {
-    /// As typed: day, topic, who taught, material.
-    pub fn read([on, topic, teacher, material]: [&str; 4], now: Timestamp) -> Result<Self, InvalidTraining> {
+    /// As typed: day, topic, who taught, material, how it was seen that they had understood.
+    pub fn read([on, topic, teacher, material, understood]: [&str; 5], now: Timestamp) -> Result<Self, InvalidTraining> {
         let optional = |typed: &str, most| if typed.trim().is_empty() { Some(String::new()) } else { text(typed, most) };
         Ok(Self {
             on: day(on, now).ok_or(InvalidTraining::Day)?,
             topic: text(topic, LONGEST_TOPIC).ok_or(InvalidTraining::Topic)?,
             teacher: optional(teacher, LONGEST_NAME).ok_or(InvalidTraining::Teacher)?,
             material: optional(material, LONGEST_TOPIC).ok_or(InvalidTraining::Material)?,
+            understood: optional(understood, LONGEST_TOPIC).ok_or(InvalidTraining::Understood)?,
         })
     }
 }
@@ -67,8 +73,11 @@ mod tests {
     #[test]
     fn a_training_is_on_a_day_that_has_begun_and_about_something() {
         let now = Timestamp::from_seconds(1_785_715_200);
-        let read = |on, topic| Training::read([on, topic, "", " 手引き "], now);
-        assert!(read("2026-08-03", "連絡帳の使い方").is_ok_and(|t| t.material == "手引き" && t.teacher.is_empty()));
+        let read = |on, topic| Training::read([on, topic, "", " 手引き ", "小テスト"], now);
+        assert!(
+            read("2026-08-03", "連絡帳の使い方")
+                .is_ok_and(|t| t.material == "手引き" && t.understood == "小テスト" && t.teacher.is_empty())
+        );
         assert_eq!(read("2026-08-04", "連絡帳の使い方"), Err(InvalidTraining::Day));
         assert_eq!(read("2026-08-03", " "), Err(InvalidTraining::Topic));
         assert_eq!(read("2026-08-03", &"題".repeat(LONGEST_TOPIC + 1)), Err(InvalidTraining::Topic));

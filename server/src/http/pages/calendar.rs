@@ -13,7 +13,7 @@ use super::guard::{Who, check_right};
 use super::setup::{put_once, take_once};
 use super::typed::Typed;
 use super::visit::{Kept, Visitor};
-use super::{PageError, Web, page_once, shell};
+use super::{PageError, Web, page_once, shell, staff};
 use crate::domain::device::Ownership;
 use crate::domain::ics::{Event, When, calendar};
 use crate::domain::paper::{Kind, Paper, State};
@@ -177,6 +177,10 @@ async fn of_facility(web: &Web, home: Home, lang: Lang) -> Result<Vec<Event>, Pa
         let path = format!("/facilities/{}/self-check", home.facility);
         let uid = format!("{uid}-{}", home.facility);
         events.push(event(web, (uid, When::Day(due)), Text::new(key).in_lang(lang), &path));
+    }
+    if let Some(due) = staff::next_review(web, home).await? {
+        let (uid, path) = (format!("staff-review-{}", home.facility), format!("/facilities/{}/staff", home.facility));
+        events.push(event(web, (uid, When::Day(due)), Text::new("calendar-staff-review").in_lang(lang), &path));
     }
     let path = format!("/facilities/{}/disaster", home.facility);
     let covering = cover::open_over(web.store.read(), home, web.now()).await?;

@@ -16,7 +16,7 @@ use super::rules::anchor;
 use super::telling::Telling;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, disaster, loss, page, shell, sort};
+use super::{PageError, Web, alerts, disaster, ledger, loss, page, shell, sort};
 use crate::domain::act::{Act, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
@@ -59,6 +59,7 @@ pub(super) async fn show_device(
         let over = (permit(&web, home, &device, covered).await?, loss::custody(&web, &person, &device, visitor.lang).await?);
         return personal_page(&web, &visitor, &person, (&device, place, covered), (seen, headline, over), told);
     }
+    let (card, by_hand) = ledger::of_device(&web, &person, home, &device, visitor.lang).await?;
     let telling = Telling::of(&web, (&device, home), present.as_ref(), report.as_ref(), visitor.lang).await?;
     page(&DevicePage {
         shell: shell(name(&device.label), &visitor, Some(&person)),
@@ -68,7 +69,13 @@ pub(super) async fn show_device(
         custody: loss::custody(&web, &person, &device, visitor.lang).await?,
         facility: place,
         mark: mark(&web, device.standing, headline, seen.map(Timestamp::jst_day)).under(covered),
-        reason: telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict)),
+        // What no checking program runs on has no report to wait for.
+        reason: if by_hand && device.standing == Standing::Active && present.is_none() {
+            Said::new(Text::new("ledger-by-hand-reason").in_lang(visitor.lang), visitor.lang)
+        } else {
+            telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict))
+        },
+        card,
         about: about(&device, report.as_ref(), visitor.lang),
         seen: seen.map(|at| Moment::new(at, now)),
         alerts: alerts::of_one(alerts::lines(&web, &person, alert::list_about(&web.store, home.facility, device.n).await?)),

@@ -146,6 +146,7 @@ pub(super) async fn show_devices(Use(web): Use<Web>, visitor: Visitor, Who(perso
         columns: device_columns(&web),
         file: format!("/facilities/{}/devices.csv", home.facility),
         others: vec![
+            ("export-about-ledger", format!("/facilities/{}/ledger.csv", home.facility)),
             ("export-about-papers", format!("/facilities/{}/papers.csv", home.facility)),
             ("export-about-people", format!("/facilities/{}/people.csv", home.facility)),
         ],

@@ -25,7 +25,7 @@ const READ: u16 = 200;
 const PAST: u16 = 10_000;
 
 /// Logs what was written out, and hands it over.
-async fn hand_out(web: &Web, person: &Person, home: Home, what: &str, (csv, rows): (Csv, usize)) -> Result<Response, PageError> {
+pub(super) async fn hand_out(web: &Web, person: &Person, home: Home, what: &str, (csv, rows): (Csv, usize)) -> Result<Response, PageError> {
     let facility = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?;
     let done = Done::by_person(person, What::Exported, web.now()).at_facility(home.region, home.facility);
     let done = done.on_facility(home.facility, &facility.name).noting(format!("file={what} rows={rows}"));

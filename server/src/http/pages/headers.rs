@@ -21,10 +21,19 @@ const FIXED: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// Set on a response that is somebody's file, which must not act as a page of ours even where a browser shows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NotOurs;
+
+const SANDBOX: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'");
+
 /// Adds the headers; `no-store` unless the handler said otherwise (assets).
 pub(super) async fn guard_browser(State(web): State<Web>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     protect(&mut response);
+    if response.extensions_mut().remove::<NotOurs>().is_some() {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    }
     let headers = response.headers_mut();
     if web.settings.secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

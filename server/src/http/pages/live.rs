@@ -26,7 +26,8 @@ use crate::store::rank::{self, Position, Ranked, Sought};
 use crate::store::{Store, alert, backup, log, mail, membership, own_rules, paper, rollup};
 
 /// Acts after which a page reads as before.
-const QUIET: &[What] = &[What::SignedIn, What::SignInFailed, What::SignedOut, What::SessionsEnded, What::DeviceViewed, What::Exported];
+const QUIET: &[What] =
+    &[What::SignedIn, What::SignInFailed, What::SignedOut, What::SessionsEnded, What::DeviceViewed, What::FileOpened, What::Exported];
 
 /// The revision that the asking page shows; `None`: a person opens the page.
 #[derive(Clone, Debug)]

@@ -22,6 +22,7 @@ mod guard;
 mod handed;
 mod headers;
 mod language;
+mod ledger;
 mod letters;
 mod listed;
 mod live;
@@ -44,6 +45,7 @@ mod retire;
 mod routes;
 mod rules;
 mod self_check;
+mod sent;
 mod setup;
 mod sign_in;
 mod sort;
@@ -85,7 +87,7 @@ pub use fail::PageError;
 pub(super) use headers::protect;
 pub(crate) use oidc::{RETURN as OIDC_RETURN, SECRET_PURPOSE as OIDC_SECRET_PURPOSE};
 pub use routes::{Reader, looked_at};
-pub(super) use visit::network;
+pub(super) use visit::{has_parts, network};
 
 /// How the web port is reached.
 #[derive(Clone, Debug, Default)]
@@ -117,6 +119,8 @@ pub struct Web {
     hashing: Arc<Semaphore>,
     /// Evidence is packed one archive at a time.
     packing: Arc<Semaphore>,
+    /// Files being handed in are held in memory: no more than `FILES_AT_ONCE`.
+    files: Arc<Semaphore>,
     /// `None`: the port's address cannot have any.
     passkeys: Option<Arc<Passkeys>>,
 }
@@ -141,6 +145,8 @@ pub struct Parts {
 
 /// Password hashings at once.
 const HASHING_AT_ONCE: usize = 2;
+/// Files handed in at once.
+const FILES_AT_ONCE: usize = 3;
 
 impl std::ops::Deref for Web {
     type Target = Parts;
@@ -156,6 +162,7 @@ impl Clone for Web {
             pack: self.parts.books.borrow().any_pack(),
             hashing: Arc::clone(&self.hashing),
             packing: Arc::clone(&self.packing),
+            files: Arc::clone(&self.files),
             passkeys: self.passkeys.clone(),
         }
     }
@@ -166,8 +173,8 @@ impl Web {
     pub fn new(parts: Parts) -> Self {
         let passkeys = Passkeys::at(&parts.settings.public_url).map(Arc::new);
         let pack = parts.books.borrow().any_pack();
-        let (hashing, packing) = (Arc::new(Semaphore::new(HASHING_AT_ONCE)), Arc::new(Semaphore::new(1)));
-        Self { parts: Arc::new(parts), pack, hashing, packing, passkeys }
+        let [hashing, packing, files] = [HASHING_AT_ONCE, 1, FILES_AT_ONCE].map(|most| Arc::new(Semaphore::new(most)));
+        Self { parts: Arc::new(parts), pack, hashing, packing, files, passkeys }
     }
 
     /// The rules that pages cite.

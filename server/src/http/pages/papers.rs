@@ -5,6 +5,7 @@ mod apply;
 mod correct;
 mod decisions;
 mod enrol;
+mod files;
 mod form;
 mod incident;
 mod links;
@@ -31,6 +32,7 @@ pub(super) use apply::{apply, show_apply};
 pub(super) use correct::{correct_application, show_correction};
 pub(super) use decisions::show_decisions;
 pub(super) use enrol::issue_personal_code;
+pub(super) use files::{attach_file, open_file, remove_file};
 pub(super) use form::{file_again, file_paper, show_edit, show_new};
 pub(super) use incident::{report_loss, show_incidents};
 pub(super) use links::{change_link, show_link, show_links};
@@ -135,7 +137,7 @@ fn line(web: &Web, reader: &Person, found: &Found) -> PaperLine {
 }
 
 /// 「持出届 第3号」.
-fn title(paper: &Paper) -> Text {
+pub(super) fn title(paper: &Paper) -> Text {
     Text::new("paper-numbered").with("kind", Text::new(paper.kind.key())).with("number", paper.number)
 }
 
@@ -170,7 +172,7 @@ fn applicant(reader: &Person, found: &Found) -> Text {
 }
 
 /// Whether the reader sees what was filled in: of a person's own device only its facility does.
-fn sees(reader: &Person, paper: &Paper) -> bool {
+pub(super) fn sees(reader: &Person, paper: &Paper) -> bool {
     paper.kind.ownership().is_none_or(|ownership| reader.role.sees_facts(ownership))
 }
 

@@ -11,8 +11,8 @@ use tower_http::compression::CompressionLayer;
 use super::guard::{Guard, guard};
 use super::{
     PageError, Web, account, accounts, alerts, areas, assets, calendar, connections, device, disaster, enrolment, evidence, excluded,
-    export, former, handed, headers, language, letters, listed, log, loss, lost, mail, membership, notices, oidc, overview, own_rules,
-    papers, passkey, people, places, public, retire, rules, self_check, setup, sign_in, sort, staff, step_up, today, visit,
+    export, former, handed, headers, language, ledger, letters, listed, log, loss, lost, mail, membership, notices, oidc, overview,
+    own_rules, papers, passkey, people, places, public, retire, rules, self_check, setup, sign_in, sort, staff, step_up, today, visit,
 };
 use crate::domain::people::Right;
 
@@ -256,7 +256,7 @@ fn of_the_region() -> Vec<Route> {
 /// A facility: today, devices, codes, self-check, own rules.
 fn of_facilities() -> Vec<Route> {
     use Access::{Region, SignedIn};
-    use Right::{Attest, DecideRules, Enrol, Export, FileRules, Read};
+    use Right::{Attest, DecideRules, Enrol, Export, FileRules, Read, Retire};
     vec![
         route(Method::GET, "/facilities/{facility}", SignedIn(Read), Object::Facility, get(places::show_facility)),
         route(Method::GET, "/facilities/{facility}/today", SignedIn(Read), Object::Facility, get(today::show_today)),
@@ -268,6 +268,11 @@ fn of_facilities() -> Vec<Route> {
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/people.csv", SignedIn(Export), Object::Facility, get(handed::export_people))
             .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/ledger", SignedIn(Read), Object::Facility, get(ledger::show_ledger)),
+        route(Method::GET, "/facilities/{facility}/ledger.csv", SignedIn(Export), Object::Facility, get(ledger::export_ledger))
+            .stepped_up(),
+        route(Method::GET, "/facilities/{facility}/ledger/new", SignedIn(Retire), Object::Facility, get(ledger::show_new)),
+        route(Method::POST, "/facilities/{facility}/ledger/new", SignedIn(Retire), Object::Facility, post(ledger::enter)),
         route(Method::GET, "/facilities/{facility}/evidence", SignedIn(Export), Object::Facility, get(evidence::show_evidence))
             .stepped_up(),
         route(Method::GET, "/facilities/{facility}/evidence.zip", SignedIn(Export), Object::Facility, get(evidence::export_evidence))
@@ -301,6 +306,8 @@ fn of_devices() -> Vec<Route> {
             .while_taking_part(),
         route(Method::GET, "/devices/{device}/retire", SignedIn(Retire), Object::Device, get(retire::show_retire)),
         route(Method::POST, "/devices/{device}/retire", SignedIn(Retire), Object::Device, post(retire::retire_device)).while_taking_part(),
+        route(Method::GET, "/devices/{device}/card", SignedIn(Retire), Object::Device, get(ledger::show_card)),
+        route(Method::POST, "/devices/{device}/card", SignedIn(Retire), Object::Device, post(ledger::keep)).while_taking_part(),
         route(Method::GET, "/devices/{device}/sort", SignedIn(Retire), Object::Device, get(sort::show_sort)),
         route(Method::POST, "/devices/{device}/sort", SignedIn(Retire), Object::Device, post(sort::reclassify)).while_taking_part(),
         route(Method::GET, "/devices/{device}/lost", SignedIn(Custody), Object::Device, get(loss::show_lost)),
@@ -349,6 +356,10 @@ fn of_papers() -> Vec<Route> {
         route(Method::GET, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, get(papers::show_edit)),
         route(Method::POST, "/papers/{paper}/edit", SignedIn(FilePapers), Object::Paper, post(papers::file_again)).at_any(),
         route(Method::POST, "/papers/{paper}/code", SignedIn(FilePapers), Object::Paper, post(papers::issue_personal_code)),
+        route(Method::POST, "/papers/{paper}/files", SignedIn(FilePapers), Object::Paper, post(papers::attach_file)).while_taking_part(),
+        route(Method::GET, "/papers/{paper}/files/{file}", SignedIn(Read), Object::Paper, get(papers::open_file)),
+        route(Method::POST, "/papers/{paper}/files/{file}/remove", SignedIn(FilePapers), Object::Paper, post(papers::remove_file))
+            .while_taking_part(),
         route(Method::GET, "/papers/{paper}/print", SignedIn(Read), Object::Paper, get(papers::show_print)),
     ]
 }

@@ -55,7 +55,13 @@ async fn rules_at(web: &Web, home: Home) -> Result<Rules, PageError> {
 
 /// The numbers of a facility's list.
 async fn sum_at(web: &Web, home: Home, rules: &Rules) -> Result<Sum, PageError> {
-    Ok(staff::sum::of_facility(web.store.read(), home.facility, (rules.training_days, web.now())).await?)
+    Ok(staff::sum::of_facility(web.store.read(), home.facility, (rules, web.now())).await?)
+}
+
+/// By when the list is to be reviewed again.
+pub(super) async fn next_review(web: &Web, home: Home) -> Result<Option<Timestamp>, PageError> {
+    let rules = rules_at(web, home).await?;
+    Ok(sum_at(web, home, &rules).await?.next_review(rules.review_days))
 }
 
 /// What an edition of the pledge is called.
@@ -170,6 +176,7 @@ fn figures(sum: &Sum, rules: &Rules, now: Timestamp) -> Vec<(&'static str, Text)
         ("staff-sum-persons", persons(sum.persons)),
         ("staff-sum-pledge", persons(sum.pledge.persons)),
         ("staff-sum-training", share(sum)),
+        ("staff-sum-password", persons(sum.password.persons)),
         ("staff-sum-joining", persons(sum.joining.persons)),
         ("staff-sum-leaving", persons(sum.leaving)),
         ("staff-sum-overdue", persons(sum.overdue.persons)),
@@ -257,6 +264,7 @@ pub(super) async fn todos(web: &Web, home: Home) -> Result<Vec<Todo>, PageError>
         todo(Kind::LeaverOverdue, sum.overdue.persons, sum.overdue.since, "?is=open"),
         todo(Kind::PledgeMissing, sum.pledge.persons, sum.pledge.since, "/pledges"),
         todo(Kind::TrainingDue, sum.training.persons, sum.training.since, "/training"),
+        todo(Kind::PasswordDue, sum.password.persons, sum.password.since, ""),
         todo(Kind::LeaverOpen, sum.leaving - sum.overdue.persons, None, "?is=open"),
         todo(Kind::JoinerOpen, sum.joining.persons, sum.joining.since, "?is=open"),
         todo(Kind::StaffReviewDue, i64::from(review.is_some()), review, "#review"),

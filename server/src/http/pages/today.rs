@@ -28,12 +28,14 @@ use crate::store::disaster::let_in;
 use crate::store::facility::Facility;
 use crate::store::log::ChainState;
 use crate::store::region::Region;
-use crate::store::{alert, disaster, facility, paper, rollup, self_check};
+use crate::store::{alert, disaster, facility, ledger, paper, rollup, self_check};
 use crate::views::{Moment, Place, TodayPage, TodoLine};
 use crate::words::Text;
 
 /// A backup that is older deserves a hand: it is made daily.
 const BACKUP_S: i64 = DAY + 6 * 3600;
+/// Days after which 災害時特例 is to be drilled again, where it was not used either.
+const DRILL_DAYS: i64 = 366;
 /// Days within which a new facility writes its first 検討記録 and 自己点検票.
 const RECORDS_WITHIN_DAYS: i64 = 90;
 
@@ -68,7 +70,7 @@ pub(super) async fn show_today(
     let open = alert::count_open(&web.store, rollup::Scope::Facility(home.facility)).await?;
     let mut todos = from_custody(&open, &sum, |reading| listed(home, &format!("is={}", reading.as_str())));
     todos.extend(from_standings(home, &sum));
-    todos.extend(from_silence(home, &sum));
+    todos.extend(from_silence(home, &sum, ledger::count_by_hand(&web.store, home.facility).await?));
     todos.extend(from_papers(&web, home).await?);
     todos.extend(from_records(&web, &facility, home).await?);
     todos.extend(from_clauses(&web, home, &seen.clauses));
@@ -183,11 +185,11 @@ async fn from_records(web: &Web, facility: &Facility, home: Home) -> Result<Opti
     Ok(Some(Todo { since: Some(due), ..Todo::new(Kind::RecordMissing, count, link) }))
 }
 
-/// Devices in use that are silent.
-fn from_silence(home: Home, sum: &Summary) -> Vec<Todo> {
+/// Devices in use that are silent; nobody waits to hear of those that were written in by hand.
+fn from_silence(home: Home, sum: &Summary, by_hand: i64) -> Vec<Todo> {
     vec![
         Todo::new(Kind::Silent, sum.silence.stale + sum.silence.long, listed(home, "is=silent")),
-        Todo::new(Kind::NeverSeen, sum.silence.never, listed(home, "is=never")),
+        Todo::new(Kind::NeverSeen, (sum.silence.never - by_hand).max(0), listed(home, "is=never")),
     ]
 }
 
@@ -253,14 +255,16 @@ fn from_measures(open: &[paper::OpenCount]) -> Vec<Todo> {
     todos
 }
 
-/// 仮発動 that wait for an answer, and what nobody cleared within the pack's days.
+/// 仮発動 that wait for an answer, what nobody cleared within the pack's days, and the yearly drill.
 async fn from_disaster(web: &Web, region: &Region) -> Result<Vec<Todo>, PageError> {
     let (now, days) = (web.now(), web.pack.parameters().disaster.clear_days);
     let waiting = disaster::count_waiting(&web.store, region.id, now).await?;
+    let drill = disaster::newest_began(&web.store, region.id).await?.unwrap_or(region.created_at).plus_days(DRILL_DAYS);
     let (overdue, since) = let_in::count_overdue(&web.store, region.id, now.plus_days(-i64::from(days))).await?;
     Ok(vec![
         Todo::new(Kind::DisasterWaiting, waiting, "/disaster"),
         Todo { since, ..Todo::new(Kind::DisasterOverdue, overdue, "/disaster") },
+        Todo { since: Some(drill), ..Todo::new(Kind::DrillDue, i64::from(drill <= now), "/disaster") },
     ])
 }
 

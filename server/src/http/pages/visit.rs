@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::Form;
 use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, FromRequest, Request, State};
+use axum::extract::{ConnectInfo, FromRequest, MatchedPath, Request, State};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, Method, Uri, header};
 use axum::middleware::Next;
@@ -20,14 +20,16 @@ use crate::views::Banner;
 
 /// Largest form taken, in bytes; a larger one is read as far as the port does, to show what was typed.
 const FORM_LIMIT: usize = 32 * 1024;
-const READ_LIMIT: usize = 256 * 1024;
+pub(super) const READ_LIMIT: usize = 256 * 1024;
 /// End of the path of the form into which a table is pasted: as large as is read.
 const TABLE: &str = "/staff/import";
+/// Routes that take a form with a file. Its token comes with its body, which the handler reads: nobody else's is read at all.
+const WITH_FILE: [&str; 2] = ["/papers/{paper}/files", "/facilities/{facility}/staff/import"];
 /// Characters of a field, and fields, that are shown again.
 const KEPT_LENGTH: usize = FORM_LIMIT;
 const KEPT_FIELDS: usize = 100;
 /// Name of the hidden field.
-const CSRF_FIELD: &str = "csrf";
+pub(super) const CSRF_FIELD: &str = "csrf";
 
 /// What people type, and the keys of what it is called on screen where it is shown again because a form could not be taken. Fields of
 /// papers have their own labels.
@@ -99,7 +101,7 @@ impl Visitor {
     }
 
     /// Whether `sent` is a token that one of our pages showed in this browser.
-    fn showed(&self, sent: &str) -> bool {
+    pub(super) fn showed(&self, sent: &str) -> bool {
         let Some((salt, token)) = sent.split_at_checked(sent.len() / 2) else { return false };
         Token::parse(token).is_some_and(|token| token.matches(&self.salted(salt)))
     }
@@ -115,7 +117,7 @@ impl Visitor {
 pub struct Kept(pub Vec<(&'static str, String)>);
 
 impl Kept {
-    fn of(fields: &Fields) -> Self {
+    pub(super) fn of(fields: &Fields) -> Self {
         let typed = fields.iter().filter(|(_, value)| !value.trim().is_empty()).filter_map(|(name, value)| {
             let value: String = value.chars().take(KEPT_LENGTH).collect();
             Some((called(name, &value)?, value))
@@ -219,6 +221,13 @@ async fn admit(request: Request, visitor: &Visitor) -> Result<(Request, Option<F
     }
     let (mut parts, body) = request.into_parts();
     let same_site = is_same_site(&parts.headers, &parts.uri);
+    if has_parts(&parts.headers) {
+        return match parts.extensions.get::<MatchedPath>().is_some_and(|path| WITH_FILE.contains(&path.as_str())) {
+            false => Err(PageError::Malformed(Kept::default())),
+            true if same_site => Ok((Request::from_parts(parts, body), None)),
+            true => Err(PageError::Expired(Kept::default())),
+        };
+    }
     let bytes = to_bytes(body, READ_LIMIT).await.map_err(|_| PageError::TooLarge(Kept::default()))?;
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
     let Form(fields) = Form::<Fields>::from_request(copy, &()).await.map_err(|_| PageError::Malformed(Kept::default()))?;
@@ -232,6 +241,12 @@ async fn admit(request: Request, visitor: &Visitor) -> Result<(Request, Option<F
     }
     parts.extensions.insert(kept);
     Ok((Request::from_parts(parts, Body::from(bytes)), Some(fields)))
+}
+
+/// Whether it is a form of several parts, as browsers send files (RFC 7578).
+pub(in crate::http) fn has_parts(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(|value| value.split(';').next());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("multipart/form-data"))
 }
 
 /// Whether the browser says that the form was sent from a page of this host (Fetch Metadata; `Origin`, RFC 6454 §7).
@@ -323,6 +338,18 @@ mod tests {
         assert_eq!(kept, [("paper-applicant", "見本 花子"), (situation, "left on the train"), (TYPED, "岩国駅"), ("kept-why", "lost")]);
         for (_, label) in KEPT {
             assert_ne!(crate::words::Text::new(label).in_lang(Lang::Japanese), *label, "the catalogue has it");
+        }
+    }
+
+    #[test]
+    fn a_form_with_a_file_is_known_by_its_type_and_taken_by_routes_of_the_table_alone() {
+        let says = |kind: &'static str| has_parts(&HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(kind))]));
+        assert!(says("multipart/form-data; boundary=x") && says("Multipart/Form-Data;boundary=x"));
+        assert!(!says("application/x-www-form-urlencoded") && !says("multipart/mixed; boundary=x") && !has_parts(&HeaderMap::new()));
+        let table = super::super::routes::table();
+        for path in WITH_FILE {
+            let route = table.iter().find(|route| route.path == path && route.method == Method::POST).expect("a route");
+            assert!(matches!(route.access, super::super::routes::Access::SignedIn(_)), "{path}");
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) async fn run(app: &App) -> anyhow::Result<()> {
         for paper in &due {
             let step = paper.step();
             told::put(&mut tx, &paper.id.to_string(), &step, now).await?;
-            let Some(kind) = paper.state.clock_tells(paper.until, now) else { continue };
+            let Some(kind) = paper.state.clock_tells(paper.kind, paper.until, now) else { continue };
             let in_charge = Recipients::Facility(paper.facility, &[Role::Administrator, Role::Deputy]);
             let page = Link::Page(format!("/papers/{}", paper.id));
             let mut letters = vec![(in_charge, page.clone())];

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use super::state;
 use super::sums::SOON_DAYS;
 use crate::domain::ids::{FacilityId, PaperId, PersonId};
-use crate::domain::paper::State;
+use crate::domain::paper::{Kind, State};
 use crate::store::{Error, Store, rows};
 
 /// One of them.
@@ -16,6 +16,8 @@ pub struct Untold {
     pub id: PaperId,
     /// Whose.
     pub facility: FacilityId,
+    /// What it is.
+    pub kind: Kind,
     /// How it stands.
     pub state: State,
     /// When its period ends.
@@ -36,8 +38,9 @@ impl Untold {
 /// Personal devices whose approval ends within a week or has ended, and what was taken out and is not back, those that ended first.
 pub async fn list_untold(store: &Store, now: Timestamp, limit: u16) -> Result<Vec<Untold>, Error> {
     sqlx::query(
-        "SELECT p.id, p.facility_id, p.state, p.until_at, p.applicant_id FROM paper p WHERE p.open = 1 AND p.until_at <= $2 \
-         AND (p.state = 'in_use' OR p.state IN ('out', 'extending') AND p.until_at <= $1) AND NOT EXISTS (SELECT 1 FROM told t \
+        "SELECT p.id, p.facility_id, p.state, p.until_at, p.applicant_id, p.kind FROM paper p WHERE p.open = 1 AND p.until_at <= $2 \
+         AND (p.state = 'in_use' OR p.until_at <= $1 AND (p.state IN ('out', 'extending') OR p.state = 'exempt' AND p.kind = 'take_out')) \
+         AND NOT EXISTS (SELECT 1 FROM told t \
            WHERE t.about = p.id AND t.step = CASE WHEN p.until_at <= $1 THEN 'over ' ELSE 'soon ' END || CAST(p.until_at AS TEXT)) \
          ORDER BY p.until_at, p.id LIMIT $3",
     )
@@ -53,6 +56,7 @@ pub async fn list_untold(store: &Store, now: Timestamp, limit: u16) -> Result<Ve
         Ok(Untold {
             id: rows::parsed(row, 0, "paper.id")?,
             facility: rows::parsed(row, 1, "paper.facility_id")?,
+            kind: Kind::from_word(row.try_get(5)?).ok_or_else(|| rows::decode_error("paper.kind"))?,
             state: state(row.try_get(2)?)?,
             until,
             over: until <= now,

@@ -92,6 +92,8 @@ pub async fn erase(tx: &mut Tx, random: &Random, person: PersonId, done: &Done) 
         ("DELETE FROM account_event WHERE person_id = $1", false),
         ("DELETE FROM invitation WHERE person_id = $1", false),
         ("DELETE FROM paper_contact WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.applicant_id = $1)", false),
+        // Nobody can take a name out of a picture.
+        ("DELETE FROM paper_attachment WHERE paper_id IN (SELECT p.id FROM paper p WHERE p.applicant_id = $1)", false),
     ] {
         let query = sqlx::query(sql).bind(person.to_string());
         let query = if needs_more { query.bind(ERASED).bind(format!("erased-{person}")).bind(done.at.seconds()) } else { query };

@@ -33,6 +33,7 @@ const WHOLES: [Whole; 4] = [
             ),
             ("DELETE FROM paper_step WHERE paper_id IN ", ""),
             ("DELETE FROM paper_contact WHERE paper_id IN ", ""),
+            ("DELETE FROM paper_attachment WHERE paper_id IN ", ""),
             ("DELETE FROM letter WHERE paper_id IN ", ""),
             ("UPDATE disaster_let_in SET paper_id = NULL WHERE paper_id IN ", ""),
             ("DELETE FROM paper WHERE id IN ", ""),

@@ -34,8 +34,8 @@ pub async fn insert(
         .fetch_one(&mut **tx)
         .await?;
     sqlx::query(
-        "INSERT INTO training (facility_id, number, held_on, topic, teacher, material, at, by_whom, void_why) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')",
+        "INSERT INTO training (facility_id, number, held_on, topic, teacher, material, understood, at, by_whom, void_why) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '')",
     )
     .bind(facility.to_string())
     .bind(number)
@@ -43,6 +43,7 @@ pub async fn insert(
     .bind(training.topic.clone())
     .bind(training.teacher.clone())
     .bind(training.material.clone())
+    .bind(training.understood.clone())
     .bind(at.seconds())
     .bind(by.to_string())
     .execute(&mut **tx)
@@ -58,7 +59,7 @@ pub async fn insert(
 /// The newest trainings of a facility, the newest first.
 pub async fn list(db: impl Executor<'_, Database = Any> + Copy, facility: FacilityId, limit: u16) -> Result<Vec<Held>, Error> {
     let mut held: Vec<Held> = sqlx::query(
-        "SELECT t.number, t.held_on, t.topic, t.teacher, t.material, p.name, t.void_why FROM training t \
+        "SELECT t.number, t.held_on, t.topic, t.teacher, t.material, p.name, t.void_why, t.understood FROM training t \
          LEFT JOIN person p ON p.id = t.by_whom WHERE t.facility_id = $1 ORDER BY t.number DESC LIMIT $2",
     )
     .bind(facility.to_string())
@@ -68,7 +69,8 @@ pub async fn list(db: impl Executor<'_, Database = Any> + Copy, facility: Facili
     .iter()
     .map(|row| {
         let on = Timestamp::from_seconds(row.try_get(1)?);
-        let training = Training { on, topic: row.try_get(2)?, teacher: row.try_get(3)?, material: row.try_get(4)? };
+        let [topic, teacher, material, understood] = [row.try_get(2)?, row.try_get(3)?, row.try_get(4)?, row.try_get(7)?];
+        let training = Training { on, topic, teacher, material, understood };
         Ok(Held { number: row.try_get(0)?, training, by: row.try_get(5)?, void_why: row.try_get(6)?, names: Vec::new() })
     })
     .collect::<Result<_, Error>>()?;

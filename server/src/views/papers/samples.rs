@@ -140,6 +140,7 @@ impl Sample for PaperPage {
             links: if full { vec![(title(), "/papers/p".to_owned())] } else { Vec::new() },
             devices: vec![("d".to_owned(), Text::verbatim("受付1"))],
             acts: if full { vec![all.clone(), bare.clone()] } else { Vec::new() },
+            files: if full { PaperFiles::sample() } else { PaperFiles::hidden_sample() },
             may_edit: full,
             may_enrol: full,
             longest_reason: 200,

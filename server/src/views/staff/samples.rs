@@ -116,7 +116,7 @@ impl Sample for StaffMemberPage {
             before: true,
             items: vec![("devices", "staff-item-devices", true), ("accounts", "staff-item-accounts", false)],
             why: true,
-            note: false,
+            note: None,
             ends: true,
             typed_day: "2026-08-03".to_owned(),
             typed_why: "見本".to_owned(),
@@ -130,7 +130,7 @@ impl Sample for StaffMemberPage {
             before: false,
             items: Vec::new(),
             why: false,
-            note: true,
+            note: Some("paper-note"),
             ends: false,
             ..form.clone()
         };
@@ -180,6 +180,8 @@ impl Sample for PledgesPage {
             signed: if full { vec![Ticked { number: 3, ..person(false) }] } else { Vec::new() },
             day: "2026-08-03".to_owned(),
             before: full,
+            kept: "見本".to_owned(),
+            longest_reason: 200,
             name: "見本".to_owned(),
             from: String::new(),
             of_edition: full,
@@ -197,13 +199,17 @@ impl Sample for TrainingPage {
             topic: "見本".to_owned(),
             teacher: "見本 花子".to_owned(),
             material: "見本".to_owned(),
+            understood: "見本".to_owned(),
             by: Text::verbatim("見本 花子"),
             void_why: String::new(),
             people: "見本 花子".to_owned(),
             count: 1,
         };
+        let none = String::new;
         let void =
-            TrainingLine { number: 2, void_why: "見本".to_owned(), teacher: String::new(), material: String::new(), ..line.clone() };
+            TrainingLine {
+                number: 2, void_why: "見本".to_owned(), teacher: none(), material: none(), understood: none(), ..line.clone()
+            };
         let sample = |full: bool| Self {
             shell: Shell::sample("staff-training", true),
             facility: place(),
@@ -215,6 +221,7 @@ impl Sample for TrainingPage {
             topic: "見本".to_owned(),
             teacher: String::new(),
             material: String::new(),
+            understood: String::new(),
             longest: 100,
             longest_name: 60,
             longest_reason: 200,
@@ -231,6 +238,7 @@ impl Sample for StaffImportPage {
             facility: place(),
             columns: vec!["staff-col-name", "staff-col-job"],
             most: 300,
+            most_kib: 256,
             errors: if full { vec![Text::new("staff-import-empty")] } else { Vec::new() },
             table: if full { "見本 花子\t見本".to_owned() } else { String::new() },
             sure: full,

@@ -3,6 +3,8 @@
 mod devices;
 mod disaster;
 
+mod attached;
+
 use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 
@@ -26,9 +28,12 @@ pub(super) fn files() -> Vec<(&'static str, &'static str)> {
     vec![
         ("README.txt", "evidence-file-readme"),
         ("devices.csv", "evidence-file-devices"),
+        ("ledger.csv", "evidence-file-ledger"),
         ("state-changes.csv", "evidence-file-changes"),
         ("papers.csv", "evidence-file-papers"),
         ("paper-steps.csv", "evidence-file-steps"),
+        ("paper-files.csv", "evidence-file-attachments"),
+        ("files/", "evidence-file-attached"),
         ("self-checks.csv", "evidence-file-self-checks"),
         ("operation-log.csv", "evidence-file-log"),
         (CHAIN, "evidence-file-chain"),
@@ -67,8 +72,10 @@ impl<'a> Tables<'a> {
     pub(super) async fn all(mut self) -> Result<Packing, Failed> {
         self.readme().await?;
         self.devices().await?;
+        self.ledger().await?;
         self.changes().await?;
         self.papers().await?;
+        attached::write(&mut self).await?;
         self.self_checks().await?;
         self.log().await?;
         self.chain().await?;

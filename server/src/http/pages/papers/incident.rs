@@ -17,7 +17,7 @@ use crate::http::pages::guard::Who;
 use crate::http::pages::places::After;
 use crate::http::pages::typed::Asked;
 use crate::http::pages::visit::Visitor;
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, ledger, page, shell};
 use crate::store::belonging::Home;
 use crate::store::paper::{self, Found, NewPaper};
 use crate::store::{Tx, alert, device, device_state};
@@ -100,6 +100,7 @@ pub(super) async fn seen_last(web: &Web, reader: &Person, home: Home, found: &Fo
     for alert in alert::list_about(&web.store, home.facility, device.n).await?.into_iter().filter(|a| a.kind == alert::Kind::LostSeen) {
         last.push((Text::new("paper-last-contact"), Text::new("paper-last-contact-means").with("at", alert.last_at)));
     }
+    last.extend(ledger::when_lost(web, home, &device).await?);
     let Some(present) = device_state::find(&web.store, home.facility, device.n).await? else {
         last.push((Text::new("paper-last-report"), Text::new("frame-none-yet")));
         return Ok(last);

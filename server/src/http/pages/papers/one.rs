@@ -7,6 +7,7 @@ use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 
 use super::enrol::can_enrol;
+use super::files::{Again, files};
 use super::form::value;
 use super::incident::{clock, report_loss, seen_last};
 use super::told::{Taken, tell};
@@ -46,19 +47,19 @@ pub(in crate::http::pages) async fn show_paper(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let found = find(&web, home, &id).await?;
-    paper_page(&web, &visitor, &person, home, &found, None).await
+    paper_page(&web, &visitor, (&person, home), &found, None, None).await
 }
 
 /// A step that was refused: which, what was typed, and why not.
-type Refused<'a> = (Act, &'a Entry, Text);
+pub(super) type Refused<'a> = (Act, &'a Entry, Text);
 
-async fn paper_page(
+pub(super) async fn paper_page(
     web: &Web,
     visitor: &Visitor,
-    person: &Person,
-    home: Home,
+    (person, home): (&Person, Home),
     found: &Found,
     refused: Option<Refused<'_>>,
+    again: Option<Again>,
 ) -> Result<Response, PageError> {
     let (paper, now) = (&found.paper, web.now());
     let staff = Staff::of(web, home).await?;
@@ -102,12 +103,13 @@ async fn paper_page(
             Vec::new()
         },
         acts: steps.iter().map(form).collect(),
+        files: files(web, person, paper, sees(person, paper) || decides(&steps), again.as_ref()).await?,
         may_edit,
         may_enrol: may(person.role, Right::FilePapers) && can_enrol(paper),
         longest_reason: LONGEST_REASON,
         longest_name: LONGEST_NAME,
         paper_ok: web.pack.parameters().approval.paper_ok,
-        error: refused.map(|(.., error)| error),
+        error: refused.map(|(.., error)| error).or(again.map(|again| again.error)),
         past: past.into_iter().map(|past| step_line(paper.kind, past, now, sees(person, paper) || decides(&steps))).collect(),
     })
 }
@@ -139,7 +141,7 @@ fn suggested(person: &Person, found: &Found) -> String {
 }
 
 /// Whether the decision is the reader's.
-fn decides(steps: &[Step]) -> bool {
+pub(super) fn decides(steps: &[Step]) -> bool {
     steps.iter().any(|step| matches!(step.act, Act::Approve | Act::Extend))
 }
 
@@ -250,7 +252,7 @@ pub(in crate::http::pages) async fn act_on_paper(
     };
     let staff = Staff::of(&web, home).await?;
     let refuse = async |error: Text| {
-        let answer = paper_page(&web, &visitor, &person, home, &found, Some((act, &entry, error))).await?;
+        let answer = paper_page(&web, &visitor, (&person, home), &found, Some((act, &entry, error)), None).await?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
     };
     if let Some(why) = closed(&web, home, Doing::of_step(paper.kind, act)).await? {

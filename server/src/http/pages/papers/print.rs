@@ -5,8 +5,9 @@ use axum::response::Response;
 use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
+use super::files::names;
 use super::one::pairs;
-use super::{days_called, find, place, title};
+use super::{days_called, find, place, sees, title};
 use crate::domain::paper::{Act, Kind};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::typed::Asked;
@@ -27,11 +28,14 @@ pub(in crate::http::pages) async fn show_print(
     let found = find(&web, home, &id).await?;
     let paper = &found.paper;
     let past = paper::history(&web.store, paper.id).await?;
+    let mut pairs: Vec<_> = pairs(&person, &found, false).into_iter().map(|(label, words)| (label, Some(words))).collect();
+    let files = if sees(&person, paper) { names(&web, paper).await? } else { Vec::new() };
+    pairs.extend(files.into_iter().map(|name| ("file-one", Some(Text::verbatim(name)))));
     page(&PaperPrintPage {
         shell: shell(title(paper), &visitor, Some(&person)),
         facility: place(&web, home).await?,
         back: format!("/papers/{}", paper.id),
-        pairs: pairs(&person, &found, false).into_iter().map(|(label, words)| (label, Some(words))).collect(),
+        pairs,
         seals: paper.kind.seals().iter().map(|(key, acts)| seal(key, acts, &past)).collect(),
         state: Some(paper.state.key()),
     })

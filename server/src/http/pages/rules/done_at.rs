@@ -34,7 +34,7 @@ pub(super) const PAGES: &[Page] = &[
     page(&["§24"], "public-title", Some("/public/facilities"), Some("/public/facilities")),
     page(&["§15"], "people-title", Some("/facilities/{facility}/people"), Some("/vacancies")),
     page(&["§16-1"], "today-title", Some("/facilities/{facility}/today"), Some("/")),
-    page(&["§16-2"], "rules-place-ledger", Some("/facilities/{facility}"), Some("/")),
+    page(&["§16-2"], "ledger-title", Some("/facilities/{facility}/ledger"), Some("/")),
     page(&["§16-3", "§16-5", "§19-2", "§19-3", "§19-4"], "staff-title", Some("/facilities/{facility}/staff"), Some("/staff")),
     page(
         &["§17", "§17-1", "§17-2", "§17-3", "§17-4", "§17-5"],

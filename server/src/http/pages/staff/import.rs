@@ -1,5 +1,5 @@
-//! Registering many people from a spreadsheet: rows are pasted, all of them are taken or none, and what is wrong is told by line and
-//! column.
+//! Registering many people from a spreadsheet: rows are pasted or come as a CSV file, all of them are taken or none, and what is wrong is
+//! told by line and column. What came as a file stands where rows are pasted when the page is shown again.
 
 use axum::extract::State as Use;
 use axum::http::StatusCode;
@@ -9,10 +9,12 @@ use super::Book;
 use crate::domain::act::{Done, What};
 use crate::domain::paper::same_name;
 use crate::domain::people::Person;
-use crate::domain::staff::{Details, Field, MOST, MOST_LINES, MOST_WRONG, Wrong, namesakes, read_table};
+use crate::domain::staff::{Details, Field, MOST, MOST_BYTES, MOST_LINES, MOST_WRONG, Unread, Wrong, decode, namesakes, read_table};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
-use crate::http::pages::typed::{Typed, given};
+use crate::http::pages::sent::{
+    given, {File, Lost, Sent},
+};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
@@ -41,9 +43,24 @@ async fn import_page(
         facility: place(web, home).await?,
         columns: Field::ALL.iter().map(|field| field.key()).collect(),
         most: MOST_LINES,
+        most_kib: MOST_BYTES >> 10,
         errors,
         table: given(&typed, "table").to_owned(),
         sure: given(&typed, "sure") == "yes",
+    })
+}
+
+/// The table that came as a file; `None`: there is no file.
+fn filed(file: Result<Option<File>, Lost>) -> Result<Option<String>, Text> {
+    let Some(file) = file.map_err(|lost| lost.said().1)? else { return Ok(None) };
+    let is_csv = file.name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("csv"));
+    if !is_csv {
+        return Err(Text::new("staff-file-other"));
+    }
+    let bytes = file.bytes.ok_or_else(|| Text::new("staff-file-large").with("most", MOST_BYTES >> 10))?;
+    decode(&bytes).map(Some).map_err(|unread| match unread {
+        Unread::Line(line) => Text::new("staff-file-unread").with("line", line),
+        Unread::Replaced(line) => Text::new("staff-file-replaced").with("line", line),
     })
 }
 
@@ -89,10 +106,17 @@ pub(in crate::http::pages) async fn import(
     visitor: Visitor,
     Who(person): Who,
     Here(home): Here,
-    Typed(typed): Typed<Fields>,
+    sent: Sent<MOST_BYTES>,
 ) -> Result<Response, PageError> {
     let book = Book::at(&web, home).await?;
-    match read(&book, &typed) {
+    let mut typed = sent.fields;
+    let table = filed(sent.file).map(|table| {
+        if let Some(table) = table {
+            typed.retain(|(name, _)| name != "table");
+            typed.push(("table".to_owned(), table));
+        }
+    });
+    match table.map_err(|wrong| vec![wrong]).and_then(|()| read(&book, &typed)) {
         Ok(people) => {
             let registrar = Registrar { random: &web.random, by: person.id, at: book.now };
             let mut tx = web.store.begin_ledger().await?;

@@ -10,6 +10,7 @@ use super::{Book, called};
 use crate::domain::act::{Done, What};
 use crate::domain::paper::day_start;
 use crate::domain::people::Person;
+use crate::domain::people::role::LONGEST_REASON;
 use crate::domain::staff::{Act, Edition, Entry, LONGEST_TOPIC, Member, Pledge, advance, text};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
@@ -89,6 +90,8 @@ async fn pledges_page(web: &Web, visitor: &Visitor, (person, home): (&Person, Ho
         signed: present().filter(|member| member.pledge_due(&book.rules).is_none()).map(line).collect(),
         day: typed("day"),
         before: typed("before") == "yes",
+        kept: typed("kept"),
+        longest_reason: LONGEST_REASON,
         name: typed("name"),
         from: typed("from"),
         of_edition: before.of_edition,
@@ -105,7 +108,8 @@ pub(in crate::http::pages) async fn note_pledges(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let book = Book::at(&web, home).await?;
-    let entry = Entry { day: given(&typed, "day").to_owned(), before: given(&typed, "before") == "yes", ..Entry::default() };
+    let text = |field: &str| given(&typed, field).to_owned();
+    let entry = Entry { day: text("day"), before: given(&typed, "before") == "yes", why: text("kept"), ..Entry::default() };
     let pledge = |member: &Member| advance(member, Act::Pledge, (person.id, &entry), &book.rules, book.now);
     let error = match steps(&book, &typed, pledge) {
         Err(error) => error,

@@ -26,7 +26,7 @@ pub(in crate::http::pages) async fn show_region(
     let (after, now) = (asked.id::<FacilityId>()?, web.now());
     // Of each facility's editions the count knows by itself.
     let rules = Rules::new(Edition::FIRST, web.pack.parameters());
-    let mut found = sum::list(web.store.read(), person.scope.region(), (after, FACILITIES + 1), (rules.training_days, now)).await?;
+    let mut found = sum::list(web.store.read(), person.scope.region(), (after, FACILITIES + 1), (&rules, now)).await?;
     let more = found.len() > usize::from(FACILITIES);
     found.truncate(usize::from(FACILITIES));
     let next = found.last().filter(|_| more).map(|(id, ..)| format!("/staff?after={id}"));

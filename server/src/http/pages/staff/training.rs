@@ -85,6 +85,7 @@ async fn training_page(web: &Web, visitor: &Visitor, (person, home): (&Person, H
         topic: typed("topic"),
         teacher: typed("teacher"),
         material: typed("material"),
+        understood: typed("understood"),
         longest: LONGEST_TOPIC,
         longest_name: LONGEST_NAME,
         longest_reason: LONGEST_REASON,
@@ -96,6 +97,7 @@ async fn training_page(web: &Web, visitor: &Visitor, (person, home): (&Person, H
                 topic: held.training.topic,
                 teacher: held.training.teacher,
                 material: held.training.material,
+                understood: held.training.understood,
                 by: held.by.map_or(Text::new("oplog-erased"), Text::Verbatim),
                 void_why: held.void_why,
                 people: visitor.lang.list(&held.names),
@@ -114,7 +116,7 @@ pub(in crate::http::pages) async fn note_training(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let book = Book::at(&web, home).await?;
-    let training = Training::read(["day", "topic", "teacher", "material"].map(|field| given(&typed, field)), book.now);
+    let training = Training::read(["day", "topic", "teacher", "material", "understood"].map(|field| given(&typed, field)), book.now);
     let steps = training.map_err(InvalidTraining::text).and_then(|training| {
         let train = |member: &Member| {
             // An older session noted later does not make a training older.

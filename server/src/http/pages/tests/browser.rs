@@ -97,11 +97,27 @@ impl Browser {
         self.send(request, body.join("&")).await
     }
 
-    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Page {
+    /// Sends a form with a file (its name, type and content) and the token of the last page.
+    pub(super) async fn hand_in(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &str, &[u8])) -> Page {
+        let csrf = self.csrf.clone();
+        let fields = [&[("csrf", csrf.as_str())], fields].concat();
+        self.send_parts(path, parts(&fields, file)).await
+    }
+
+    /// Sends the body of a form of parts as it is.
+    pub(super) async fn send_parts(&mut self, path: &str, body: Vec<u8>) -> Page {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+            .header(header::ORIGIN, "https://hashimori.example")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, body).await
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: impl Into<Body>) -> Page {
         self.send_to("hashimori.example", request, body).await
     }
 
-    async fn send_to(&mut self, host: &str, request: axum::http::request::Builder, body: String) -> Page {
+    async fn send_to(&mut self, host: &str, request: axum::http::request::Builder, body: impl Into<Body>) -> Page {
         let mut request = request.header(header::HOST, host);
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -113,7 +129,7 @@ impl Browser {
         if let Some(address) = self.address {
             request = request.extension(ConnectInfo(address));
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("answers");
+        let response = self.router.clone().oneshot(request.body(body.into()).expect("a request")).await.expect("answers");
         let page = read(response).await;
         for set in page.headers.get_all(header::SET_COOKIE) {
             let pair = set.to_str().ok().and_then(|set| set.split(';').next()).and_then(|pair| pair.split_once('='));
@@ -121,6 +137,21 @@ impl Browser {
         }
         page
     }
+}
+
+const BOUNDARY: &str = "----HashimoriTests";
+
+/// A form as browsers send one with a file (RFC 7578).
+pub(super) fn parts(fields: &[(&str, &str)], (name, kind, content): (&str, &str, &[u8])) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (field, value) in fields {
+        body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").into_bytes());
+    }
+    let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {kind}");
+    body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").into_bytes());
+    body.extend(content);
+    body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+    body
 }
 
 async fn read(response: Response<Body>) -> Page {

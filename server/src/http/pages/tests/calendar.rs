@@ -32,6 +32,7 @@ async fn a_calendar_reads_what_is_due_at_the_own_facility_and_no_names() {
     world.report(world.facility, device, &sample::good_debian(MORNING)).await;
     world.add_paper(world.region, world.facility, Some(device), "見本 看護師").await;
     world.add_paper(world.region, world.neighbour, None, "見本 薬剤師").await;
+    world.add_member(world.region, world.facility, "見本 看護師").await;
     world.add_exception(world.region).await;
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     let path = made(&mut administrator).await;
@@ -45,7 +46,8 @@ async fn a_calendar_reads_what_is_due_at_the_own_facility_and_no_names() {
     assert!(text.contains("SUMMARY:手続きの終わっていない書類の最終日（持出届 第1号）\r\n"), "{text}");
     assert!(text.contains("DTSTART;VALUE=DATE:20260807\r\n"), "five days from the 3rd: {text}");
     assert!(text.contains("SUMMARY:自己点検の期限\r\n") && text.contains("SUMMARY:訓練の期限（災害時特例）\r\n"), "{text}");
-    assert_eq!(text.matches("BEGIN:VEVENT").count(), 3, "and nothing of another facility: {text}");
+    assert!(text.contains("SUMMARY:利用者の名簿の見直し\r\n") && text.contains("DTSTART;VALUE=DATE:20270803\r\n"), "a year on: {text}");
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 4, "and nothing of another facility: {text}");
     for name in ["見本", "花子", "受付1", "さくら"] {
         assert!(!text.contains(name), "{name} in {text}");
     }

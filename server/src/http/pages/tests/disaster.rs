@@ -259,6 +259,18 @@ async fn what_cannot_be_is_said_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_year_without_the_exception_or_a_drill_is_brought_up_to_the_secretariat() {
+    let mut night = Night::new().await;
+    let due = "訓練を、1年以上していません";
+    assert!(!night.secretariat.0.get("/").await.text().contains(due));
+    night.world.clock.advance(367 * 24 * HOUR);
+    night.secretariat.0 = night.world.back("jimukyoku", &night.secretariat.1).await;
+    night.secretariat.0.get("/").await.says(due);
+    night.decide("/disaster", &[("why", "年次訓練"), ("basis", BASIS), ("days", "1"), ("drill", "yes")]).await.status(303);
+    assert!(!night.secretariat.0.get("/").await.text().contains(due));
+}
+
+#[tokio::test]
 async fn an_area_is_activated_alone_extended_and_lifted_beside_another() {
     let mut night = Night::new().await;
     let world = &night.world;

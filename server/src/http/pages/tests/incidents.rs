@@ -61,6 +61,14 @@ async fn a_report_without_an_account_changes_no_device_until_one_tap_and_closes_
     act(&mut administrator, &paper, "tell_police", &[("when", "2026-08-03T08:30"), ("why", "受理 架空12")]).await.redirects_to(&paper);
     administrator.get(&paper).await.says("行った日時: 2026年8月3日 08:30").says("受理 架空12");
 
+    // What the authority is told stays with the paper, and stands in the form that closes it.
+    let told = [("data", "氏名、訪問の予定"), ("harm", "いまのところなし"), ("informed", "3人に電話した")];
+    act(&mut administrator, &paper, "report_first", &told).await.redirects_to(&paper);
+    act(&mut administrator, &paper, "report_full", &[("published", "しない（人数が少なく、全員に知らせた）")]).await.redirects_to(&paper);
+    let reported = administrator.get(&paper).await;
+    reported.says("速報（個人情報保護委員会）: 済み").says("氏名、訪問の予定").says("全員に知らせた");
+    assert_eq!(reported.body.matches(">3人に電話した</textarea>").count(), 3, "in each form that asks for it: {}", reported.body);
+
     // It is switched on somewhere: that alerts, and closes nothing.
     world.report(world.facility, device.parse().expect("an id"), &sample::good_debian(MORNING)).await;
     administrator.get(&paper).await.says("対応中").says("事故は終結していません");
@@ -68,7 +76,7 @@ async fn a_report_without_an_account_changes_no_device_until_one_tap_and_closes_
     act(&mut administrator, &paper, "close_incident", &[("cause", "置き忘れ")]).await.status(422).says("「再発防止」を入れて");
     let closing = [("cause", "置き忘れ"), ("prevention", "持ち物の確認")];
     act(&mut administrator, &paper, "close_incident", &closing).await.redirects_to(&paper);
-    administrator.get(&paper).await.says("完了").says("置き忘れ").says("持ち物の確認");
+    administrator.get(&paper).await.says("完了").says("置き忘れ").says("持ち物の確認").says("3人に電話した");
     assert_eq!(world.standing(&device).await.as_deref(), Some("lost"), "closing the paper finds no device");
 }
 

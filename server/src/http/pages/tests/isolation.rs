@@ -34,6 +34,8 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/devices/{device}/alerts/close", ENROL),
     ("/devices/{device}/retire", AT_FACILITY),
     ("/devices/{device}/sort", AT_FACILITY),
+    ("/devices/{device}/card", AT_FACILITY),
+    ("/facilities/{facility}/ledger/new", AT_FACILITY),
     ("/devices/{device}/lost", ENROL),
     ("/devices/{device}/found", ENROL),
     ("/notices", REGION),
@@ -50,6 +52,8 @@ const ACTS: &[(&str, &[Role])] = &[
     ("/papers/{paper}/act", ENROL),
     ("/papers/{paper}/code", AT_FACILITY),
     ("/papers/{paper}/edit", AT_FACILITY),
+    ("/papers/{paper}/files", AT_FACILITY),
+    ("/papers/{paper}/files/{file}/remove", AT_FACILITY),
     ("/facilities/{facility}/own-rules", AT_FACILITY),
     ("/facilities/{facility}/own-rules/withdraw", AT_FACILITY),
     ("/facilities/{facility}/own-rules/decide", REGION),
@@ -104,6 +108,8 @@ const PAGES: &[(&str, &[Role])] = &[
     ("/facilities/{facility}/staff/{number}/edit", AT_FACILITY),
     ("/facilities/{facility}/disaster/door", AT_FACILITY),
     ("/facilities/{facility}/disaster/gone", AT_FACILITY),
+    ("/devices/{device}/card", AT_FACILITY),
+    ("/facilities/{facility}/ledger/new", AT_FACILITY),
     ("/devices/{device}/sort", AT_FACILITY),
     ("/devices/{device}/lost", ENROL),
     ("/devices/{device}/found", ENROL),
@@ -140,10 +146,12 @@ pub(super) struct Things {
     notice: String,
     area: String,
     number: String,
+    file: String,
 }
 
 impl Things {
     pub(super) async fn of(world: &World, region: RegionId, facility: FacilityId, login: &str) -> Self {
+        let paper = world.add_paper(region, facility, None, "見本 看護師").await;
         Self {
             exception: world.add_exception(region).await.to_string(),
             notice: world.add_notice(region, Reach::Facilities(vec![facility])).await.to_string(),
@@ -151,7 +159,8 @@ impl Things {
             facility: facility.to_string(),
             device: world.add_device(region, facility, "見本機").await.to_string(),
             code: world.add_code(region, facility).await.to_string(),
-            paper: world.add_paper(region, facility, None, "見本 看護師").await.to_string(),
+            paper: paper.to_string(),
+            file: world.add_file(paper).await.to_string(),
             area: world.add_area(region, login, &[facility]).await.to_string(),
             number: world.add_member(region, facility, "見本 看護師").await.to_string(),
         }
@@ -169,6 +178,7 @@ impl Things {
             .replace("{notice}", &self.notice)
             .replace("{area}", &self.area)
             .replace("{number}", &self.number)
+            .replace("{file}", &self.file)
             .replace("{secret}", "AAAA")
             .replace("{provider}", "01900000-0000-7000-8000-000000000000")
     }
@@ -204,8 +214,8 @@ pub(super) async fn call(browser: &mut Browser, route: &Route, path: &str) -> Pa
 
 /// Somebody of each role and place, signed in.
 pub(super) struct Actor {
-    pub(super) browser: Browser,
-    pub(super) role: Role,
+    pub(super) pub(super) browser: Browser,
+    pub(super) pub(super) role: Role,
     pub(super) scope: Scope,
 }
 
@@ -264,6 +274,7 @@ async fn what_is_not_within_ones_scope_answers_exactly_like_what_does_not_exist(
         notice: random_id(),
         area: random_id(),
         number: "1".to_owned(),
+        file: "1".to_owned(),
     };
     let mut actors = Actor::all(&world).await;
 

@@ -110,8 +110,9 @@ async fn a_suspension_in_the_middle_lets_nothing_begin_and_everything_come_back_
     world.confirm(world.facility, device).await;
     let paper = world.add_paper(world.region, world.facility, Some(device), "見本 看護師").await;
     let asked = world.add_paper(world.region, world.facility, None, "見本 次郎").await;
-    let on_paper =
-        |act: &'static str, seen: &'static str| vec![("act", act), ("seen", seen), ("why", "見本の理由"), ("checker", "別の 人")];
+    let on_paper = |act: &'static str, seen: &'static str| {
+        vec![("act", act), ("seen", seen), ("why", "見本の理由"), ("checker", "別の 人"), ("condition", "good")]
+    };
     let act_path = format!("/papers/{paper}/act");
     administrator.get(&format!("/papers/{paper}")).await.status(200);
     for (act, seen) in [("approve", "0"), ("take_out", "1")] {

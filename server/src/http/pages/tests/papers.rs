@@ -82,8 +82,13 @@ async fn a_tablet_goes_out_with_an_approval_is_overdue_by_the_clock_and_comes_ba
     browser.get(&paper).await.says("返却遅延");
     act(&mut browser, &paper, "return", &[]).await.redirects_to(&paper);
     act(&mut browser, &paper, "check_return", &[("checker", "見本　看護師")]).await.status(422).says("本人は確認者になれません");
-    act(&mut browser, &paper, "check_return", &[("checker", "見本 三郎")]).await.redirects_to(&paper);
-    browser.get(&paper).await.says("完了").says("確認者: 見本 三郎");
+    let checker = ("checker", "見本 三郎");
+    act(&mut browser, &paper, "check_return", &[checker]).await.status(422).says("「返却時の状態」を入れて");
+    let wrong = ("condition", "wrong");
+    step(&mut browser, &paper, "check_return", &[checker, wrong]).await.status(422).says("どこに異常があったか");
+    let broken = ("why", "画面が割れている");
+    step(&mut browser, &paper, "check_return", &[checker, wrong, broken]).await.redirects_to(&paper);
+    browser.get(&paper).await.says("完了").says("確認者: 見本 三郎").says("異常あり").says("画面が割れている");
     browser.get(&format!("{paper}/print")).await.status(200).says("決裁欄").says("令和8年（2026年）8月3日");
     assert_eq!(desk.world.acts("paper_filed").await, ["kind=take_out"]);
     assert_eq!(desk.world.acts("paper_approved").await, ["kind=take_out act=approve state=approved"]);

@@ -57,11 +57,14 @@ async fn a_nurse_joins_with_pledge_training_and_id_and_leaves_with_nothing_left_
     }
 
     desk.get("/pledges").await.says("様式3");
-    desk.submit("/pledges", &[("who", "1"), ("day", "2026-08-03")]).await.redirects_to(&format!("{}/pledges?noted=1", desk.list));
+    let signed = [("who", "1"), ("day", "2026-08-03"), ("kept", "事務室の鍵付き書庫")];
+    desk.submit("/pledges", &signed).await.redirects_to(&format!("{}/pledges?noted=1", desk.list));
+    desk.get("/1").await.says("事務室の鍵付き書庫");
     desk.get("/training").await.status(200);
-    let session = [("day", "2026-08-03"), ("topic", "連絡帳の使い方"), ("teacher", "見本 三郎"), ("who", "1")];
+    let session =
+        [("day", "2026-08-03"), ("topic", "連絡帳の使い方"), ("teacher", "見本 三郎"), ("understood", "口頭で確認"), ("who", "1")];
     desk.submit("/training", &session).await.redirects_to(&format!("{}/training?noted=1", desk.list));
-    desk.get("/training?noted=1").await.says("1人の教育を記録しました").says("髙﨑 𠮷男").says("見本 三郎");
+    desk.get("/training?noted=1").await.says("1人の教育を記録しました").says("髙﨑 𠮷男").says("見本 三郎").says("理解の確認: 口頭で確認");
     let seen = desk.get("/1/edit").await.field("seen");
     let with_id = [NURSE[0], NURSE[1], NURSE[2], ("mcs_id", "t.yoshio@hotaru.example"), ("seen", seen.as_str())];
     desk.submit("/1/edit", &with_id).await.redirects_to(&one);
@@ -185,6 +188,25 @@ async fn a_review_confirms_the_list_as_it_was_seen_and_comes_again_after_a_year(
 }
 
 #[tokio::test]
+async fn a_password_that_was_changed_long_ago_is_brought_up_from_the_day_that_was_declared() {
+    let mut desk = Desk::new().await;
+    for name in ["見本 申告", "見本 未申告"] {
+        desk.world.add_member(desk.world.region, desk.world.facility, name).await;
+    }
+    desk.act(1, "declare", &[("day", "2026-08-01")]).await.status(303);
+    for (days, due) in [(87, false), (88, true)] {
+        desk.world.clock.set(MORNING.plus_days(days));
+        let login = if due { "shocho" } else { "daiko" };
+        let role = if due { Role::Head } else { Role::Auditor };
+        let (browser, _) = desk.world.signed_in_as(role, desk.world.region, Some(desk.world.facility), login).await;
+        desk.browser = browser;
+        let today = desk.today().await;
+        assert_eq!(today.contains("パスワードの変更時期が来ている人が1人"), due, "{days}: {today}");
+    }
+    desk.get("").await.says("パスワードが古い");
+}
+
+#[tokio::test]
 async fn of_two_who_act_at_once_the_second_is_told_and_a_mistaken_entry_leaves_no_name() {
     let mut desk = Desk::new().await;
     desk.world.add_member(desk.world.region, desk.world.facility, "見本 取消").await;
@@ -251,6 +273,38 @@ async fn a_pasted_table_registers_everybody_or_nobody_and_says_line_and_column()
         .collect();
     desk.submit("/import", &[("table", &many.join("\n"))]).await.redirects_to(&imported);
     desk.submit("/new", &[("name", &"長".repeat(20_000)), ("job", "x")]).await.status(413);
+}
+
+#[tokio::test]
+async fn a_table_that_comes_as_a_file_is_read_as_excel_saved_it_and_is_shown_to_be_corrected() {
+    let mut desk = Desk::new().await;
+    let (path, imported) = (format!("{}/import", desk.list), format!("{}?done=imported", desk.list));
+    desk.get("/import").await.status(200).says("またはCSVファイル");
+    let shift_jis = |text: &str| encoding_rs::SHIFT_JIS.encode(text).0.into_owned();
+    let table = "氏名,職種,利用開始日,連絡帳のID\r\n髙﨑 花子,看護師,2020-04-01,\r\n";
+    desk.browser.hand_in(&path, &[("table", "")], ("名簿.csv", "text/csv", &shift_jis(table))).await.redirects_to(&imported);
+    desk.get("").await.says("髙﨑 花子");
+    let marked = [b"\xef\xbb\xbf".as_slice(), table.as_bytes()].concat();
+    let again = desk.browser.hand_in(&path, &[("table", "前の表")], ("名簿.CSV", "application/vnd.ms-excel", &marked)).await;
+    again.status(422).says("2行目の「髙﨑 花子」と同じ名前の人がいます");
+    assert!(again.body.contains("髙﨑 花子,看護師,2020-04-01") && !again.body.contains("前の表"), "the file is what is corrected");
+    desk.browser.hand_in(&path, &[("table", table), ("sure", "yes")], ("", "application/octet-stream", b"")).await.redirects_to(&imported);
+
+    let broken = [table.as_bytes(), b"\xff,a,2020-04-01,".as_slice()].concat();
+    let (large, lost) = (vec![b'a'; (256 << 10) + 1], shift_jis("氏名\r\n?男,看護師,2020-04-01,"));
+    let cases: [(&str, &[u8], &str); 5] = [
+        ("名簿.csv", &broken, "ファイルの3行目の文字を読み取れません"),
+        ("名簿.csv", &lost, "ファイルの2行目に「?」があります"),
+        ("名簿.csv", &large, "ファイルが256 KBを超えています"),
+        ("名簿.xlsx", b"PK\x03\x04", "「.csv」で終わるファイルだけ"),
+        ("名簿.csv", b"", "表に行がありません"),
+    ];
+    for (name, content, said) in cases {
+        let page = desk.browser.hand_in(&path, &[("table", "")], (name, "text/csv", content)).await;
+        page.status(422).says("だれも登録していません").says(said);
+    }
+    let kept = desk.browser.hand_in(&path, &[("table", "見本")], ("名簿.csv", "text/csv", &broken)).await;
+    assert!(kept.body.contains(">見本</textarea>"), "what was pasted is kept: {}", kept.text());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use super::{READ, Tables, Wanted, columns};
 use crate::domain::csv::Csv;
 use crate::http::pages::device::cause;
 use crate::http::pages::evidence::Failed;
+use crate::http::pages::ledger;
 use crate::http::pages::export::{device_columns, device_row, stamp};
 use crate::http::pages::places::called;
 use crate::store::disaster::cover;
@@ -12,6 +13,23 @@ use crate::store::{device, history};
 use crate::views::Mark;
 
 impl Tables<'_> {
+    pub(super) async fn ledger(&mut self) -> Result<(), Failed> {
+        let Wanted { web, reader, home, lang, .. } = self.wanted;
+        let mut csv = self.begin("ledger.csv", &ledger::columns()).await?;
+        let mut after = None;
+        loop {
+            let (rows, next) = ledger::written_out(web, (reader, lang), (home.facility, after)).await?;
+            for row in &rows {
+                csv.row(row);
+            }
+            self.put(&mut csv, rows.len()).await?;
+            after = next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
     pub(super) async fn devices(&mut self) -> Result<(), Failed> {
         let Wanted { web, reader, home, lang, .. } = self.wanted;
         let mut csv = self.begin("devices.csv", &device_columns(web)).await?;

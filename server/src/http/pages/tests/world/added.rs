@@ -12,12 +12,12 @@ use crate::domain::disaster::Reach;
 use crate::domain::enrolment::CodeWish;
 use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId, RegionId};
 use crate::domain::notice::{Notice, Reach as NoticeReach, Weight, Wish as NoticeWish};
-use crate::domain::paper::{Kind, Period, Wish};
+use crate::domain::paper::{Fit, Format, Kind, Period, Wish};
 use crate::domain::staff::Details;
 use crate::exceptions;
 use crate::store::belonging::Home;
 use crate::store::device::{self, NewDevice};
-use crate::store::paper::{self, NewPaper};
+use crate::store::paper::{self, Added, NewAttachment, NewPaper};
 use crate::store::staff::{self, Registrar};
 use crate::store::{area, notice};
 
@@ -79,6 +79,18 @@ impl World {
         id
     }
 
+    /// A file of a paper; its number.
+    pub(crate) async fn add_file(&self, paper: PaperId) -> i64 {
+        let fit = Fit { name: "見本.pdf".to_owned(), format: Format::Pdf };
+        let (by, at) = (PersonId::new(self.random.uuid(MORNING)), self.clock.now());
+        let new = NewAttachment { paper, fit: &fit, sha256: "見本", remark: "", body: b"%PDF-", by, at };
+        let mut tx = self.store.begin_ledger().await.expect("begins");
+        let added = paper::insert_attachment(&mut tx, &new).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        let Added::As(n) = added else { panic!("{added:?}") };
+        n
+    }
+
     /// Somebody on a facility's list of staff, from today on; their number.
     pub(crate) async fn add_member(&self, region: RegionId, facility: FacilityId, name: &str) -> i64 {
         let now = self.clock.now();
@@ -93,12 +105,17 @@ impl World {
 
     /// A 災害時特例 of a region, for drill: whatever else a test looks at stays as it was.
     pub(crate) async fn add_exception(&self, region: RegionId) -> ExceptionId {
+        self.activate(region, true).await
+    }
+
+    /// A 災害時特例 of a region, for drill or not.
+    pub(crate) async fn activate(&self, region: RegionId, drill: bool) -> ExceptionId {
         let act =
             exceptions::Act {
                 random: &self.random, doer: None, why: "見本".to_owned(), event_at: self.clock.now(), now: self.clock.now()
             };
         let mut tx = self.store.begin().await.expect("begins");
-        let basis = ("見本".to_owned(), true);
+        let basis = ("見本".to_owned(), drill);
         let made = exceptions::activate(&mut tx, &act, (region, Reach::Region), basis, 7).await.expect("activates");
         tx.commit().await.expect("commits");
         made.id
