@@ -214,8 +214,8 @@ pub(super) async fn call(browser: &mut Browser, route: &Route, path: &str) -> Pa
 
 /// Somebody of each role and place, signed in.
 pub(super) struct Actor {
-    pub(super) pub(super) browser: Browser,
-    pub(super) pub(super) role: Role,
+    pub(super) browser: Browser,
+    pub(super) role: Role,
     pub(super) scope: Scope,
 }
 
