@@ -113,6 +113,7 @@ async fn what_was_sent_back_is_filled_in_again_by_the_applicants_own_link_and_no
     let wrong = nurse.submit(&edit, &application(&[("os", "Android 16"), ("until", "2026-08-02")])).await;
     wrong.status(422).says("最終日は、初日");
     assert!(wrong.body.contains("value=\"Android 16\"") && wrong.body.contains("value=\"髙﨑 𠮷男\""), "what was typed stays");
+    world.clock.advance(60);
     nurse.submit(&edit, &application(&[("os", "Android 16"), ("device", "x"), ("on", "2026-01-01")])).await.redirects_to(&own);
     nurse.get(&own).await.says("承認待ち");
     let shown = administrator.get(&paper).await;

@@ -45,7 +45,7 @@ async fn a_calendar_reads_what_is_due_at_the_own_facility_and_no_names() {
     assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"));
     assert!(text.contains("SUMMARY:手続きの終わっていない書類の最終日（持出届 第1号）\r\n"), "{text}");
     assert!(text.contains("DTSTART;VALUE=DATE:20260807\r\n"), "five days from the 3rd: {text}");
-    assert!(text.contains("SUMMARY:自己点検の期限\r\n") && text.contains("SUMMARY:訓練の終わり（災害時特例）\r\n"), "{text}");
+    assert!(text.contains("SUMMARY:自己点検の期限\r\n") && text.contains("SUMMARY:訓練の期限（災害時特例）\r\n"), "{text}");
     assert!(text.contains("SUMMARY:利用者の名簿の見直し\r\n") && text.contains("DTSTART;VALUE=DATE:20270803\r\n"), "a year on: {text}");
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 4, "and nothing of another facility: {text}");
     for name in ["見本", "花子", "受付1", "さくら"] {

@@ -123,8 +123,8 @@ async fn a_paper_takes_five_files_the_same_one_once_and_none_when_nothing_is_to_
     act(&mut browser, &paper, "refuse", &[("why", "見本")]).await.redirects_to(&paper);
     let page = browser.get(&paper).await;
     assert!(page.body.contains("a.png") && !page.body.contains("multipart/form-data"), "{}", page.text());
-    browser.hand_in(&files, &[], ("b.png", "image/png", JPEG)).await.status(409).says("この書類の手続は終わっています");
-    browser.submit(&format!("{files}/6/remove"), &[("why", "見本")]).await.status(409).says("この書類の手続は終わっています");
+    browser.hand_in(&files, &[], ("b.png", "image/png", JPEG)).await.status(409).says("この書類の手続きは終わっています");
+    browser.submit(&format!("{files}/6/remove"), &[("why", "見本")]).await.status(409).says("この書類の手続きは終わっています");
     assert_eq!(browser.download(&format!("{files}/6")).await.0, 200, "what is there stays to be read");
 }
 

@@ -214,7 +214,7 @@ async fn a_receiver_that_fails_for_days_is_switched_off_and_the_page_says_so() {
     told.queue_test().await;
     assert!(told.run_after(DAY).await.is_empty(), "it is off");
     let (mut kansa, _) = told.world.signed_in_as(Role::Auditor, told.world.region, Some(told.world.facility), "kansa").await;
-    kansa.get(&told.base).await.says("停止中").says("止めました");
+    kansa.get(&told.base).await.says("停止中").says("停止しました");
 }
 
 #[tokio::test]
