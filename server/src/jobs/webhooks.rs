@@ -24,10 +24,13 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
 
 /// Deletes what happened long ago.
 pub(super) async fn trim(app: App) -> anyhow::Result<()> {
-    if !app.clock_guard.is_frozen() {
+    while !app.clock_guard.is_frozen() {
         let mut tx = app.store.begin().await?;
-        crate::store::webhook::delete_old(&mut tx, app.clock.now().plus_days(-KEEP_DAYS)).await?;
+        let more = crate::store::webhook::delete_old(&mut tx, app.clock.now().plus_days(-KEEP_DAYS)).await?;
         tx.commit().await?;
+        if !more || app.stopping.is_cancelled() {
+            break;
+        }
     }
     Ok(())
 }

@@ -50,10 +50,13 @@ const COLUMNS: &str = "SELECT id, number, state, name, job, mcs_id, joined_on, l
 
 /// Puts people on the list, in this order; their numbers go on from `Ok`'s.
 pub async fn insert(tx: &mut Tx, home: Home, new: &[Details], registrar: Registrar<'_>) -> Result<i64, Error> {
-    let first: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM member WHERE facility_id = $1")
-        .bind(home.facility.to_string())
-        .fetch_one(&mut **tx)
-        .await?;
+    let first: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM (SELECT number FROM member WHERE facility_id = $1 \
+         UNION ALL SELECT number FROM paper_number WHERE facility_id = $1 AND kind = 'member') AS given",
+    )
+    .bind(home.facility.to_string())
+    .fetch_one(&mut **tx)
+    .await?;
     for (number, details) in (first..).zip(new) {
         let member = Member { version: 1, ..Member::new(MemberId::new(registrar.random.uuid(registrar.at)), number, details.clone()) };
         sqlx::query(

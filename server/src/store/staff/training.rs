@@ -29,10 +29,13 @@ pub async fn insert(
     (training, members): (&Training, &[MemberId]),
     (by, at): (PersonId, Timestamp),
 ) -> Result<i64, Error> {
-    let number: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM training WHERE facility_id = $1")
-        .bind(facility.to_string())
-        .fetch_one(&mut **tx)
-        .await?;
+    let number: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM (SELECT number FROM training WHERE facility_id = $1 \
+         UNION ALL SELECT number FROM paper_number WHERE facility_id = $1 AND kind = 'training') AS given",
+    )
+    .bind(facility.to_string())
+    .fetch_one(&mut **tx)
+    .await?;
     sqlx::query(
         "INSERT INTO training (facility_id, number, held_on, topic, teacher, material, at, by_whom, void_why) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')",
