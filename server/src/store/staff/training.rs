@@ -77,7 +77,7 @@ pub async fn list(db: impl Executor<'_, Database = Any> + Copy, facility: Facili
     .collect::<Result<_, Error>>()?;
     let oldest = held.last().map_or(i64::MAX, |last| last.number);
     let named = sqlx::query(
-        "SELECT t.number, m.name FROM training_member t JOIN member m ON m.id = t.member_id \
+        "SELECT t.number, CASE WHEN m.name = '' THEN '—' ELSE m.name END FROM training_member t JOIN member m ON m.id = t.member_id \
          WHERE t.facility_id = $1 AND t.number >= $2 ORDER BY t.number, m.number",
     )
     .bind(facility.to_string())
