@@ -1,5 +1,5 @@
 //! A full store: facilities, one of them large, most with an administrator; devices that reported well or badly, some of them
-//! silent, some waiting to be confirmed; ninety days of trend; a log that has begun to be long.
+//! silent, some waiting to be confirmed; ninety days of trend; a log that has begun to be long; papers and people (`ledger`).
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,9 +20,10 @@ use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
 
 use crate::START;
+use crate::ledger::{self, Ledger};
 
 /// Rows in one statement.
-const ROWS: usize = 100;
+pub(crate) const ROWS: usize = 100;
 /// Devices of the first facility; the others share the rest.
 const LARGE: usize = 300;
 /// Entries of the operation log.
@@ -41,6 +42,7 @@ pub(crate) struct Filled {
     pub(crate) facility: FacilityId,
     /// One of its devices, that reported badly.
     pub(crate) device: DeviceId,
+    pub(crate) ledger: Ledger,
 }
 
 impl Filled {
@@ -58,10 +60,11 @@ impl Filled {
         report(&store).await?;
         spread(&store, region).await?;
         remember(&store, &random, region, facilities[0]).await?;
+        let ledger = ledger::keep(&store, &random, region, &facilities).await?;
         while log::seal(&store, &log_key, START, Some(START.jst_day())).await?.more {}
         while rank::refresh(&store, START.jst_day(), &Pack::bundled().parameters().staleness).await? {}
         println!("{devices} devices in {} facilities, filled in {:.0?}", facilities.len(), began.elapsed());
-        Ok(Self { store, random, master, devices, region, facility: facilities[0], device })
+        Ok(Self { store, random, master, devices, region, facility: facilities[0], device, ledger })
     }
 }
 
@@ -129,7 +132,7 @@ async fn appoint(store: &Store, random: &Random, region: RegionId, facilities: &
 }
 
 /// An insertion of so many rows of so many parameters, each followed by the same constants.
-fn many(into: &str, (rows, columns): (usize, usize), constants: &str) -> String {
+pub(crate) fn many(into: &str, (rows, columns): (usize, usize), constants: &str) -> String {
     let row = |row: usize| {
         let places: Vec<String> = (1..=columns).map(|c| format!("${}", row * columns + c)).collect();
         format!("({}, {constants})", places.join(","))

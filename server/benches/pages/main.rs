@@ -10,6 +10,7 @@
 
 mod checkins;
 mod fill;
+mod ledger;
 mod readers;
 mod toggle;
 

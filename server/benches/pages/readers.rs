@@ -33,6 +33,7 @@ const QUERIES: &[(&str, &str)] = &[
     ("/facilities/{facility}/devices", "?is=non-compliant&clause=%C2%A720-3"),
     ("/facilities/{facility}/devices", "?is=silent"),
     ("/log", "?act=device_confirmed"),
+    ("/facilities/{facility}/papers", "?kind=incident"),
 ];
 
 /// Texts looked for: in some names, and in none.
@@ -68,7 +69,14 @@ impl Walk {
         Ok(Self {
             router,
             readers: [("secretariat", secretariat), ("administrator", administrator), ("newcomer", newcomer), ("anybody", String::new())],
-            parameters: vec![("{facility}", filled.facility.to_string()), ("{device}", filled.device.to_string())],
+            parameters: vec![
+                ("{facility}", filled.facility.to_string()),
+                ("{device}", filled.device.to_string()),
+                ("{paper}", filled.ledger.paper.clone()),
+                ("{notice}", filled.ledger.notice.clone()),
+                ("{exception}", filled.ledger.exception.clone()),
+                ("{number}", "1".to_owned()),
+            ],
         })
     }
 
@@ -110,7 +118,7 @@ impl Walk {
     async fn visits(&self, path: &str) -> anyhow::Result<Vec<Visit>> {
         let asked = self.parameters.iter().fold(path.to_owned(), |asked, (name, value)| asked.replace(name, value));
         let [secretariat, administrator, newcomer, anybody] = &self.readers;
-        let local = path.contains("{facility}") || path.contains("{device}");
+        let local = path.contains("{facility}") || path.contains("{device}") || path.contains("{paper}");
         let groups: &[&[&Reader]] =
             if local { &[&[administrator], &[secretariat]] } else { &[&[anybody], &[secretariat, administrator], &[newcomer]] };
         let mut visits = Vec::new();

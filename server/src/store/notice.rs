@@ -4,7 +4,7 @@
 mod readers;
 mod untold;
 
-pub use readers::{Counts, Opened, Reader, Readings, count, list_facilities, list_readers};
+pub use readers::{Counts, Opened, Reader, Readings, count_all, list_facilities, list_readers};
 pub use untold::{Untold, list_to_remind, list_untold};
 
 use hashimori_shared::time::Timestamp;
@@ -25,7 +25,7 @@ fn is_for(facility: &str) -> String {
 }
 
 const COLUMNS: &str = "SELECT n.id, n.region_id, n.title, n.body, n.weight, n.valid_until, n.remind_days, n.sent_at, n.corrects, n.ended_at, \
-     n.ended_how, n.ended_why, w.name, (SELECT c.id FROM notice c WHERE c.corrects = n.id), n.reach";
+     n.ended_how, n.ended_why, w.name, (SELECT c.id FROM notice c WHERE c.corrects = n.id), n.reach, n.opened, n.confirmed";
 
 /// A notice, who sent it, and what took its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Found {
     pub corrected_by: Option<NoticeId>,
     /// Whether it is for the whole region.
     pub whole: bool,
+    /// Facilities where somebody opened it, and where somebody confirmed it.
+    read: (i64, i64),
 }
 
 fn read(row: &AnyRow) -> Result<Found, Error> {
@@ -67,7 +69,7 @@ fn read(row: &AnyRow) -> Result<Found, Error> {
         ended,
     };
     let whole = row.try_get::<&str, _>(14)? == "region";
-    Ok(Found { notice, sender: row.try_get(12)?, corrected_by: id(row.try_get(13)?)?, whole })
+    Ok(Found { notice, sender: row.try_get(12)?, corrected_by: id(row.try_get(13)?)?, whole, read: (row.try_get(15)?, row.try_get(16)?) })
 }
 
 fn weight(word: &str) -> Result<Weight, Error> {
@@ -193,13 +195,15 @@ pub async fn list_for(store: &Store, home: Home, person: PersonId, of: Of, limit
         .fetch_all(store.read())
         .await?
         .iter()
-        .map(|row| Ok((read(row)?, reading(row, 15)?)))
+        .map(|row| Ok((read(row)?, reading(row, 17)?)))
         .collect()
 }
 
 /// Notes that a person at a facility opened a notice, once.
 pub async fn open(tx: &mut AnyConnection, id: NoticeId, home: Home, (person, at): (PersonId, Timestamp)) -> Result<(), Error> {
-    sqlx::query(
+    // Of two who open it at once at the same facility, one counts: whoever is second waits here.
+    sqlx::query("UPDATE notice SET opened = opened WHERE id = $1").bind(id.to_string()).execute(&mut *tx).await?;
+    let first = sqlx::query(
         "INSERT INTO notice_reading (notice_id, facility_id, person_id, opened_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (notice_id, facility_id, person_id) DO NOTHING",
     )
@@ -207,9 +211,16 @@ pub async fn open(tx: &mut AnyConnection, id: NoticeId, home: Home, (person, at)
     .bind(home.facility.to_string())
     .bind(person.to_string())
     .bind(at.seconds())
-    .execute(tx)
-    .await
-    .map(drop)
+    .execute(&mut *tx)
+    .await?;
+    if first.rows_affected() == 1 {
+        sqlx::query("UPDATE notice SET opened = opened + 1 WHERE id = $1 AND 1 = (SELECT COUNT(*) FROM notice_reading r WHERE r.notice_id = $1 AND r.facility_id = $2)")
+            .bind(id.to_string())
+            .bind(home.facility.to_string())
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Notes that they confirmed it; `false`: they had.
@@ -222,9 +233,20 @@ pub async fn confirm(tx: &mut AnyConnection, id: NoticeId, home: Home, (person, 
     .bind(home.facility.to_string())
     .bind(person.to_string())
     .bind(at.seconds())
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query(
+        "UPDATE notice SET confirmed = confirmed + 1 WHERE id = $1 AND 1 = (SELECT COUNT(*) FROM notice_reading r WHERE r.notice_id = $1 \
+         AND r.facility_id = $2 AND r.confirmed_at IS NOT NULL)",
+    )
+    .bind(id.to_string())
+    .bind(home.facility.to_string())
     .execute(tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(true)
 }
 
 /// Names of the areas or facilities that one is for; for a whole region none.

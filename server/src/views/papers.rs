@@ -298,6 +298,9 @@ const fn further(need: Need) -> &'static [Field] {
 pub(crate) struct IncidentsPage {
     pub shell: Shell,
     pub lines: Vec<IncidentLine>,
+    pub next: Option<String>,
+    /// Whether this is not the first page.
+    pub paged: bool,
 }
 
 /// One open incident of a region.
@@ -318,6 +321,10 @@ pub(crate) struct IncidentLine {
 pub(crate) struct MeasuresPage {
     pub shell: Shell,
     pub lines: Vec<MeasureLine>,
+    /// Where more of a kind are: (key, path).
+    pub further: Vec<(&'static str, String)>,
+    /// Whether these are not the first, or not all kinds.
+    pub paged: bool,
 }
 
 /// One 注意・指導 or 利用制限 of a region.
@@ -337,6 +344,9 @@ pub(crate) struct MeasureLine {
 pub(crate) struct DecisionsPage {
     pub shell: Shell,
     pub lines: Vec<DecisionLine>,
+    pub next: Option<String>,
+    /// Whether this is not the first page.
+    pub paged: bool,
 }
 
 /// One paper that is the 事務局's to approve.

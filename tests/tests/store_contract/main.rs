@@ -26,6 +26,7 @@ mod lists;
 mod mail;
 mod membership;
 mod notices;
+mod open_papers;
 mod oplog;
 mod outside;
 mod overview;

@@ -8,7 +8,7 @@ use hashimori_server::domain::people::{Login, Person, Role, Scope};
 use hashimori_server::store::belonging::Home;
 use hashimori_server::store::mail::{self, Pending, Reached};
 use hashimori_server::store::notice::{self, Counts, Of, Opened};
-use hashimori_server::store::{area, person, told};
+use hashimori_server::store::{area, membership, person, told};
 use hashimori_tests::bed::{Bed, On};
 
 on_both_engines!(
@@ -53,6 +53,11 @@ async fn area_of(bed: &Bed, facility: FacilityId) -> anyhow::Result<Area> {
     area::add_facilities(&mut tx, &area, &[facility]).await?;
     tx.commit().await?;
     Ok(area)
+}
+
+async fn counts(bed: &Bed, id: NoticeId) -> anyhow::Result<Counts> {
+    let found = notice::find(bed.store.read(), bed.region, id).await?.expect("a notice");
+    Ok(notice::count_all(&bed.store, bed.region, &[found]).await?[0])
 }
 
 const fn home(bed: &Bed, facility: FacilityId) -> Home {
@@ -105,14 +110,17 @@ async fn readers_are_told_by_facility_in_numbers_and_by_name(on: On) -> anyhow::
     let taro = add(&bed, opens, "taro", Role::Administrator).await?;
     add(&bed, none, "kansa", Role::Auditor).await?;
     let id = send(&bed, Reach::Region, None).await?;
+    let by_name = send(&bed, Reach::Facilities(vec![bed.facility, opens, none]), None).await?;
     let mut tx = bed.store.begin().await?;
-    notice::open(&mut tx, id, home(&bed, bed.facility), (hanako, bed.now)).await?;
-    assert!(notice::confirm(&mut tx, id, home(&bed, bed.facility), (daiko, bed.now.plus_seconds(1))).await?);
-    assert!(!notice::confirm(&mut tx, id, home(&bed, bed.facility), (daiko, bed.now.plus_seconds(2))).await?, "the first time counts");
-    notice::open(&mut tx, id, home(&bed, opens), (taro, bed.now)).await?;
+    for id in [id, by_name] {
+        notice::open(&mut tx, id, home(&bed, bed.facility), (hanako, bed.now)).await?;
+        assert!(notice::confirm(&mut tx, id, home(&bed, bed.facility), (daiko, bed.now.plus_seconds(1))).await?);
+        assert!(!notice::confirm(&mut tx, id, home(&bed, bed.facility), (daiko, bed.now.plus_seconds(2))).await?, "the first time counts");
+        notice::open(&mut tx, id, home(&bed, opens), (taro, bed.now)).await?;
+    }
     tx.commit().await?;
-    let counts = notice::count(&bed.store, id).await?;
-    assert_eq!((counts, counts.unread()), (Counts { all: 3, opened: 1, confirmed: 1 }, 1));
+    let three = Counts { all: 3, opened: 1, confirmed: 1 };
+    assert_eq!((counts(&bed, id).await?, counts(&bed, by_name).await?, three.unread()), (three, three, 1));
     let mut seen = Vec::new();
     for is in [None, Some(Opened::Not), Some(Opened::Only), Some(Opened::Confirmed)] {
         let found = notice::list_facilities(&bed.store, (bed.region, id), is, (None, 10)).await?;
@@ -125,8 +133,18 @@ async fn readers_are_told_by_facility_in_numbers_and_by_name(on: On) -> anyhow::
     let names: Vec<_> = readers[&bed.facility].iter().map(|reader| (reader.name.as_str(), reader.reading.confirmed)).collect();
     assert_eq!(names, [("hanako", None), ("daiko", Some(bed.now.plus_seconds(1)))]);
     assert_eq!(Opened::by(&readers[&bed.facility]), Opened::Confirmed);
-    assert_eq!(unconfirmed(&bed, bed.facility, hanako).await?, [id], "each confirms for themself");
+    assert_eq!(unconfirmed(&bed, bed.facility, hanako).await?, sorted([id, by_name]), "each confirms for themself");
     assert_eq!(unconfirmed(&bed, bed.facility, daiko).await?, []);
+    // A facility that left counts among those that read it, until what is held about its people is erased.
+    let mut tx = bed.store.begin().await?;
+    sqlx::query("UPDATE facility SET state = 'left' WHERE id = $1").bind(bed.facility.to_string()).execute(&mut *tx).await?;
+    tx.commit().await?;
+    assert_eq!((counts(&bed, id).await?, counts(&bed, by_name).await?), (three, three));
+    let mut tx = bed.store.begin().await?;
+    membership::erase_personal(&mut tx, bed.facility).await?;
+    tx.commit().await?;
+    let two = Counts { all: 2, opened: 1, confirmed: 0 };
+    assert_eq!((counts(&bed, id).await?, counts(&bed, by_name).await?), (two, two));
     Ok(())
 }
 

@@ -190,7 +190,7 @@ async fn an_incident_keeps_what_is_added_and_is_found_in_its_region_until_it_is_
     assert_eq!(reported.state, State::Reported, "nobody with an account has looked");
     assert_eq!(paper::history(&bed.store, id).await?[0].by_word, "stranger");
     assert_eq!(paper::count_incidents(&bed.store, bed.region).await?, (1, Some(bed.now.plus_days(-1))));
-    let listed = paper::list_open(&bed.store, bed.region, Kind::Incident, 10).await?;
+    let listed = paper::list_open(&bed.store, (bed.region, Kind::Incident), (None, 10)).await?;
     assert_eq!((listed[0].0, listed[0].2.paper.id), (bed.facility, id));
 
     let added: Values = [("cause".to_owned(), "見本".to_owned())].into();
@@ -315,7 +315,7 @@ async fn an_administrators_own_paper_is_the_secretariats_while_there_is_no_head(
     }
     tx.commit().await?;
     let waiting = async |which| -> anyhow::Result<Vec<PaperId>> {
-        let listed = paper::list_for_secretariat(&bed.store, bed.region, which, 9).await?;
+        let listed = paper::list_for_secretariat(&bed.store, bed.region, which, (None, 9)).await?;
         let (counted, _) = paper::count_for_secretariat(&bed.store, bed.region, which).await?;
         assert_eq!(usize::try_from(counted)?, listed.len());
         Ok(listed.into_iter().map(|(.., found)| found.paper.id).collect())

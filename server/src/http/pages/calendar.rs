@@ -135,7 +135,7 @@ async fn events(web: &Web, reader: &Person, lang: Lang) -> Result<Vec<Event>, Pa
     let mut events = match reader.scope {
         Scope::Region(region) => {
             let mut events = Vec::new();
-            for (_, name, found) in paper::list_open(&web.store, region, Kind::Incident, PAPERS).await? {
+            for (_, name, found) in paper::list_open(&web.store, (region, Kind::Incident), (None, PAPERS)).await? {
                 let where_to = Text::new("calendar-at").with("facility", name);
                 statutory(web, &found.paper, (Some(where_to), lang), &mut events).await?;
             }

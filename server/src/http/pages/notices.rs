@@ -4,6 +4,8 @@
 mod facility;
 mod form;
 
+use std::slice;
+
 use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -28,7 +30,7 @@ use crate::words::Text;
 /// Notices on one page.
 const NOTICES: u16 = 25;
 /// Facilities on one page.
-const FACILITIES: u16 = 100;
+const FACILITIES: u16 = 50;
 
 async fn find(web: &Web, region: RegionId, id: &str) -> Result<Found, PageError> {
     let id: NoticeId = id.parse().map_err(|_| PageError::NotFound)?;
@@ -57,15 +59,15 @@ pub(super) async fn show_notices(
     let before = asked.read()?;
     let mut found = notice::list(&web.store, person.scope.region(), before, NOTICES + 1).await?;
     let next = next(&mut found, "/notices", |found| found.notice.id);
-    let mut lines = Vec::new();
-    for found in &found {
-        let counts = notice::count(&web.store, found.notice.id).await?;
-        lines.push(NoticeLine { counts: Some(told(counts)), ..line(&web, found, format!("/notices/{}", found.notice.id)) });
-    }
+    let counts = notice::count_all(&web.store, person.scope.region(), &found).await?;
+    let lines = found
+        .iter()
+        .zip(counts)
+        .map(|(found, counts)| NoticeLine { counts: Some(told(counts)), ..line(&web, found, format!("/notices/{}", found.notice.id)) });
     page(&NoticesPage {
         shell: shell("notices-title", &visitor, Some(&person)),
         facility: None,
-        lines,
+        lines: lines.collect(),
         may_send: may(person.role, Right::Notify),
         next,
         paged: before.is_some(),
@@ -181,7 +183,7 @@ async fn notice_page(
     let readings = notice::list_readers(&web.store, id, &ids).await?;
     let filter = is.map(|is| format!("is={}&", is.as_str())).unwrap_or_default();
     let next = facilities.last().filter(|_| more).map(|(last, _)| format!("/notices/{id}?{filter}after={last}#readers"));
-    let counts = notice::count(&web.store, id).await?;
+    let counts = notice::count_all(&web.store, region, slice::from_ref(found)).await?.pop().unwrap_or_default();
     let numbers = [
         (None, counts.all),
         (Some(Opened::Not), counts.unread()),

@@ -44,7 +44,7 @@ use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::device::Standing;
-use crate::domain::ids::{ExceptionId, PaperId};
+use crate::domain::ids::{ExceptionId, FacilityId, PaperId};
 use crate::domain::paper::{Applicant, Days, Hand, Kind, Paper, Rules, State, Surroundings, Wish, same_name};
 use crate::domain::people::{Person, Role};
 use crate::store::appointment::{self, Held};
@@ -55,8 +55,17 @@ use crate::store::{facility, personal_policy};
 use crate::views::{Mark, PaperLine, PapersPage, Place};
 use crate::words::Text;
 
-/// Papers on one page.
+/// Papers on one page of a facility.
 const PAPERS: u16 = 50;
+/// Papers on one page of a region.
+const LISTED: u16 = 50;
+
+/// Cuts a region's list to one page; where it goes on.
+fn next(found: &mut Vec<(FacilityId, String, Found)>, list: &str) -> Option<String> {
+    let more = found.len() > usize::from(LISTED);
+    found.truncate(usize::from(LISTED));
+    found.last().filter(|_| more).map(|(.., last)| format!("{list}after={}", last.paper.id))
+}
 
 /// Which papers are asked for.
 #[derive(Debug, Default, Deserialize)]

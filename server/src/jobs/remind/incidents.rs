@@ -8,17 +8,25 @@ use crate::domain::paper::{Act, Deadline, Kind, Near, Paper};
 use crate::domain::people::Role;
 use crate::store::{mail, paper, region, told};
 
-/// Incidents of a region, the oldest first.
-const INCIDENTS: u16 = 1_000;
+/// Incidents read at once.
+const INCIDENTS: u16 = 256;
 
 pub(super) async fn run(app: &App) -> anyhow::Result<()> {
     let rules = app.rules.book().any_pack().parameters().incident.clone();
     for region in region::list(&app.store).await? {
-        for (facility, _, found) in paper::list_open(&app.store, region.id, Kind::Incident, INCIDENTS).await? {
-            let now = app.clock.now();
-            let near = found.paper.deadlines(&rules).into_iter().filter_map(|deadline| Some((deadline, deadline.near(now)?)));
-            for (deadline, near) in near.collect::<Vec<_>>() {
-                tell(app, (region.id, facility), &found.paper, (deadline, near)).await?;
+        let mut after = None;
+        loop {
+            let open = paper::list_open(&app.store, (region.id, Kind::Incident), (after, INCIDENTS)).await?;
+            for (facility, _, found) in &open {
+                let now = app.clock.now();
+                let near = found.paper.deadlines(&rules).into_iter().filter_map(|deadline| Some((deadline, deadline.near(now)?)));
+                for (deadline, near) in near.collect::<Vec<_>>() {
+                    tell(app, (region.id, *facility), &found.paper, (deadline, near)).await?;
+                }
+            }
+            match open.last() {
+                Some((.., last)) if open.len() == usize::from(INCIDENTS) => after = Some(last.paper.id),
+                Some(_) | None => break,
             }
         }
     }

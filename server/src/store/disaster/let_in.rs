@@ -242,10 +242,10 @@ pub async fn figures_of(db: impl Executor<'_, Database = Any>, exception: Except
 /// What is left of an exception at each facility, the most first.
 pub async fn list_open(store: &Store, exception: ExceptionId, limit: u16) -> Result<Vec<(FacilityId, String, i64)>, Error> {
     sqlx::query(
-        "SELECT f.id, f.name, COUNT(*) FROM (\
-           SELECT e.facility_id FROM disaster_let_in e WHERE e.disaster_id = $1 AND e.cleared_at IS NULL \
-           UNION ALL SELECT p.facility_id FROM paper p WHERE p.exception_id = $1 AND p.state IN ('exempt', 'revoked')\
-         ) u JOIN facility f ON f.id = u.facility_id GROUP BY f.id, f.name ORDER BY 3 DESC, f.id LIMIT $2",
+        "SELECT f.id, f.name, t.left_open FROM (SELECT u.facility_id, COUNT(*) AS left_open FROM (\
+             SELECT e.facility_id FROM disaster_let_in e WHERE e.disaster_id = $1 AND e.cleared_at IS NULL \
+             UNION ALL SELECT p.facility_id FROM paper p WHERE p.exception_id = $1 AND p.state IN ('exempt', 'revoked')\
+           ) u GROUP BY u.facility_id ORDER BY 2 DESC, 1 LIMIT $2) t JOIN facility f ON f.id = t.facility_id ORDER BY 3 DESC, 1",
     )
     .bind(exception.to_string())
     .bind(i64::from(limit))

@@ -33,6 +33,12 @@ const FORGET: &[(&str, bool)] = &[
     ("UPDATE member SET name = $2, job = '', mcs_id = '' WHERE facility_id = $1", true),
     ("UPDATE member_step SET why = '' WHERE member_id IN (SELECT m.id FROM member m WHERE m.facility_id = $1)", false),
     ("UPDATE training SET teacher = $2, void_why = CASE WHEN void_why = '' THEN '' ELSE $2 END WHERE facility_id = $1", true),
+    ("UPDATE notice SET opened = opened - 1 WHERE id IN (SELECT r.notice_id FROM notice_reading r WHERE r.facility_id = $1)", false),
+    (
+        "UPDATE notice SET confirmed = confirmed - 1 WHERE id IN (SELECT r.notice_id FROM notice_reading r WHERE r.facility_id = $1 \
+         AND r.confirmed_at IS NOT NULL)",
+        false,
+    ),
     ("DELETE FROM notice_reading WHERE facility_id = $1", false),
     ("DELETE FROM calendar_feed WHERE person_id IN (SELECT p.id FROM person p WHERE p.facility_id = $1)", false),
     ("UPDATE member_review SET differences = CASE WHEN differences = '' THEN '' ELSE $2 END WHERE facility_id = $1", true),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::{Reading, is_for, reading};
+use super::{Found, Reading, is_for, reading};
 use crate::domain::ids::{FacilityId, NoticeId, RegionId};
 use crate::domain::people::Role;
 use crate::store::facility::TAKES_PART;
@@ -79,8 +79,36 @@ fn reachable() -> String {
     format!("(f.state IN {TAKES_PART} OR EXISTS (SELECT 1 FROM notice_reading t WHERE t.notice_id = n.id AND t.facility_id = f.id))")
 }
 
-/// Counts them.
-pub async fn count(store: &Store, id: NoticeId) -> Result<Counts, Error> {
+/// Counts them, for each of some notices of a region.
+pub async fn count_all(store: &Store, region: RegionId, notices: &[Found]) -> Result<Vec<Counts>, Error> {
+    let sql = format!("SELECT COUNT(*) FROM facility WHERE region_id = $1 AND state IN {TAKES_PART}");
+    let taking_part: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).bind(region.to_string()).fetch_one(store.read()).await?;
+    let mut counted = Vec::with_capacity(notices.len());
+    for found in notices {
+        counted.push(if found.whole {
+            let (read, confirmed) = found.read;
+            Counts { all: taking_part + count_gone(store, region, found.notice.id).await?, opened: read - confirmed, confirmed }
+        } else {
+            count(store, found.notice.id).await?
+        });
+    }
+    Ok(counted)
+}
+
+/// Facilities that read a notice and take part no more.
+async fn count_gone(store: &Store, region: RegionId, id: NoticeId) -> Result<i64, Error> {
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM facility f WHERE f.region_id = $1 AND f.state = 'left' \
+         AND EXISTS (SELECT 1 FROM notice_reading r WHERE r.notice_id = $2 AND r.facility_id = f.id)",
+    )
+    .bind(region.to_string())
+    .bind(id.to_string())
+    .fetch_one(store.read())
+    .await
+}
+
+/// Counts those of a notice for some places, facility by facility.
+async fn count(store: &Store, id: NoticeId) -> Result<Counts, Error> {
     let all = format!(
         "SELECT COUNT(*) FROM notice n JOIN facility f ON f.region_id = n.region_id WHERE n.id = $1 AND {} AND {}",
         is_for("f.id"),

@@ -1,5 +1,7 @@
 //! Papers as lists show them, and the steps of one.
 
+use std::collections::HashMap;
+
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 
@@ -95,14 +97,21 @@ pub async fn find_own(store: &Store, hash: &str) -> Result<Option<(Home, Found)>
     Ok(Some((home, read(&row)?)))
 }
 
-/// The open papers of a kind in a region, the oldest first: where, the facility's name, and the paper.
-pub async fn list_open(store: &Store, region: RegionId, kind: Kind, limit: u16) -> Result<Vec<(FacilityId, String, Found)>, Error> {
+/// The open papers of a kind in a region, those with the oldest first day first and after one of them: where, the facility's name, and
+/// the paper.
+pub async fn list_open(
+    store: &Store,
+    (region, kind): (RegionId, Kind),
+    (after, limit): (Option<PaperId>, u16),
+) -> Result<Vec<(FacilityId, String, Found)>, Error> {
     let sql = COLUMNS.replace(" FROM paper p", ", f.id, f.name FROM paper p")
-        + " JOIN facility f ON f.id = p.facility_id WHERE p.region_id = $1 AND p.kind = $2 AND p.open = 1 ORDER BY p.from_at, p.id LIMIT $3";
+        + " JOIN facility f ON f.id = p.facility_id WHERE p.region_id = $1 AND p.kind = $2 AND p.open = 1 \
+           AND ($4 = '' OR (p.from_at, p.id) > (SELECT q.from_at, q.id FROM paper q WHERE q.id = $4)) ORDER BY p.from_at, p.id LIMIT $3";
     sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(region.to_string())
         .bind(kind.as_str())
         .bind(i64::from(limit))
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .fetch_all(store.read())
         .await?
         .iter()
@@ -133,6 +142,21 @@ pub async fn list_open_incidents(
         .iter()
         .map(|row| Ok((row.try_get::<&str, _>(17)?.parse().map_err(|_| rows::decode_error("paper.facility_id"))?, read(row)?)))
         .collect()
+}
+
+/// What has been done with each of some papers.
+pub async fn list_acts(store: &Store, papers: &[PaperId]) -> Result<HashMap<PaperId, Vec<Act>>, Error> {
+    let mut acts = HashMap::<_, Vec<Act>>::new();
+    for group in papers.chunks(rows::MOST) {
+        let sql = rows::with_list("SELECT paper_id, act FROM paper_step WHERE paper_id IN ", group.len());
+        let ids: Vec<String> = group.iter().map(PaperId::to_string).collect();
+        for row in rows::text_list_query(sql, &ids).fetch_all(store.read()).await? {
+            let id = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("paper_step.paper_id"))?;
+            let act = Act::from_word(row.try_get(1)?).ok_or_else(|| rows::decode_error("paper_step.act"))?;
+            acts.entry(id).or_default().push(act);
+        }
+    }
+    Ok(acts)
 }
 
 /// A paper's steps, the first first.

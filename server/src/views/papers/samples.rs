@@ -248,7 +248,14 @@ impl Sample for MeasuresPage {
             clause: "§20-3".to_owned(),
             days: Text::new("paper-due-by").with("day", Text::Day(NOW)),
         };
-        [vec![line], Vec::new()].map(|lines| Self { shell: Shell::sample("measures-title", true), lines }).into()
+        [vec![line], Vec::new()]
+            .map(|lines| Self {
+                shell: Shell::sample("measures-title", true),
+                paged: lines.is_empty(),
+                further: vec![("paper-guidance", "/measures?kind=guidance&after=p".to_owned())],
+                lines,
+            })
+            .into()
     }
 }
 
@@ -263,7 +270,14 @@ impl Sample for IncidentsPage {
             found: Text::Day(NOW),
             clock: vec![Text::new("paper-act-report-first")],
         };
-        [vec![line], Vec::new()].map(|lines| Self { shell: Shell::sample("incidents-title", true), lines }).into()
+        [vec![line], Vec::new()]
+            .map(|lines| Self {
+                shell: Shell::sample("incidents-title", true),
+                paged: lines.is_empty(),
+                next: Some("/incidents?after=p".to_owned()),
+                lines,
+            })
+            .into()
     }
 }
 
@@ -278,6 +292,13 @@ impl Sample for DecisionsPage {
             period: Text::Day(NOW),
             filed: Moment::new(NOW, NOW),
         };
-        [vec![line], Vec::new()].map(|lines| Self { shell: Shell::sample("decisions-title", true), lines }).into()
+        [vec![line], Vec::new()]
+            .map(|lines| Self {
+                shell: Shell::sample("decisions-title", true),
+                paged: lines.is_empty(),
+                next: Some("/decisions?after=p".to_owned()),
+                lines,
+            })
+            .into()
     }
 }

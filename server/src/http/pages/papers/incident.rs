@@ -8,41 +8,51 @@ use hashimori_shared::report::{Reading, Report, parse_report};
 use hashimori_shared::time::DAY;
 
 use super::told::{Taken, tell};
-use super::{Staff, days, mark, title};
+use super::{LISTED, Staff, days, mark, next, title};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::ids::{DeviceId, PaperId};
 use crate::domain::paper::{Act, Applicant, Deadline, Input, Kind, Paper, State, Wish};
 use crate::domain::people::Person;
 use crate::http::pages::guard::Who;
+use crate::http::pages::places::After;
+use crate::http::pages::typed::Asked;
 use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, page, shell};
 use crate::store::belonging::Home;
-use crate::store::paper::{self, Found, NewPaper, Past};
+use crate::store::paper::{self, Found, NewPaper};
 use crate::store::{Tx, alert, device, device_state};
 use crate::views::{IncidentLine, IncidentsPage, Mark, Place};
 use crate::words::Text;
 
-/// Incidents on one page.
-const LISTED: u16 = 200;
 /// The clauses that say whether somebody could get in.
 const LOCKS: [&str; 2] = ["§19-6", "§20-1"];
 
 /// `GET /incidents`
-pub(in crate::http::pages) async fn show_incidents(Use(web): Use<Web>, visitor: Visitor, Who(person): Who) -> Result<Response, PageError> {
-    let mut lines = Vec::new();
-    for (facility, name, found) in paper::list_open(&web.store, person.scope.region(), Kind::Incident, LISTED).await? {
-        let past = paper::history(&web.store, found.paper.id).await?;
-        lines.push(IncidentLine {
-            id: found.paper.id.to_string(),
-            facility: Place { id: facility.to_string(), name },
-            title: title(&found.paper),
-            what: what(&found.paper),
-            mark: mark(&web, &found.paper),
-            found: days(&found.paper),
-            clock: clock(&web, &found.paper, &past),
-        });
-    }
-    page(&IncidentsPage { shell: shell("incidents-title", &visitor, Some(&person)), lines })
+pub(in crate::http::pages) async fn show_incidents(
+    Use(web): Use<Web>,
+    visitor: Visitor,
+    Who(person): Who,
+    Asked(asked): Asked<After>,
+) -> Result<Response, PageError> {
+    let mut open = paper::list_open(&web.store, (person.scope.region(), Kind::Incident), (asked.id()?, LISTED + 1)).await?;
+    let next = next(&mut open, "/incidents?");
+    let ids: Vec<PaperId> = open.iter().map(|(.., found)| found.paper.id).collect();
+    let acts = paper::list_acts(&web.store, &ids).await?;
+    let lines = open.into_iter().map(|(facility, name, Found { paper, .. })| IncidentLine {
+        id: paper.id.to_string(),
+        facility: Place { id: facility.to_string(), name },
+        title: title(&paper),
+        what: what(&paper),
+        mark: mark(&web, &paper),
+        found: days(&paper),
+        clock: clock(&web, &paper, acts.get(&paper.id).map_or(&[], Vec::as_slice)),
+    });
+    page(&IncidentsPage {
+        shell: shell("incidents-title", &visitor, Some(&person)),
+        lines: lines.collect(),
+        next,
+        paged: asked.is_further(),
+    })
 }
 
 /// What happened, in words.
@@ -55,9 +65,9 @@ fn what(paper: &Paper) -> Text {
     chosen.map_or(Text::new("frame-none"), Text::new)
 }
 
-/// The deadlines that an incident still has, with the days left; what was reported says so.
-pub(super) fn clock(web: &Web, paper: &Paper, past: &[Past]) -> Vec<Text> {
-    let done = |act: Act| past.iter().any(|past| past.act == act);
+/// The deadlines that an incident still has after these acts, with the days left; what was reported says so.
+pub(super) fn clock(web: &Web, paper: &Paper, acts: &[Act]) -> Vec<Text> {
+    let done = |act: Act| acts.contains(&act);
     if paper.kind != Kind::Incident || !matches!(paper.state, State::Reported | State::Open) {
         return Vec::new();
     }

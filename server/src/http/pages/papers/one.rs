@@ -93,7 +93,7 @@ async fn paper_page(
         mark: mark(web, paper),
         notices: notices(person, found, &steps, staff.exception.is_some()),
         pairs,
-        clock: clock(web, paper, &past),
+        clock: clock(web, paper, &past.iter().map(|past| past.act).collect::<Vec<_>>()),
         last: seen_last(web, person, home, found, visitor.lang).await?,
         links: links(web, person, home, found).await?,
         devices: if steps.iter().any(|step| step.needs.contains(&Need::Device)) {
