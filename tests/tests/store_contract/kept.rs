@@ -337,7 +337,7 @@ async fn a_notice_goes_with_its_readings_and_the_one_that_corrected_it_stays_who
     assert_eq!(rows(&bed, &tables).await?, [1; 4], "the corrected one had ended");
     let left = notice::find(bed.store.read(), bed.region, second).await?.expect("a notice");
     assert_eq!((left.notice.corrects, left.notice.ended), (None, None));
-    let counts = notice::count(&bed.store, second).await?;
+    let counts = notices::counts(&bed, second).await?;
     assert_eq!((counts.all, counts.confirmed), (1, 1));
     bed.now = day("2032-02-29").plus_seconds(-1);
     sound.run(&bed).await?;

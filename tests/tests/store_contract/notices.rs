@@ -55,7 +55,7 @@ async fn area_of(bed: &Bed, facility: FacilityId) -> anyhow::Result<Area> {
     Ok(area)
 }
 
-async fn counts(bed: &Bed, id: NoticeId) -> anyhow::Result<Counts> {
+pub(super) async fn counts(bed: &Bed, id: NoticeId) -> anyhow::Result<Counts> {
     let found = notice::find(bed.store.read(), bed.region, id).await?.expect("a notice");
     Ok(notice::count_all(&bed.store, bed.region, &[found]).await?[0])
 }
