@@ -51,8 +51,14 @@ pub async fn run(
             tokio::task::yield_now().await;
         }
     }
-    retention::presence(store, &plan).await?;
+    retention::presence(store, &plan, &stopping).await?;
     while retention::records(store, &plan).await? {
+        if stopping() {
+            return Ok(None);
+        }
+        tokio::task::yield_now().await;
+    }
+    while retention::useless(store, now).await? {
         if stopping() {
             return Ok(None);
         }

@@ -21,8 +21,24 @@ words!(
         Losses = "losses", "retention-losses";
         /// Self-checks.
         SelfChecks = "self_checks", "retention-self-checks";
+        /// Filings of facilities' own rules that ended.
+        OwnRules = "own_rules", "retention-own-rules";
+        /// Decisions about personal devices that another one replaced.
+        Policies = "policies", "retention-policies";
         /// Those who have left the list of staff.
         Members = "members", "retention-members";
+        /// Trainings with those who took part.
+        Trainings = "trainings", "retention-trainings";
+        /// Editions of the pledge that another one replaced.
+        Pledges = "pledges", "retention-pledges";
+        /// Reviews of the list of staff.
+        Reviews = "reviews", "retention-reviews";
+        /// お知らせ with who read them.
+        Notices = "notices", "retention-notices";
+        /// Alerts that somebody looked at.
+        Alerts = "alerts", "retention-alerts";
+        /// What happened to the ways into accounts.
+        AccountEvents = "account_events", "retention-account-events";
         /// 災害時特例 with what they let in.
         Disasters = "disasters", "retention-disasters";
         /// The operation log.
@@ -43,7 +59,15 @@ impl Record {
             | Self::Papers
             | Self::Losses
             | Self::SelfChecks
+            | Self::OwnRules
+            | Self::Policies
             | Self::Members
+            | Self::Trainings
+            | Self::Pledges
+            | Self::Reviews
+            | Self::Notices
+            | Self::Alerts
+            | Self::AccountEvents
             | Self::Disasters
             | Self::Log => rules.records,
         }

@@ -116,12 +116,15 @@ pub(super) async fn trim(app: App) -> anyhow::Result<()> {
     if let Some(days) = calendar::runs_out(app.clock.now()).filter(|_| app.settings.mail.is_some()) {
         tracing::warn!(days, "the holidays known end soon or have ended: reminders will go on holidays too; update the collector");
     }
-    if !app.clock_guard.is_frozen() {
+    while !app.clock_guard.is_frozen() {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
-        mail::delete_old(&mut tx, (now.plus_days(-KEEP_DAYS), now)).await?;
+        let more = mail::delete_old(&mut tx, (now.plus_days(-KEEP_DAYS), now)).await?;
         paper::delete_old_contacts(&mut tx, (now.plus_days(-KEEP_APPLICANTS_DAYS), now)).await?;
         tx.commit().await?;
+        if !more || app.stopping.is_cancelled() {
+            break;
+        }
     }
     Ok(())
 }

@@ -25,11 +25,14 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
 
 /// Deletes what happened long ago, and secrets that sign no more.
 pub(super) async fn trim(app: App) -> anyhow::Result<()> {
-    if !app.clock_guard.is_frozen() {
+    while !app.clock_guard.is_frozen() {
         let mut tx = app.store.begin().await?;
-        webhook::delete_old(&mut tx, app.clock.now().plus_days(-KEEP_DAYS)).await?;
+        let more = webhook::delete_old(&mut tx, app.clock.now().plus_days(-KEEP_DAYS)).await?;
         webhook::forget_old_secrets(&mut tx, app.clock.now()).await?;
         tx.commit().await?;
+        if !more || app.stopping.is_cancelled() {
+            break;
+        }
     }
     Ok(())
 }

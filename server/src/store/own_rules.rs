@@ -102,10 +102,13 @@ pub async fn insert(tx: &mut Tx, new: &NewOwnRules<'_>) -> Result<Option<i64>, E
     // What waits would undo this one if it were accepted later.
     let hand = Hand { by: new.by, at: new.at, why: "" };
     supersede(tx, new.facility, Stage::Waiting, hand).await?;
-    let number: i64 = sqlx::query_scalar("SELECT coalesce(max(number), 0) + 1 FROM own_rules WHERE facility_id = $1")
-        .bind(new.facility.to_string())
-        .fetch_one(&mut **tx)
-        .await?;
+    let number: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM (SELECT number FROM own_rules WHERE facility_id = $1 \
+         UNION ALL SELECT number FROM paper_number WHERE facility_id = $1 AND kind = 'own_rules') AS given",
+    )
+    .bind(new.facility.to_string())
+    .fetch_one(&mut **tx)
+    .await?;
     if stage == Stage::InForce {
         supersede(tx, new.facility, Stage::InForce, hand).await?;
     }

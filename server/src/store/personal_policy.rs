@@ -1,4 +1,4 @@
-//! How a facility allows personal devices (§20-13). Rows are added and never go; the newest counts.
+//! How a facility allows personal devices (§20-13). Rows are added and never change; the newest counts, and stays.
 
 use hashimori_shared::pack::PersonalMode;
 use hashimori_shared::time::Timestamp;

@@ -14,7 +14,7 @@ use sqlx::{Any, AssertSqlSafe, Executor, Row as _};
 use super::belonging::Home;
 use super::{Error, Tx, rows};
 use crate::domain::ids::{FacilityId, MemberId, PersonId};
-use crate::domain::staff::{Act, Details, LeaveItem, Member, Moved, Pledge, State};
+use crate::domain::staff::{Act, Change, Details, LeaveItem, Member, Moved, Pledge, State};
 use crate::random::Random;
 
 /// A step of somebody's history.
@@ -50,10 +50,13 @@ const COLUMNS: &str = "SELECT id, number, state, name, job, mcs_id, joined_on, l
 
 /// Puts people on the list, in this order; their numbers go on from `Ok`'s.
 pub async fn insert(tx: &mut Tx, home: Home, new: &[Details], registrar: Registrar<'_>) -> Result<i64, Error> {
-    let first: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM member WHERE facility_id = $1")
-        .bind(home.facility.to_string())
-        .fetch_one(&mut **tx)
-        .await?;
+    let first: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM (SELECT number FROM member WHERE facility_id = $1 \
+         UNION ALL SELECT number FROM paper_number WHERE facility_id = $1 AND kind = 'member') AS given",
+    )
+    .bind(home.facility.to_string())
+    .fetch_one(&mut **tx)
+    .await?;
     for (number, details) in (first..).zip(new) {
         let member = Member { version: 1, ..Member::new(MemberId::new(registrar.random.uuid(registrar.at)), number, details.clone()) };
         sqlx::query(
@@ -126,11 +129,15 @@ pub async fn apply(tx: &mut Tx, facility: FacilityId, after: &Member, moved: &Mo
     if done.rows_affected() == 0 {
         return Ok(false);
     }
+    if moved.change == Change::Erased {
+        // What was written about them goes with their name.
+        sqlx::query("UPDATE member_step SET why = '' WHERE member_id = $1").bind(after.id.to_string()).execute(&mut **tx).await?;
+    }
     add_step(tx, after, (moved.act, &moved.why), (moved.by, moved.at, moved.on)).await?;
     Ok(true)
 }
 
-/// Somebody on a facility's list, by their number; not those who were there by mistake.
+/// Somebody on a facility's list, by their number; not those whose names were erased.
 pub async fn find(db: impl Executor<'_, Database = Any>, facility: FacilityId, number: i64) -> Result<Option<Member>, Error> {
     let row = sqlx::query(AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND number = $2 AND state <> $3")))
         .bind(facility.to_string())

@@ -10,6 +10,8 @@ use crate::domain::summary::Counts;
 
 /// Days are kept this long.
 const KEEP_DAYS: i64 = 400;
+/// Rows deleted in one transaction, at most.
+const DELETED_AT_ONCE: u64 = 1_000;
 
 /// The sums of a day; scopes whose newest row says the same already get none.
 pub(super) async fn write(tx: &mut Tx, today: i64, sums: &[(String, &Counts)]) -> Result<(), Error> {
@@ -68,14 +70,19 @@ pub async fn trim(store: &Store, now: Timestamp) -> Result<u64, Error> {
     if old.is_none() {
         return Ok(0);
     }
-    let mut tx = store.begin_beside_ledger().await?;
-    let done = sqlx::query(
-        "DELETE FROM rollup_day WHERE day < $1 AND EXISTS \
-         (SELECT 1 FROM rollup_day x WHERE x.scope = rollup_day.scope AND x.day > rollup_day.day AND x.day <= $1)",
-    )
-    .bind(before)
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(done.rows_affected())
+    let sql = format!(
+        "DELETE FROM rollup_day WHERE (scope, day) IN (SELECT d.scope, d.day FROM rollup_day d WHERE d.day < $1 AND EXISTS \
+         (SELECT 1 FROM rollup_day x WHERE x.scope = d.scope AND x.day > d.day AND x.day <= $1) LIMIT {DELETED_AT_ONCE})"
+    );
+    let mut gone = 0;
+    loop {
+        let mut tx = store.begin_beside_ledger().await?;
+        let some = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).bind(before).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        gone += some;
+        if some < DELETED_AT_ONCE {
+            return Ok(gone);
+        }
+        tokio::task::yield_now().await;
+    }
 }

@@ -331,7 +331,8 @@ pub struct QuietHours {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionRules {
-    /// Operation log, papers, losses, self-checks, disaster exceptions, changes of state, days of presence.
+    /// Operation log, papers, losses, self-checks, disaster exceptions, changes of state, days of presence; notices, trainings, reviews,
+    /// staff who left, replaced pledges, own rules and decisions; alerts looked at, events of accounts.
     #[serde(alias = "records_days")]
     pub records: Keep,
     /// Reports of devices, as they came; the newest of a device in use stays.

@@ -30,14 +30,14 @@ fn act(bed: &Bed) -> Act<'_> {
     Act { random: &bed.random, doer: None, why: "浸水".to_owned(), event_at: bed.now, now: bed.now }
 }
 
-async fn activate(bed: &Bed, reach: Reach, drill: bool) -> anyhow::Result<Exception> {
+pub(super) async fn activate(bed: &Bed, reach: Reach, drill: bool) -> anyhow::Result<Exception> {
     let mut tx = bed.store.begin().await?;
     let made = exceptions::activate(&mut tx, &act(bed), (bed.region, reach), ("規程第25条".to_owned(), drill), 7).await?;
     tx.commit().await?;
     Ok(made)
 }
 
-async fn decide(bed: &Bed, exception: &Exception, deed: Deed) -> anyhow::Result<Result<Exception, Failed>> {
+pub(super) async fn decide(bed: &Bed, exception: &Exception, deed: Deed) -> anyhow::Result<Result<Exception, Failed>> {
     let mut tx = bed.store.begin().await?;
     let done = exceptions::act_on(&mut tx, &act(bed), (bed.region, exception.id, None), deed, &rules().1).await;
     if done.is_ok() {

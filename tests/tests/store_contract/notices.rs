@@ -19,7 +19,7 @@ on_both_engines!(
     what_was_told_is_told_once,
 );
 
-async fn send(bed: &Bed, reach: Reach, corrects: Option<NoticeId>) -> anyhow::Result<NoticeId> {
+pub(super) async fn send(bed: &Bed, reach: Reach, corrects: Option<NoticeId>) -> anyhow::Result<NoticeId> {
     let said = Wish {
         title: "見本".to_owned(),
         body: "一行目\n二行目".to_owned(),
@@ -34,7 +34,7 @@ async fn send(bed: &Bed, reach: Reach, corrects: Option<NoticeId>) -> anyhow::Re
     Ok(new.id)
 }
 
-async fn add(bed: &Bed, facility: FacilityId, login: &str, role: Role) -> anyhow::Result<PersonId> {
+pub(super) async fn add(bed: &Bed, facility: FacilityId, login: &str, role: Role) -> anyhow::Result<PersonId> {
     let id = PersonId::new(bed.random.uuid(bed.now));
     let person = Person { id, role, scope: Scope::Facility(bed.region, facility), login: Login::parse(login)?, name: login.to_owned() };
     let address = MailAddress::parse(&format!("{login}@hotaru.example"))?;
@@ -55,7 +55,7 @@ async fn area_of(bed: &Bed, facility: FacilityId) -> anyhow::Result<Area> {
     Ok(area)
 }
 
-async fn counts(bed: &Bed, id: NoticeId) -> anyhow::Result<Counts> {
+pub(super) async fn counts(bed: &Bed, id: NoticeId) -> anyhow::Result<Counts> {
     let found = notice::find(bed.store.read(), bed.region, id).await?.expect("a notice");
     Ok(notice::count_all(&bed.store, bed.region, &[found]).await?[0])
 }

@@ -23,11 +23,11 @@ on_both_engines!(
     reminders_by_the_regions_rules_leave_out_who_has_rules_of_its_own,
 );
 
-fn draft(typed: &'static [(&'static str, &'static str)]) -> Draft {
+pub(super) fn draft(typed: &'static [(&'static str, &'static str)]) -> Draft {
     Draft::read(&Pack::bundled(), "訪問が多い", |key| typed.iter().find(|(k, _)| *k == key).map_or("", |(_, v)| *v)).expect("a filing")
 }
 
-async fn file(bed: &Bed, facility: FacilityId, draft: &Draft) -> anyhow::Result<Option<OwnRulesId>> {
+pub(super) async fn file(bed: &Bed, facility: FacilityId, draft: &Draft) -> anyhow::Result<Option<OwnRulesId>> {
     let id = OwnRulesId::new(bed.random.uuid(bed.now));
     let by = PersonId::new(bed.random.uuid(bed.now));
     let new = NewOwnRules { id, region: bed.region, facility, by, at: bed.now, pack: "a pack", draft };
@@ -37,7 +37,7 @@ async fn file(bed: &Bed, facility: FacilityId, draft: &Draft) -> anyhow::Result<
     Ok(number.map(|_| id))
 }
 
-async fn step(bed: &Bed, facility: FacilityId, id: OwnRulesId, step: Step) -> anyhow::Result<bool> {
+pub(super) async fn step(bed: &Bed, facility: FacilityId, id: OwnRulesId, step: Step) -> anyhow::Result<bool> {
     let hand = Hand { by: PersonId::new(bed.random.uuid(bed.now)), at: bed.now, why: "見たうえで" };
     let mut tx = bed.store.begin_ledger().await?;
     let done = own_rules::step(&mut tx, facility, id, step, hand).await?;

@@ -30,15 +30,15 @@ on_both_engines!(
 );
 
 /// The first instant of a day in Japan.
-fn day(typed: &str) -> Timestamp {
+pub(super) fn day(typed: &str) -> Timestamp {
     paper_day(typed, None, Timestamp::from_seconds(i64::MAX)).expect("a day")
 }
 
-async fn run(bed: &Bed) -> anyhow::Result<Option<u64>> {
+pub(super) async fn run(bed: &Bed) -> anyhow::Result<Option<u64>> {
     Ok(retain::run(&bed.store, &bed.random, &RuleBook::load(None, None)?, bed.now, || false).await?)
 }
 
-async fn count(bed: &Bed, sql: &str) -> anyhow::Result<i64> {
+pub(super) async fn count(bed: &Bed, sql: &str) -> anyhow::Result<i64> {
     Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(bed.store.read()).await?)
 }
 
@@ -47,7 +47,7 @@ async fn reports(bed: &Bed, device: DeviceN) -> anyhow::Result<i64> {
 }
 
 /// What the operation log says went.
-async fn told(bed: &Bed) -> anyhow::Result<Vec<String>> {
+pub(super) async fn told(bed: &Bed) -> anyhow::Result<Vec<String>> {
     let sql = "SELECT detail FROM log_entry WHERE what = 'records_deleted' ORDER BY at, id";
     Ok(sqlx::query_scalar(sql).fetch_all(bed.store.read()).await?)
 }
@@ -139,7 +139,7 @@ async fn changes_and_days_go_after_five_years_a_year_of_days_at_a_time(on: On) -
     Ok(())
 }
 
-async fn file(bed: &Bed, kind: Kind, applicant: Option<PersonId>) -> anyhow::Result<(PaperId, i64)> {
+pub(super) async fn file(bed: &Bed, kind: Kind, applicant: Option<PersonId>) -> anyhow::Result<(PaperId, i64)> {
     let wish = Wish {
         applicant: "架空 花子".to_owned(),
         device: None,
@@ -169,7 +169,7 @@ async fn files(bed: &Bed) -> anyhow::Result<i64> {
     count(bed, "SELECT count(*) FROM paper_attachment").await
 }
 
-async fn close(bed: &Bed, id: PaperId) -> anyhow::Result<()> {
+pub(super) async fn close(bed: &Bed, id: PaperId) -> anyhow::Result<()> {
     let paper = paper::find(&bed.store, bed.facility, id).await?.expect("a paper").paper;
     let moved = Moved {
         act: Act::Withdraw,

@@ -17,15 +17,15 @@ on_both_engines!(
     a_facility_has_one_newest_edition_and_its_own_reviews,
 );
 
-fn details(name: &str, joined: Timestamp) -> Details {
+pub(super) fn details(name: &str, joined: Timestamp) -> Details {
     Details { name: name.to_owned(), job: "看護師".to_owned(), joined, mcs_id: "a.b@hotaru.example".to_owned() }
 }
 
-fn by(bed: &Bed) -> PersonId {
+pub(super) fn by(bed: &Bed) -> PersonId {
     PersonId::new(bed.random.uuid(bed.now))
 }
 
-async fn register(bed: &Bed, facility: FacilityId, new: &[Details]) -> anyhow::Result<i64> {
+pub(super) async fn register(bed: &Bed, facility: FacilityId, new: &[Details]) -> anyhow::Result<i64> {
     let registrar = Registrar { random: &bed.random, by: by(bed), at: bed.now };
     let mut tx = bed.store.begin_ledger().await?;
     let number = staff::insert(&mut tx, Home { region: bed.region, facility }, new, registrar).await?;
@@ -33,11 +33,11 @@ async fn register(bed: &Bed, facility: FacilityId, new: &[Details]) -> anyhow::R
     Ok(number)
 }
 
-fn rules(edition: Edition) -> Rules {
+pub(super) fn rules(edition: Edition) -> Rules {
     Rules::new(edition, Pack::bundled().parameters())
 }
 
-async fn step(bed: &Bed, member: &Member, (act, entry): (Act, Entry), rules: &Rules) -> anyhow::Result<Option<Member>> {
+pub(super) async fn step(bed: &Bed, member: &Member, (act, entry): (Act, Entry), rules: &Rules) -> anyhow::Result<Option<Member>> {
     let moved = advance(member, act, (by(bed), &entry), rules, bed.now)?;
     let after = member.clone().after(&moved);
     let mut tx = bed.store.begin_ledger().await?;

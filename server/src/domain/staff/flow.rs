@@ -72,6 +72,8 @@ const STEPS: &[Step] = &[
     step(Act::Stay, &[State::Leaving], Some(State::Joining), &[Need::Why]),
     step(Act::Clear, &[State::Leaving], Some(State::Left), &[Need::Items, Need::Note]),
     step(Act::Remove, &[State::Joining], Some(State::Removed), &[Need::Why]),
+    // Before the time at which it goes by itself.
+    step(Act::Forget, &[State::Left], Some(State::Removed), &[Need::Why]),
 ];
 
 /// What was typed together with an act.
@@ -108,7 +110,7 @@ pub enum Change {
     LastDay(Option<Timestamp>),
     /// All that is done of the leaver's checklist.
     Cleared(Vec<LeaveItem>),
-    /// Name, job and ID: they never belonged on the list.
+    /// Name, job and ID: they never belonged on the list, or do so no longer.
     Erased,
 }
 
@@ -181,7 +183,7 @@ pub fn choices(member: &Member) -> Vec<Step> {
     let here = |step: &&Step| match step.act {
         Act::Unpledge => member.pledge.is_some(),
         Act::Train | Act::Untrain | Act::Correct | Act::Register => false,
-        Act::Pledge | Act::Declare | Act::Begin | Act::Leave | Act::Stay | Act::Clear | Act::Remove => true,
+        Act::Pledge | Act::Declare | Act::Begin | Act::Leave | Act::Stay | Act::Clear | Act::Remove | Act::Forget => true,
     };
     STEPS.iter().filter(|step| step.from.contains(&member.state)).filter(here).copied().collect()
 }
@@ -210,7 +212,7 @@ pub fn advance(member: &Member, act: Act, (by, entry): (PersonId, &Entry), rules
         Act::Unpledge => moved.change = Change::Pledge(None),
         Act::Declare => moved.change = Change::Declared(moved.on.ok_or(Refusal::Day)?),
         Act::Stay => moved.change = Change::LastDay(None),
-        Act::Remove => moved.change = Change::Erased,
+        Act::Remove | Act::Forget => moved.change = Change::Erased,
         Act::Register | Act::Correct | Act::Train | Act::Untrain | Act::Leave | Act::Clear => {}
     }
     Ok(moved)

@@ -14,7 +14,7 @@ words!(
         Leaving = "leaving", "staff-state-leaving";
         /// 手続済み: has left, and nothing is open.
         Left = "left", "staff-state-left";
-        /// 登録の取消: was on the list by mistake.
+        /// 名簿から消去: was on the list by mistake, or has left and is to be forgotten.
         Removed = "removed", "staff-state-removed";
     }
 );
@@ -46,6 +46,8 @@ words!(
         Clear = "clear", "staff-act-clear";
         /// 誤って登録したものを取り消す.
         Remove = "remove", "staff-act-remove";
+        /// 離れた人の氏名などを消去する.
+        Forget = "forget", "staff-act-forget";
     }
 );
 

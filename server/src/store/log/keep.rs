@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::store::{mail, rows};
 
 /// Most entries deleted in one transaction.
-pub const TRIMMED_AT_ONCE: u64 = 5_000;
+pub const TRIMMED_AT_ONCE: u64 = 2_000;
 
 /// Deletes entries from before `before`, and with them their words, `TRIMMED_AT_ONCE` at most. The chain goes on from a signed
 /// checkpoint. Returns how many.
@@ -48,7 +48,6 @@ pub async fn trim(store: &Store, key: &LogKey, random: &Random, (before, now): (
         .execute(&mut *tx)
         .await?;
     let deleted = sqlx::query("DELETE FROM log_entry WHERE seq <= $1").bind(mark.seq).execute(&mut *tx).await?.rows_affected();
-    sqlx::query("DELETE FROM log_view WHERE since < $1").bind(before.seconds()).execute(&mut *tx).await?;
     let detail = format!("entries={deleted} until={}", mark.seq);
     write(&mut tx, random, &Done::by(Actor::Collector, What::LogTrimmed, now).noting(detail)).await?;
     tx.commit().await?;

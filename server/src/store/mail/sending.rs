@@ -129,10 +129,22 @@ pub async fn discard_waiting(tx: &mut AnyConnection) -> Result<u64, Error> {
     Ok(sqlx::query("DELETE FROM letter WHERE state = 'waiting'").execute(tx).await?.rows_affected())
 }
 
-/// Deletes letters that ended before `before`, and links to addresses that can no longer be used.
-pub async fn delete_old(tx: &mut AnyConnection, (before, now): (Timestamp, Timestamp)) -> Result<(), Error> {
-    sqlx::query("DELETE FROM letter WHERE ended_at IS NOT NULL AND ended_at < $1").bind(before.seconds()).execute(&mut *tx).await?;
-    sqlx::query("DELETE FROM mail_confirmation WHERE ends_at <= $1").bind(now.seconds()).execute(tx).await.map(drop)
+/// Letters deleted in one transaction, at most.
+const DELETED_AT_ONCE: i64 = 500;
+
+/// Deletes letters that ended before `before`, some at a time, and links to addresses that can no longer be used; whether there may be
+/// more.
+pub async fn delete_old(tx: &mut AnyConnection, (before, now): (Timestamp, Timestamp)) -> Result<bool, Error> {
+    sqlx::query("DELETE FROM mail_confirmation WHERE ends_at <= $1").bind(now.seconds()).execute(&mut *tx).await?;
+    let gone = sqlx::query(
+        "DELETE FROM letter WHERE id IN (SELECT id FROM letter WHERE ended_at IS NOT NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)",
+    )
+    .bind(before.seconds())
+    .bind(DELETED_AT_ONCE)
+    .execute(tx)
+    .await?
+    .rows_affected();
+    Ok(i64::try_from(gone).is_ok_and(|gone| gone == DELETED_AT_ONCE))
 }
 
 /// How many wait, and how many of those have failed at least once.

@@ -20,7 +20,7 @@ pub enum Aged {
 }
 
 impl Aged {
-    const fn table(self) -> &'static str {
+    pub(super) const fn table(self) -> &'static str {
         match self {
             Self::Reports => "report",
             Self::Changes => "state_change",
@@ -34,7 +34,7 @@ impl Aged {
         }
     }
 
-    const fn record(self) -> Record {
+    pub(super) const fn record(self) -> Record {
         match self {
             Self::Reports => Record::Reports,
             Self::Changes => Record::Changes,
@@ -141,8 +141,9 @@ async fn kept(store: &Store, devices: &[i64]) -> Result<HashMap<i64, Kept>, Erro
 /// `meta` key: the plan of years by which marks of presence were last looked through.
 const YEARS: &str = "retention_presence";
 
-/// Deletes years of presence whose last day has been kept long enough. Looks through all of them once a year, not every day.
-pub async fn presence(store: &Store, plan: &Plan) -> Result<(), Error> {
+/// Deletes years of presence whose last day has been kept long enough. Looks through all of them once a year, not every day; when
+/// `stopping` comes first, the next run looks again.
+pub async fn presence(store: &Store, plan: &Plan, stopping: impl Fn() -> bool) -> Result<(), Error> {
     let years: BTreeMap<RegionId, i64> =
         plan.iter().map(|(region, cutoffs)| (*region, ingest::jst_year(cutoffs.records.jst_day()).0)).collect();
     let stand = years.iter().map(|(region, year)| format!("{region}={year}")).collect::<Vec<_>>().join(" ");
@@ -172,6 +173,9 @@ pub async fn presence(store: &Store, plan: &Plan) -> Result<(), Error> {
         }
         for (region, slots) in &due {
             delete(store, ("presence", "slot"), (*region, Record::Presence), slots).await?;
+        }
+        if stopping() {
+            return Ok(());
         }
         tokio::task::yield_now().await;
     }

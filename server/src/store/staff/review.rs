@@ -1,4 +1,4 @@
-//! Reviews of a facility's list (留1-2): rows are added and never go.
+//! Reviews of a facility's list (留1-2): rows are added and never change; the newest stays.
 
 use hashimori_shared::time::Timestamp;
 use sqlx::{Any, Executor, Row as _};

@@ -29,10 +29,13 @@ pub async fn insert(
     (training, members): (&Training, &[MemberId]),
     (by, at): (PersonId, Timestamp),
 ) -> Result<i64, Error> {
-    let number: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) + 1 FROM training WHERE facility_id = $1")
-        .bind(facility.to_string())
-        .fetch_one(&mut **tx)
-        .await?;
+    let number: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM (SELECT number FROM training WHERE facility_id = $1 \
+         UNION ALL SELECT number FROM paper_number WHERE facility_id = $1 AND kind = 'training') AS given",
+    )
+    .bind(facility.to_string())
+    .fetch_one(&mut **tx)
+    .await?;
     sqlx::query(
         "INSERT INTO training (facility_id, number, held_on, topic, teacher, material, understood, at, by_whom, void_why) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '')",
@@ -76,7 +79,7 @@ pub async fn list(db: impl Executor<'_, Database = Any> + Copy, facility: Facili
     .collect::<Result<_, Error>>()?;
     let oldest = held.last().map_or(i64::MAX, |last| last.number);
     let named = sqlx::query(
-        "SELECT t.number, m.name FROM training_member t JOIN member m ON m.id = t.member_id \
+        "SELECT t.number, CASE WHEN m.name = '' THEN '—' ELSE m.name END FROM training_member t JOIN member m ON m.id = t.member_id \
          WHERE t.facility_id = $1 AND t.number >= $2 ORDER BY t.number, m.number",
     )
     .bind(facility.to_string())

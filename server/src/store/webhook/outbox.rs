@@ -274,15 +274,20 @@ pub async fn list_deliveries(db: impl Executor<'_, Database = Any>, webhook: Web
     .collect()
 }
 
-/// Deletes events from before `before`, with their deliveries.
-pub async fn delete_old(tx: &mut Tx, before: Timestamp) -> Result<(), Error> {
-    for sql in [
-        "DELETE FROM webhook_delivery WHERE event_id IN (SELECT id FROM webhook_event WHERE at < $1)",
-        "DELETE FROM webhook_event WHERE at < $1",
-    ] {
-        sqlx::query(sql).bind(before.seconds()).execute(&mut **tx).await?;
+/// Events deleted in one transaction, at most.
+const DELETED_AT_ONCE: i64 = 500;
+
+/// Deletes events from before `before`, with their deliveries, some at a time; whether there may be more.
+pub async fn delete_old(tx: &mut Tx, before: Timestamp) -> Result<bool, Error> {
+    // Ids follow each other in time: the oldest come first.
+    let old = "SELECT id FROM webhook_event WHERE at < $1 ORDER BY id LIMIT $2";
+    let mut gone = 0;
+    for sql in [format!("DELETE FROM webhook_delivery WHERE event_id IN ({old})"), format!("DELETE FROM webhook_event WHERE id IN ({old})")]
+    {
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.seconds()).bind(DELETED_AT_ONCE);
+        gone = query.execute(&mut **tx).await?.rows_affected();
     }
-    Ok(())
+    Ok(i64::try_from(gone).is_ok_and(|gone| gone == DELETED_AT_ONCE))
 }
 
 fn event_id(text: &str) -> Result<EventId, Error> {

@@ -91,6 +91,17 @@ fn a_last_day_is_not_before_the_first_and_a_mistaken_entry_leaves_no_name_behind
     assert_eq!((removed.details.name.as_str(), removed.details.mcs_id.as_str(), removed.state), ("", "", State::Removed));
 }
 
+#[test]
+fn whoever_has_left_is_forgotten_with_a_reason_and_nobody_before_that() {
+    let left = Member { state: State::Left, ..ready() };
+    assert_eq!(take(&left, Act::Forget, &Entry::default()), Err(Refusal::Reason));
+    let forgotten = take(&left, Act::Forget, &entry()).expect("forgotten");
+    assert_eq!((forgotten.details.name.as_str(), forgotten.details.job.as_str(), forgotten.state), ("", "", State::Removed));
+    for state in [State::Joining, State::InUse, State::Leaving, State::Removed] {
+        assert_eq!(take(&Member { state, ..ready() }, Act::Forget, &entry()), Err(Refusal::NotNow(state)));
+    }
+}
+
 proptest! {
     #[test]
     fn no_path_skips_a_checklist_and_every_step_says_who_when_and_why(
@@ -110,10 +121,10 @@ proptest! {
             let Ok(moved) = advance(&member, Act::ALL[at], (by(), &entry), &rules(1), now) else { continue };
             let before = member.clone();
             member = member.after(&moved);
-            prop_assert!(!before.state.is_final() || moved.to == before.state, "what is over stays so");
+            prop_assert!(!before.state.is_final() || moved.to == before.state || moved.act == Act::Forget, "what is over stays so");
             prop_assert_eq!((moved.by, moved.at), (by(), now));
             prop_assert_eq!(member.version, before.version + 1);
-            let ends = matches!(moved.act, Act::Leave | Act::Stay | Act::Remove | Act::Unpledge | Act::Untrain);
+            let ends = matches!(moved.act, Act::Leave | Act::Stay | Act::Remove | Act::Forget | Act::Unpledge | Act::Untrain);
             prop_assert!(!ends || !moved.why.is_empty(), "{:?} says why", moved.act);
             if member.state == State::InUse && before.state != State::InUse {
                 prop_assert!(before.state == State::Joining && before.open_to_join(&rules(1), now).is_empty());

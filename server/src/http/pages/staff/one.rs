@@ -119,7 +119,7 @@ fn form(step: Step, member: &Member, typed: Option<&Fields>) -> StaffAct {
         items: if needs(Need::Items) { items.map(|item| (item.as_str(), item.key(), ticked(item))).collect() } else { Vec::new() },
         why: needs(Need::Why),
         note: needs(Need::Note).then_some(if step.act == Act::Pledge { "staff-kept-at" } else { "paper-note" }),
-        ends: matches!(step.act, Act::Leave | Act::Remove | Act::Unpledge | Act::Stay),
+        ends: matches!(step.act, Act::Leave | Act::Remove | Act::Forget | Act::Unpledge | Act::Stay),
         typed_day: kept("day"),
         typed_why: kept("why"),
         typed_before: kept("before") == "yes",

@@ -87,6 +87,14 @@ async fn a_nurse_joins_with_pledge_training_and_id_and_leaves_with_nothing_left_
     desk.get("").await.says("名簿にまだだれもいません");
     desk.get("?is=left").await.says("髙﨑 𠮷男").says("手続済み");
     desk.act(1, "leave", &[("day", "2026-08-31"), ("why", "退職")]).await.status(422).says("その手続きはできません");
+    // Earlier than by itself, at their wish.
+    desk.act(1, "forget", &[]).await.status(422).says("理由を");
+    desk.act(1, "forget", &[("why", "本人の求めによる")]).await.redirects_to(&format!("{}?done=removed", desk.list));
+    desk.get("?done=removed").await.says("氏名・職種・IDと経過の理由を消去しました");
+    assert!(!desk.get("?is=left").await.text().contains("髙﨑"));
+    let training = desk.get("/training").await.text();
+    assert!(training.contains("連絡帳の使い方") && !training.contains("髙﨑"), "that somebody took part stays: {training}");
+    desk.get("/1").await.status(404);
 }
 
 #[tokio::test]
