@@ -163,7 +163,7 @@ pub(super) struct ForAnybody;
 /// The outermost layer of every page.
 pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let known = cookie::read(request.headers(), web.settings.secure);
-    let shown = cookie::read_shown(request.headers());
+    let left = cookie::read_shown(request.headers());
     let visitor = Visitor {
         token: known.clone().unwrap_or_else(|| Token::new(&web.random)),
         network: network(&web, &request),
@@ -195,8 +195,8 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         None => known.is_none().then_some(visitor.token),
     };
     let cookie = cookie.and_then(|token| cookie::set(&token, web.settings.secure));
-    let shows = response.extensions_mut().remove::<ShownOnce>().is_some();
-    for value in cookie.into_iter().chain(cookie::set_shown(shown, shows, web.settings.secure)) {
+    let once = response.extensions_mut().remove::<ShownOnce>().is_some();
+    for value in cookie.into_iter().chain(cookie::set_shown(left, once, web.settings.secure)) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
