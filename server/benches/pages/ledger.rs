@@ -92,6 +92,10 @@ async fn file(store: &Store, random: &Random, region: RegionId, facilities: &[Fa
     let own = "UPDATE paper SET applicant_id = (SELECT a.person_id FROM appointment a WHERE a.facility_id = paper.facility_id \
                AND a.role = 'administrator') WHERE kind = 'personal_device' AND number % 40 = 9";
     sqlx::query(own).execute(&mut *tx).await?;
+    // Every fourth personal device in use is one of the ledger.
+    let devices = "UPDATE paper SET device_id = (SELECT MIN(d.id) FROM device d WHERE d.facility_id = paper.facility_id) \
+                   WHERE state = 'in_use' AND number % 40 = 2";
+    sqlx::query(devices).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(newest)
 }
@@ -112,9 +116,9 @@ async fn register(store: &Store, random: &Random, region: RegionId, facilities: 
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (row, home) in homes.iter().enumerate() {
             let n = group * ROWS + row;
-            let state = if n % 7 == 0 {
+            let state = if n.is_multiple_of(7) {
                 "joining"
-            } else if n % 11 == 0 {
+            } else if n.is_multiple_of(11) {
                 "leaving"
             } else {
                 "in_use"
@@ -127,7 +131,7 @@ async fn register(store: &Store, random: &Random, region: RegionId, facilities: 
                 .bind(state)
                 .bind(format!("架空 職員{n:06}"))
                 .bind(format!("shokuin{:06}@example.jp", n.saturating_sub(usize::from(n % 5000 == 1))))
-                .bind(i64::from(n % 3 != 0));
+                .bind(i64::from(!n.is_multiple_of(3)));
         }
         query.execute(&mut *tx).await?;
     }

@@ -14,9 +14,10 @@ use crate::domain::summary::{Counts, Summary};
 use crate::store::disaster::cover::SOME;
 use crate::store::{Error, Store, rows};
 
-/// Papers `p` in force at `$2` for devices `d` in use. A `CROSS JOIN` keeps SQLite from going through all devices of a facility first.
-const IN_FORCE: &str = "FROM paper p CROSS JOIN device d \
-     WHERE d.id = p.device_id AND d.facility_id = p.facility_id AND d.standing = 'active' AND p.kind = 'personal_device' AND p.open = 1 AND p.state = 'in_use' AND p.from_at <= $2 AND p.until_at > $2";
+/// Papers `p` in force at `$2` for devices `d` in use. A `CROSS JOIN` keeps SQLite from going through all devices of a facility first;
+/// only 個人所有機器利用申請 are ever 利用中, and without their kind it takes the index that is made for this (`paper_in_use`).
+const IN_FORCE: &str = "FROM paper p CROSS JOIN device d WHERE d.id = p.device_id AND d.facility_id = p.facility_id \
+     AND d.standing = 'active' AND p.open = 1 AND p.state = 'in_use' AND p.from_at <= $2 AND p.until_at > $2";
 
 /// How the personal devices of a region, or of one of its areas, that are in use with an approval would read without it. Those that
 /// are 災害時特例中 are counted as such, not here.
