@@ -225,7 +225,8 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
     .await?;
     for (paper, facility) in [("p", bed.facility), ("q", other)] {
         sqlx::query(
-            "INSERT INTO paper (id, region_id, facility_id, kind, number, state, open, applicant, from_at, until_at, fields, filed_at,              entered_at, version) VALUES ($1, $2, $3, 'take_out', 1, 'closed', 0, '架空 看護師', 0, 1, '{}', 0, 0, 1)",
+            "INSERT INTO paper (id, region_id, facility_id, kind, number, state, open, applicant, from_at, until_at, fields, filed_at, \
+             entered_at, version) VALUES ($1, $2, $3, 'take_out', 1, 'closed', 0, '架空 看護師', 0, 1, '{}', 0, 0, 1)",
         )
         .bind(paper)
         .bind(bed.region.to_string())
@@ -233,7 +234,8 @@ async fn erasing_takes_the_names_and_leaves_the_chain_whole(on: On) -> anyhow::R
         .execute(&mut *tx)
         .await?;
         sqlx::query(
-            "INSERT INTO paper_attachment (paper_id, n, name, format, size, sha256, remark, by_whom, at)              VALUES ($1, 1, '看護師.jpg', 'jpeg', 3, '', '', '', 0)",
+            "INSERT INTO paper_attachment (paper_id, n, name, format, size, sha256, remark, by_whom, at) \
+             VALUES ($1, 1, '看護師.jpg', 'jpeg', 3, '', '', '', 0)",
         )
         .bind(paper)
         .execute(&mut *tx)
