@@ -54,7 +54,8 @@ pub(super) const WHOLES: [Whole; 6] = [
               AND NOT EXISTS (SELECT 1 FROM disaster_let_in e WHERE e.paper_id = p.id) \
               AND NOT EXISTS (SELECT 1 FROM device d JOIN loss l ON l.n = d.n \
                 WHERE d.id = p.device_id AND (l.closed_at IS NULL OR l.closed_at >= $2)) ORDER BY p.id LIMIT $3",
-        many: &[],
+        // Each may be as large as a scan is.
+        many: &[Many { table: "paper_attachment", key: "paper_id, n", of: "paper_id", at_once: 8 }],
         parts: &[
             (
                 "INSERT INTO paper_number (facility_id, kind, number) SELECT facility_id, kind, max(number) FROM paper WHERE id IN ",
@@ -64,7 +65,6 @@ pub(super) const WHOLES: [Whole; 6] = [
             ("DELETE FROM told WHERE about IN ", ""),
             ("DELETE FROM paper_step WHERE paper_id IN ", ""),
             ("DELETE FROM paper_contact WHERE paper_id IN ", ""),
-            ("DELETE FROM paper_attachment WHERE paper_id IN ", ""),
             ("DELETE FROM letter WHERE paper_id IN ", ""),
             ("DELETE FROM paper WHERE id IN ", ""),
         ],

@@ -32,6 +32,7 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("paper_attachment", Goes(Record::Papers)),
     // Sooner, 30 days after the last step: where an applicant without an account was reached.
     ("paper_contact", Goes(Record::Papers)),
+    ("paper_attachment", Goes(Record::Papers)),
     ("loss", Goes(Record::Losses)),
     ("self_check", Goes(Record::SelfChecks)),
     ("self_check_device", Goes(Record::SelfChecks)),
@@ -110,6 +111,7 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("device_state", With("device")),
     ("device_part", With("device")),
     ("device_leaving", With("device")),
+    ("ledger_card", With("device")),
     ("enrolment_evidence", With("device")),
     ("rollup_clause", Stays("sums over the ledger")),
     ("paper_number", Stays("the highest number given out: none is given out twice")),
