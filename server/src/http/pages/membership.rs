@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::guard::{Here, Who};
 use super::typed::{Asked, Typed};
 use super::visit::{Kept, Visitor};
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, page, shell, twice};
 use crate::domain::act::Actor;
 use crate::domain::ids::FacilityId;
 use crate::domain::membership::{Act, Doing, Entry, Membership, Seat, State, Step, choices};
@@ -127,12 +127,17 @@ pub(super) async fn apply(
     Who(person): Who,
     Typed(typed): Typed<Typing>,
 ) -> Result<Response, PageError> {
-    let entry = typed.entry();
-    let mut tx = web.store.begin_ledger().await?;
+    let (mark, entry) = (typed.mark(), typed.entry());
+    let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, &mark).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     match memberships::apply(&mut tx, &hands(&web, &person), person.scope.region(), &entry).await {
         Ok(facility) => {
+            let next = format!("/facilities/{facility}/membership");
+            taking.leads_to(&web, &mut tx, &next, None).await?;
             tx.commit().await?;
-            Ok(Redirect::to(&format!("/facilities/{facility}/membership")).into_response())
+            Ok(Redirect::to(&next).into_response())
         }
         Err(failed) => {
             tx.rollback().await?;

@@ -16,7 +16,7 @@ use crate::http::pages::guard::Who;
 use crate::http::pages::places::After;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::disaster::{gone, let_in};
 use crate::store::{area, disaster, facility, session};
 use crate::views::{Choice, DisasterPage, DisasterPaperPage, ExceptionFile, ExceptionForm, FileStep, Moment};
@@ -94,16 +94,21 @@ pub(in crate::http::pages) async fn activate(
     Who(person): Who,
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
-    let filled = Filled::new(typed);
+    let (mark, filled) = (twice::mark_of(&typed), Filled::new(typed));
     let region = person.scope.region();
     let wrong = match wish(&web, region, &filled).await?.and_then(|wish| Ok((wish, filled.act(&web, &person)?))) {
         Err(wrong) => wrong,
         Ok(((reach, basis, days), act)) => {
-            let mut tx = web.store.begin().await?;
+            let (mut tx, taking) = match twice::take(&web, web.store.begin().await?, &visitor, &mark).await? {
+                Ok(first) => first,
+                Err(answered) => return Ok(answered),
+            };
             match exceptions::activate(&mut tx, &act, (region, reach), (basis, filled.ticked("drill")), days).await {
                 Ok(made) => {
+                    let next = format!("/disaster/{}", made.id);
+                    taking.leads_to(&web, &mut tx, &next, None).await?;
                     tx.commit().await?;
-                    return Ok(Redirect::to(&format!("/disaster/{}", made.id)).into_response());
+                    return Ok(Redirect::to(&next).into_response());
                 }
                 Err(failed) => {
                     tx.rollback().await?;

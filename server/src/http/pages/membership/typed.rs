@@ -5,6 +5,7 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::membership::{Entry, Forms};
+use crate::http::pages::twice;
 
 /// A form as typed.
 #[derive(Debug, Default, Deserialize)]
@@ -14,6 +15,8 @@ pub(in crate::http::pages) struct Typing {
     /// The membership's version when the form was made.
     #[serde(default)]
     pub(super) seen: String,
+    #[serde(default)]
+    csrf: String,
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -39,6 +42,12 @@ pub(in crate::http::pages) struct Typing {
 }
 
 impl Typing {
+    /// The form's mark, see `twice`.
+    pub(super) fn mark(&self) -> String {
+        let said = [&self.csrf, &self.name, &self.kind, &self.seat, &self.tie, &self.reference, &self.form_1, &self.form_2, &self.someone];
+        twice::mark_of(&said.map(|text| (String::new(), text.clone())).into())
+    }
+
     pub(super) fn entry(self) -> Entry {
         Entry {
             name: self.name,

@@ -191,6 +191,13 @@ async fn what_a_double_click_sends_twice_is_done_once_and_filled_in_otherwise_it
     again.status(303);
     assert_eq!(world.acts("notice_sent").await.len(), 2);
 
+    twice(&mut office, ("/disaster", "/disaster"), &[("why", "大雨"), ("basis", "規程第25条"), ("days", "7"), ("drill", "yes")]).await;
+    assert_eq!(world.acts("disaster_activated").await.len(), 1);
+    let forms = [("form_1", "2026-08-03"), ("form_2", "2026-08-03"), ("someone", "見本 五郎")];
+    let applied = [&[("name", "つばめ架空歯科"), ("kind", "dental"), ("seat", "inside")][..], &forms].concat();
+    twice(&mut office, ("/intakes/new", "/intakes/new"), &applied).await;
+    assert_eq!(world.acts("membership_applied").await.len(), 1);
+
     let connections = format!("/facilities/{}/connections", world.facility);
     let token = [("label", "資産管理"), ("grant", "devices:read"), ("days", "30")];
     let issued = twice(&mut hanako, (&connections, &format!("{connections}/tokens")), &token).await;
