@@ -338,9 +338,9 @@ async fn a_strangers_file_is_kept_by_nobody_and_its_sender_is_answered_all_the_s
         ("the beginning of a file", paper, 1_000, "403"),
         ("a file where none is taken", "/sign-in", FILE, "400"),
     ] {
-        let mut held = Vec::new();
+        let mut kept_open = Vec::new();
         for _ in 0..8 {
-            held.push(tokio::spawn(async move {
+            kept_open.push(tokio::spawn(async move {
                 let mut stream = tokio::net::TcpStream::connect(address).await?;
                 let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {files}\r\ncontent-length: {FILE}\r\n\r\n");
                 let mut whole = head.into_bytes();
@@ -351,8 +351,8 @@ async fn a_strangers_file_is_kept_by_nobody_and_its_sender_is_answered_all_the_s
                 anyhow::Ok(String::from_utf8(answer)?)
             }));
         }
-        for held in held {
-            assert_eq!(held.await?.with_context(|| what.to_owned())?, format!("HTTP/1.1 {status}"), "{what}");
+        for kept_open in kept_open {
+            assert_eq!(kept_open.await?.with_context(|| what.to_owned())?, format!("HTTP/1.1 {status}"), "{what}");
         }
     }
     assert!(collector.stop()?.success());

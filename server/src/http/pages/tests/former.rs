@@ -131,13 +131,13 @@ async fn somebody_who_asked_approved_and_reported_is_erased_from_every_table_but
     }
     head.get(&theirs).await.says("訪問のため").says("見本 看護師");
     // The list of staff is the facility's: it is forgotten there once the person has left.
-    let list = format!("/facilities/{}/staff", world.facility);
-    let one = format!("{list}/{number}");
+    let staff = format!("/facilities/{}/staff", world.facility);
+    let one = format!("{staff}/{number}");
     head.get(&one).await.says("見本 太郎");
     act(&mut head, &one, "leave", &[("day", "2026-08-03"), ("why", "見本 太郎の退職")]).await.redirects_to(&one);
     let items = [("item", "membership"), ("item", "devices"), ("item", "accounts")];
     act(&mut head, &one, "clear", &items).await.redirects_to(&one);
-    act(&mut head, &one, "forget", &[("why", "本人の求めによる")]).await.redirects_to(&format!("{list}?done=removed"));
+    act(&mut head, &one, "forget", &[("why", "本人の求めによる")]).await.redirects_to(&format!("{staff}?done=removed"));
     assert_eq!(standing_in(&world, "太郎").await, [""; 0]);
 
     while log::seal(&world.store, &key, MORNING, None).await.expect("seals").more {}
