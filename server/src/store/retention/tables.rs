@@ -29,7 +29,6 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("paper", Goes(Record::Papers)),
     ("paper_step", Goes(Record::Papers)),
     // Sooner, with the name of whom the paper is for: nobody takes a name out of a picture.
-    ("paper_attachment", Goes(Record::Papers)),
     // Sooner, 30 days after the last step: where an applicant without an account was reached.
     ("paper_contact", Goes(Record::Papers)),
     ("paper_attachment", Goes(Record::Papers)),

@@ -92,7 +92,7 @@ async fn whoever_cannot_sign_in_during_a_disaster_finds_the_blank_sheet_and_the_
     let lost = anybody.get("/sign-in/lost").await;
     lost.status(200).says("災害のとき").says("hashimori-server disaster");
     let sheet = anybody.get(&lost.link("災害時特例の記録用紙")).await;
-    sheet.status(200).says("発動・仮発動").says("使った管理外の端末").says("患者さんの氏名や病状は書かないでください");
+    sheet.status(200).says("発動・仮発動").says("使った管理外の端末").says("患者・利用者の氏名や病状は書かないでください");
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     assert!(administrator.get("/disaster/paper").await.body.contains("見本 花子"), "who is signed in stays so");
 }
