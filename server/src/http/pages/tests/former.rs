@@ -103,7 +103,7 @@ async fn somebody_who_asked_approved_and_reported_is_erased_from_every_table_but
     act(&mut taro, &theirs, "approve", &[("why", "訪問のため")]).await.redirects_to(&theirs);
     let lost = format!("/devices/{device}/lost");
     let at = taro.get(&lost).await.field("at");
-    taro.submit(&lost, &[("at", &at), ("why", "電車に置き忘れた")]).await.status(303);
+    let incident = taro.submit(&lost, &[("at", &at), ("why", "電車に置き忘れた")]).await.location.expect("leads to the incident");
     let number = world.add_member(world.region, world.facility, "見本 太郎").await;
     assert!(standing_in(&world, "太郎").await.len() > 3, "everywhere");
 
@@ -119,12 +119,15 @@ async fn somebody_who_asked_approved_and_reported_is_erased_from_every_table_but
     let erasing = [("confirmed", "yes"), ("why", "本人の求めによる")];
     office.submit(&erase, &erasing).await.status(409).says("この人の届出・申請が終わっていません");
     act(&mut head, &own, "withdraw", &[("why", "退任")]).await.redirects_to(&own);
+    office.submit(&erase, &erasing).await.status(409).says("この人の届出・申請が終わっていません");
+    let closing = [("cause", "置き忘れ"), ("prevention", "持ち物の確認")];
+    act(&mut head, &incident, "close_incident", &closing).await.redirects_to(&incident);
     office.get("/accounts/former").await;
     office.submit(&erase, &erasing).await.redirects_to("/accounts/former");
 
     assert_eq!(standing_in(&world, "太郎").await, ["member.name"]);
     assert_eq!(standing_in(&world, "taro").await, [""; 0]);
-    for path in [&own, &theirs, &format!("/devices/{device}"), &format!("/facilities/{}/people", world.facility)] {
+    for path in [&own, &theirs, &incident, &format!("/devices/{device}"), &format!("/facilities/{}/people", world.facility)] {
         let page = head.get(path).await;
         page.status(200);
         assert!(!page.body.contains("太郎"), "{path}: {}", page.text());
