@@ -347,13 +347,13 @@ async fn what_the_head_of_a_facility_sees_looks_right() -> anyhow::Result<()> {
     browser.looks_right("appointed-once").await?;
 
     region.paper = sent_back(&walk, &facility).await?;
-    region.begin_disaster()?;
     registered(&walk, &facility).await?;
     walk.open(&format!("{facility}/links")).await?;
     walk.press("新しいリンクを作る", "このリンクは今だけ表示します").await?;
     browser.looks_right("facility-link-once").await?;
     without_an_account(&walk, "apply").await?;
     applied(&walk, &facility).await?;
+    region.begin_disaster()?;
     walk.open(&format!("{facility}/disaster/door")).await?;
     walk.press("リンクを作る", "リンクを作り直す").await?;
     without_an_account(&walk, "join").await?;
