@@ -18,7 +18,7 @@ pub use decode::{MOST_BYTES, Unread, decode};
 pub use details::{Details, Field, LONGEST_JOB, LONGEST_MCS_ID, text};
 pub use due::{Edition, Rules};
 pub use flow::{Change, Entry, Moved, Need, Refusal, Step, advance, choices};
-pub use mcs_id::{Doubt, doubts};
+pub use mcs_id::{Doubt, Ids, doubts};
 pub use sum::{Late, Sum};
 pub use table::{MOST_LINES, MOST_WRONG, Wrong, WrongCell, read as read_table};
 pub use training::{InvalidTraining, LONGEST_TOPIC, Training};

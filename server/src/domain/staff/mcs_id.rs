@@ -1,5 +1,7 @@
 //! What speaks against an ID of the network (§19-2, §19-3). Nobody is kept from registering it: only a person knows.
 
+use std::collections::HashMap;
+
 use crate::domain::worded::words;
 
 words!(
@@ -96,8 +98,26 @@ const PRIVATE: &[&str] = &[
     "ymobile.ne.jp",
 ];
 
-/// The doubts about an ID, beside those that others on the list have.
-pub fn doubts<'a>(id: &str, mut others: impl Iterator<Item = &'a str>) -> Vec<Doubt> {
+/// How many on a list have each ID, whether in capitals or small letters.
+#[derive(Clone, Debug, Default)]
+pub struct Ids(HashMap<String, usize>);
+
+impl Ids {
+    /// Counts them.
+    pub fn of<'a>(ids: impl Iterator<Item = &'a str>) -> Self {
+        let mut counted = HashMap::new();
+        ids.for_each(|id| *counted.entry(id.to_ascii_lowercase()).or_default() += 1);
+        Self(counted)
+    }
+
+    /// How many have this one.
+    pub fn having(&self, id: &str) -> usize {
+        self.0.get(&id.to_ascii_lowercase()).copied().unwrap_or_default()
+    }
+}
+
+/// The doubts about an ID; `shared`: somebody else on the list has it.
+pub fn doubts(id: &str, shared: bool) -> Vec<Doubt> {
     let id = id.to_ascii_lowercase();
     if id.is_empty() {
         return Vec::new();
@@ -105,7 +125,7 @@ pub fn doubts<'a>(id: &str, mut others: impl Iterator<Item = &'a str>) -> Vec<Do
     let (local, domain) = id.split_once('@').unwrap_or((&id, ""));
     let name = local.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.'));
     let mut doubts = Vec::new();
-    doubts.extend(others.any(|other| other.eq_ignore_ascii_case(&id)).then_some(Doubt::Shared));
+    doubts.extend(shared.then_some(Doubt::Shared));
     doubts.extend(DEPARTMENTS.contains(&name).then_some(Doubt::Department));
     doubts.extend(PRIVATE.contains(&domain).then_some(Doubt::Private));
     doubts
@@ -117,7 +137,8 @@ mod tests {
 
     #[test]
     fn addresses_of_departments_private_ones_and_those_of_two_are_doubted_and_a_persons_own_is_not() {
-        let doubted = |id: &str| doubts(id, ["Hanako@hotaru.example"].into_iter());
+        let ids = Ids::of(["Hanako@hotaru.example", "", ""].into_iter());
+        let doubted = |id: &str| doubts(id, ids.having(id) > 0);
         for id in ["info@hotaru.example", "nurse@hotaru.example", "Nurse-02@hotaru.example", "jimu1"] {
             assert_eq!(doubted(id), [Doubt::Department], "{id}");
         }

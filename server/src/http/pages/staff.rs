@@ -35,7 +35,7 @@ use super::{PageError, Web, page, shell};
 use crate::domain::ids::FacilityId;
 use crate::domain::people::role::LONGEST_REASON;
 use crate::domain::people::{Person, Right, may};
-use crate::domain::staff::{Edition, Member, Rules, State, Sum, doubts};
+use crate::domain::staff::{Edition, Ids, Member, Rules, State, Sum, doubts};
 use crate::domain::todo::{Kind, Todo};
 use crate::store::belonging::Home;
 use crate::store::staff;
@@ -72,6 +72,7 @@ fn called(edition: &Edition) -> Text {
 /// A facility's list, and what its days are reckoned by.
 struct Book {
     members: Vec<Member>,
+    ids: Ids,
     rules: Rules,
     now: Timestamp,
 }
@@ -79,7 +80,8 @@ struct Book {
 impl Book {
     async fn at(web: &Web, home: Home) -> Result<Self, PageError> {
         let members = staff::list(web.store.read(), home.facility).await?;
-        Ok(Self { members, rules: rules_at(web, home).await?, now: web.now() })
+        let ids = Ids::of(members.iter().map(|member| member.details.mcs_id.as_str()));
+        Ok(Self { members, ids, rules: rules_at(web, home).await?, now: web.now() })
     }
 
     /// What a review of the list confirms: another one after any step.
@@ -92,7 +94,8 @@ impl Book {
         let (now, rules) = (self.now, &self.rules);
         let due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
         let minor = |word| Mark { word, ..Mark::of(Verdict::RecommendationUnmet) };
-        let others = self.members.iter().filter(|other| other.number != member.number).map(|other| other.details.mcs_id.as_str());
+        // Whoever is on the list has their own ID there, too.
+        let shared = self.ids.having(&member.details.mcs_id) > usize::from(member.state.is_present());
         let mut notes = Vec::new();
         if due(member.leaving_due()) {
             notes.push(Mark::alarming("staff-note-overdue"));
@@ -109,7 +112,7 @@ impl Book {
         if due(member.password_due(rules)) {
             notes.push(minor("staff-note-password"));
         }
-        notes.extend(doubts(&member.details.mcs_id, others).into_iter().map(|doubt| minor(doubt.key())));
+        notes.extend(doubts(&member.details.mcs_id, shared).into_iter().map(|doubt| minor(doubt.key())));
         notes
     }
 
