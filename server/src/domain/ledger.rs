@@ -26,6 +26,7 @@ const fn chosen(name: &'static str, label: &'static str, about: &'static str, ch
 pub const FIELDS: &[Field] = &[
     line(NUMBER, "ledger-number", "ledger-number-about"),
     line("serial", "ledger-serial", "ledger-serial-about"),
+    line("owner", "ledger-outside", "ledger-outside-about"),
     line("user", "ledger-user", "ledger-user-about"),
     line("place", "ledger-place", "ledger-place-about"),
     line("line", "ledger-line", "ledger-line-about"),
