@@ -6,6 +6,7 @@ use hashimori_tests::browser::Browser;
 use hashimori_tests::collector::{Collector, FACILITY};
 use hashimori_tests::synthetic::Synthetic;
 use hashimori_tests::walk::{App, Hand, Walk, link, now};
+use thirtyfour::By;
 
 /// What every test collector's first administrator is called.
 const NAME: &str = "初期設定の担当者";
@@ -46,6 +47,8 @@ async fn at_the_facility(walk: &Walk<'_>, collector: &Collector) -> anyhow::Resu
     walk.follow_above("操作記録", "記録（新しい順）").await?;
     walk.fill("who", NAME).await?;
     walk.press("さがす", NAME).await?;
+    // The name stands on the page before, too: what was typed is in the form only once the answer has come.
+    walk.browser.page.find(By::XPath(format!("//input[@id='who'][@value='{NAME}']"))).await?;
     ensure!(walk.path().await?.contains("&who=%E5"), "what is looked for is in the address: {}", walk.path().await?);
     goes_round(walk).await?;
 
