@@ -35,7 +35,7 @@ use crate::views::{CardView, LedgerLine, LedgerPage, Moment};
 use crate::words::Text;
 
 /// Devices on one page: as many as a facility mostly has, so that the ledger prints whole.
-const DEVICES: u16 = 100;
+const DEVICES: u16 = 50;
 /// Rows read at once for a file.
 const READ: u16 = 500;
 
