@@ -18,8 +18,8 @@ pub use attachment::{
 };
 pub use contact::{Contact, NewContact, confirm_contact, delete_old_contacts, find_by_way, find_contact, find_way, insert_contact};
 pub use list::{
-    Filter, Past, find_incident_of_loss, find_numbered, find_own, history, list, list_acts, list_between, list_in_force,
-    list_incidents_about, list_open, list_open_incidents, list_restrictions,
+    Filter, Past, find_incident_of_loss, find_numbered, find_own, history, list, list_between, list_in_force, list_incidents_about,
+    list_open, list_open_incidents, list_restrictions,
 };
 pub use permitted::{count_permitted, list_permitted};
 pub use reported::list_reported;

@@ -2,11 +2,11 @@
 
 use hashimori_server::domain::act::Actor;
 use hashimori_server::domain::ids::{PaperId, PersonId};
-use hashimori_server::domain::paper::{Act, Kind, Period, Values, Wish};
+use hashimori_server::domain::paper::{Act, Kind, Moved, Period, Values, Wish};
 use hashimori_server::store::paper::{self, NewPaper};
 use hashimori_tests::bed::{Bed, On};
 
-on_both_engines!(a_regions_open_papers_are_read_page_by_page_and_each_once, what_was_done_with_papers_is_read_for_many_at_once);
+on_both_engines!(a_regions_open_papers_are_read_page_by_page_and_each_once, what_was_reported_of_papers_is_read_for_many_at_once);
 
 async fn file(bed: &Bed, kind: Kind, from: i64) -> anyhow::Result<PaperId> {
     let id = PaperId::new(bed.random.uuid(bed.now));
@@ -39,13 +39,32 @@ async fn a_regions_open_papers_are_read_page_by_page_and_each_once(on: On) -> an
     Ok(())
 }
 
-async fn what_was_done_with_papers_is_read_for_many_at_once(on: On) -> anyhow::Result<()> {
+async fn what_was_reported_of_papers_is_read_for_many_at_once(on: On) -> anyhow::Result<()> {
     let bed = Bed::on(on).await?;
     let (first, second, third) =
         (file(&bed, Kind::Incident, 0).await?, file(&bed, Kind::Incident, 0).await?, file(&bed, Kind::Incident, 0).await?);
-    let acts = paper::list_acts(&bed.store, &[first, third]).await?;
-    assert_eq!((acts.len(), acts[&first].as_slice(), acts[&third].as_slice()), (2, &[Act::File][..], &[Act::File][..]));
-    assert!(!acts.contains_key(&second), "it was not asked for");
-    assert!(paper::list_acts(&bed.store, &[]).await?.is_empty());
+    let day = bed.now.plus_days(-1);
+    for id in [first, second] {
+        let seen = paper::find(&bed.store, bed.facility, id).await?.expect("a paper").paper;
+        let moved = Moved {
+            act: Act::ReportFirst,
+            to: seen.state,
+            period: seen.period,
+            device: None,
+            asked_until: None,
+            exception: None,
+            at: bed.now,
+            on: Some(day),
+            why: String::new(),
+            checker: String::new(),
+            added: Values::new(),
+        };
+        let mut tx = bed.store.begin_ledger().await?;
+        assert!(paper::move_on(&mut tx, &seen, &moved, Actor::Operator).await?);
+        tx.commit().await?;
+    }
+    let reported = paper::list_reported(&bed.store, &[first, third]).await?;
+    assert_eq!(reported, [(first, vec![(Act::ReportFirst, day)])].into(), "filing is no report, and the second was not asked for");
+    assert!(paper::list_reported(&bed.store, &[]).await?.is_empty());
     Ok(())
 }

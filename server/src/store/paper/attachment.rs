@@ -208,7 +208,7 @@ fn read(row: &AnyRow) -> Result<Attachment, Error> {
         }),
     };
     Ok(Attachment {
-        paper: row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("paper_attachment.paper_id"))?,
+        paper: rows::parsed(row, 0, "paper_attachment.paper_id")?,
         n: row.try_get(1)?,
         name: row.try_get(2)?,
         format: Format::from_word(row.try_get(3)?).ok_or_else(|| rows::decode_error("paper_attachment.format"))?,

@@ -1,7 +1,5 @@
 //! Papers as lists show them, and the steps of one.
 
-use std::collections::HashMap;
-
 use hashimori_shared::time::Timestamp;
 use sqlx::{Any, Executor, Row as _};
 
@@ -139,21 +137,6 @@ pub async fn list_open_incidents(
         .iter()
         .map(|row| Ok((rows::parsed(row, 17, "paper.facility_id")?, read(row)?)))
         .collect()
-}
-
-/// What has been done with each of some papers.
-pub async fn list_acts(store: &Store, papers: &[PaperId]) -> Result<HashMap<PaperId, Vec<Act>>, Error> {
-    let mut acts = HashMap::<_, Vec<Act>>::new();
-    for group in papers.chunks(rows::MOST) {
-        let sql = rows::with_list("SELECT paper_id, act FROM paper_step WHERE paper_id IN ", group.len());
-        let ids: Vec<String> = group.iter().map(PaperId::to_string).collect();
-        for row in rows::text_list_query(sql, &ids).fetch_all(store.read()).await? {
-            let id = rows::parsed(&row, 0, "paper_step.paper_id")?;
-            let act = Act::from_word(row.try_get(1)?).ok_or_else(|| rows::decode_error("paper_step.act"))?;
-            acts.entry(id).or_default().push(act);
-        }
-    }
-    Ok(acts)
 }
 
 /// The open incidents about a device of a facility, the newest first.

@@ -18,7 +18,7 @@ pub async fn list_reported(store: &Store, papers: &[PaperId]) -> Result<HashMap<
         let ids: Vec<String> = group.iter().map(ToString::to_string).collect();
         let sql = rows::with_list(head, ids.len()) + " ORDER BY paper_id, n";
         for row in rows::text_list_query(sql, &ids).fetch_all(store.read()).await? {
-            let paper = row.try_get::<&str, _>(0)?.parse().map_err(|_| rows::decode_error("paper_step.paper_id"))?;
+            let paper = rows::parsed(&row, 0, "paper_step.paper_id")?;
             let act = Act::from_word(row.try_get(1)?).ok_or_else(|| rows::decode_error("paper_step.act"))?;
             found.entry(paper).or_default().push((act, Timestamp::from_seconds(row.try_get(2)?)));
         }

@@ -28,9 +28,9 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("presence", Goes(Record::Presence)),
     ("paper", Goes(Record::Papers)),
     ("paper_step", Goes(Record::Papers)),
-    // Sooner, with the name of whom the paper is for: nobody takes a name out of a picture.
     // Sooner, 30 days after the last step: where an applicant without an account was reached.
     ("paper_contact", Goes(Record::Papers)),
+    // Sooner, with the name of whom the paper is for: nobody takes a name out of a picture.
     ("paper_attachment", Goes(Record::Papers)),
     ("loss", Goes(Record::Losses)),
     ("self_check", Goes(Record::SelfChecks)),

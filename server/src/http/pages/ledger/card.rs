@@ -15,7 +15,7 @@ use crate::http::pages::device::named;
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::places::name;
 use crate::http::pages::sort::owner_text;
-use crate::http::pages::typed::Typed;
+use crate::http::pages::typed::{Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
@@ -27,16 +27,12 @@ use crate::words::Text;
 /// A form with what was typed, and what is wrong with it.
 type Before<'a> = (&'a Fields, Option<Text>);
 
-fn value<'a>(typed: &'a Fields, field: &str) -> &'a str {
-    typed.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
-}
-
 fn form_fields(by_hand: bool, typed: &Fields) -> Vec<FormField> {
-    fields(by_hand).map(|field| FormField::of(field, value(typed, field.name).to_owned())).collect()
+    fields(by_hand).map(|field| FormField::of(field, given(typed, field.name).to_owned())).collect()
 }
 
 fn card_of(by_hand: bool, typed: &Fields) -> Result<Values, Invalid> {
-    read(by_hand, |field| Some(value(typed, field)))
+    read(by_hand, |field| Some(given(typed, field)))
 }
 
 fn wrong(answer: Response) -> Response {
@@ -99,7 +95,7 @@ pub(in crate::http::pages) async fn keep(
     };
     let written: Vec<&str> =
         fields(present.by_hand).map(|field| field.name).filter(|name| values.get(*name) != present.values.get(*name)).collect();
-    let mark = value(&typed, "once");
+    let mark = given(&typed, "once");
     let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, mark).await? {
         Ok(first) => first,
         Err(answered) => return Ok(answered),
@@ -111,7 +107,7 @@ pub(in crate::http::pages) async fn keep(
         return refuse(taken(&other));
     }
     // The version that the form was made from.
-    let version = value(&typed, "seen").parse().unwrap_or(-1);
+    let version = given(&typed, "seen").parse().unwrap_or(-1);
     let card = Card { values, version, ..present.clone() };
     if version != present.version || !ledger::put(&mut tx, (home.facility, device.id), &card, (person.id, now)).await? {
         return Err(PageError::Conflict(Text::new("ledger-overtaken")));
@@ -136,10 +132,10 @@ pub(in crate::http::pages) async fn show_new(
 
 fn new_page(web: &Web, (visitor, person): (&Visitor, &Person), home: Home, (typed, error): Before<'_>) -> Result<Response, PageError> {
     let list = format!("/facilities/{}/ledger", home.facility);
-    let owners = Ownership::ALL.iter().map(|&owner| (owner.as_str(), owner_text(owner), value(typed, "ownership") == owner.as_str()));
+    let owners = Ownership::ALL.iter().map(|&owner| (owner.as_str(), owner_text(owner), given(typed, "ownership") == owner.as_str()));
     let classes = ClassWord::ALL.iter().map(|&class| {
         let words = Text::verbatim(DeviceClass::from(class).label(visitor.lang));
-        (class.as_str(), words, value(typed, "class") == class.as_str())
+        (class.as_str(), words, given(typed, "class") == class.as_str())
     });
     page(&LedgerCardPage {
         shell: shell("ledger-new-title", visitor, Some(person)),
@@ -148,7 +144,7 @@ fn new_page(web: &Web, (visitor, person): (&Visitor, &Person), home: Home, (type
         once: twice::mark(web),
         seen: 0,
         new: Some(NewInLedger {
-            name: value(typed, "label").to_owned(),
+            name: given(typed, "label").to_owned(),
             longest: LONGEST_NAME,
             owners: owners.collect(),
             classes: classes.collect(),
@@ -160,8 +156,8 @@ fn new_page(web: &Web, (visitor, person): (&Visitor, &Person), home: Home, (type
 
 /// Name, owner, kind and card of a device that is written in, as typed.
 fn read_new(typed: &Fields) -> Result<(String, Ownership, DeviceClass, Values), Text> {
-    let label = read_name(value(typed, "label")).map_err(Invalid::text)?;
-    let sort = Ownership::from_word(value(typed, "ownership")).zip(ClassWord::from_word(value(typed, "class")));
+    let label = read_name(given(typed, "label")).map_err(Invalid::text)?;
+    let sort = Ownership::from_word(given(typed, "ownership")).zip(ClassWord::from_word(given(typed, "class")));
     let (ownership, class) = sort.ok_or(Text::new("sort-wrong"))?;
     Ok((label, ownership, class.into(), card_of(true, typed).map_err(Invalid::text)?))
 }
@@ -179,7 +175,7 @@ pub(in crate::http::pages) async fn enter(
         Ok(read) => read,
         Err(error) => return refuse(error),
     };
-    let (now, mark) = (web.now(), value(&typed, "once"));
+    let (now, mark) = (web.now(), given(&typed, "once"));
     let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, mark).await? {
         Ok(first) => first,
         Err(answered) => return Ok(answered),

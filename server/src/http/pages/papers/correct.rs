@@ -94,7 +94,7 @@ pub(in crate::http::pages) async fn correct_application(
     }
     let done = Done::by(Actor::Stranger, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
     web.log(&mut tx, &done.noting(format!("kind={} again link{}", paper.kind.as_str(), under(exception, paper.kind)))).await?;
-    let (to, n) = (paper.kind.first_state(true, exception.is_some()), paper.version + 1);
+    let (to, n) = (paper.kind.first_state(false, exception.is_some()), paper.version + 1);
     let taken = Taken { paper: paper.id, kind: paper.kind, n, act: Act::FileAgain, to, applicant: &applicant, by: None };
     tell(&web, &mut tx, home, &staff, &taken).await?;
     tx.commit().await?;

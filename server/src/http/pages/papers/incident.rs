@@ -38,7 +38,8 @@ pub(in crate::http::pages) async fn show_incidents(
     let mut open = paper::list_open(&web.store, (person.scope.region(), Kind::Incident), (asked.id()?, LISTED + 1)).await?;
     let next = next(&mut open, "/incidents?");
     let ids: Vec<PaperId> = open.iter().map(|(.., found)| found.paper.id).collect();
-    let acts = paper::list_acts(&web.store, &ids).await?;
+    let reported = paper::list_reported(&web.store, &ids).await?;
+    let acts = |paper: &Paper| reported.get(&paper.id).into_iter().flatten().map(|(act, _)| *act).collect::<Vec<_>>();
     let lines = open.into_iter().map(|(facility, name, Found { paper, .. })| IncidentLine {
         id: paper.id.to_string(),
         facility: Place { id: facility.to_string(), name },
@@ -46,7 +47,7 @@ pub(in crate::http::pages) async fn show_incidents(
         what: what(&paper),
         mark: mark(&web, &paper),
         found: days(&paper),
-        clock: clock(&web, &paper, acts.get(&paper.id).map_or(&[], Vec::as_slice)),
+        clock: clock(&web, &paper, &acts(&paper)),
     });
     page(&IncidentsPage {
         shell: shell("incidents-title", &visitor, Some(&person)),
