@@ -89,13 +89,18 @@ async fn file(store: &Store, random: &Random, region: RegionId, facilities: &[Fa
         newest.clone_from(&ids[ids.len() - 1]);
     }
     // Every fourth application is the administrator's own, for the 事務局 to approve where there is no head.
-    let own = "UPDATE paper SET applicant_id = (SELECT a.person_id FROM appointment a WHERE a.facility_id = paper.facility_id \
+    let own = "UPDATE paper SET above = 2, applicant_id = (SELECT a.person_id FROM appointment a WHERE a.facility_id = paper.facility_id \
                AND a.role = 'administrator') WHERE kind = 'personal_device' AND number % 40 = 9";
     sqlx::query(own).execute(&mut *tx).await?;
     // Every fourth personal device in use is one of the ledger.
     let devices = "UPDATE paper SET device_id = (SELECT MIN(d.id) FROM device d WHERE d.facility_id = paper.facility_id) \
                    WHERE state = 'in_use' AND number % 40 = 2";
     sqlx::query(devices).execute(&mut *tx).await?;
+    let permits = "INSERT INTO permit (paper_id, region_id, facility_id, n, from_at, until_at, standing, headline, day) \
+                   SELECT p.id, p.region_id, p.facility_id, d.n, p.from_at, p.until_at, d.standing, COALESCE(s.headline, -1), e.day FROM paper p \
+                   JOIN device d ON d.id = p.device_id JOIN device_seen e ON e.n = d.n LEFT JOIN device_state s ON s.n = d.n \
+                   WHERE p.state = 'in_use'";
+    sqlx::query(permits).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(newest)
 }

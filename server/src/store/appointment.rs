@@ -7,7 +7,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, Row};
 
-use super::{Error, mail, person, rows};
+use super::{Error, mail, paper, person, rows};
 use crate::domain::ids::{AppointmentId, FacilityId, PersonId, RegionId};
 use crate::domain::people::event::By;
 use crate::domain::people::ways::Ways;
@@ -181,7 +181,7 @@ pub async fn insert(tx: &mut AnyConnection, new: &NewAppointment<'_>, now: Times
     if let (Role::Administrator, Some(facility)) = (role, scope.facility()) {
         put_vacancy(tx, facility, None).await?;
     }
-    Ok(())
+    note_papers(tx, new.person).await
 }
 
 /// Ends a role that is held. `false`: it has ended already.
@@ -196,7 +196,16 @@ pub async fn end(tx: &mut AnyConnection, held: &Held, by: By, why: &str, now: Ti
     if let (Role::Administrator, Some(facility)) = (held.person.role, held.person.scope.facility()) {
         put_vacancy(tx, facility, Some(now)).await?;
     }
+    note_papers(tx, &held.person).await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Who decides about an administrator's own papers goes by who is in office.
+async fn note_papers(tx: &mut AnyConnection, person: &Person) -> Result<(), Error> {
+    match (person.role, person.scope.facility()) {
+        (Role::Administrator | Role::Head, Some(facility)) => paper::note_own_at(tx, facility).await,
+        _ => Ok(()),
+    }
 }
 
 async fn put_vacancy(tx: &mut AnyConnection, facility: FacilityId, since: Option<Timestamp>) -> Result<(), Error> {
@@ -221,7 +230,7 @@ pub async fn list_candidates(db: impl Executor<'_, Database = Any>, scope: Scope
     query.bind(place(scope)).bind(i64::from(limit)).fetch_all(db).await?.iter().map(person::person).collect()
 }
 
-const CANDIDATE: &str = "SELECT id, region_id, facility_id, role, login, name FROM person WHERE region_id = $1 AND COALESCE(facility_id, '') = $2 AND erased_at IS NULL";
+const CANDIDATE: &str = "SELECT id, region_id, facility_id, role, login, name FROM person WHERE region_id = $1 AND (facility_id = $2 OR facility_id IS NULL AND $2 = '') AND erased_at IS NULL";
 
 fn place(scope: Scope) -> String {
     scope.facility().map(|id| id.to_string()).unwrap_or_default()

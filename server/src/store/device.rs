@@ -92,7 +92,9 @@ pub async fn insert(tx: &mut Tx, new: &NewDevice) -> Result<DeviceN, Error> {
     name_part::insert_device(tx, n, &new.label).await?;
     let (facility, region) = (new.facility.to_string().into(), new.region.to_string().into());
     let mut counts = Counts::default();
-    counts.count(Place { facility: &facility, region: &region, standing: new.standing, headline: None, states: "", day: -1, agent: "" }, 1);
+    let standing = new.standing;
+    let place = Place { facility: &facility, region: &region, standing, headline: None, states: "", day: -1, agent: "", permit: None };
+    counts.count(place, 1);
     counts.write(tx).await?;
     Ok(DeviceN(n))
 }

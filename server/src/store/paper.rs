@@ -21,8 +21,10 @@ pub use list::{
     Filter, Past, find_incident_of_loss, find_numbered, find_own, history, list, list_between, list_in_force, list_incidents_about,
     list_open, list_open_incidents, list_restrictions,
 };
+pub(super) use permitted::put_permitted;
 pub use permitted::{count_permitted, list_permitted};
 pub use reported::list_reported;
+pub(super) use secretariat::note_own_at;
 pub use secretariat::{count_for_secretariat, list_for_secretariat};
 pub use sums::{OpenCount, count_exempt, count_incidents, count_measures, count_open, list_never_filed};
 pub use untold::{Untold, list_untold};
@@ -120,6 +122,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
     .bind(new.own_hash.map(str::to_owned))
     .execute(&mut **tx)
     .await?;
+    secretariat::note_own(tx, new.id).await?;
     insert_step(tx, (new.id, 0), &filed(Act::File, state, new.wish, new.at), new.by).await?;
     Ok(number)
 }
@@ -146,6 +149,7 @@ pub async fn refile(
         .bind(wish.on.unwrap_or(at).seconds())
         .execute(&mut **tx)
         .await?;
+    secretariat::note_own(tx, paper.id).await?;
     Ok(true)
 }
 
@@ -200,6 +204,9 @@ pub async fn move_on(tx: &mut Tx, paper: &Paper, moved: &Moved, by: Actor) -> Re
             .bind(device.to_string())
             .execute(&mut **tx)
             .await?;
+    }
+    if [paper.state, moved.to].contains(&State::InUse) {
+        permitted::note_permit(tx, paper.id).await?;
     }
     insert_step(tx, (paper.id, paper.version + 1), moved, by).await?;
     Ok(true)

@@ -2,7 +2,7 @@
 //! Invariant: the roll-ups equal a recount of the devices after every commit, and a facility whose roll-ups change is due to be
 //! ranked anew.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use hashimori_shared::verdict::State;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::{Error, Store, Tx, rank, rows};
-use crate::domain::device::Standing;
+use super::{Error, Store, Tx, paper, rank, rows};
+use crate::domain::device::{DeviceN, Standing};
 use crate::domain::ids::{AreaId, FacilityId, RegionId};
 use crate::domain::summary::Summary;
 
@@ -31,6 +31,8 @@ pub(super) struct Place<'a> {
     pub(super) day: i64,
     /// Version and platform of its agent; empty: none known.
     pub(super) agent: &'a str,
+    /// The device, where a 個人所有機器利用申請 for it is 利用中: its copy there follows.
+    pub(super) permit: Option<DeviceN>,
 }
 
 type DeviceKey = (Arc<str>, i64, Standing, i64);
@@ -44,6 +46,7 @@ pub(super) struct Counts {
     clauses: HashMap<ClauseKey, i64>,
     agents: HashMap<AgentKey, i64>,
     facilities: BTreeSet<Arc<str>>,
+    permits: BTreeMap<DeviceN, (Standing, i64, i64)>,
 }
 
 impl Counts {
@@ -51,6 +54,9 @@ impl Counts {
     pub(super) fn count_day(&mut self, place: Place<'_>, by: i64) {
         let headline = place.headline.map_or(-1, State::code);
         self.facilities.insert(Arc::clone(place.facility));
+        if let Some(n) = place.permit.filter(|_| by > 0) {
+            self.permits.insert(n, (place.standing, headline, place.day));
+        }
         for scope in [place.facility, place.region] {
             *self.devices.entry((Arc::clone(scope), headline, place.standing, place.day)).or_default() += by;
         }
@@ -112,6 +118,9 @@ impl Counts {
             |query, ((scope, agent, standing), by)| query.bind(scope.to_string()).bind(agent.clone()).bind(standing.as_str()).bind(*by),
         )
         .await?;
+        for (n, stands) in std::mem::take(&mut self.permits) {
+            paper::put_permitted(tx, n, stands).await?;
+        }
         let facilities: Vec<Arc<str>> = std::mem::take(&mut self.facilities).into_iter().collect();
         rank::note_due(tx, &facilities).await
     }

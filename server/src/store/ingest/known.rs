@@ -29,6 +29,8 @@ pub(in crate::store) struct Known {
     pub(in crate::store) standing: Standing,
     pub(in crate::store) ownership: Ownership,
     pub(in crate::store) class: DeviceClass,
+    /// Whether a 個人所有機器利用申請 for it is 利用中.
+    pub(in crate::store) permitted: bool,
     /// JST day under which the roll-ups count it; -1: never seen.
     pub(in crate::store) day: i64,
     pub(in crate::store) dropped: i64,
@@ -61,6 +63,7 @@ impl Known {
             states: self.current.as_ref().map_or("", |c| c.states.as_str()),
             day: self.day,
             agent: self.current.as_ref().map_or("", |c| c.agent.as_str()),
+            permit: self.permitted.then_some(self.n),
         }
     }
 }
@@ -71,7 +74,8 @@ pub(in crate::store) async fn load(tx: &mut Tx, wanted: &[DeviceN], into: &mut H
         let sql = rows::with_list(
             "SELECT d.n, d.facility_id, d.region_id, g.pack, d.standing, d.ownership, \
              e.day, e.dropped, e.upto, e.keys, \
-             s.headline, s.digest, s.since, s.states, s.verdict_digest, d.class, s.agent, o.own_rules_id, o.accepted, o.rules \
+             s.headline, s.digest, s.since, s.states, s.verdict_digest, d.class, s.agent, o.own_rules_id, o.accepted, o.rules, \
+             CASE WHEN EXISTS (SELECT 1 FROM permit p WHERE p.n = d.n) THEN 1 ELSE 0 END \
              FROM device d JOIN region g ON g.id = d.region_id \
              LEFT JOIN device_seen e ON e.n = d.n LEFT JOIN device_state s ON s.n = d.n \
              LEFT JOIN own_rules_in_force o ON o.facility_id = d.facility_id WHERE d.n IN ",
@@ -99,6 +103,7 @@ fn known(row: &AnyRow) -> Result<Known, Error> {
         standing: Standing::from_word(standing).ok_or_else(|| decode_error("device.standing"))?,
         ownership: Ownership::from_word(ownership).ok_or_else(|| decode_error("device.ownership"))?,
         class: ClassWord::from_word(row.try_get(15)?).unwrap_or(ClassWord::Unclear).into(),
+        permitted: row.try_get::<i64, _>(20)? != 0,
         day: row.try_get::<Option<i64>, _>(6)?.unwrap_or(-1),
         dropped: row.try_get::<Option<i64>, _>(7)?.unwrap_or(0),
         upto: row.try_get::<Option<i64>, _>(8)?.unwrap_or(0),

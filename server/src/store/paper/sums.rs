@@ -37,9 +37,15 @@ pub async fn count_open(store: &Store, facility: FacilityId, now: Timestamp) -> 
     counted(store, "facility_id = $3", (now, facility.to_string())).await
 }
 
-/// The same of what the 事務局 has to look after in a region: 注意・指導 and 利用制限.
+/// The same of what the 事務局 has to look after in a region: 注意・指導 that were answered or went on, and what is over of those and of
+/// 利用制限. What only waits for its day is not counted.
 pub async fn count_measures(store: &Store, region: RegionId, now: Timestamp) -> Result<Vec<OpenCount>, Error> {
-    counted(store, "region_id = $3 AND kind IN ('guidance', 'restriction')", (now, region.to_string())).await
+    counted(
+        store,
+        "region_id = $3 AND kind IN ('guidance', 'restriction') AND (state IN ('escalated', 'answered') OR until_at <= $1)",
+        (now, region.to_string()),
+    )
+    .await
 }
 
 async fn counted(store: &Store, of: &str, (now, id): (Timestamp, String)) -> Result<Vec<OpenCount>, Error> {

@@ -77,6 +77,7 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("enrolment_throttle", Ends("with its window, at the next wrong code")),
     ("ticket_key", Ends("after its hours, when the next one is made")),
     ("tail", Ends("when it is folded")),
+    ("permit", Ends("when its paper is 利用中 no more")),
     ("rollup", Ends("when nothing is counted in it any more")),
     ("rollup_agent", Ends("when nothing is counted in it any more")),
     ("authority", Ends("when what replaced it has been taken up or it has expired")),
