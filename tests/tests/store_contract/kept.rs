@@ -226,7 +226,7 @@ async fn those_who_left_go_from_the_list_and_nobody_gets_their_number(on: On) ->
     assert!(staff::list_left(bed.store.read(), bed.facility, 9).await?.is_empty());
     assert_eq!(counted(&bed).await?, before, "who is there is counted as before");
     let trainings = training::list(bed.store.read(), bed.facility, 9).await?;
-    assert_eq!(trainings[0].names, ["見本 一郎"], "the training stays: it is somebody's newest");
+    assert_eq!(trainings[0].people, [(1, "見本 一郎".to_owned())], "the training stays: it is somebody's newest");
     assert_eq!(said(&bed).await?, ["members=1"]);
     assert_eq!(register(&bed, bed.facility, &[details("見本 三郎", bed.now)]).await?, 3);
     Ok(())

@@ -179,7 +179,7 @@ async fn a_training_that_does_not_count_gives_way_to_the_one_before_it(on: On) -
     }
     tx.commit().await?;
     let listed = training::list(bed.store.read(), bed.facility, 9).await?;
-    assert_eq!(listed.iter().map(|held| (held.number, held.names.len())).collect::<Vec<_>>(), [(2, 2), (1, 1)]);
+    assert_eq!(listed.iter().map(|held| (held.number, held.people.len())).collect::<Vec<_>>(), [(2, 2), (1, 1)]);
     let other = bed.another_facility().await?;
     let mut tx = bed.store.begin_ledger().await?;
     assert_eq!(training::void(&mut tx, other, 2, "取り違え").await?, None);

@@ -17,7 +17,7 @@ pub(super) use one::{act, show_member};
 pub(super) use pledges::{note_pledges, set_edition, show_pledges};
 pub(super) use region::show_region;
 pub(super) use review::review;
-pub(super) use sheets::{export, show_export, show_print};
+pub(super) use sheets::{export, show_export, show_print, signed};
 pub(super) use training::{note_training, show_training, void_training};
 
 use axum::extract::State as Use;

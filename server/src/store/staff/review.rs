@@ -21,12 +21,24 @@ pub struct Review {
 
 /// The newest reviews of a facility, the newest first.
 pub async fn list(db: impl Executor<'_, Database = Any>, facility: FacilityId, limit: u16) -> Result<Vec<Review>, Error> {
+    list_between(db, facility, (Timestamp::from_seconds(0), Timestamp::from_seconds(i64::MAX)), limit).await
+}
+
+/// The same within a time.
+pub async fn list_between(
+    db: impl Executor<'_, Database = Any>,
+    facility: FacilityId,
+    (from, until): (Timestamp, Timestamp),
+    limit: u16,
+) -> Result<Vec<Review>, Error> {
     sqlx::query(
         "SELECT r.at, p.name, r.persons, r.differences FROM member_review r LEFT JOIN person p ON p.id = r.by_whom \
-         WHERE r.facility_id = $1 ORDER BY r.n DESC LIMIT $2",
+         WHERE r.facility_id = $1 AND r.at >= $3 AND r.at < $4 ORDER BY r.n DESC LIMIT $2",
     )
     .bind(facility.to_string())
     .bind(i64::from(limit))
+    .bind(from.seconds())
+    .bind(until.seconds())
     .fetch_all(db)
     .await?
     .iter()

@@ -1,7 +1,8 @@
 //! Trainings (§17) and who took part. One that was noted by mistake stays, with the reason why it does not count.
 
 use hashimori_shared::time::Timestamp;
-use sqlx::{Any, Executor, Row as _};
+use sqlx::any::AnyRow;
+use sqlx::{Any, AssertSqlSafe, Executor, Row as _};
 
 use crate::domain::ids::{FacilityId, MemberId, PersonId};
 use crate::domain::staff::Training;
@@ -18,8 +19,8 @@ pub struct Held {
     pub by: Option<String>,
     /// Why it does not count; empty: it does.
     pub void_why: String,
-    /// Names of those who took part.
-    pub names: Vec<String>,
+    /// Numbers and names of those who took part.
+    pub people: Vec<(i64, String)>,
 }
 
 /// Notes a training with those who took part (in a transaction of `Store::begin_ledger`); its number.
@@ -59,40 +60,65 @@ pub async fn insert(
     Ok(number)
 }
 
+const COLUMNS: &str = "SELECT t.number, t.held_on, t.topic, t.teacher, t.material, p.name, t.void_why, t.understood FROM training t \
+     LEFT JOIN person p ON p.id = t.by_whom WHERE t.facility_id = $1";
+
 /// The newest trainings of a facility, the newest first.
 pub async fn list(db: impl Executor<'_, Database = Any> + Copy, facility: FacilityId, limit: u16) -> Result<Vec<Held>, Error> {
-    let mut held: Vec<Held> = sqlx::query(
-        "SELECT t.number, t.held_on, t.topic, t.teacher, t.material, p.name, t.void_why, t.understood FROM training t \
-         LEFT JOIN person p ON p.id = t.by_whom WHERE t.facility_id = $1 ORDER BY t.number DESC LIMIT $2",
-    )
-    .bind(facility.to_string())
-    .bind(i64::from(limit))
-    .fetch_all(db)
-    .await?
-    .iter()
-    .map(|row| {
-        let on = Timestamp::from_seconds(row.try_get(1)?);
-        let [topic, teacher, material, understood] = [row.try_get(2)?, row.try_get(3)?, row.try_get(4)?, row.try_get(7)?];
-        let training = Training { on, topic, teacher, material, understood };
-        Ok(Held { number: row.try_get(0)?, training, by: row.try_get(5)?, void_why: row.try_get(6)?, names: Vec::new() })
-    })
-    .collect::<Result<_, Error>>()?;
-    let oldest = held.last().map_or(i64::MAX, |last| last.number);
+    let rows = sqlx::query(AssertSqlSafe(format!("{COLUMNS} ORDER BY t.number DESC LIMIT $2")))
+        .bind(facility.to_string())
+        .bind(i64::from(limit))
+        .fetch_all(db)
+        .await?;
+    with_people(db, facility, &rows).await
+}
+
+/// A page of those that were held within a time, in order of number; `after` is the last one of the page before, or 0.
+pub async fn list_between(
+    db: impl Executor<'_, Database = Any> + Copy,
+    facility: FacilityId,
+    (from, until): (Timestamp, Timestamp),
+    (after, limit): (i64, u16),
+) -> Result<Vec<Held>, Error> {
+    let within = "AND t.held_on >= $2 AND t.held_on < $3 AND t.number > $4 ORDER BY t.number LIMIT $5";
+    let rows = sqlx::query(AssertSqlSafe(format!("{COLUMNS} {within}")))
+        .bind(facility.to_string())
+        .bind(from.seconds())
+        .bind(until.seconds())
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(db)
+        .await?;
+    with_people(db, facility, &rows).await
+}
+
+/// These trainings, with those who took part.
+async fn with_people(db: impl Executor<'_, Database = Any>, facility: FacilityId, found: &[AnyRow]) -> Result<Vec<Held>, Error> {
+    let mut held = found.iter().map(read).collect::<Result<Vec<Held>, Error>>()?;
+    let (least, most) = held.iter().fold((i64::MAX, 0), |(least, most), held| (least.min(held.number), most.max(held.number)));
     let named = sqlx::query(
-        "SELECT t.number, CASE WHEN m.name = '' THEN '—' ELSE m.name END FROM training_member t JOIN member m ON m.id = t.member_id \
-         WHERE t.facility_id = $1 AND t.number >= $2 ORDER BY t.number, m.number",
+        "SELECT t.number, m.number, CASE WHEN m.name = '' THEN '—' ELSE m.name END FROM training_member t JOIN member m ON m.id = t.member_id \
+         WHERE t.facility_id = $1 AND t.number >= $2 AND t.number <= $3 ORDER BY t.number, m.number",
     )
     .bind(facility.to_string())
-    .bind(oldest)
+    .bind(least)
+    .bind(most)
     .fetch_all(db)
     .await?;
     for row in &named {
         let number: i64 = row.try_get(0)?;
         if let Some(training) = held.iter_mut().find(|training| training.number == number) {
-            training.names.push(row.try_get(1)?);
+            training.people.push((row.try_get(1)?, row.try_get(2)?));
         }
     }
     Ok(held)
+}
+
+fn read(row: &AnyRow) -> Result<Held, Error> {
+    let on = Timestamp::from_seconds(row.try_get(1)?);
+    let [topic, teacher, material, understood] = [row.try_get(2)?, row.try_get(3)?, row.try_get(4)?, row.try_get(7)?];
+    let training = Training { on, topic, teacher, material, understood };
+    Ok(Held { number: row.try_get(0)?, training, by: row.try_get(5)?, void_why: row.try_get(6)?, people: Vec::new() })
 }
 
 /// Says that a training does not count (in a transaction of `Store::begin_ledger`): the numbers of those who took part, each with the

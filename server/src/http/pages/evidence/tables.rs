@@ -1,9 +1,9 @@
 //! The tables of an archive, written piece by piece: the list of them, and those of papers, self-checks and the log.
 
+mod attached;
 mod devices;
 mod disaster;
-
-mod attached;
+mod staff;
 
 use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
@@ -35,6 +35,9 @@ pub(super) fn files() -> Vec<(&'static str, &'static str)> {
         ("paper-files.csv", "evidence-file-attachments"),
         ("files/", "evidence-file-attached"),
         ("self-checks.csv", "evidence-file-self-checks"),
+        ("staff.csv", "evidence-file-staff"),
+        ("trainings.csv", "evidence-file-trainings"),
+        ("staff-reviews.csv", "evidence-file-reviews"),
         ("operation-log.csv", "evidence-file-log"),
         (CHAIN, "evidence-file-chain"),
         ("disasters.csv", "evidence-file-disasters"),
@@ -77,6 +80,9 @@ impl<'a> Tables<'a> {
         self.papers().await?;
         attached::write(&mut self).await?;
         self.self_checks().await?;
+        self.staff().await?;
+        self.trainings().await?;
+        self.reviews().await?;
         self.log().await?;
         self.chain().await?;
         self.disasters().await?;

@@ -79,7 +79,7 @@ pub(in crate::http::pages) async fn export(
 }
 
 /// What the edition is called that somebody has signed.
-fn signed(member: &Member, editions: &[Edition]) -> Option<Text> {
+pub(in crate::http::pages) fn signed(member: &Member, editions: &[Edition]) -> Option<Text> {
     let pledge = member.pledge?;
     Some(editions.iter().find(|known| known.n == pledge.edition).map_or(Text::new("staff-form-3"), called))
 }

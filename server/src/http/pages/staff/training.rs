@@ -100,8 +100,8 @@ async fn training_page(web: &Web, visitor: &Visitor, (person, home): (&Person, H
                 understood: held.training.understood,
                 by: held.by.map_or(Text::new("oplog-erased"), Text::Verbatim),
                 void_why: held.void_why,
-                people: visitor.lang.list(&held.names),
-                count: held.names.len(),
+                count: held.people.len(),
+                people: visitor.lang.list(&held.people.into_iter().map(|(_, name)| name).collect::<Vec<_>>()),
             })
             .collect(),
     })

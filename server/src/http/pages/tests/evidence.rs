@@ -7,11 +7,13 @@ use hashimori_shared::report::sample;
 use super::browser::Browser;
 use super::world::World;
 use crate::domain::device::Ownership;
+use crate::domain::ids::PersonId;
 use crate::domain::log::LogKey;
 use crate::domain::people::Role;
 use crate::domain::people::session::FRESH_S;
+use crate::domain::staff::Training;
 use crate::evidence::{CHAIN, Checked, check};
-use crate::store::log;
+use crate::store::{log, staff};
 
 const PERIOD: &str = "from=2026-08-01&to=2026-08-31";
 
@@ -40,6 +42,22 @@ fn file<'a>(files: &'a [(String, String)], name: &str) -> &'a str {
     &files.iter().find(|(known, _)| known == name).expect("a file").1
 }
 
+/// Somebody on the list, a training of theirs and a review.
+async fn teach(world: &World, name: &str) {
+    let (now, by) = (super::world::MORNING, PersonId::new(world.random.uuid(super::world::MORNING)));
+    let number = world.add_member(world.region, world.facility, name).await;
+    let member = staff::find(world.store.read(), world.facility, number).await.expect("reads").expect("a member");
+    let words = |text: &str| text.to_owned();
+    let training =
+        Training {
+            on: now, topic: words("守秘"), teacher: words("架空 講師"), material: words("手引き"), understood: words("口頭")
+        };
+    let mut tx = world.store.begin_ledger().await.expect("begins");
+    staff::training::insert(&mut tx, world.facility, (&training, &[member.id]), (by, now)).await.expect("inserts");
+    staff::review::insert(&mut tx, world.facility, (1, "架空 二郎が抜けている"), (by, now)).await.expect("inserts");
+    tx.commit().await.expect("commits");
+}
+
 async fn filled() -> World {
     let world = World::new().await;
     let log_key = key(&world).await;
@@ -52,6 +70,7 @@ async fn filled() -> World {
     let elsewhere = world.add_device(world.region, world.neighbour, "もみじ1").await;
     world.report(world.neighbour, elsewhere, &sample::good_debian(super::world::MORNING)).await;
     world.add_exception(world.region).await;
+    teach(&world, "髙﨑 𠮷男").await;
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     administrator.get(&format!("/devices/{own}")).await.status(200);
     while log::seal(&world.store, &log_key, super::world::MORNING, None).await.expect("seals").more {}
@@ -73,6 +92,8 @@ async fn an_archive_holds_what_happened_at_the_facility_within_the_period_and_is
     assert!(file(&files, "papers.csv").contains("見本 看護師") && file(&files, "paper-steps.csv").contains("届け出る"));
     assert!(file(&files, "operation-log.csv").contains("サインイン") || file(&files, "operation-log.csv").contains("アカウントの設定"));
     assert!(file(&files, "disasters.csv").contains("訓練") && file(&files, "disasters.csv").lines().count() == 2);
+    assert!(file(&files, "staff.csv").contains("髙﨑 𠮷男") && file(&files, "trainings.csv").contains("1 髙﨑 𠮷男"));
+    assert!(file(&files, "trainings.csv").contains("守秘") && file(&files, "staff-reviews.csv").contains("架空 二郎"));
     assert!(files.iter().all(|(_, text)| !text.contains("もみじ")), "nothing of another facility");
     let logged = world.acts("exported").await;
     assert!(logged.last().is_some_and(|detail| detail.starts_with("file=evidence from=2026-08-01 to=2026-08-31 rows=")), "{logged:?}");
@@ -87,6 +108,11 @@ async fn whoever_sees_only_how_peoples_own_devices_stand_gets_no_more_of_them() 
         let (mut reader, _) = world.signed_in_as(role, world.region, facility, login).await;
         let (_, files) = fetched(&world, &mut reader).await;
         assert!(files.iter().all(|(name, text)| !text.contains("花子の電話") || panic!("{login}: {name}")), "{login}");
+        for name in ["髙﨑", "架空 講師", "架空 二郎"] {
+            assert!(files.iter().all(|(_, text)| !text.contains(name)), "{login}: {name}");
+        }
+        let trainings = file(&files, "trainings.csv");
+        assert!(trainings.contains("守秘") && trainings.lines().count() == 2 && file(&files, "staff.csv").lines().count() == 2, "{login}");
         assert!(file(&files, "devices.csv").contains("受付1"), "{login}");
         assert!(file(&files, "README.txt").contains("個人所有の機器については状態だけ"), "{login}");
     }
