@@ -1,7 +1,7 @@
 # The region at a glance: facilities in order, silent devices, versions of the agent, the trend.
 overview-title = { $region } at a glance
 overview-silent = Devices that have not reported
-overview-silent-some = Of the devices in use, { $stale } have not reported for more than { $days } days, { $long } for more than { $long-days } days, and { $never } never.
+overview-silent-some = Of the devices in use, { $stale } have not reported for more than { $days } days, { $long } for more than { $long-days } days, and { $never } never (devices without an agent included).
 overview-silent-nobody = No device is in use yet.
 overview-silent-none = All devices in use have reported within { $days } days.
 overview-silent-go = Facilities with devices that have not reported

@@ -1,7 +1,7 @@
 # The region at a glance: facilities in order, silent devices, versions of the agent, the trend.
 overview-title = { $region }の状況
 overview-silent = 状態報告が届いていない機器
-overview-silent-some = 使用中の機器のうち、{ $days }日を超えて届いていないものが{ $stale }台、{ $long-days }日を超えて届いていないものが{ $long }台、一度も届いていないものが{ $never }台あります。
+overview-silent-some = 使用中の機器のうち、{ $days }日を超えて届いていないものが{ $stale }台、{ $long-days }日を超えて届いていないものが{ $long }台、一度も届いていないもの（点検プログラムのない機器を含む）が{ $never }台あります。
 overview-silent-nobody = 使用中の機器はまだありません。
 overview-silent-none = 使用中の機器すべてから、{ $days }日以内に状態報告が届いています。
 overview-silent-go = 届いていない機器がある事業所

@@ -121,7 +121,7 @@ async fn silent_devices_are_counted_found_and_listed() {
     world.clock.set(MORNING.plus_days(31));
     world.rank().await;
     let (mut browser, _) = world.signed_in(world.region, None, "jimukyoku").await;
-    browser.get("/").await.says("30日を超えて届いていないものが1台").says("一度も届いていないものが1台");
+    browser.get("/").await.says("30日を超えて届いていないものが1台").says("一度も届いていないもの（点検プログラムのない機器を含む）が1台");
     let list = browser.get("/?state=silent").await;
     list.says("さくら架空診療所");
     assert!(!list.text().contains("もみじ"));
