@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, FacilityId};
+use crate::incidents::{BY_OPERATOR, Gone, report_loss};
 use crate::random::Random;
 use crate::store::backup::{Made, copy, record};
 use crate::store::restore::Vacant;
@@ -197,6 +198,10 @@ pub async fn restore(
             let what = if *standing == Standing::Lost { What::DeviceLost } else { What::DeviceRetired };
             let done = Done::by(Actor::Operator, what, now).at_facility(home.region, home.facility).on_device(*id, "");
             log::write(&mut tx, random, &done.noting("since_backup")).await?;
+            if *standing == Standing::Lost {
+                let gone = Gone { device: Some(*id), why: &BY_OPERATOR, by: Actor::Operator, from: &id.to_string() };
+                report_loss(&mut tx, (random, now), home, &gone).await?;
+            }
         }
     }
     restoring.finish(tx).await?;

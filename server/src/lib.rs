@@ -13,6 +13,7 @@ pub mod domain;
 pub mod evidence;
 pub mod exceptions;
 pub mod http;
+mod incidents;
 pub mod jobs;
 pub mod lifecycle;
 pub mod limits;

@@ -51,7 +51,7 @@ mail-body-personal_ends = The approval of a personal device ends with { $day } (
 mail-subject-personal_ended = [Hashimori] The approval of a personal device has ended
 mail-body-personal_ended = The approval of a personal device ended with { $day } (§20-7). Remove data, sign-ins and saved passwords, and have the end of use confirmed.
 mail-subject-take_out_overdue = [Hashimori] A take-out is not back in time
-mail-body-take_out_overdue = What was to be back by { $day } is not back (§20-8). Find out where it is and record its return. If it cannot be found, report it lost.
+mail-body-take_out_overdue = What was to be back by { $day } is not back (§20-8). Find out where it is and record its return. If it cannot be found, report it lost. Left as it is, it becomes an incident report about a suspected loss, and the secretariat is told as well.
 mail-subject-self_check_due = [Hashimori] The self-check is due
 mail-body-self_check_due = { $devices ->
         [one] For one device the self-check was not answered, or too long ago.

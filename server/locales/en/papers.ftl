@@ -308,6 +308,7 @@ paper-lost-on = Went missing: { $at }
 paper-last = What is last known of the device
 paper-found-again = Found
 paper-found-again-at = Noted as found at { $at }.
+paper-missing-why = { $days } days after the last day ({ $last }) of take-out notice no. { $number }, no return has been noted.
 paper-last-report = Last check-in
 paper-last-contact = Contact after it was lost
 paper-last-contact-means = It was in contact at { $at }. Somebody may have switched it on, or it may have been found. The incident is not closed.

@@ -308,6 +308,7 @@ paper-lost-on = なくなった日時: { $at }
 paper-last = 機器について最後にわかっていること
 paper-found-again = 発見
 paper-found-again-at = { $at }に見つかったと記録されています。
+paper-missing-why = 持出届 第{ $number }号の最終日（{ $last }）から{ $days }日を過ぎても、返却の記録がありません。
 paper-last-report = 最後の状態報告
 paper-last-contact = 紛失とした後の通信
 paper-last-contact-means = { $at } に通信がありました。だれかが電源を入れたか、見つかったのかもしれません。事故は終結していません。

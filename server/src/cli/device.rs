@@ -2,23 +2,17 @@
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use hashimori_shared::lang::Lang;
-use hashimori_shared::time::Timestamp;
 
 use super::operator;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Settings;
-use crate::domain::act::{Act, Actor, Done, What};
-use crate::domain::ids::{DeviceId, PaperId};
-use crate::domain::mail::{self, Letter, Link, Recipients};
-use crate::domain::paper::{Kind, Wish};
-use crate::domain::people::Role;
+use crate::domain::act::{Act, Actor, Done};
+use crate::domain::ids::DeviceId;
+use crate::incidents::{BY_OPERATOR, Gone, report_loss};
 use crate::random::Random;
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision};
-use crate::store::paper::{self, NewPaper};
-use crate::store::{Store, Tx, log, mail as outbox};
-use crate::words::Text;
+use crate::store::{Store, log};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DeviceCommand {
@@ -76,7 +70,10 @@ async fn act(store: &Store, command: DeviceCommand) -> anyhow::Result<()> {
     let done = Done::by(Actor::Operator, act.what(), decision.at).at_facility(region.id, facility.id);
     log::write(&mut tx, &random, &done.on_device(found.id, &found.label)).await?;
     let incident = match act {
-        Act::MarkLost => report(&mut tx, &random, home, (found.id, decision.at)).await?,
+        Act::MarkLost => {
+            let gone = Gone { device: Some(found.id), why: &BY_OPERATOR, by: Actor::Operator, from: &found.id.to_string() };
+            report_loss(&mut tx, (&random, decision.at), home, &gone).await?
+        }
         Act::Confirm | Act::Refuse | Act::Reclaim | Act::Retire => None,
     };
     tx.commit().await?;
@@ -85,26 +82,6 @@ async fn act(store: &Store, command: DeviceCommand) -> anyhow::Result<()> {
         println!("/papers/{incident}");
     }
     Ok(())
-}
-
-/// A loss goes on as an incident, as where it is noted on the device's page, unless one is open that is about it; what happened is still
-/// to be told there. Returns a new one.
-async fn report(tx: &mut Tx, random: &Random, home: Home, (device, now): (DeviceId, Timestamp)) -> anyhow::Result<Option<PaperId>> {
-    if paper::find_incident_of_loss(tx, home.facility, device).await?.is_some() {
-        return Ok(None);
-    }
-    let in_japanese = |key| Text::new(key).in_lang(Lang::Japanese);
-    let wish = Wish::loss(in_japanese("actor-operator"), Some(device), &in_japanese("loss-by-operator"), now)?;
-    let (id, kind, (region, facility)) = (PaperId::new(random.uuid(now)), Kind::Incident, (home.region, home.facility));
-    let (applicant, exception, own_hash, by, wish) = (None, None, None, Actor::Operator, &wish);
-    let number = paper::insert(tx, &NewPaper { id, region, facility, kind, wish, applicant, exception, own_hash, by, at: now }).await?;
-    let done = Done::by(Actor::Operator, What::PaperFiled, now).at_facility(region, facility).on_paper(id, number);
-    log::write(tx, random, &done.noting(format!("kind={} from={device}", kind.as_str()))).await?;
-    for to in [Recipients::Facility(facility, Role::IN_CHARGE), Recipients::Secretariat(region)] {
-        let letter = Letter::new(mail::Kind::IncidentReported, to, Link::Page(format!("/papers/{id}"))).once(format!("{id} 0"));
-        outbox::queue(tx, (random, now), &letter).await?;
-    }
-    Ok(Some(id))
 }
 
 async fn list(store: &Store, at: &Where) -> anyhow::Result<()> {

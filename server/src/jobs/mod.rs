@@ -7,6 +7,7 @@ mod disaster;
 mod log;
 mod mail;
 mod membership;
+mod missing;
 mod rank;
 mod remind;
 mod retain;
@@ -16,6 +17,7 @@ mod webhooks;
 
 pub use authority::run as take_up_authority;
 pub use mail::run as send_mail;
+pub use missing::run as report_missing;
 pub use remind::run as remind;
 pub use tell::run as tell;
 
@@ -44,6 +46,7 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "trim-webhooks", period: Duration::from_hours(6) }, webhooks::trim);
     every(app, stop, tasks, Job { name: "tell", period: Duration::from_secs(10) }, tell::run);
     every(app, stop, tasks, Job { name: "remind", period: Duration::from_mins(10) }, remind::run);
+    every(app, stop, tasks, Job { name: "missing", period: Duration::from_mins(10) }, missing::run);
     every(app, stop, tasks, Job { name: "trim-mail", period: Duration::from_hours(6) }, mail::trim);
     every(app, stop, tasks, Job { name: "erase-left", period: Duration::from_hours(1) }, membership::run);
     every(app, stop, tasks, Job { name: "retain", period: Duration::from_mins(30) }, retain::run);

@@ -7,6 +7,7 @@
 mod attachment;
 mod contact;
 mod list;
+mod missing;
 mod permitted;
 mod reported;
 mod secretariat;
@@ -21,6 +22,7 @@ pub use list::{
     Filter, Past, find_incident_of_loss, find_numbered, find_own, history, list, list_between, list_in_force, list_incidents_about,
     list_open, list_open_incidents, list_restrictions,
 };
+pub use missing::{Missing, list_missing};
 pub(super) use permitted::put_permitted;
 pub use permitted::{count_permitted, list_permitted};
 pub use reported::list_reported;
@@ -98,7 +100,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
     .bind(new.kind.as_str())
     .fetch_one(&mut **tx)
     .await?;
-    let state = new.kind.first_state(new.by == Actor::Stranger, new.exception.is_some());
+    let state = new.kind.first_state(matches!(new.by, Actor::Stranger | Actor::Collector), new.exception.is_some());
     sqlx::query(
         "INSERT INTO paper (id, region_id, facility_id, kind, number, state, open, applicant, applicant_id, device_id, from_at, until_at, \
          fields, filed_at, entered_at, version, exception_id, own_hash) \

@@ -46,6 +46,7 @@ pub(super) fn check(p: &Parameters) -> Result<(), String> {
             "personal_devices: max_days 1 to 3660, standing_max_days up to 366",
         ),
         (days_ok(p.take_out.standing_days), "take_out.standing_days must be 1 to 3660"),
+        ((1..=90).contains(&p.take_out.missing_days), "take_out.missing_days must be 1 to 90"),
         (!p.approval.own_request_approvers.contains(&p.approval.approver), "approval: nobody approves their own request"),
         (!p.approval.own_request_approvers.is_empty(), "approval.own_request_approvers must name somebody"),
         (!p.hand_over.kinds.is_empty(), "hand_over.kinds must not be empty"),

@@ -184,6 +184,13 @@ pub enum PersonalMode {
 pub struct TakeOutRules {
     /// Longest 包括届 for a named device, person and visiting duty.
     pub standing_days: u32,
+    /// Days after its last day on which what is not back goes on as an incident (留3-10).
+    #[serde(default = "missing_days")]
+    pub missing_days: u32,
+}
+
+const fn missing_days() -> u32 {
+    7
 }
 
 /// §20-7, §20-8.

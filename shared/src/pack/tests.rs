@@ -60,6 +60,7 @@ fn the_defaults_for_what_the_regulation_leaves_open_stand() {
     assert_eq!((p.attestation.days, p.attestation.personal_days), (365, 90));
     assert_eq!((p.personal_devices.mode, p.personal_devices.max_days), (PersonalMode::ExceptionOnly, 30));
     assert_eq!((p.disaster.provisional_hours, p.disaster.provisional_max_hours, p.disaster.expiry_days), (24, 72, 7));
+    assert_eq!(p.take_out.missing_days, 7);
     assert_eq!((p.disaster.guest_days, p.disaster.clear_days), (7, 14));
     assert_eq!(p.disaster.waives, ["§20-7", "§20-8"]);
     assert!(!p.administrator.deputy);

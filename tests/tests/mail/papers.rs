@@ -8,6 +8,7 @@ use hashimori_server::domain::ids::{PaperId, PersonId};
 use hashimori_server::domain::mail::Kind as Mail;
 use hashimori_server::domain::paper::{Act, Kind, Moved, Period, State, Values, Wish};
 use hashimori_server::domain::people::Role;
+use hashimori_server::jobs;
 use hashimori_server::store::paper::{self, NewPaper};
 use hashimori_shared::time::Timestamp;
 use hashimori_tests::smtp::{Mode, Post};
@@ -148,6 +149,44 @@ async fn what_went_out_under_a_disaster_exception_is_told_too_when_it_is_not_bac
     office.clock.set(Mail::TakeOutOverdue.due(until));
     assert_eq!(office.goes(&post).await?, both, "{}", post.said());
     assert_eq!((office.goes(&post).await?.len(), office.goes_again(&post).await?), (0, 0), "once");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_stays_away_goes_on_as_a_reported_incident_once_for_each_end_and_nothing_else_changes() -> anyhow::Result<()> {
+    let post = Post::start(Mode::Starttls)?;
+    let (office, kango) = office(&post).await?;
+    let store = &office.running.app.store;
+    let (from, until) = (midnight(&office), midnight(&office).plus_days(2));
+    let id = paper(&office, Kind::TakeOut, Some((Act::TakeOut, State::Out)), 1, Some(kango)).await?;
+    office.clock.set(Mail::TakeOutOverdue.due(until));
+    assert_eq!(office.goes(&post).await?.len(), 2, "whoever has it is asked");
+    let incidents = async || -> anyhow::Result<Vec<PaperId>> {
+        jobs::report_missing(office.running.app.clone()).await?;
+        let open = paper::list_open(store, (office.region, Kind::Incident), (None, 9)).await?;
+        Ok(open.into_iter().map(|(.., found)| found.paper.id).collect())
+    };
+    office.clock.set(until.plus_days(7).plus_seconds(-1));
+    assert_eq!(incidents().await?, [], "there are seven days to bring it back");
+    office.clock.set(until.plus_days(7));
+    let [reported] = incidents().await?[..] else { panic!("no incident, or more than one") };
+    assert_eq!(incidents().await?, [reported], "once");
+    let urgent = ["daiko", "jimu", "shocho"].map(|to| letter(to, "Urgent: an incident was reported", &format!("/papers/{reported}")));
+    assert_eq!(office.goes(&post).await?, urgent, "{}", post.said());
+    let found = paper::find(store, office.facility, reported).await?.expect("a paper").paper;
+    assert_eq!((found.state, found.applicant.name.as_str()), (State::Reported, "収集サーバー"));
+    let why = found.values.get("situation").map(String::as_str);
+    assert!(why.is_some_and(|why| why.starts_with("持出届 第1号の最終日") && why.contains("7日を過ぎても")), "{why:?}");
+    assert_eq!(paper::history(store, reported).await?[0].by_word, "collector");
+    assert_eq!(paper::find(store, office.facility, id).await?.expect("a paper").paper.state, State::Out, "it can still be returned");
+    // A longer time was granted, and is over as well.
+    let longer = Period { from, until: until.plus_days(20) };
+    step(&office, id, (Act::Extend, State::Out), longer).await?;
+    office.clock.set(longer.until.plus_days(7));
+    assert_eq!(incidents().await?.len(), 2);
+    step(&office, id, (Act::Return, State::Returned), longer).await?;
+    office.clock.advance(365 * DAY);
+    assert_eq!(incidents().await?.len(), 2, "what is back is not missing");
     Ok(())
 }
 

@@ -4,7 +4,8 @@ use hashimori_server::backup::{self, Since};
 use hashimori_server::domain::act::Actor;
 use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::ids::DeviceId;
-use hashimori_server::store::{Store, StoreUrl, device, device_state};
+use hashimori_server::domain::paper::Kind;
+use hashimori_server::store::{Store, StoreUrl, device, device_state, paper};
 use hashimori_shared::report::sample;
 use hashimori_tests::bed::{Bed, On, empty};
 use sqlx::{AnyConnection, Connection as _};
@@ -47,6 +48,8 @@ async fn a_backup_comes_back_in_another_epoch_with_the_losses_since_marked(on: O
     let store = Store::open(target.url.clone()).await?;
     let found = device::find(&store, bed.facility, lost).await?.expect("the device");
     assert_eq!(found.standing, Standing::Lost);
+    let incidents = paper::list_open(&store, (bed.region, Kind::Incident), (None, 9)).await?;
+    assert_eq!(incidents.iter().map(|(.., found)| found.paper.device).collect::<Vec<_>>(), [Some(lost)], "its loss goes on as an incident");
     let (there, here) = (device_state::find(&store, bed.facility, kept).await?, device_state::find(&bed.store, bed.facility, kept).await?);
     assert!(there.is_some() && there == here);
     Ok(())

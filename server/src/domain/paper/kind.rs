@@ -168,7 +168,7 @@ impl Kind {
         }
     }
 
-    /// How it stands once it is filed, by somebody with an account or not, under a 災害時特例 (§25) or not.
+    /// How it stands once it is filed, by somebody with an account or not (anybody, or the clock), under a 災害時特例 (§25) or not.
     pub const fn first_state(self, without_account: bool, excepted: bool) -> State {
         match self {
             Self::TakeOut | Self::PersonalDevice if excepted => State::Exempt,
