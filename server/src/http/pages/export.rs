@@ -23,7 +23,6 @@ use crate::store::device::Device;
 use crate::store::device_state::Line;
 use crate::store::disaster::cover;
 use crate::store::listed::{self, Only};
-use crate::store::rank::{self, Kind, Sought};
 use crate::store::{area, facility, log, region, rollup};
 use crate::views::{ExportPage, Mark};
 use crate::words::Text;
@@ -90,26 +89,27 @@ pub(super) async fn export_facilities(Use(web): Use<Web>, visitor: Visitor, Who(
     let mut csv = Csv::new(&in_words(&facility_columns(), visitor.lang));
     let (mut after, mut rows) = (None, 0);
     loop {
-        let facilities = rank::list(&web.store, Sought::on(region, Kind::All), after, READ).await?;
-        let ids: Vec<_> = facilities.iter().map(|f| f.position.facility).collect();
+        // In order of id: ranks move while the file is made, and a facility could be missed.
+        let facilities = facility::list(&web.store, region, after, READ).await?;
+        let ids: Vec<_> = facilities.iter().map(|f| f.id).collect();
         let sums = rollup::summaries(&web.store, &ids, now.jst_day(), rules).await?;
         let covered = cover::covered(&web.store, (region, &open), &ids, now).await?;
         let areas = area::names_of(&web.store, &ids).await?;
         for line in &facilities {
-            let sum = sums.get(&line.position.facility);
+            let sum = sums.get(&line.id);
             let number = |n: Option<i64>| n.unwrap_or(0).to_string();
-            let mut row = vec![line.position.facility.to_string(), line.name.clone(), number(sum.map(|s| s.counts.all()))];
+            let mut row = vec![line.id.to_string(), line.name.clone(), number(sum.map(|s| s.counts.all()))];
             row.extend(Reading::ALL.map(|reading| number(sum.map(|s| s.counts.of(reading)))));
             let silence = sum.map(|s| s.silence).unwrap_or_default();
             row.extend([silence.stale, silence.long, silence.never].map(|n| n.to_string()));
             row.push(stamp(now));
-            let excepted = sum.filter(|_| covered.contains(&line.position.facility)).map(|s| s.counts.in_use().all());
+            let excepted = sum.filter(|_| covered.contains(&line.id)).map(|s| s.counts.in_use().all());
             row.push(number(excepted));
-            row.push(areas.get(&line.position.facility).map(|names| visitor.lang.list(names)).unwrap_or_default());
+            row.push(areas.get(&line.id).map(|names| visitor.lang.list(names)).unwrap_or_default());
             csv.row(&row);
         }
         rows += facilities.len();
-        after = facilities.last().map(|last| last.position);
+        after = ids.last().copied();
         if facilities.len() < usize::from(READ) {
             break;
         }

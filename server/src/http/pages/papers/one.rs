@@ -114,7 +114,7 @@ pub(super) async fn paper_page(
     })
 }
 
-/// Where it goes on: from guidance to a restriction that follows it, and back.
+/// Where it goes on: from guidance to a restriction that follows it, and back; from a take-out to the open incidents about its device.
 async fn links(web: &Web, person: &Person, home: Home, found: &Found) -> Result<Vec<(Text, String)>, PageError> {
     let paper = &found.paper;
     let mut links = Vec::new();
@@ -130,6 +130,10 @@ async fn links(web: &Web, person: &Person, home: Home, found: &Found) -> Result<
         && let Some(id) = paper::find_numbered(&web.store, home.facility, (of, number)).await?
     {
         links.push((Text::new("paper-numbered").with("kind", Text::new(of.key())).with("number", number), format!("/papers/{id}")));
+    }
+    if let (Kind::TakeOut, Some(device)) = (paper.kind, paper.device) {
+        let about = paper::list_incidents_about(web.store.read(), home.facility, device).await?;
+        links.extend(about.iter().map(|incident| (title(incident), format!("/papers/{}", incident.id))));
     }
     Ok(links)
 }

@@ -1,11 +1,15 @@
 //! 持出届 as people do it: filed, approved by somebody else, out, overdue by the clock, back and checked; and what goes wrong on the way.
 
+use hashimori_shared::lang::Lang;
+
 use super::browser::{Browser, Page};
 use super::steps::{act, submit};
 use super::world::World;
 use crate::domain::device::Standing;
 use crate::domain::ids::DeviceId;
+use crate::domain::paper::Kind;
 use crate::domain::people::Role;
+use crate::words::Text;
 
 /// A filled-in notice for the days from 2026-08-03 to 2026-08-05.
 fn notice<'a>(device: &'a str, changed: &[(&'static str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -202,7 +206,7 @@ async fn what_does_not_come_back_is_lost_in_the_ledger_too() {
     assert_eq!(desk.device_stands().await.as_deref(), Some("active"));
     desk.act(&paper, "report_lost", &[("why", "訪問先で見当たらない")]).await.redirects_to(&paper);
     assert_eq!(desk.device_stands().await.as_deref(), Some("lost"));
-    desk.browser.get(&paper).await.says("紛失");
+    desk.browser.get(&paper).await.says("紛失").says("事故報告（紛失・盗難・異常・不正アクセス） 第1号");
     assert_eq!(desk.world.acts("device_lost").await.len(), 1);
 }
 
@@ -211,6 +215,14 @@ async fn a_blank_form_prints_and_the_rules_say_where_the_clause_is_answered() {
     let mut desk = Desk::new().await;
     let blank = desk.browser.get(&format!("/facilities/{}/papers/blank?kind=take_out", desk.world.facility)).await;
     blank.status(200).says("決裁欄").says("持出先");
+    for &kind in Kind::ALL {
+        let blank = desk.browser.get(&format!("/facilities/{}/papers/blank?kind={}", desk.world.facility, kind.as_str())).await;
+        blank.status(200).says("決裁欄");
+        let seals = kind.seals().iter().map(|(key, _)| *key);
+        for key in kind.fields().iter().chain(kind.closing_fields()).map(|field| field.label).chain(seals) {
+            blank.says(&Text::new(key).in_lang(Lang::Japanese));
+        }
+    }
     let rules = desk.browser.get("/rules").await;
     assert!(rules.body.contains(&format!("/facilities/{}/papers?kind=take_out", desk.world.facility)), "{}", rules.body);
 }
