@@ -20,7 +20,7 @@ DROP INDEX paper_in_use;
 
 -- Whose own an open paper is: 0 not the administrator's, 1 theirs where a head is in office, 2 theirs where nobody is above them.
 ALTER TABLE paper ADD COLUMN above BIGINT NOT NULL DEFAULT 0;
-UPDATE paper SET above = CASE WHEN EXISTS (SELECT 1 FROM appointment h WHERE h.facility_id = paper.facility_id AND h.role = 'head' AND h.until_at IS NULL) THEN 1 ELSE 2 END WHERE open = 1 AND EXISTS (SELECT 1 FROM appointment a WHERE a.facility_id = paper.facility_id AND a.person_id = paper.applicant_id AND a.role = 'administrator' AND a.until_at IS NULL);
+UPDATE paper SET above = CASE WHEN EXISTS (SELECT 1 FROM appointment h WHERE h.facility_id = paper.facility_id AND h.role = 'head' AND h.until_at IS NULL) THEN 1 ELSE 2 END WHERE open = 1 AND EXISTS (SELECT 1 FROM appointment a JOIN person w ON w.id = a.person_id WHERE a.facility_id = paper.facility_id AND (w.id = paper.applicant_id OR w.name = paper.applicant) AND a.role = 'administrator' AND a.until_at IS NULL);
 DROP INDEX paper_to_decide;
 CREATE INDEX paper_to_decide ON paper (region_id, above, filed_at, id) WHERE open = 1 AND above > 0 AND state IN ('filed', 'extending', 'exempt');
 

@@ -5,6 +5,7 @@ use hashimori_shared::pack::Keep;
 use hashimori_shared::time::Timestamp;
 
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
+use crate::domain::disaster::let_in::Cleared;
 use crate::domain::ids::{FacilityId, RegionId};
 use crate::domain::membership::{self, Act, Entry, Membership, Moved, Refusal};
 use crate::domain::people::Person;
@@ -96,6 +97,16 @@ async fn end_everything(tx: &mut Tx, hands: &Hands<'_>, moved: &Moved) -> Result
         let done = Done::by_person(hands.doer, What::AppointmentEnded, hands.now).on_person(&held.person);
         let done = done.noting(format!("role={} membership=left", held.person.role.code()));
         log::write(tx, hands.random, &done.saying(&moved.why)).await?;
+    }
+    for paper in &ended.papers {
+        let done = Done::by_person(hands.doer, What::PaperMoved, hands.now).at_facility(region, facility);
+        let done = done.on_paper(paper.id, paper.number).noting(format!("kind={} membership=left", paper.kind.as_str()));
+        log::write(tx, hands.random, &done.saying(&moved.why)).await?;
+    }
+    for entry in &ended.let_in {
+        let done = Done::by_person(hands.doer, What::DisasterCleared, hands.now).at_facility(region, facility);
+        let detail = format!("how={} entry={entry} membership=left", Cleared::Unreachable.as_str());
+        log::write(tx, hands.random, &done.noting(detail).saying(&moved.why)).await?;
     }
     Ok(())
 }

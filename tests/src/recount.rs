@@ -50,7 +50,10 @@ pub async fn wrong_owners(store: &Store) -> anyhow::Result<i64> {
             "EXISTS (SELECT 1 FROM appointment a WHERE a.facility_id = p.facility_id AND a.role = '{role}' AND a.until_at IS NULL{more})"
         )
     };
-    let (own, head) = (holds("administrator", " AND a.person_id = p.applicant_id"), holds("head", ""));
+    let (own, head) = (
+        holds("administrator", " AND a.person_id IN (SELECT w.id FROM person w WHERE w.id = p.applicant_id OR w.name = p.applicant)"),
+        holds("head", ""),
+    );
     let sql = format!(
         "SELECT COUNT(*) FROM paper p WHERE p.open = 1 AND p.above <> CASE WHEN {own} THEN CASE WHEN {head} THEN 1 ELSE 2 END ELSE 0 END"
     );

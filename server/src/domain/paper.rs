@@ -78,6 +78,8 @@ pub struct Paper {
     pub exception: Option<ExceptionId>,
     /// When it was filed: the paper's own day where it was written by hand first, else when it was entered.
     pub filed_at: Timestamp,
+    /// The day of its last step: as on paper, or when it was entered.
+    pub last_on: Timestamp,
     /// Counts the steps; whoever acts says which one they saw.
     pub version: i64,
 }

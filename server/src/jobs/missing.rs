@@ -38,13 +38,7 @@ pub async fn run(app: App) -> anyhow::Result<()> {
     }
 }
 
-/// Where an incident about the device is open, reported or taken up, those in charge know already.
 async fn report(app: &App, tx: &mut Tx, missing: &Missing, (days, now): (u32, Timestamp)) -> anyhow::Result<()> {
-    if let Some(device) = missing.device
-        && !paper::list_incidents_about(&mut **tx, missing.home.facility, device).await?.is_empty()
-    {
-        return Ok(());
-    }
     let last = Text::Day(missing.until.plus_seconds(-1));
     let why = Text::new("paper-missing-why").with("number", missing.number).with("last", last).with("days", i64::from(days));
     let gone = Gone { device: missing.device, why: &why, by: Actor::Collector, from: &missing.id.to_string() };

@@ -10,6 +10,7 @@ mod membership;
 mod missing;
 mod rank;
 mod remind;
+mod renewed;
 mod retain;
 mod sweep;
 mod tell;
@@ -19,6 +20,7 @@ pub use authority::run as take_up_authority;
 pub use mail::run as send_mail;
 pub use missing::run as report_missing;
 pub use remind::run as remind;
+pub use renewed::run as end_renewed;
 pub use tell::run as tell;
 
 use std::time::Duration;
@@ -47,6 +49,7 @@ pub fn start(app: &App, stop: &CancellationToken, tasks: &TaskTracker) {
     every(app, stop, tasks, Job { name: "tell", period: Duration::from_secs(10) }, tell::run);
     every(app, stop, tasks, Job { name: "remind", period: Duration::from_mins(10) }, remind::run);
     every(app, stop, tasks, Job { name: "missing", period: Duration::from_mins(10) }, missing::run);
+    every(app, stop, tasks, Job { name: "renewed", period: Duration::from_mins(10) }, renewed::run);
     every(app, stop, tasks, Job { name: "trim-mail", period: Duration::from_hours(6) }, mail::trim);
     every(app, stop, tasks, Job { name: "erase-left", period: Duration::from_hours(1) }, membership::run);
     every(app, stop, tasks, Job { name: "retain", period: Duration::from_mins(30) }, retain::run);

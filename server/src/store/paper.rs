@@ -9,6 +9,7 @@ mod contact;
 mod list;
 mod missing;
 mod permitted;
+mod renewed;
 mod reported;
 mod secretariat;
 mod sums;
@@ -20,11 +21,12 @@ pub use attachment::{
 pub use contact::{Contact, NewContact, confirm_contact, delete_old_contacts, find_by_way, find_contact, find_way, insert_contact};
 pub use list::{
     Filter, Past, find_incident_of_loss, find_numbered, find_own, history, list, list_between, list_in_force, list_incidents_about,
-    list_open, list_open_incidents, list_restrictions,
+    list_open, list_open_incidents, list_restrictions, list_to_end,
 };
 pub use missing::{Missing, list_missing};
 pub(super) use permitted::put_permitted;
 pub use permitted::{count_permitted, list_permitted};
+pub use renewed::{Renewed, list_renewed};
 pub use reported::list_reported;
 pub(super) use secretariat::note_own_at;
 pub use secretariat::{count_for_secretariat, list_for_secretariat};
@@ -87,7 +89,10 @@ pub struct Found {
 }
 
 const COLUMNS: &str = "SELECT p.id, p.kind, p.number, p.state, p.applicant, p.applicant_id, p.device_id, p.from_at, p.until_at, p.asked_until, \
-    p.fields, p.filed_at, p.version, d.label, d.ownership, d.standing, p.exception_id FROM paper p LEFT JOIN device d ON d.id = p.device_id";
+    p.fields, p.filed_at, p.version, d.label, d.ownership, d.standing, p.exception_id, p.last_on \
+    FROM paper p LEFT JOIN device d ON d.id = p.device_id";
+/// How many columns that is.
+const WIDTH: usize = 18;
 
 /// Files a paper; its number.
 pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
@@ -103,8 +108,8 @@ pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
     let state = new.kind.first_state(matches!(new.by, Actor::Stranger | Actor::Collector), new.exception.is_some());
     sqlx::query(
         "INSERT INTO paper (id, region_id, facility_id, kind, number, state, open, applicant, applicant_id, device_id, from_at, until_at, \
-         fields, filed_at, entered_at, version, exception_id, own_hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16)",
+         fields, filed_at, last_on, entered_at, version, exception_id, own_hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $13, $14, 0, $15, $16)",
     )
     .bind(new.id.to_string())
     .bind(new.region.to_string())
@@ -129,16 +134,17 @@ pub async fn insert(tx: &mut Tx, new: &NewPaper<'_>) -> Result<i64, Error> {
     Ok(number)
 }
 
-/// Files a paper again that was sent back, as it was filled in now. `false`: somebody else acted first.
+/// Files a paper again that was sent back, as it was filled in now; the step's `why` says what stood there before. `false`: somebody else
+/// acted first.
 pub async fn refile(
     tx: &mut Tx,
     paper: &Paper,
     (wish, applicant): (&Wish, Option<PersonId>),
     exception: Option<ExceptionId>,
-    (by, at): (Actor, Timestamp),
+    (by, at, why): (Actor, Timestamp, String),
 ) -> Result<bool, Error> {
     let state = paper.kind.first_state(false, exception.is_some());
-    let moved = Moved { exception: exception.filter(|_| state == State::Exempt), ..filed(Act::FileAgain, state, wish, at) };
+    let moved = Moved { exception: exception.filter(|_| state == State::Exempt), why, ..filed(Act::FileAgain, state, wish, at) };
     if !move_on(tx, paper, &moved, by).await? {
         return Ok(false);
     }
@@ -179,7 +185,7 @@ fn encoded(wish: &Wish) -> Result<String, Error> {
 pub async fn move_on(tx: &mut Tx, paper: &Paper, moved: &Moved, by: Actor) -> Result<bool, Error> {
     let done = sqlx::query(
         "UPDATE paper SET state = $1, open = $2, from_at = $3, until_at = $4, asked_until = $5, version = version + 1, \
-         exception_id = COALESCE($9, exception_id) WHERE id = $6 AND version = $7 AND state = $8",
+         exception_id = COALESCE($9, exception_id), last_on = $10 WHERE id = $6 AND version = $7 AND state = $8",
     )
     .bind(moved.to.as_str())
     .bind(i64::from(!moved.to.is_final()))
@@ -190,6 +196,7 @@ pub async fn move_on(tx: &mut Tx, paper: &Paper, moved: &Moved, by: Actor) -> Re
     .bind(paper.version)
     .bind(paper.state.as_str())
     .bind(moved.exception.map(|id| id.to_string()))
+    .bind(moved.on.unwrap_or(moved.at).seconds())
     .execute(&mut **tx)
     .await?;
     if done.rows_affected() != 1 {
@@ -289,6 +296,7 @@ fn read(row: &AnyRow) -> Result<Found, Error> {
             .map(|id| id.parse().map_err(|_| rows::decode_error("paper.exception_id")))
             .transpose()?,
         filed_at: Timestamp::from_seconds(row.try_get(11)?),
+        last_on: Timestamp::from_seconds(row.try_get(17)?),
         version: row.try_get(12)?,
     };
     Ok(Found { paper, device })

@@ -160,13 +160,15 @@ async fn of_two_steps_from_the_same_state_one_is_taken_and_every_step_stays(on: 
     let back = found(&bed, id).await?;
     let other = wish(&bed, None, (1, 2));
     let mut tx = bed.store.begin_ledger().await?;
-    assert!(paper::refile(&mut tx, &back, (&other, None), None, (Actor::Stranger, bed.now)).await?);
-    assert!(!paper::refile(&mut tx, &back, (&other, None), None, (Actor::Stranger, bed.now)).await?);
+    let by = || (Actor::Stranger, bed.now, "前の記入".to_owned());
+    assert!(paper::refile(&mut tx, &back, (&other, None), None, by()).await?);
+    assert!(!paper::refile(&mut tx, &back, (&other, None), None, by()).await?);
     tx.commit().await?;
     let again = found(&bed, id).await?;
     assert_eq!((again.state, again.period, again.applicant.person, again.version), (State::Filed, other.period, None, 2));
-    let acts: Vec<_> = paper::history(&bed.store, id).await?.into_iter().map(|past| past.act).collect();
-    assert_eq!(acts, [Act::File, Act::SendBack, Act::FileAgain]);
+    let past = paper::history(&bed.store, id).await?;
+    assert_eq!(past.iter().map(|past| past.act).collect::<Vec<_>>(), [Act::File, Act::SendBack, Act::FileAgain]);
+    assert_eq!(past[2].why, "前の記入", "what stood there before stays");
     Ok(())
 }
 

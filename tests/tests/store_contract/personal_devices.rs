@@ -145,6 +145,19 @@ async fn approvals_in_force_are_those_of_the_device_now(on: On) -> anyhow::Resul
     assert_eq!(in_force(0).await?, 0, "asked for is not approved");
     assert!(step(&bed, &found(&bed, id).await?, Act::Approve, State::InUse).await?);
     assert_eq!((in_force(-1).await?, in_force(0).await?, in_force(2).await?, in_force(3).await?), (0, 1, 1, 0));
+    // Another one for the days after: only then, and only for the same person, does it take the first one's place.
+    let next = PaperId::new(bed.random.uuid(bed.now));
+    let wish = self::wish(&bed, Some(device), (3, 6));
+    let mut tx = bed.store.begin_ledger().await?;
+    let number = paper::insert(&mut tx, &new(&bed, next, Kind::PersonalDevice, &wish, Actor::Person(by))).await?;
+    tx.commit().await?;
+    let renewed = async |days| -> anyhow::Result<Vec<(PaperId, i64)>> {
+        let found = paper::list_renewed(bed.store.read(), bed.now.plus_days(days), 9).await?;
+        Ok(found.into_iter().map(|found| (found.paper.id, found.by)).collect())
+    };
+    assert_eq!(renewed(3).await?, [], "nobody has approved it");
+    assert!(step(&bed, &found(&bed, next).await?, Act::Approve, State::InUse).await?);
+    assert_eq!((renewed(2).await?, renewed(3).await?, renewed(6).await?), (vec![], vec![(id, number)], vec![]));
     assert!(step(&bed, &found(&bed, id).await?, Act::Revoke, State::Revoked).await?);
     assert_eq!(in_force(0).await?, 0);
     Ok(())

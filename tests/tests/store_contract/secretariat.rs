@@ -4,7 +4,7 @@ use hashimori_server::appointments::{self, Hands, Whom};
 use hashimori_server::domain::act::Actor;
 use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::ids::{AppointmentId, PaperId, PersonId};
-use hashimori_server::domain::paper::{Act, ForSecretariat, Kind, Moved, State, Values};
+use hashimori_server::domain::paper::{Act, ForSecretariat, Kind, Moved, State, Values, Wish};
 use hashimori_server::domain::people::event::By;
 use hashimori_server::domain::people::role::Newcomer;
 use hashimori_server::domain::people::{Role, Scope};
@@ -105,6 +105,14 @@ async fn an_administrators_own_paper_is_the_secretariats_while_there_is_no_head(
     appointment::insert(&mut tx, &again, bed.now).await?;
     tx.commit().await?;
     assert_eq!(waiting(ForSecretariat::Always).await?, [own]);
+    // Whoever filed without an account is known by name, also where they become administrator later.
+    let (earlier, named) = (PaperId::new(bed.random.uuid(bed.now)), Wish { applicant: "架空　hanako".to_owned(), ..wish });
+    let mut tx = bed.store.begin_ledger().await?;
+    paper::insert(&mut tx, &new(&bed, earlier, Kind::TakeOut, &named, Actor::Stranger)).await?;
+    tx.commit().await?;
+    let of_name = paper::list_for_secretariat(&bed.store, bed.region, ForSecretariat::Always, (None, 9)).await?;
+    assert_eq!(of_name.len(), 2);
+    assert!(step(&bed, &found(&bed, earlier).await?, Act::Refuse, State::Refused).await?);
     assert!(step(&bed, &found(&bed, own).await?, Act::Approve, State::Approved).await?);
     assert!(waiting(ForSecretariat::Always).await?.is_empty());
     Ok(())
@@ -144,5 +152,11 @@ async fn what_the_secretariat_issues_is_counted_in_its_region_by_the_clock_and_a
     assert_eq!((numbered(Kind::Guidance, 1).await?, numbered(Kind::Guidance, 2).await?), (Some(guidance), None));
     let records = [Kind::Consideration, Kind::FacilityCheck];
     assert_eq!(paper::list_never_filed(&bed.store, bed.facility, &records).await?, [Kind::FacilityCheck]);
+    // What was filed once may be kept no longer.
+    let mut tx = bed.store.begin_ledger().await?;
+    let kept = "INSERT INTO paper_number (facility_id, kind, number) VALUES ($1, 'facility_check', 1)";
+    sqlx::query(kept).bind(bed.facility.to_string()).execute(&mut *tx).await?;
+    tx.commit().await?;
+    assert!(paper::list_never_filed(&bed.store, bed.facility, &records).await?.is_empty());
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::words::Text;
+
 /// Longest answer on one line, in characters.
 pub const LONGEST_LINE: usize = 100;
 /// Longest answer on several lines, in characters.
@@ -53,6 +55,17 @@ pub enum InvalidField {
 }
 
 impl Field {
+    /// What stands in it, as people read it.
+    pub fn said(&self, values: &Values) -> Text {
+        match (self.input, values.get(self.name)) {
+            (_, None) => Text::new("frame-none"),
+            (Input::Choice(choices), Some(value)) => {
+                choices.iter().find(|(known, _)| known == value).map_or(Text::verbatim(value), |(_, key)| Text::new(key))
+            }
+            (Input::Line | Input::Text | Input::Clause, Some(value)) => Text::verbatim(value),
+        }
+    }
+
     /// What was typed; empty: nothing.
     pub fn read(&self, typed: &str) -> Result<String, InvalidField> {
         let clean: String = typed.trim().chars().filter(|c| !c.is_control() || *c == '\n').collect();

@@ -1,6 +1,6 @@
 //! What can be done with a paper, and by whom, by the table of its kind; and the one function that moves a paper on.
 
-use hashimori_shared::pack::ApprovalRules;
+use hashimori_shared::pack::{ApprovalRules, PersonalMode};
 use hashimori_shared::time::Timestamp;
 
 use super::field::read_all;
@@ -15,6 +15,9 @@ use crate::domain::device::Standing;
 use crate::domain::ids::{DeviceId, ExceptionId, PersonId};
 use crate::domain::people::Role;
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON, reason};
+
+/// How many days before its paper something can have been done.
+const EARLIER_DAYS: i64 = 366;
 
 /// Who acts.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +41,8 @@ pub struct Surroundings<'a> {
     pub device: Option<Standing>,
     /// The 災害時特例 that holds over the facility.
     pub exception: Option<ExceptionId>,
+    /// How the facility allows personal devices.
+    pub personal: PersonalMode,
     /// Who approves.
     pub rules: &'a ApprovalRules,
     /// Longest period of this paper, in days.
@@ -159,6 +164,12 @@ pub enum Refusal {
     /// An earlier last day that is none.
     #[error("not a day within the period")]
     NotShorter,
+    /// The facility does not allow personal devices.
+    #[error("the facility allows no personal devices")]
+    Prohibited,
+    /// What was approved is another device.
+    #[error("another device is approved")]
+    OtherDevice,
     /// No device was chosen.
     #[error("no device was chosen")]
     NoDevice,
@@ -188,14 +199,22 @@ pub enum Refusal {
 /// What somebody can do with a paper now, as far as it depends on them and the paper.
 pub fn choices(paper: &Paper, by: &Hand<'_>, around: &Surroundings<'_>) -> Vec<Step> {
     let now = paper.kind.steps().iter().filter(|step| step.hands != Hands::Form && step.from.contains(&paper.state));
-    let possible =
-        |step: &Step| (step.act != Act::MarkLost || can_be_lost(around)) && (step.act != Act::UseException || around.exception.is_some());
+    let possible = |step: &Step| {
+        (step.act != Act::MarkLost || can_be_lost(around))
+            && (step.act != Act::UseException || around.exception.is_some())
+            && (step.act != Act::LinkDevice || can_be_linked(paper))
+    };
     now.copied().filter(possible).filter(|step| check_hands(*step, paper, by, around).is_ok()).collect()
 }
 
 /// Whether there is a device that can be marked as lost.
 fn can_be_lost(around: &Surroundings<'_>) -> bool {
     around.device.is_some_and(|standing| OnDevice::MarkLost.from().contains(&standing))
+}
+
+/// Whether a device can be linked: what was approved, or went ahead, for one is not for another.
+fn can_be_linked(paper: &Paper) -> bool {
+    paper.kind != Kind::PersonalDevice || paper.state == State::Filed || paper.device.is_none()
 }
 
 /// Takes a step with a paper.
@@ -252,6 +271,12 @@ fn take(step: Step, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, now
     if let Some(told) = moved.added.get(guidance::ANSWER).or_else(|| moved.added.get(record::DECISION)) {
         moved.why.clone_from(told);
     }
+    if act == Act::Approve && paper.kind == Kind::PersonalDevice && around.personal == PersonalMode::Prohibited {
+        return Err(Refusal::Prohibited);
+    }
+    if act == Act::LinkDevice && !can_be_linked(paper) {
+        return Err(Refusal::OtherDevice);
+    }
     if act == Act::Approve && moved.why.is_empty() && personal::has_failed_check(&paper.values) {
         return Err(Refusal::NoCondition);
     }
@@ -299,11 +324,14 @@ fn meet(need: Need, paper: &Paper, entry: &Entry, around: &Surroundings<'_>, mov
         Need::Cleared => return Err(Refusal::NotCleared),
         Need::Checker => moved.checker = checker(paper, &entry.checker)?,
         Need::LostAt if entry.when.trim().is_empty() => {}
-        Need::When | Need::LostAt => moved.on = Some(instant(&entry.when, moved.at).ok_or(Refusal::When)?),
+        Need::When | Need::LostAt => {
+            let earliest = paper.filed_at.min(paper.period.from).plus_days(-EARLIER_DAYS);
+            moved.on = Some(instant(&entry.when, moved.at).filter(|at| *at >= earliest).ok_or(Refusal::When)?);
+        }
         Need::Fields(fields) => moved.added = read_all(fields, |name| entry.fields.get(name).map(String::as_str))?,
         Need::OnPaper if entry.on.trim().is_empty() => {}
         Need::OnPaper => {
-            let on = around.rules.paper_ok.then(|| paper_day(&entry.on, Some(paper.filed_at), moved.at)).flatten();
+            let on = around.rules.paper_ok.then(|| paper_day(&entry.on, Some(paper.last_on), moved.at)).flatten();
             moved.on = Some(on.ok_or(Refusal::PaperDay)?);
         }
     }

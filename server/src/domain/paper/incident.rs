@@ -161,11 +161,16 @@ impl Deadline {
 }
 
 impl Paper {
-    /// Whether it was taken up as an incident in which something is gone.
+    /// Whether it is an incident in which something is gone, reported or taken up.
     pub fn is_open_loss(&self) -> bool {
         self.kind == Kind::Incident
-            && self.state == State::Open
+            && matches!(self.state, State::Reported | State::Open)
             && self.values.get(WHAT).is_some_and(|what| matches!(what.as_str(), LOSS | "theft"))
+    }
+
+    /// The step by which a reported incident is taken up, because its device is noted as lost by an act of its own.
+    pub fn taken_up(&self, now: Timestamp) -> Moved {
+        Moved { act: Act::TakeUp, to: State::Open, ..Moved::ended(self, "", now) }
     }
 
     /// The step by which an open incident takes in that its device was noted as lost by an act of its own: when, and how it came about.
@@ -195,8 +200,9 @@ impl Paper {
     /// The deadlines of the reports to the authority, from the day on which it was found.
     pub fn deadlines(&self, rules: &IncidentRules) -> [Deadline; 2] {
         let full = if may_be_meant(&self.values) { rules.full_report_days_if_meant } else { rules.full_report_days };
-        let due = |days: u32| self.period.from.plus_days(i64::from(days) + 1);
-        [Deadline { act: Act::ReportFirst, due: due(rules.first_report_days) }, Deadline { act: Act::ReportFull, due: due(full) }]
+        // The day on which it was found is the first of the full report's days (個人情報保護委員会 ガイドライン 通則編 3-5-3-4).
+        let due = |days: u32| self.period.from.plus_days(i64::from(days));
+        [Deadline { act: Act::ReportFirst, due: due(rules.first_report_days + 1) }, Deadline { act: Act::ReportFull, due: due(full) }]
     }
 }
 
@@ -222,13 +228,14 @@ mod tests {
             values: [(WHAT.to_owned(), what.to_owned())].into(),
             exception: None,
             filed_at: now,
+            last_on: now,
             version: 0,
         };
         let moved = paper(State::Open, LOSS).with_loss((now.plus_days(-1), "訪問先"), now);
         assert_eq!((moved.act, moved.to, moved.on, moved.why.as_str()), (Act::MarkLost, State::Open, Some(now.plus_days(-1)), "訪問先"));
         let takes = |state| ["loss", "theft", "fault", "access", "other"].map(|what| paper(state, what).is_open_loss());
         assert_eq!(takes(State::Open), [true, true, false, false, false]);
-        assert_eq!((takes(State::Reported), takes(State::Closed)), ([false; 5], [false; 5]));
+        assert_eq!((takes(State::Reported), takes(State::Closed)), (takes(State::Open), [false; 5]));
     }
 
     #[test]

@@ -68,6 +68,8 @@ impl Refusal {
             Self::NoFinding => Text::new("paper-no-finding"),
             Self::NoCondition => Text::new("paper-no-condition"),
             Self::NotShorter => Text::new("paper-not-shorter"),
+            Self::Prohibited => Text::new("paper-prohibited"),
+            Self::OtherDevice => Text::new("paper-other-device"),
             Self::NoDevice => Text::new("paper-choose-device"),
             Self::NotCleared => Text::new("paper-not-cleared"),
             Self::NoChecker => Text::new("paper-wrong-checker").with("most", LONGEST_NAME),

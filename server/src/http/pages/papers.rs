@@ -24,7 +24,7 @@ use std::sync::Arc;
 use axum::extract::State as Use;
 use axum::response::Response;
 use hashimori_shared::pack::{Pack, PersonalMode};
-use hashimori_shared::time::DAY;
+use hashimori_shared::time::{DAY, Timestamp};
 use serde::Deserialize;
 
 pub(super) use application::{prove_address, show_application, withdraw_application};
@@ -238,7 +238,12 @@ impl Staff {
     }
 
     fn rules(&self) -> Rules<'_> {
-        Rules { pack: &self.pack, personal: self.personal, excepted: self.exception.is_some() }
+        self.rules_under(self.exception)
+    }
+
+    /// The rules under the 災害時特例 that held, where what is entered now was done then.
+    fn rules_under(&self, exception: Option<ExceptionId>) -> Rules<'_> {
+        Rules { pack: &self.pack, personal: self.personal, excepted: exception.is_some() }
     }
 
     fn around(&self, found: &Found) -> Surroundings<'_> {
@@ -254,18 +259,25 @@ impl Staff {
             has_head: self.held.iter().any(|held| held.person.role == Role::Head),
             device,
             exception: self.exception,
+            personal: self.personal,
             rules: &self.pack.parameters().approval,
             most_days: kind.most_days(&self.rules()),
         }
     }
 }
 
-/// The 災害時特例 under which a paper goes ahead: the one that holds now, or that held on the day on the paper.
-async fn exception_for(web: &Web, home: Home, staff: &Staff, wish: &Wish) -> Result<Option<ExceptionId>, PageError> {
-    let Some(day) = wish.on else { return Ok(staff.exception) };
+/// The 災害時特例 that holds now, or that held on the day on a paper.
+async fn exception_on(web: &Web, home: Home, staff: &Staff, day: Option<Timestamp>) -> Result<Option<ExceptionId>, PageError> {
+    let Some(day) = day else { return Ok(staff.exception) };
     let end_of_day = day.plus_seconds(DAY - 1).min(web.now());
     let held = let_in::held_over(web.store.read(), home, end_of_day).await?;
     Ok(held.filter(|(_, drill)| !drill).map(|(id, _)| id))
+}
+
+/// The one under which a paper goes ahead. What begins on a later day than it was filed has time for an approval.
+async fn exception_for(web: &Web, home: Home, staff: &Staff, wish: &Wish) -> Result<Option<ExceptionId>, PageError> {
+    let filed = wish.on.unwrap_or(web.now());
+    Ok(exception_on(web, home, staff, wish.on).await?.filter(|_| wish.period.from.jst_day() <= filed.jst_day()))
 }
 
 fn hand(person: &Person) -> Hand<'_> {

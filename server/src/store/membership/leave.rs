@@ -4,13 +4,14 @@
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
 
-use crate::domain::act::Act;
+use crate::domain::act::{Act, Actor};
 use crate::domain::disaster::let_in::Cleared;
-use crate::domain::ids::{DeviceId, FacilityId, PersonId, RegionId};
+use crate::domain::ids::{DeviceId, FacilityId, LetInId, PersonId, RegionId};
+use crate::domain::paper::{Moved, Paper};
 use crate::domain::people::event::By;
 use crate::store::appointment::{self, Held};
 use crate::store::device::{self, Decision};
-use crate::store::{Error, Tx, exclusion, rank, rows};
+use crate::store::{Error, Tx, exclusion, paper, rank, rows};
 
 /// What ended, for the operation log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub struct Ended {
     pub devices: Vec<(DeviceId, String)>,
     /// Roles that ended, and their accounts with them.
     pub roles: Vec<Held>,
+    /// Papers that ended, all but incidents, which go on.
+    pub papers: Vec<Paper>,
+    /// What a 災害時特例 let in and nobody had cleared.
+    pub let_in: Vec<LetInId>,
 }
 
 /// Ends everything (in a transaction of `Store::begin_ledger`).
@@ -46,7 +51,15 @@ pub async fn end_everything(
     ] {
         sqlx::query(sql).bind(id.clone()).bind(now.seconds()).execute(&mut **tx).await?;
     }
+    let papers = end_papers(tx, facility, (by, why), now).await?;
     // Nobody is left there who could clear it: the exception's report says so.
+    let let_in = sqlx::query("SELECT id FROM disaster_let_in WHERE facility_id = $1 AND cleared_at IS NULL ORDER BY id")
+        .bind(id.clone())
+        .fetch_all(&mut **tx)
+        .await?
+        .iter()
+        .map(|row| rows::parsed(row, 0, "disaster_let_in.id"))
+        .collect::<Result<Vec<LetInId>, Error>>()?;
     sqlx::query(
         "UPDATE disaster_let_in SET cleared_how = $2, cleared_done = '', cleared_why = $3, cleared_by = $4, cleared_at = $5 \
          WHERE facility_id = $1 AND cleared_at IS NULL",
@@ -63,7 +76,18 @@ pub async fn end_everything(
         .execute(&mut **tx)
         .await?;
     rank::remove(tx, facility).await?;
-    Ok(Ended { devices, roles })
+    Ok(Ended { devices, roles, papers, let_in })
+}
+
+/// Nobody is left there who could go on with them; what went wrong is still followed up (留3-10).
+async fn end_papers(tx: &mut Tx, facility: FacilityId, (by, why): (PersonId, &str), now: Timestamp) -> Result<Vec<Paper>, Error> {
+    let mut ended = Vec::new();
+    for paper in paper::list_to_end(tx, facility).await? {
+        if paper::move_on(tx, &paper, &Moved::ended(&paper, why, now), Actor::Person(by)).await? {
+            ended.push(paper);
+        }
+    }
+    Ok(ended)
 }
 
 async fn retire(tx: &mut Tx, facility: FacilityId, (by, why): (PersonId, &str), now: Timestamp) -> Result<Vec<(DeviceId, String)>, Error> {

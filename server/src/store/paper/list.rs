@@ -3,7 +3,7 @@
 use hashimori_shared::time::Timestamp;
 use sqlx::{Any, Executor, Row as _};
 
-use super::{COLUMNS, Found, read, state};
+use super::{COLUMNS, Found, WIDTH, read, state};
 use crate::domain::ids::{DeviceId, FacilityId, PaperId, RegionId};
 use crate::domain::paper::{Act, Kind, Paper, State};
 use crate::domain::people::Scope;
@@ -83,12 +83,20 @@ pub async fn list_in_force(store: &Store, facility: FacilityId, device: DeviceId
     Ok(papers.into_iter().filter(|paper| paper.is_in_force(now)).collect())
 }
 
+/// The open papers of a facility but its incidents, in order of filing, inside a transaction.
+pub async fn list_to_end(tx: &mut Tx, facility: FacilityId) -> Result<Vec<Paper>, Error> {
+    let sql = format!("{COLUMNS} WHERE p.facility_id = $1 AND p.open = 1 AND p.kind <> $2 ORDER BY p.id");
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(facility.to_string()).bind(Kind::Incident.as_str());
+    query.fetch_all(&mut **tx).await?.iter().map(|row| read(row).map(|found| found.paper)).collect()
+}
+
 /// The paper that opens by its applicant's own link, and where it is.
 pub async fn find_own(store: &Store, hash: &str) -> Result<Option<(Home, Found)>, Error> {
     let sql = COLUMNS.replace(" FROM paper p", ", p.region_id, p.facility_id FROM paper p") + " WHERE p.own_hash = $1";
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(hash.to_owned()).fetch_optional(store.read()).await?;
     let Some(row) = row else { return Ok(None) };
-    let home = Home { region: rows::parsed(&row, 17, "paper.region_id")?, facility: rows::parsed(&row, 18, "paper.facility_id")? };
+    let home =
+        Home { region: rows::parsed(&row, WIDTH, "paper.region_id")?, facility: rows::parsed(&row, WIDTH + 1, "paper.facility_id")? };
     Ok(Some((home, read(&row)?)))
 }
 
@@ -111,8 +119,8 @@ pub async fn list_open(
         .await?
         .iter()
         .map(|row| {
-            let facility = rows::parsed(row, 17, "facility.id")?;
-            Ok((facility, row.try_get(18)?, read(row)?))
+            let facility = rows::parsed(row, WIDTH, "facility.id")?;
+            Ok((facility, row.try_get(WIDTH + 1)?, read(row)?))
         })
         .collect()
 }
@@ -135,7 +143,7 @@ pub async fn list_open_incidents(
         .fetch_all(store.read())
         .await?
         .iter()
-        .map(|row| Ok((rows::parsed(row, 17, "paper.facility_id")?, read(row)?)))
+        .map(|row| Ok((rows::parsed(row, WIDTH, "paper.facility_id")?, read(row)?)))
         .collect()
 }
 

@@ -6,27 +6,48 @@
 use hashimori_shared::time::Timestamp;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{COLUMNS, Found, read};
+use super::{COLUMNS, Found, WIDTH, read};
 use crate::domain::ids::{FacilityId, PaperId, RegionId};
-use crate::domain::paper::ForSecretariat;
+use crate::domain::paper::{ForSecretariat, same_name};
 use crate::store::{Error, Store, Tx, rows};
-
-const NOTE: &str = "UPDATE paper SET above = CASE \
-     WHEN NOT EXISTS (SELECT 1 FROM appointment a WHERE a.facility_id = paper.facility_id AND a.person_id = paper.applicant_id \
-       AND a.role = 'administrator' AND a.until_at IS NULL) THEN 0 \
-     WHEN EXISTS (SELECT 1 FROM appointment h WHERE h.facility_id = paper.facility_id AND h.role = 'head' AND h.until_at IS NULL) THEN 1 \
-     ELSE 2 END WHERE open = 1";
 
 /// Notes whose own a paper is, now that it was filed.
 pub(super) async fn note_own(tx: &mut Tx, paper: PaperId) -> Result<(), Error> {
-    let sql = format!("{NOTE} AND id = $1");
-    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(paper.to_string()).execute(&mut **tx).await.map(drop)
+    let facility: String =
+        sqlx::query_scalar("SELECT facility_id FROM paper WHERE id = $1").bind(paper.to_string()).fetch_one(&mut **tx).await?;
+    note(tx, &facility, &paper.to_string()).await
 }
 
 /// The same of all of a facility's, now that a role there began or ended.
 pub(in crate::store) async fn note_own_at(tx: &mut AnyConnection, facility: FacilityId) -> Result<(), Error> {
-    let sql = format!("{NOTE} AND facility_id = $1 AND applicant_id IS NOT NULL");
-    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(facility.to_string()).execute(tx).await.map(drop)
+    note(tx, &facility.to_string(), "").await
+}
+
+/// `only`: this paper alone, or all of them. Whoever filed without an account is known by name, as where papers are approved.
+async fn note(tx: &mut AnyConnection, facility: &str, only: &str) -> Result<(), Error> {
+    let held: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT a.role, p.id, p.name FROM appointment a JOIN person p ON p.id = a.person_id \
+         WHERE a.facility_id = $1 AND a.until_at IS NULL AND a.role IN ('administrator', 'head')",
+    )
+    .bind(facility.to_owned())
+    .fetch_all(&mut *tx)
+    .await?;
+    let administrator = held.iter().find(|(role, ..)| role == "administrator");
+    let own = if held.iter().any(|(role, ..)| role == "head") { 1 } else { 2 };
+    let open: Vec<(String, Option<String>, String, i64)> =
+        sqlx::query_as("SELECT id, applicant_id, applicant, above FROM paper WHERE facility_id = $1 AND open = 1 AND ($2 = '' OR id = $2)")
+            .bind(facility.to_owned())
+            .bind(only.to_owned())
+            .fetch_all(&mut *tx)
+            .await?;
+    for (paper, person, name, noted) in open {
+        let theirs = administrator.is_some_and(|(_, id, called)| person.as_ref() == Some(id) || same_name(called, &name));
+        let above = if theirs { own } else { 0 };
+        if above != noted {
+            sqlx::query("UPDATE paper SET above = $2 WHERE id = $1").bind(paper).bind(above).execute(&mut *tx).await?;
+        }
+    }
+    Ok(())
 }
 
 /// From `$2` on. As the index that is made for this says it (`paper_to_decide`); only 持出届 and 個人所有機器利用申請 are ever in these states.
@@ -66,8 +87,8 @@ pub async fn list_for_secretariat(
         .await?
         .iter()
         .map(|row| {
-            let facility = rows::parsed(row, 17, "facility.id")?;
-            Ok((facility, row.try_get(18)?, read(row)?))
+            let facility = rows::parsed(row, WIDTH, "facility.id")?;
+            Ok((facility, row.try_get(WIDTH + 1)?, read(row)?))
         })
         .collect()
 }

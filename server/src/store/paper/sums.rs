@@ -85,11 +85,15 @@ pub async fn count_incidents(store: &Store, region: RegionId) -> Result<(i64, Op
 pub async fn list_never_filed(store: &Store, facility: FacilityId, kinds: &[Kind]) -> Result<Vec<Kind>, Error> {
     let mut never = Vec::new();
     for &kind in kinds {
-        let any: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM paper WHERE facility_id = $1 AND kind = $2 AND number = 1")
-            .bind(facility.to_string())
-            .bind(kind.as_str())
-            .fetch_one(store.read())
-            .await?;
+        // What was filed may be kept no longer: its number is.
+        let any: i64 = sqlx::query_scalar(
+            "SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM paper WHERE facility_id = $1 AND kind = $2 LIMIT 1) p) \
+             + (SELECT COUNT(*) FROM paper_number WHERE facility_id = $1 AND kind = $2)",
+        )
+        .bind(facility.to_string())
+        .bind(kind.as_str())
+        .fetch_one(store.read())
+        .await?;
         never.extend((any == 0).then_some(kind));
     }
     Ok(never)

@@ -3,6 +3,7 @@
 
 mod laws;
 
+use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::Pack;
 use hashimori_shared::time::DAY;
 
@@ -49,6 +50,7 @@ fn paper_of(kind: Kind, applicant: (Option<u64>, &str)) -> Paper {
         exception: None,
         values: Values::new(),
         filed_at: NOW,
+        last_on: NOW,
         version: 1,
     }
 }
@@ -59,6 +61,7 @@ fn around(pack: &Pack) -> Surroundings<'_> {
         has_head: true,
         device: Some(Standing::Active),
         exception: None,
+        personal: PersonalMode::ExceptionOnly,
         rules: &pack.parameters().approval,
         most_days: 183,
     }
@@ -91,6 +94,7 @@ fn entry() -> Entry {
 fn after(mut paper: Paper, moved: &Moved) -> Paper {
     (paper.state, paper.period, paper.asked_until) = (moved.to, moved.period, moved.asked_until);
     paper.exception = moved.exception.or(paper.exception);
+    (paper.device, paper.last_on) = (moved.device.or(paper.device), moved.on.unwrap_or(moved.at));
     paper
 }
 
@@ -228,7 +232,8 @@ fn an_incident_closes_only_with_cause_and_prevention_and_its_clock_counts_days_f
         let deadlines = Paper { values, ..open.clone() }.deadlines(&pack.parameters().incident);
         deadlines.map(|deadline| deadline.due.seconds_since(MIDNIGHT) / DAY - 1)
     };
-    assert_eq!((due("loss"), due("theft")), ([5, 30], [5, 60]));
+    // The full report counts the day on which it was found as its first.
+    assert_eq!((due("loss"), due("theft")), ([5, 29], [5, 59]));
 }
 
 #[test]
@@ -268,6 +273,54 @@ fn under_a_disaster_exception_nothing_waits_for_an_approval_and_afterwards_it_is
         assert!(advance(&went, end, (&hand(1), &entry()), &around(&pack), went.period.until.plus_days(30)).is_ok(), "{kind:?}");
         assert!(advance(&went, Act::Withdraw, (&hand(1), &entry()), &covered, NOW).is_err(), "what was used is cleared, not taken back");
     }
+}
+
+#[test]
+fn a_personal_device_is_approved_only_where_the_facility_allows_any_and_what_is_approved_is_that_device() {
+    let pack = Pack::bundled();
+    let asked = paper_of(Kind::PersonalDevice, (None, "見本 看護師"));
+    let shorter = Entry { until: String::new(), ..entry() };
+    let approve = |around: &Surroundings<'_>| advance(&asked, Act::Approve, (&hand(1), &shorter), around, NOW);
+    let prohibited = Surroundings { personal: PersonalMode::Prohibited, ..around(&pack) };
+    assert_eq!(approve(&prohibited).map(|moved| moved.to), Err(Refusal::Prohibited));
+    assert_eq!(approve(&around(&pack)).map(|moved| moved.to), Ok(State::InUse));
+
+    let link = |paper: &Paper| {
+        let offered = choices(paper, &hand(1), &around(&pack)).iter().any(|step| step.act == Act::LinkDevice);
+        (offered, advance(paper, Act::LinkDevice, (&hand(1), &entry()), &around(&pack), NOW).map(|moved| moved.device.is_some()))
+    };
+    let (device, other) = (Some(DeviceId::new(id(8))), Err(Refusal::OtherDevice));
+    for state in [State::InUse, State::Exempt] {
+        assert_eq!(link(&Paper { state, ..asked.clone() }), (true, Ok(true)), "{state:?}: it enrols in the same flow");
+        assert_eq!(link(&Paper { state, device, ..asked.clone() }), (false, other.clone()), "{state:?}");
+    }
+    assert_eq!(link(&Paper { device, ..asked }), (true, Ok(true)), "nobody has approved it yet");
+}
+
+#[test]
+fn no_step_is_of_a_day_before_the_one_it_rests_on() {
+    let pack = Pack::bundled();
+    let confirmed = Paper {
+        state: State::WipeConfirmed,
+        filed_at: NOW.plus_days(-9),
+        last_on: NOW.plus_days(-2),
+        ..paper_of(Kind::HandOver, (None, "見本"))
+    };
+    let hand_over = |on: &str| {
+        let entry = Entry { on: on.to_owned(), ..entry() };
+        advance(&confirmed, Act::HandOver, (&hand(1), &entry), &around(&pack), NOW).map(|moved| moved.to)
+    };
+    let day = |days: i64| NOW.plus_days(days).jst_date_in(Lang::English);
+    assert_eq!(hand_over(&day(-3)), Err(Refusal::PaperDay), "it was not wiped yet");
+    assert!(hand_over(&day(-2)).is_ok() && hand_over(&day(0)).is_ok());
+
+    let open = paper_of(Kind::Incident, (None, "見本"));
+    let suspend = |when: &str| {
+        let entry = Entry { when: when.to_owned(), ..entry() };
+        advance(&open, Act::SuspendLine, (&hand(1), &entry), &around(&pack), NOW).map(|moved| moved.to)
+    };
+    assert_eq!(suspend("1999-01-01T00:00"), Err(Refusal::When));
+    assert_eq!(suspend(&format!("{}T07:00", day(-1))), Ok(State::Open), "before it was written down");
 }
 
 #[test]

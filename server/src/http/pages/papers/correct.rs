@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::application::{Own, open_theirs, said};
 use super::apply::{Form, form_page};
-use super::form::{clash, filled_in, under, value};
+use super::form::{another, before, clash, filled_in, under, value};
 use super::told::{Taken, tell};
 use super::{Staff, exception_for, title};
 use crate::domain::act::{Actor, Done, What};
@@ -79,6 +79,9 @@ pub(in crate::http::pages) async fn correct_application(
         Ok(wish) => wish,
         Err(invalid) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, invalid.text()).await,
     };
+    if let Some(error) = another(paper, &wish) {
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, error).await;
+    }
     // Which device of the ledger it is was linked by those with an account, and stays.
     wish.device = paper.device;
     let exception = exception_for(&web, home, &staff, &wish).await?;
@@ -89,7 +92,7 @@ pub(in crate::http::pages) async fn correct_application(
     }
     counters::count_failure(&mut tx, &buckets, now).await?;
     let applicant = staff.applicant(&wish);
-    if !paper::refile(&mut tx, paper, (&wish, applicant.person), exception, (Actor::Stranger, now)).await? {
+    if !paper::refile(&mut tx, paper, (&wish, applicant.person), exception, (Actor::Stranger, now, before(paper, &wish))).await? {
         return Err(PageError::Conflict(Text::new("application-changed")));
     }
     let done = Done::by(Actor::Stranger, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);

@@ -178,13 +178,17 @@ pub(in crate::http::pages) async fn report_loss(
     Ok(id)
 }
 
-/// An open incident takes the loss in. Everybody was told when it was reported.
-async fn go_on(web: &Web, tx: &mut Tx, person: &Person, home: Home, (paper, gone): (Paper, &Gone<'_>)) -> Result<PaperId, PageError> {
-    let (now, moved) = (web.now(), paper.with_loss((gone.at, gone.why), web.now()));
-    if !paper::move_on(tx, &paper, &moved, Actor::Person(person.id)).await? {
-        return Err(PageError::Conflict(Text::new("paper-changed")));
+/// An open incident takes the loss in; one that was only reported is taken up with it. Everybody was told when it was reported.
+async fn go_on(web: &Web, tx: &mut Tx, person: &Person, home: Home, (mut paper, gone): (Paper, &Gone<'_>)) -> Result<PaperId, PageError> {
+    let now = web.now();
+    let taken_up = (paper.state == State::Reported).then(|| paper.taken_up(now));
+    for moved in taken_up.into_iter().chain([paper.with_loss((gone.at, gone.why), now)]) {
+        if !paper::move_on(tx, &paper, &moved, Actor::Person(person.id)).await? {
+            return Err(PageError::Conflict(Text::new("paper-changed")));
+        }
+        let done = Done::by_person(person, What::PaperMoved, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
+        web.log(tx, &done.noting(format!("{} from={}", detail(paper.kind, &moved), gone.from))).await?;
+        (paper.version, paper.state) = (paper.version + 1, moved.to);
     }
-    let done = Done::by_person(person, What::PaperMoved, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
-    web.log(tx, &done.noting(format!("{} from={}", detail(paper.kind, &moved), gone.from))).await?;
     Ok(paper.id)
 }

@@ -17,7 +17,7 @@ use crate::domain::device::{Ownership, Standing};
 use crate::domain::disaster::let_in::Cleared;
 use crate::domain::ids::PaperId;
 use crate::domain::membership::Doing;
-use crate::domain::paper::{Act, Entry, Input, Kind, Moved, Need, State, Step, advance, choices};
+use crate::domain::paper::{Act, Entry, Kind, Moved, Need, State, Step, advance, choices};
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON};
 use crate::domain::people::{Person, Right, may};
 use crate::http::pages::guard::{Here, Who};
@@ -187,17 +187,7 @@ pub(super) fn pairs(reader: &Person, found: &Found, decides: bool) -> Vec<(&'sta
     }
     pairs.push((days_called(paper.kind), days(paper)));
     let later = paper.kind.closing_fields().iter().filter(|field| paper.values.contains_key(field.name));
-    for field in paper.kind.fields().iter().chain(later).filter(|_| shown) {
-        let value = paper.values.get(field.name);
-        let words = match (field.input, value) {
-            (_, None) => Text::new("frame-none"),
-            (Input::Choice(choices), Some(value)) => {
-                choices.iter().find(|(known, _)| known == value).map_or(Text::verbatim(value), |(_, key)| Text::new(key))
-            }
-            (Input::Line | Input::Text | Input::Clause, Some(value)) => Text::verbatim(value),
-        };
-        pairs.push((field.label, words));
-    }
+    pairs.extend(paper.kind.fields().iter().chain(later).filter(|_| shown).map(|field| (field.label, field.said(&paper.values))));
     pairs
 }
 
@@ -271,7 +261,8 @@ pub(in crate::http::pages) async fn act_on_paper(
     if let Some(id) = moved.device {
         let linked = devices::find(&web.store, home.facility, id)
             .await?
-            .filter(|device| paper.kind.ownership().is_none_or(|whose| whose == device.ownership));
+            .filter(|device| paper.kind.ownership().is_none_or(|whose| whose == device.ownership))
+            .filter(|device| matches!(device.standing, Standing::Active | Standing::Pending) || paper.kind == Kind::Incident);
         if linked.is_none() {
             return refuse(Text::new("paper-choose-device")).await;
         }
@@ -369,7 +360,8 @@ pub(super) const fn what(act: Act) -> What {
 
 pub(super) fn detail(kind: Kind, moved: &Moved) -> String {
     let exception = moved.exception.map(|id| format!(" exception={id}")).unwrap_or_default();
-    format!("kind={} act={} state={}{exception}", kind.as_str(), moved.act.as_str(), moved.to.as_str())
+    let device = moved.device.map(|id| format!(" device={id}")).unwrap_or_default();
+    format!("kind={} act={} state={}{exception}{device}", kind.as_str(), moved.act.as_str(), moved.to.as_str())
 }
 
 /// What the paper says of its device the ledger says too: gone is lost (its check-ins are evidence from now on), given away is 廃止.

@@ -59,7 +59,9 @@ const fn in_region(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Incident => Some("/incidents"),
         Kind::Guidance | Kind::Restriction => Some("/measures"),
-        Kind::TakeOut | Kind::PersonalDevice | Kind::HandOver | Kind::Consideration | Kind::FacilityCheck => None,
+        // The 事務局 decides about some of them, and reads the others at their facility.
+        Kind::TakeOut | Kind::PersonalDevice => Some("/decisions"),
+        Kind::HandOver | Kind::Consideration | Kind::FacilityCheck => None,
     }
 }
 

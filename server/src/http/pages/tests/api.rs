@@ -223,9 +223,9 @@ async fn an_incident_tells_the_deadlines_of_the_law_and_whether_they_were_met() 
     let told = |report: &str, due: &str, needed: bool, reported: Option<&str>, met: bool| serde_json::json!({ "report": report, "due": due, "needed": needed, "reported_at": reported, "met": met });
     let at = Some("2026-08-02T23:30:00Z");
     let wanted = [
-        [told("report_first", "2026-08-08T15:00:00Z", true, at, true), told("report_full", "2026-09-02T15:00:00Z", true, None, false)],
-        [told("report_first", "2026-08-08T15:00:00Z", false, None, false), told("report_full", "2026-10-02T15:00:00Z", false, None, false)],
-        [told("report_first", "2026-07-25T15:00:00Z", true, at, false), told("report_full", "2026-08-19T15:00:00Z", true, None, false)],
+        [told("report_first", "2026-08-08T15:00:00Z", true, at, true), told("report_full", "2026-09-01T15:00:00Z", true, None, false)],
+        [told("report_first", "2026-08-08T15:00:00Z", false, None, false), told("report_full", "2026-10-01T15:00:00Z", false, None, false)],
+        [told("report_first", "2026-07-25T15:00:00Z", true, at, false), told("report_full", "2026-08-18T15:00:00Z", true, None, false)],
     ];
     for scope in scopes(&world) {
         let machine = Machine::of(&world, scope, Grant::ALL).await;

@@ -114,9 +114,12 @@ async fn what_was_sent_back_is_filled_in_again_by_the_applicants_own_link_and_no
     wrong.status(422).says("最終日は、初日");
     assert!(wrong.body.contains("value=\"Android 16\"") && wrong.body.contains("value=\"髙﨑 𠮷男\""), "what was typed stays");
     world.clock.advance(60);
+    let other = nurse.submit(&edit, &application(&[("applicant", "見本 二郎"), ("os", "Android 16")])).await;
+    other.status(422).says("使う人は変えられません");
     nurse.submit(&edit, &application(&[("os", "Android 16"), ("device", "x"), ("on", "2026-01-01")])).await.redirects_to(&own);
     nurse.get(&own).await.says("承認待ち");
     let shown = administrator.get(&paper).await;
+    shown.says("前の記入 — OS").says("Android 15");
     shown.says("Android 16").says("髙﨑 𠮷男").says("書き直して再提出する").says("サインインしていない人");
     act(&mut administrator, &paper, "approve", &[]).await.redirects_to(&paper);
     administrator.get(&format!("/devices/{phone}")).await.says("承認による例外");
@@ -192,8 +195,8 @@ async fn at_a_facility_that_is_suspended_in_the_middle_nothing_is_asked_for_or_a
     }
     nurse.get(&link).await.status(404).says("このリンクは使えません");
     let left = nurse.get(&own).await;
-    left.status(200).says("差戻し");
-    withdraw(&mut nurse, &own, (&seen(&left), "閉院のため")).await.status(409).says("退会しました");
+    left.status(200).says("完了");
+    withdraw(&mut nurse, &own, ("2", "閉院のため")).await.status(409).says("退会しました");
 }
 
 #[tokio::test]
@@ -302,6 +305,11 @@ async fn a_phone_that_still_waits_to_be_confirmed_is_no_hindrance_to_filling_the
     act(&mut administrator, &paper, "send_back", &[("why", "OSの版を正しく")]).await.redirects_to(&paper);
     let edit = format!("{paper}/edit");
     administrator.get(&edit).await.status(200);
+    let another = administrator.submit(&edit, &application(&[("applicant", "見本 花子"), ("device", &phone.to_string())])).await;
+    another.status(422).says("ほかの人の書類は、新しく書いてください");
     administrator.submit(&edit, &application(&[("device", &phone.to_string())])).await.redirects_to(&paper);
     act(&mut administrator, &paper, "approve", &[]).await.redirects_to(&paper);
+    let other = world.add_device_of(Ownership::Personal, world.region, world.facility, "私物2").await.to_string();
+    let changed = act(&mut administrator, &paper, "link_device", &[("device", &other)]).await;
+    changed.status(422).says("承認した機器は、ほかの機器に替えられません");
 }

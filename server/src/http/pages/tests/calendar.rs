@@ -79,7 +79,7 @@ async fn of_a_region_it_has_the_laws_deadlines_until_they_are_met() {
     let text = unfolded(&read(&world, &path).await);
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 2, "{text}");
     assert!(text.contains("（さくら架空診療所）") && text.contains(&format!("URL:https://hashimori.example{paper}")), "{text}");
-    assert!(text.contains("DTSTART;VALUE=DATE:20260808\r\n") && text.contains("DTSTART;VALUE=DATE:20260902\r\n"), "{text}");
+    assert!(text.contains("DTSTART;VALUE=DATE:20260808\r\n") && text.contains("DTSTART;VALUE=DATE:20260901\r\n"), "{text}");
     assert!(!text.contains("花子"), "{text}");
 }
 

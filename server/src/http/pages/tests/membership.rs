@@ -8,6 +8,7 @@ use crate::domain::device::Standing;
 use crate::domain::ids::FacilityId;
 use crate::domain::membership::State;
 use crate::domain::people::Role;
+use crate::store::disaster::let_in;
 use crate::store::{device, membership};
 use crate::{memberships, store};
 
@@ -167,6 +168,26 @@ async fn a_suspension_in_the_middle_lets_nothing_begin_and_everything_come_back_
     assert_eq!(world.standing(&waiting.to_string()).await.as_deref(), Some("active"));
 }
 
+/// A 持出届 of the administrator's own, which goes ahead under a 災害時特例.
+async fn file(administrator: &mut Browser, world: &World) -> String {
+    let new = format!("/facilities/{}/papers/new", world.facility);
+    administrator.get(&new).await.status(200);
+    let fields = [
+        ("kind", "take_out"),
+        ("applicant", "見本 花子"),
+        ("device", ""),
+        ("form", "single"),
+        ("contents", "訪問予定表"),
+        ("medium", "紙"),
+        ("purpose", "訪問看護"),
+        ("place", "架空町"),
+        ("protection", "封筒"),
+        ("from", "2026-08-03"),
+        ("until", "2026-08-05"),
+    ];
+    administrator.submit(&new, &fields).await.location.expect("filed")
+}
+
 #[tokio::test]
 async fn whoever_leaves_takes_the_records_along_and_devices_accounts_and_links_end() {
     let world = World::new().await;
@@ -175,6 +196,9 @@ async fn whoever_leaves_takes_the_records_along_and_devices_accounts_and_links_e
     let device = world.add_device(world.region, world.facility, "受付1").await;
     world.confirm(world.facility, device).await;
     let paper = world.add_paper(world.region, world.facility, Some(device), "見本 看護師").await;
+    let exception = world.activate(world.region, false).await;
+    let out = file(&mut administrator, &world).await;
+    administrator.get(&out).await.says("特例");
     let code = world.add_code(world.region, world.facility).await;
     let links = format!("/facilities/{}/links", world.facility);
     administrator.get(&links).await.status(200);
@@ -215,9 +239,13 @@ async fn whoever_leaves_takes_the_records_along_and_devices_accounts_and_links_e
     secretariat.get("/intakes?is=left").await.says("さくら架空診療所");
     secretariat.get("/excluded").await.says("閉院のため");
     // What is on file stays, and is read; nothing is done with it but an incident's rest.
-    secretariat.get(&format!("/papers/{paper}")).await.status(200).says("見本 看護師");
+    secretariat.get(&format!("/papers/{paper}")).await.status(200).says("見本 看護師").says("記録を終える").says("閉院のため");
+    secretariat.get(&out).await.says("記録を終える");
+    let figures = let_in::figures_of(world.store.read(), exception).await.expect("counts");
+    assert_eq!((figures.papers, figures.open), (1, 0), "nothing is left that nobody could clear");
+    assert_eq!(world.acts("paper_moved").await, ["kind=take_out membership=left"; 2]);
     secretariat
-        .submit(&format!("/papers/{paper}/act"), &[("act", "refuse"), ("seen", "0"), ("why", "見本")])
+        .submit(&format!("/papers/{paper}/act"), &[("act", "refuse"), ("seen", "1"), ("why", "見本")])
         .await
         .status(422)
         .says("退会しました");

@@ -5,10 +5,14 @@ use hashimori_shared::lang::Lang;
 use super::browser::{Browser, Page};
 use super::steps::{act, submit};
 use super::world::World;
+use crate::domain::act::Actor;
 use crate::domain::device::Standing;
 use crate::domain::ids::DeviceId;
-use crate::domain::paper::Kind;
+use crate::domain::paper::{Kind, State};
 use crate::domain::people::Role;
+use crate::incidents::{BY_OPERATOR, Gone, report_loss};
+use crate::store::belonging::Home;
+use crate::store::paper;
 use crate::words::Text;
 
 /// A filled-in notice for the days from 2026-08-03 to 2026-08-05.
@@ -208,6 +212,28 @@ async fn what_does_not_come_back_is_lost_in_the_ledger_too() {
     assert_eq!(desk.device_stands().await.as_deref(), Some("lost"));
     desk.browser.get(&paper).await.says("紛失").says("事故報告（紛失・盗難・異常・不正アクセス） 第1号");
     assert_eq!(desk.world.acts("device_lost").await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_clock_reported_as_missing_takes_the_loss_in_and_there_is_no_second_incident() {
+    let mut desk = Desk::new().await;
+    let id = desk.device.parse().expect("an id");
+    let paper = format!("/papers/{}", desk.world.add_paper(desk.world.region, desk.world.facility, Some(id), "見本 看護師").await);
+    for act in ["approve", "take_out"] {
+        desk.act(&paper, act, &[]).await.redirects_to(&paper);
+    }
+    let home = Home { region: desk.world.region, facility: desk.world.facility };
+    let gone = Gone { device: Some(id), why: &BY_OPERATOR, by: Actor::Collector, from: "見本" };
+    let hands = (&*desk.world.random, super::world::MORNING);
+    let mut tx = desk.world.store.begin_ledger().await.expect("begins");
+    assert!(report_loss(&mut tx, hands, home, &gone).await.expect("reports").is_some());
+    assert!(report_loss(&mut tx, hands, home, &gone).await.expect("reports").is_none(), "they know already");
+    tx.commit().await.expect("commits");
+    desk.act(&paper, "report_lost", &[("why", "訪問先で見当たらない")]).await.redirects_to(&paper);
+    let open = paper::list_open(&desk.world.store, (desk.world.region, Kind::Incident), (None, 9)).await.expect("reads");
+    assert_eq!(open.iter().map(|(.., found)| found.paper.state).collect::<Vec<_>>(), [State::Open]);
+    let incident = format!("/papers/{}", open[0].2.paper.id);
+    desk.browser.get(&incident).await.says("受け付ける").says("訪問先で見当たらない").says("収集サーバー");
 }
 
 #[tokio::test]

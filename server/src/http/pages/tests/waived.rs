@@ -87,6 +87,7 @@ async fn under_the_exception_a_personal_phone_is_used_at_once_even_where_they_ar
     administrator.get(&paper).await.says("災害時特例は終わりました");
     flood.decide(Deed::Report).await.expect("reports");
     assert_eq!(flood.decide(Deed::Close).await, Err("1 that were let in are not cleared".to_owned()));
+    act(&mut administrator, &paper, "approve", &[]).await.status(422).says("利用を認めていません");
     let cleared = [("data", "yes"), ("logout", "yes"), ("passwords", "yes"), ("checker", "見本 花子")];
     act(&mut administrator, &paper, "confirm_end", &cleared).await.redirects_to(&paper);
     assert!(!administrator.get(&today).await.text().contains("整理が残って"));
@@ -94,6 +95,40 @@ async fn under_the_exception_a_personal_phone_is_used_at_once_even_where_they_ar
     // Nothing is waived any more.
     nurse.get(&link).await.status(200);
     nurse.submit(&link, &application(&[])).await.status(422).says("利用を認めていません");
+}
+
+#[tokio::test]
+async fn only_what_begins_while_it_holds_goes_ahead_also_where_the_form_is_of_paper_and_entered_when_it_is_over() {
+    let mut flood = Flood::new().await;
+    let new = format!("/facilities/{}/papers/new", flood.world.facility);
+    let policy = format!("/facilities/{}/personal-devices", flood.world.facility);
+    flood.administrator.get(&policy).await.status(200);
+    flood.administrator.submit(&policy, &[("mode", "prohibited"), ("risk", "私物は使わない")]).await.redirects_to(&policy);
+    let file = async |administrator: &mut Browser, fields: &[(&str, &str)]| {
+        administrator.get(&new).await.status(200);
+        administrator.submit(&new, fields).await
+    };
+    let later = notice("見本 看護師", "").into_iter().map(|(name, value)| (name, if name == "from" { "2026-08-04" } else { value }));
+    let later = file(&mut flood.administrator, &later.collect::<Vec<_>>()).await.location.expect("filed");
+    flood.administrator.get(&later).await.says("承認待ち");
+    let now = file(&mut flood.administrator, &notice("見本 看護師", "")).await.location.expect("filed");
+    flood.administrator.get(&now).await.says("災害時特例（承認は後で）");
+
+    flood.world.clock.set(MORNING.plus_days(1));
+    flood.decide(Deed::Lift).await.expect("lifts");
+    let (mut head, _) =
+        flood.world.signed_in_as(crate::domain::people::Role::Head, flood.world.region, Some(flood.world.facility), "shocho").await;
+    let on_paper = |from: &'static str| {
+        let days = [("kind", "personal_device"), ("on", "2026-08-03"), ("from", from), ("unusable", ""), ("cause", "")];
+        application(&days).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+    };
+    for (from, stands) in [("2026-08-03", "災害時特例（承認は後で）"), ("2026-08-04", "承認待ち")] {
+        let fields = on_paper(from);
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let filed = file(&mut head, &fields).await;
+        let paper = filed.location.clone().unwrap_or_else(|| panic!("{}", filed.text()));
+        head.get(&paper).await.says(stands);
+    }
 }
 
 #[tokio::test]

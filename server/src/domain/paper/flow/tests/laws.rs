@@ -84,6 +84,9 @@ proptest! {
                 prop_assert!(!own || by.role == Role::Head);
             }
             approved = if act == Act::FileAgain { false } else { approved || act == Act::Approve };
+            let settled = !matches!(seen.state, State::Filed | State::Reported | State::Open) && seen.kind == Kind::PersonalDevice;
+            prop_assert!(moved.device.is_none() || seen.device.is_none() || !settled, "another device without an approval");
+            prop_assert!(moved.on.is_none_or(|on| on.jst_day() >= seen.last_on.jst_day()) || !entry.when.is_empty());
             paper = after(paper, &moved);
             let explained = ["cause", "prevention"].iter().all(|field| moved.added.contains_key(*field));
             prop_assert!(act != Act::CloseIncident || explained, "closed without cause and prevention");
