@@ -178,7 +178,11 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(sent
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return sign_in::refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, "", &sent.next, fail::throttled_text(until)).await;
     }
-    let mut tx = web.store.begin().await?;
+    let mut tx = web.store.begin_counting().await?;
+    if let Some(until) = counters::blocked_in(&mut tx, &buckets, now).await? {
+        tx.rollback().await?;
+        return sign_in::refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, "", &sent.next, fail::throttled_text(until)).await;
+    }
     match proven(&web, &mut tx, &visitor, Purpose::SignIn, &sent).await? {
         Ok(person) => sign_in::complete(&web, tx, &visitor, &person, &sent.next).await,
         Err(text) => {
@@ -201,7 +205,11 @@ pub(super) async fn step_up(
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return step_up::refused(&web, &visitor, &who, &sent.next, StatusCode::TOO_MANY_REQUESTS, fail::throttled_text(until)).await;
     }
-    let mut tx = web.store.begin().await?;
+    let mut tx = web.store.begin_counting().await?;
+    if let Some(until) = counters::blocked_in(&mut tx, &buckets, now).await? {
+        tx.rollback().await?;
+        return step_up::refused(&web, &visitor, &who, &sent.next, StatusCode::TOO_MANY_REQUESTS, fail::throttled_text(until)).await;
+    }
     let text = match proven(&web, &mut tx, &visitor, Purpose::StepUp, &sent).await? {
         Ok(person) if person.id == who.id => return step_up::complete(tx, &visitor, &buckets[0], &sent.next, now).await,
         Ok(_) => Text::new("passkey-of-another"),

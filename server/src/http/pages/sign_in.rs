@@ -102,7 +102,13 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
         None => None,
     };
     let known = check_password(&web, login, typed.password).await?;
-    let mut tx = web.store.begin().await?;
+    let mut tx = web.store.begin_counting().await?;
+    // Tries that were sent at once all got this far.
+    if let Some(until) = counters::blocked_in(&mut tx, &buckets, now).await? {
+        tx.rollback().await?;
+        let text = fail::throttled_text(until);
+        return refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, &typed.login, &typed.next, text).await;
+    }
     let person = match known {
         Some(known) if take_code(&web, &mut tx, known.person.id, known.totp.as_deref(), &typed.code).await? => known.person,
         Some(_) | None => {
