@@ -184,7 +184,7 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(sent
         return sign_in::refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, "", &sent.next, fail::throttled_text(until)).await;
     }
     match proven(&web, &mut tx, &visitor, Purpose::SignIn, &sent).await? {
-        Ok(person) => sign_in::complete(&web, tx, &visitor, &person, &sent.next).await,
+        Ok(person) => sign_in::complete(&web, tx, &visitor, (&person, now), &sent.next).await,
         Err(text) => {
             counters::count_failure(&mut tx, &buckets, now).await?;
             sign_in::log_failure(&web, &mut tx, None, &buckets[1]).await?;

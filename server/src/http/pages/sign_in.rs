@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::oidc;
@@ -121,7 +122,7 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
         }
     };
     counters::clear(&mut tx, &buckets[0]).await?;
-    complete(&web, tx, &visitor, &person, &typed.next).await
+    complete(&web, tx, &visitor, (&person, now), &typed.next).await
 }
 
 /// Logs failures to sign in when their number doubles, so that a flood of tries is a handful of entries: counted per account, and
@@ -161,8 +162,14 @@ pub(super) async fn take_code(web: &Web, tx: &mut Tx, id: PersonId, sealed: Opti
     })
 }
 
-/// Signs a person in who has proven themself: tidies up, stops a reset that waited, and shows first what they were not told yet.
-pub(super) async fn complete(web: &Web, mut tx: Tx, visitor: &Visitor, person: &Person, next: &str) -> Result<Response, PageError> {
+/// Signs a person in who has proven themself then: tidies up, stops a reset that waited, and shows first what they were not told yet.
+pub(super) async fn complete(
+    web: &Web,
+    mut tx: Tx,
+    visitor: &Visitor,
+    (person, proved_at): (&Person, Timestamp),
+    next: &str,
+) -> Result<Response, PageError> {
     let now = web.now();
     session::delete_ended(&mut tx, now).await?;
     counters::delete_older(&mut tx, now.plus_days(-1)).await?;
@@ -171,6 +178,9 @@ pub(super) async fn complete(web: &Web, mut tx: Tx, visitor: &Visitor, person: &
     }
     let untold = account_event::is_any_untold(&mut *tx, person.id).await?;
     let token = begin(web, &mut tx, visitor, person).await?;
+    if proved_at != now {
+        session::update_proved(&mut tx, &token.hash(), proved_at).await?;
+    }
     web.log(&mut tx, &Done::by_person(person, What::SignedIn, now)).await?;
     tx.commit().await?;
     Ok(with_cookie(token, if untold { "/account" } else { local(next) }))
