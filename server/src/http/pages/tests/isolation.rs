@@ -141,7 +141,7 @@ pub(super) struct Things {
     pub(super) device: String,
     code: String,
     person: String,
-    paper: String,
+    pub(super) paper: String,
     exception: String,
     notice: String,
     area: String,
