@@ -113,7 +113,7 @@ async fn a_change_of_role_ends_what_was_handed_out_in_the_one_before(on: On) -> 
         CodeWish { region: bed.region, facility: bed.facility, uses: 5, hours: 240, auto_confirm: false, ownership: Ownership::Managed };
     let mut tx = bed.store.begin().await?;
     for maker in [hanako.id.to_string(), "operator".to_owned()] {
-        let (code, _) = wish.issue([0; 10], bed.now, &bed.random).map_err(|_| anyhow::anyhow!("no code"))?;
+        let (code, _) = wish.clone().issue([0; 10], bed.now, &bed.random).map_err(|_| anyhow::anyhow!("no code"))?;
         tx.insert_code(&code, &maker).await?;
     }
     let id = TokenId::new(bed.random.uuid(bed.now));
