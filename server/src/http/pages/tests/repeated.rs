@@ -216,6 +216,44 @@ async fn what_a_double_click_sends_twice_is_done_once_and_filled_in_otherwise_it
 }
 
 #[tokio::test]
+async fn whoever_registers_people_with_a_double_click_has_each_of_them_once() {
+    let world = World::new().await;
+    let (mut hanako, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let staff = format!("/facilities/{}/staff", world.facility);
+    let new = format!("{staff}/new");
+    let ichiro = [("name", "見本 一郎"), ("job", "看護師"), ("joined", "2026-08-01"), ("mcs_id", "")];
+    twice(&mut hanako, (&new, &new), &ichiro).await;
+    // The same from a page of its own is asked about, as ever.
+    hanako.get(&new).await.status(200);
+    hanako.submit(&new, &ichiro).await.status(422).says("見本 一郎");
+    let import = format!("{staff}/import");
+    hanako.get(&import).await.status(200);
+    let table = "見本 二郎,医師,2026-08-01,\n見本 三郎,薬剤師,2026-08-01,\n";
+    for _ in 0..2 {
+        let sent = hanako.hand_in(&import, &[("table", "")], ("名簿.csv", "text/csv", table.as_bytes())).await;
+        sent.redirects_to(&format!("{staff}?done=imported"));
+    }
+    assert_eq!(world.acts("staff_registered").await, ["number=1", "number=2 persons=2"]);
+}
+
+#[tokio::test]
+async fn an_appointment_confirmed_twice_happens_once_and_the_second_answer_shows_the_link_too() {
+    let world = World::new().await;
+    let (mut head, _) = world.signed_in_as(crate::domain::people::Role::Head, world.region, Some(world.facility), "shocho").await;
+    let people = format!("/facilities/{}/people", world.facility);
+    let form = format!("{people}/appoint");
+    head.get(&format!("{form}?role=administrator")).await.status(200);
+    let typed = [("role", "administrator"), ("who", "new"), ("name", "見本 次郎"), ("login", "jiro"), ("why", "異動のため")];
+    head.submit(&form, &typed).await.status(200).says("まだ何も変わっていません");
+    let confirmed = [&typed[..], &[("confirmed", "yes")]].concat();
+    for _ in 0..2 {
+        head.submit(&form, &confirmed).await.redirects_to(&format!("{people}/issued"));
+    }
+    head.get(&format!("{people}/issued")).await.says("/start/");
+    assert_eq!(world.acts("appointed").await.len(), 2, "the head, and one administrator");
+}
+
+#[tokio::test]
 async fn a_code_asked_for_twice_is_issued_once_and_the_second_answer_shows_it_too() {
     let world = World::new().await;
     let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
