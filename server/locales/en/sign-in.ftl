@@ -8,6 +8,7 @@ sign-in-submit = Sign in
 sign-in-cannot = If you cannot sign in
 sign-in-cannot-about = The first time, open the one-time link that you were given. If you have lost your password, authenticator app or passkey, see <what to do when you cannot sign in>.
 sign-in-refused = The sign-in name, the password or the verification code is wrong. A code works only once: wait until the app shows the next one. If it keeps failing, check that your phone's clock is right.
+sign-in-after-setup = Setting up with this link is finished, or took too long. If you have finished it, sign in here. If not, ask for a new link.
 field-login = Sign-in name
 field-password = Password
 field-code = Verification code

@@ -254,7 +254,7 @@ pub(super) async fn set_up(
     let (now, owner) = (web.now(), setup.person.id);
     let mut tx = web.store.begin().await?;
     if !opened.spend(&mut tx, now).await? || !invitation::take(&mut tx, &setup.invitation, now).await? {
-        return Err(PageError::LinkUnusable);
+        return Err(PageError::SetUpOver);
     }
     setup::note_reset(&web, &mut tx, &setup.person).await?;
     person::clear_secrets(&mut tx, owner).await?;

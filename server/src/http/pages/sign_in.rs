@@ -32,6 +32,18 @@ pub(super) struct Next {
     pub(super) next: String,
 }
 
+/// Who comes from an account that is set up already.
+pub(super) const FROM_SETUP: &str = "setup";
+
+/// How somebody comes to sign in.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Arrival {
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    from: String,
+}
+
 /// Sign-in form.
 #[derive(Deserialize)]
 pub(super) struct SignIn {
@@ -82,9 +94,10 @@ pub(super) async fn refused(
 pub(super) async fn show_sign_in(
     State(web): State<Web>,
     visitor: Visitor,
-    Asked(Next { next }): Asked<Next>,
+    Asked(Arrival { next, from }): Asked<Arrival>,
 ) -> Result<Response, PageError> {
-    form(&web, &visitor, "", &next, None).await
+    let told = (from == FROM_SETUP).then(|| Text::new("sign-in-after-setup"));
+    form(&web, &visitor, "", &next, told).await
 }
 
 /// `POST /sign-in`

@@ -180,7 +180,9 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         Err(error) => (error.into_response(), None),
     };
     if let Some(error) = response.extensions_mut().remove::<PageError>() {
-        let typed = sent.as_ref().map(Kept::of).unwrap_or_default();
+        // A form with a file was read by whoever refused it.
+        let unread = response.extensions_mut().remove::<Kept>();
+        let typed = sent.as_ref().map(Kept::of).or(unread).unwrap_or_default();
         let error = match (error, sent) {
             (PageError::StepUpNeeded(path), Some(fields)) => step_up::keep(&web, &visitor, path, fields).await,
             (error, _) => error,

@@ -254,6 +254,23 @@ async fn an_appointment_confirmed_twice_happens_once_and_the_second_answer_shows
 }
 
 #[tokio::test]
+async fn a_form_with_a_file_that_comes_too_late_shows_what_was_typed_to_be_copied() {
+    let world = World::new().await;
+    let paper = world.add_paper(world.region, world.facility, None, "見本 看護師").await;
+    let (mut hanako, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let files = format!("/papers/{paper}/files");
+    hanako.get(&format!("/papers/{paper}")).await.status(200);
+    let pdf = ("受理票.pdf", "application/pdf", b"%PDF-1.7".as_slice());
+    world.clock.advance(IDLE_S);
+    let late = hanako.hand_in(&files, &[("note", "警察の受理番号 架空12")], pdf).await;
+    late.status(403).says("何も変更していません").says("警察の受理番号 架空12");
+    let (mut reader, _) = world.signed_in_as(crate::domain::people::Role::Auditor, world.region, Some(world.facility), "kansa").await;
+    reader.get(&format!("/papers/{paper}")).await.status(200);
+    reader.hand_in(&files, &[("note", "受理番号")], pdf).await.status(403).says("あなたの役割").says("受理番号");
+    assert!(world.acts("file_attached").await.is_empty());
+}
+
+#[tokio::test]
 async fn a_code_asked_for_twice_is_issued_once_and_the_second_answer_shows_it_too() {
     let world = World::new().await;
     let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;

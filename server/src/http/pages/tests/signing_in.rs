@@ -58,7 +58,8 @@ async fn a_link_works_once_and_not_after_its_time_and_not_after_a_newer_one() {
     assert_ne!(seed_one, seed_two, "whoever opened the link as well does not know the other's seed");
     let code = |seed: &crate::domain::people::totp::Seed| seed.code_at(crate::clock::Clock::now(&world.clock)).expect("a code");
     one.submit("/setup/app", &[("code", &code(&seed_one))]).await.redirects_to("/setup/recovery");
-    two.submit("/setup/app", &[("code", &code(&seed_two))]).await.status(404).says("このリンクは使えません");
+    two.submit("/setup/app", &[("code", &code(&seed_two))]).await.redirects_to("/sign-in?from=setup");
+    two.get("/sign-in?from=setup").await.status(200).says("設定を終えた方は、ここからサインイン");
 }
 
 #[tokio::test]
