@@ -16,6 +16,7 @@ use super::{PageError, Web, cookie, step_up};
 use crate::domain::paper::{Input, Kind};
 use crate::domain::people::link::Token;
 use crate::domain::people::{browser, throttle};
+use crate::http::proxied::is_among;
 use crate::views::Banner;
 
 /// Largest form taken, in bytes; a larger one is read as far as the port does, to show what was typed.
@@ -280,8 +281,7 @@ pub(in crate::http) fn network(web: &Web, request: &Request) -> String {
 
 /// Where a request came from: what a trusted proxy added, after whatever the client had sent itself.
 fn origin(trusted: &[IpAddr], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    // A port that listens on both families sees an IPv4 peer as `::ffff:…`.
-    if !trusted.iter().any(|proxy| proxy.to_canonical() == peer.to_canonical()) {
+    if !is_among(trusted, peer) {
         return peer;
     }
     // Lines of one name are one list, in order (RFC 9110 §5.3).
