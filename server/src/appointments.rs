@@ -152,6 +152,7 @@ pub async fn appoint(tx: &mut Tx, hands: &Hands<'_>, wish: &Wish<'_>) -> Result<
     if let Some(before) = before {
         check_doer(hands, before.person.role, &held)?;
         appointment::end(tx, before, hands.by(), wish.why, hands.now).await?;
+        appointment::revoke_handed_out(tx, before.person.id, hands.now).await?;
     }
     person.role = wish.role;
     // Sessions of the role before, and any that were begun on a closed account.

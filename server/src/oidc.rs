@@ -68,6 +68,8 @@ pub struct Proven {
     pub subject: String,
     /// What the provider calls the person, for people to read.
     pub name: String,
+    /// When the person proved themself to the provider; `None`: longer ago than a proof counts, or the provider does not say.
+    pub at: Option<Timestamp>,
 }
 
 /// Why somebody cannot be signed in this way. The text is for the log.
@@ -150,8 +152,14 @@ impl Client {
         let claims = token.claims(&verifier, &Nonce::new(pledge.nonce)).map_err(|error| proof(error.to_string()))?;
         let said = claims.preferred_username().map(|name| name.as_str()).or_else(|| claims.email().map(|mail| mail.as_str()));
         let subject = claims.subject().as_str();
-        Ok(Proven { subject: subject.to_owned(), name: said.unwrap_or(subject).chars().take(NAME_CHARS).collect() })
+        let name = said.unwrap_or(subject).chars().take(NAME_CHARS).collect();
+        Ok(Proven { subject: subject.to_owned(), name, at: proved_at(claims.auth_time(), now) })
     }
+}
+
+/// When somebody proved themself, where that is said and fresh.
+fn proved_at(said: Option<DateTime<Utc>>, now: Timestamp) -> Option<Timestamp> {
+    is_fresh(said, now).ok().and(said).map(|proved| Timestamp::from_seconds(proved.timestamp()).min(now))
 }
 
 fn instant(now: Timestamp) -> DateTime<Utc> {
@@ -189,6 +197,15 @@ mod tests {
         assert!(proved(FRESH_S + 1).is_err());
         assert!(proved(-61).is_err());
         assert!(is_fresh(None, now).is_err());
+    }
+
+    #[test]
+    fn whoever_the_provider_asked_nothing_of_lately_has_proven_nothing() {
+        let now = Timestamp::from_seconds(1_785_715_200);
+        let said = |ago: i64| proved_at(Some(instant(now.plus_seconds(-ago))), now);
+        assert_eq!((said(0), said(FRESH_S)), (Some(now), Some(now.plus_seconds(-FRESH_S))));
+        assert_eq!(said(-30), Some(now), "two clocks that differ are no proof from the future");
+        assert_eq!((said(FRESH_S + 1), said(-61), proved_at(None, now)), (None, None, None));
     }
 
     #[test]

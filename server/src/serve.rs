@@ -180,7 +180,7 @@ pub async fn serve(collector: Collector, ports: Ports, signals: Signals, stop: C
     tasks.spawn(Arc::clone(&device).serve(ports.device, stop.clone(), tasks.clone()));
     let pages = pages(&app, device_address, ports.web.local_addr()?);
     let router = access::logged(pages, app.clone()).merge(web::health(app.clone()));
-    let port = WebPort::new(app.clone(), router, web_tls.clone());
+    let port = WebPort::new(app.clone(), router, web_tls.clone()).behind(&app.settings.web.proxied_by);
     tasks.spawn(port.serve(ports.web, stop.clone(), tasks.clone()));
     if let Some(listener) = ports.metrics {
         let port = WebPort::new(app.clone(), web::metrics(app.clone(), Arc::clone(&device)), None);

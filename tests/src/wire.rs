@@ -1,6 +1,6 @@
 //! HTTP/1.1 by hand over TLS, lean enough to share two cores with the collector it loads, and low enough to send what a library would refuse to.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -9,7 +9,7 @@ use rustls::crypto::{CryptoProvider, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -51,7 +51,17 @@ pub struct Connection {
 impl Connection {
     /// Connects and finishes the handshake.
     pub async fn open(address: SocketAddr, tls: &Arc<ClientConfig>) -> anyhow::Result<Self> {
-        let tcp = TcpStream::connect(address).await?;
+        Self::over(TcpStream::connect(address).await?, address, tls).await
+    }
+
+    /// The same from this address of our own.
+    pub async fn open_from(from: IpAddr, address: SocketAddr, tls: &Arc<ClientConfig>) -> anyhow::Result<Self> {
+        let socket = if from.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.bind(SocketAddr::new(from, 0))?;
+        Self::over(socket.connect(address).await?, address, tls).await
+    }
+
+    async fn over(tcp: TcpStream, address: SocketAddr, tls: &Arc<ClientConfig>) -> anyhow::Result<Self> {
         tcp.set_nodelay(true)?;
         let name = ServerName::IpAddress(address.ip().into());
         let stream = TlsConnector::from(Arc::clone(tls)).connect(name, tcp).await?;

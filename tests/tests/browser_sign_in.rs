@@ -166,14 +166,14 @@ async fn an_account_linked_to_the_organisations_signs_in_and_proves_anew_there_a
     walk.press("自分のものなので結び付ける", "「hanako-at-work」と結び付いています").await?;
     walk.browser.looks_right("account-oidc").await?;
 
-    // From now on it signs in, and proves anew.
+    // From now on it signs in, without a question where she is signed in there; so that an act that matters asks first.
     walk.sign_out().await?;
     walk.follow_out("架空の組織でサインイン").await?;
     walk.sees("「hanako-at-work」と結び付いています").await?;
-    walk.open("/step-up?next=/account").await?;
+    walk.open("/log/export").await?;
     walk.follow_out("架空の組織でもう一度確認する").await?;
     prove_at_provider(&walk, "hanako-at-work").await?;
-    walk.sees("このアカウントの記録").await?;
+    walk.sees("操作記録の書き出し").await?;
 
     // Somebody else of the same organisation proves nothing in her session.
     walk.open("/step-up?next=/account").await?;

@@ -31,6 +31,8 @@ fn collector() -> anyhow::Result<(Collector, Vec<u8>)> {
         std::fs::write(&path, text)?;
         collector.set(&format!("HASHIMORI__WEB__{key}"), &path.display().to_string());
     }
+    collector.set("HASHIMORI__WEB__TRUSTED_PROXIES", "[\"127.0.0.1\"]");
+    collector.set("HASHIMORI__WEB__PROXY_PROTOCOL", "true");
     collector.init()?;
     collector.run()?;
     Ok((collector, made.cert.der().to_vec()))
@@ -46,6 +48,13 @@ async fn both_names_work(collector: &Collector, certificate: &[u8], public: Sock
     let answer = page.answer().await?;
     ensure!(answer.status == 200 && answer.text().contains("サインイン"), "{} {}", answer.status, answer.text());
 
+    // Somebody elsewhere tries one link after the other until they are stopped; whoever is here is not.
+    let mut stranger = Connection::open_from([127, 0, 9, 9].into(), public, &people).await?;
+    for n in 0..=60 {
+        ensure!(open_link(&mut stranger, n).await? == if n < 60 { 404 } else { 429 }, "after {n} links");
+    }
+    ensure!(open_link(&mut page, 99).await? == 404, "the collector takes everybody behind the proxy for one network");
+
     let (agent, code) = (Agent::new()?, collector.code_for(1)?.to_text());
     let server = format!("{NAME}:{}", public.port());
     tokio::task::spawn_blocking(move || {
@@ -55,6 +64,12 @@ async fn both_names_work(collector: &Collector, certificate: &[u8], public: Sock
         Ok(())
     })
     .await?
+}
+
+/// The status with which a link that is none is answered.
+async fn open_link(connection: &mut Connection, n: u32) -> anyhow::Result<u16> {
+    connection.send(format!("GET /start/{n} HTTP/1.1\r\nhost: people.hotaru.example\r\n\r\n").as_bytes()).await?;
+    Ok(connection.answer().await?.status)
 }
 
 /// Whether a program is here; says so loudly when not.
@@ -92,11 +107,13 @@ async fn behind_haproxy_one_port_serves_devices_and_people() -> anyhow::Result<(
 
 /// A whole configuration around the example, with the names and addresses of this test in place of the example's.
 fn nginx_configuration(folder: &Path, collector: &Collector, public: SocketAddr) -> anyhow::Result<String> {
+    let inner = format!("127.0.0.1:{}", free_port()?);
     let mut text = std::fs::read_to_string(example("nginx-stream.conf"))?;
     for (from, to) in [
         ("devices.hotaru.example", NAME.to_owned()),
         ("10.0.0.5:8443", collector.device_address().to_string()),
         ("10.0.0.5:8080", collector.web_address().to_string()),
+        ("127.0.0.1:8444", inner),
         ("listen 443;", format!("listen {public};")),
     ] {
         ensure!(text.contains(from), "nginx-stream.conf has no {from} any more");

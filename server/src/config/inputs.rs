@@ -95,6 +95,8 @@ section!(
         key: PathBuf = PathBuf::new(),
         /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default none.
         trusted_proxies: Vec<String> = Vec::new(),
+        /// Whether they pass connections on unopened and say first who their client is (PROXY protocol, version 1 or 2). Default false.
+        proxy_protocol: bool = false,
     }
 );
 

@@ -68,6 +68,8 @@ pub struct WebSettings {
     pub tls: Option<WebTls>,
     /// Proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Those of them that speak the PROXY protocol: all or none.
+    pub proxied_by: Vec<IpAddr>,
 }
 
 impl DeviceSettings {
@@ -241,11 +243,15 @@ fn web(inputs: inputs::WebInputs) -> Result<WebSettings, ConfigError> {
             "is open to the network without TLS: give web.certificate and web.key, or web.trusted_proxies, or listen on 127.0.0.1",
         ));
     }
+    if inputs.proxy_protocol && trusted_proxies.is_empty() {
+        return Err(wrong("web.proxy_protocol", "needs the proxies' addresses in web.trusted_proxies"));
+    }
+    let proxied_by = if inputs.proxy_protocol { trusted_proxies.clone() } else { Vec::new() };
     let public_url = inputs.public_url.trim_end_matches('/');
     if !public_url.is_empty() && !public_url.starts_with("https://") && !public_url.starts_with("http://") {
         return Err(wrong("web.public_url", "must begin with https:// or http://"));
     }
-    Ok(WebSettings { listen, public_url: (!public_url.is_empty()).then(|| public_url.to_owned()), tls, trusted_proxies })
+    Ok(WebSettings { listen, public_url: (!public_url.is_empty()).then(|| public_url.to_owned()), tls, trusted_proxies, proxied_by })
 }
 
 fn limits(inputs: &inputs::LimitsInputs) -> Result<Limits, ConfigError> {
@@ -345,6 +351,14 @@ mod tests {
         assert!(error.contains("web.listen"), "{error}");
         settings("[web]\nlisten = \"0.0.0.0:80\"\ntrusted_proxies = [\"192.0.2.1\"]").expect("behind a named proxy");
         settings("[web]\nlisten = \"0.0.0.0:443\"\ncertificate = \"c\"\nkey = \"k\"").expect("with a certificate");
+    }
+
+    #[test]
+    fn the_proxy_protocol_is_spoken_by_named_proxies_alone() {
+        let error = settings("[web]\nproxy_protocol = true").expect_err("refused").to_string();
+        assert!(error.contains("web.proxy_protocol") && error.contains("web.trusted_proxies"), "{error}");
+        let web = |more: &str| settings(&format!("[web]\ntrusted_proxies = [\"192.0.2.1\"]\n{more}")).expect("valid").web;
+        assert_eq!((web("").proxied_by.len(), web("proxy_protocol = true").proxied_by.len()), (0, 1));
     }
 
     #[test]

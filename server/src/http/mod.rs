@@ -9,6 +9,7 @@ mod half_open;
 pub mod listener;
 mod pace;
 pub mod pages;
+mod proxied;
 mod refusal;
 mod tls;
 pub mod web;

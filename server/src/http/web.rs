@@ -1,7 +1,7 @@
 //! The web port (people's pages, health checks) and Prometheus' port: axum under the same limits of time and size.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -32,6 +32,7 @@ use super::device::DevicePort;
 use super::half_open::HalfOpen;
 use super::listener::{self, LONGEST_GOODBYE};
 use super::pages;
+use super::proxied;
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::config::{Limits, WebTls};
@@ -156,13 +157,21 @@ pub struct WebPort {
     bodies: Budget,
     gate: Arc<HalfOpen>,
     places: Arc<Semaphore>,
+    /// Proxies that say first who their client is.
+    proxies: Arc<[IpAddr]>,
 }
 
 impl WebPort {
     /// Serving `router`.
     pub fn new(app: App, router: Router, tls: Option<Arc<WebTlsConfig>>) -> Self {
         let (limits, gate) = (app.settings.limits, HalfOpen::new(CONNECTIONS, CONNECTIONS / 4));
-        Self { app, router, tls, limits, bodies: Budget::of(BODIES), gate, places: Arc::new(Semaphore::new(CONNECTIONS)) }
+        let (bodies, places) = (Budget::of(BODIES), Arc::new(Semaphore::new(CONNECTIONS)));
+        Self { app, router, tls, limits, bodies, gate, places, proxies: Arc::default() }
+    }
+
+    /// The same, with the PROXY protocol spoken by these.
+    pub fn behind(self, proxies: &[IpAddr]) -> Self {
+        Self { proxies: proxies.into(), ..self }
     }
 
     /// Serves until `stop`; open connections then finish the request they are in.
@@ -173,8 +182,9 @@ impl WebPort {
         }
     }
 
-    async fn connection(self, stream: TcpStream, address: SocketAddr, permit: OwnedSemaphorePermit, stop: CancellationToken) {
+    async fn connection(self, mut stream: TcpStream, peer: SocketAddr, permit: OwnedSemaphorePermit, stop: CancellationToken) {
         let _ = stream.set_nodelay(true);
+        let Some(address) = self.client(&mut stream, peer).await else { return };
         match &self.tls {
             None => self.http(stream, address, stop).await,
             Some(tls) => {
@@ -191,6 +201,21 @@ impl WebPort {
             }
         }
         drop(permit);
+    }
+
+    /// Who is at the other end: the peer, or whom a proxy names; `None`: it should have and did not.
+    async fn client(&self, stream: &mut TcpStream, peer: SocketAddr) -> Option<SocketAddr> {
+        if !proxied::is_among(&self.proxies, peer.ip()) {
+            return Some(peer);
+        }
+        match tokio::time::timeout(self.limits.handshake, proxied::client(stream)).await {
+            Ok(Ok(client)) => Some(client.map_or(peer, |client| SocketAddr::new(client, 0))),
+            Ok(Err(error)) => {
+                tracing::warn!(proxy = %peer.ip(), %error, "a connection to the web port was refused");
+                None
+            }
+            Err(_) => None,
+        }
     }
 
     async fn http(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, address: SocketAddr, stop: CancellationToken) {

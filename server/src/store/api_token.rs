@@ -47,7 +47,9 @@ pub struct ApiToken {
     pub grants: Vec<Grant>,
     /// When it was made.
     pub made_at: Timestamp,
-    /// By whom; `None`: no longer on file.
+    /// By whom: a person's id.
+    pub maker: String,
+    /// Their name; `None`: no longer on file.
     pub made_by: Option<String>,
     /// When it ends.
     pub ends_at: Timestamp,
@@ -55,7 +57,7 @@ pub struct ApiToken {
     pub used_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "SELECT t.id, t.region_id, t.facility_id, t.label, t.grants, t.made_at, p.name, t.ends_at, t.used_at \
+const COLUMNS: &str = "SELECT t.id, t.region_id, t.facility_id, t.label, t.grants, t.made_at, p.name, t.ends_at, t.used_at, t.made_by \
      FROM api_token t LEFT JOIN person p ON p.id = t.made_by ";
 
 /// The condition that a row belongs to a place: the region (`$1`) and the facility (`$2`, empty for the whole region).
@@ -161,6 +163,7 @@ fn read(row: &AnyRow) -> Result<ApiToken, Error> {
         label: row.try_get(3)?,
         grants: row.try_get::<&str, _>(4)?.split_ascii_whitespace().filter_map(Grant::from_word).collect(),
         made_at: Timestamp::from_seconds(row.try_get(5)?),
+        maker: row.try_get(9)?,
         made_by: row.try_get(6)?,
         ends_at: Timestamp::from_seconds(row.try_get(7)?),
         used_at: row.try_get::<Option<i64>, _>(8)?.map(Timestamp::from_seconds),

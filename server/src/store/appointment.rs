@@ -7,7 +7,7 @@ use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, Row};
 
-use super::{Error, mail, paper, person, rows};
+use super::{Error, facility, mail, paper, person, rows};
 use crate::domain::ids::{AppointmentId, FacilityId, PersonId, RegionId};
 use crate::domain::people::event::By;
 use crate::domain::people::ways::Ways;
@@ -246,11 +246,36 @@ pub async fn put_role(tx: &mut AnyConnection, id: PersonId, role: Role) -> Resul
         .map(drop)
 }
 
-/// Closes an account at once: sessions, one-time links, whatever it could be opened with, the enrolment codes it handed out, and where
+/// Ends what somebody handed out in the role they leave: enrolment codes and machines' tokens.
+pub async fn revoke_handed_out(tx: &mut AnyConnection, id: PersonId, now: Timestamp) -> Result<(), Error> {
+    for sql in [
+        "UPDATE api_token SET revoked_at = $2 WHERE made_by = $1 AND revoked_at IS NULL AND ends_at > $2",
+        "UPDATE enrolment_code SET revoked_at = $2 WHERE issued_by = $1 AND revoked_at IS NULL AND expires_at > $2",
+    ] {
+        sqlx::query(sql).bind(id.to_string()).bind(now.seconds()).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Whether whoever handed something out (a person's id, or `operator`) is a 代行者 at a facility that has none act now: it rests as they do.
+pub async fn rests(db: impl Executor<'_, Database = Any>, maker: &str, now: Timestamp) -> Result<bool, Error> {
+    let row = sqlx::query(
+        "SELECT f.deputy_from, f.deputy_until FROM person p JOIN facility f ON f.id = p.facility_id WHERE p.id = $1 AND p.role = $2",
+    )
+    .bind(maker)
+    .bind(Role::Deputy.code())
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(false) };
+    Ok(!facility::term(&row)?.is_some_and(|term| term.holds(now)))
+}
+
+/// Closes an account at once: sessions, one-time links, whatever it could be opened with, what it handed out, and where
 /// mail reached its owner.
 pub async fn close_account(tx: &mut AnyConnection, id: PersonId, now: Timestamp) -> Result<(), Error> {
     person::clear_secrets(tx, id).await?;
     mail::delete_of(tx, id).await?;
+    revoke_handed_out(tx, id, now).await?;
     for (sql, needs_now) in [
         ("DELETE FROM session WHERE person_id = $1", false),
         ("DELETE FROM passkey WHERE person_id = $1", false),
@@ -258,8 +283,6 @@ pub async fn close_account(tx: &mut AnyConnection, id: PersonId, now: Timestamp)
         ("DELETE FROM delayed_reset WHERE person_id = $1", false),
         ("DELETE FROM calendar_feed WHERE person_id = $1", false),
         ("UPDATE invitation SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL AND expires_at > $2", true),
-        ("UPDATE api_token SET revoked_at = $2 WHERE made_by = $1 AND revoked_at IS NULL AND ends_at > $2", true),
-        ("UPDATE enrolment_code SET revoked_at = $2 WHERE issued_by = $1 AND revoked_at IS NULL AND expires_at > $2", true),
         ("UPDATE person SET disabled_at = $2 WHERE id = $1", true),
     ] {
         let query = sqlx::query(sql).bind(id.to_string());

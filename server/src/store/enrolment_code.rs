@@ -47,6 +47,8 @@ pub struct Admission {
     pub auto_confirm: bool,
     /// Whose property it is.
     pub ownership: Ownership,
+    /// Who issued the code: a person's id, or `operator`.
+    pub issued_by: String,
 }
 
 fn decode<T: std::str::FromStr>(text: &str) -> Result<T, Error>
@@ -150,10 +152,11 @@ impl Tx {
 
     /// What a code says, whether or not it still works.
     pub async fn find_admission(&mut self, secret_hash: &str) -> Result<Option<Admission>, Error> {
-        let found = sqlx::query("SELECT id, region_id, facility_id, auto_confirm, ownership FROM enrolment_code WHERE secret_hash = $1")
-            .bind(secret_hash)
-            .fetch_optional(&mut **self)
-            .await?;
+        let found =
+            sqlx::query("SELECT id, region_id, facility_id, auto_confirm, ownership, issued_by FROM enrolment_code WHERE secret_hash = $1")
+                .bind(secret_hash)
+                .fetch_optional(&mut **self)
+                .await?;
         let Some(row) = found else { return Ok(None) };
         Ok(Some(Admission {
             code: decode(row.try_get(0)?)?,
@@ -161,6 +164,7 @@ impl Tx {
             facility: decode(row.try_get(2)?)?,
             auto_confirm: row.try_get::<i64, _>(3)? != 0,
             ownership: ownership(row.try_get(4)?)?,
+            issued_by: row.try_get(5)?,
         }))
     }
 

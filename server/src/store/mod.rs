@@ -89,6 +89,9 @@ pub enum Engine {
 /// PostgreSQL's advisory lock under which standings and roll-ups change ("hashimor" in ASCII).
 const LEDGER_LOCK: i64 = 0x6861_7368_696d_6f72;
 
+/// PostgreSQL's advisory lock under which tries to sign in are counted ("throttle" in ASCII).
+const COUNTING_LOCK: i64 = 0x7468_726f_7474_6c65;
+
 /// A handle to the store; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -132,6 +135,16 @@ impl Store {
         let mut tx = self.begin().await?;
         self.lock_ledger(&mut tx).await?;
         self.count_ledger(&mut tx).await?;
+        Ok(tx)
+    }
+
+    /// Begins a write transaction that decides by a throttle's counters: on either engine the only one of its kind, so that tries made
+    /// at the same time are counted one after the other.
+    pub async fn begin_counting(&self) -> Result<Tx, Error> {
+        let mut tx = self.begin().await?;
+        if self.engine == Engine::Postgres {
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(COUNTING_LOCK).execute(&mut *tx).await?;
+        }
         Ok(tx)
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use hashimori_shared::evaluate::Attestation;
 use hashimori_shared::time::Timestamp;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::ingest::DUE_BY_ANSWER;
 use super::{Error, Store, Tx, exclusion, rows};
@@ -42,6 +43,24 @@ pub struct Line {
     pub note: String,
     /// For how many devices.
     pub devices: i64,
+    /// Whether these are people's own devices alone.
+    pub personal: bool,
+}
+
+/// The columns of a `Line`, of `self_check c LEFT JOIN person p`.
+const LINE: &str = "c.at, p.name, c.grade, c.note, (SELECT count(*) FROM self_check_device d WHERE d.self_check_id = c.id), \
+     (SELECT count(*) FROM self_check_device d JOIN device v ON v.n = d.n WHERE d.self_check_id = c.id AND v.ownership = 'personal')";
+
+fn line(row: &AnyRow) -> Result<Line, Error> {
+    let (devices, personal): (i64, i64) = (row.try_get(4)?, row.try_get(5)?);
+    Ok(Line {
+        at: Timestamp::from_seconds(row.try_get(0)?),
+        by: row.try_get(1)?,
+        grade: grade(row.try_get(2)?)?,
+        note: row.try_get(3)?,
+        devices,
+        personal: devices > 0 && personal == devices,
+    })
 }
 
 /// Keeps an act (in a transaction of `Store::begin_ledger`) and has its devices judged anew; how many it answers for.
@@ -122,24 +141,16 @@ pub async fn find_said(store: &Store, facility: FacilityId, device: DeviceN, unt
 
 /// A facility's newest acts.
 pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec<Line>, Error> {
-    sqlx::query(
-        "SELECT c.at, p.name, c.grade, c.note, (SELECT count(*) FROM self_check_device d WHERE d.self_check_id = c.id) \
-         FROM self_check c LEFT JOIN person p ON p.id = c.person_id WHERE c.facility_id = $1 ORDER BY c.at DESC, c.id DESC LIMIT $2",
-    )
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "SELECT {LINE} FROM self_check c LEFT JOIN person p ON p.id = c.person_id WHERE c.facility_id = $1 \
+         ORDER BY c.at DESC, c.id DESC LIMIT $2"
+    )))
     .bind(facility.to_string())
     .bind(i64::from(limit))
     .fetch_all(store.read())
     .await?
     .iter()
-    .map(|row| {
-        Ok(Line {
-            at: Timestamp::from_seconds(row.try_get(0)?),
-            by: row.try_get(1)?,
-            grade: grade(row.try_get(2)?)?,
-            note: row.try_get(3)?,
-            devices: row.try_get(4)?,
-        })
-    })
+    .map(line)
     .collect()
 }
 
@@ -152,8 +163,6 @@ pub struct Given {
     pub line: Line,
     /// What was answered.
     pub answers: Vec<Answered>,
-    /// Whether it answers for people's own devices alone.
-    pub personal: bool,
 }
 
 /// A page of a facility's acts within a time, in order of id, which is that of time; `after` is the last one of the page before.
@@ -164,12 +173,10 @@ pub async fn list_between(
     after: &str,
     limit: u16,
 ) -> Result<Vec<Given>, Error> {
-    sqlx::query(
-        "SELECT c.id, c.at, p.name, c.grade, c.note, (SELECT count(*) FROM self_check_device d WHERE d.self_check_id = c.id), c.answers, \
-         (SELECT count(*) FROM self_check_device d JOIN device v ON v.n = d.n WHERE d.self_check_id = c.id AND v.ownership = 'personal') \
-         FROM self_check c LEFT JOIN person p ON p.id = c.person_id \
-         WHERE c.facility_id = $1 AND c.id > $2 AND c.at >= $3 AND c.at < $4 ORDER BY c.id LIMIT $5",
-    )
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "SELECT {LINE}, c.id, c.answers FROM self_check c LEFT JOIN person p ON p.id = c.person_id \
+         WHERE c.facility_id = $1 AND c.id > $2 AND c.at >= $3 AND c.at < $4 ORDER BY c.id LIMIT $5"
+    )))
     .bind(facility.to_string())
     .bind(after)
     .bind(from.seconds())
@@ -179,16 +186,8 @@ pub async fn list_between(
     .await?
     .iter()
     .map(|row| {
-        let devices: i64 = row.try_get(5)?;
-        let line = Line {
-            at: Timestamp::from_seconds(row.try_get(1)?),
-            by: row.try_get(2)?,
-            grade: grade(row.try_get(3)?)?,
-            note: row.try_get(4)?,
-            devices,
-        };
-        let answers = serde_json::from_str(row.try_get(6)?).map_err(|_| rows::decode_error("self_check.answers"))?;
-        Ok(Given { id: row.try_get(0)?, line, answers, personal: devices > 0 && row.try_get::<i64, _>(7)? == devices })
+        let answers = serde_json::from_str(row.try_get(7)?).map_err(|_| rows::decode_error("self_check.answers"))?;
+        Ok(Given { id: row.try_get(6)?, line: line(row)?, answers })
     })
     .collect()
 }

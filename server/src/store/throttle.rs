@@ -6,17 +6,29 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor};
 use super::Error;
 use crate::domain::people::throttle::Bucket;
 
-/// When the next try is allowed: `None` = now.
+/// When the next try is allowed: `None` = now. Good for turning somebody away early; tries made at the same time all find it open,
+/// so whoever goes on asks `blocked_in` again.
 pub async fn blocked_until(db: &AnyPool, buckets: &[Bucket], now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let mut until = None;
     for bucket in buckets {
-        let Some((since, failures)) = find(db, bucket).await? else { continue };
-        let end = since.plus_seconds(bucket.window_s);
-        if failures >= bucket.limit && end > now {
-            until = until.max(Some(end));
-        }
+        until = until.max(find(db, bucket).await?.and_then(|counted| end(bucket, counted, now)));
     }
     Ok(until)
+}
+
+/// The same within a transaction of `Store::begin_counting`: nobody else's try is counted between this and its end.
+pub async fn blocked_in(tx: &mut AnyConnection, buckets: &[Bucket], now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let mut until = None;
+    for bucket in buckets {
+        until = until.max(find(&mut *tx, bucket).await?.and_then(|counted| end(bucket, counted, now)));
+    }
+    Ok(until)
+}
+
+/// Until when a counter that stands like this blocks.
+fn end(bucket: &Bucket, (since, failures): (Timestamp, i64), now: Timestamp) -> Option<Timestamp> {
+    let end = since.plus_seconds(bucket.window_s);
+    (failures >= bucket.limit && end > now).then_some(end)
 }
 
 async fn find(db: impl Executor<'_, Database = Any>, bucket: &Bucket) -> Result<Option<(Timestamp, i64)>, Error> {

@@ -2,9 +2,11 @@
 
 use hashimori_server::domain::device::Standing;
 use hashimori_server::domain::enrolment::{CodeWish, FAILURES_ALLOWED, Suspicion, THROTTLE_WINDOW_S};
-use hashimori_server::domain::ids::FacilityId;
-use hashimori_server::store::device;
+use hashimori_server::domain::ids::{FacilityId, PersonId};
+use hashimori_server::domain::people::role::DeputyTerm;
+use hashimori_server::domain::people::{Login, Person, Role, Scope};
 use hashimori_server::store::facility::{self, Facility};
+use hashimori_server::store::{device, person};
 use hashimori_shared::checkin;
 use hashimori_shared::code::EnrolmentCode;
 use hashimori_shared::problem::kind;
@@ -51,6 +53,24 @@ async fn every_code_that_does_not_work_gets_the_same_answer() {
         answers.push((answer.status, problem));
     }
     assert!(answers.iter().all(|a| *a == answers[0]), "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_deputys_code_lets_nobody_in_while_the_facility_has_no_deputies() {
+    let bench = Bench::start().await;
+    let code = bench.issue(bench.wish(1)).await;
+    let scope = Scope::Facility(bench.region, bench.facility);
+    let (id, login) = (PersonId::new(bench.random.uuid(bench.now())), Login::parse("daiko").expect("a sign-in name"));
+    let deputy = Person { id, role: Role::Deputy, scope, login, name: "見本 代行".to_owned() };
+    let mut tx = bench.app().store.begin().await.expect("begins");
+    person::insert(&mut tx, &deputy, bench.now()).await.expect("inserts");
+    sqlx::query("UPDATE enrolment_code SET issued_by = $1").bind(id.to_string()).execute(&mut *tx).await.expect("writes");
+    tx.commit().await.expect("commits");
+    assert!(Machine::new("a").ask_with(&bench, &code).await.problem().is(kind::CODE_REFUSED));
+    let mut tx = bench.app().store.begin_ledger().await.expect("begins");
+    facility::put_deputy_term(&mut tx, bench.facility, DeputyTerm { from: bench.now(), until: None }).await.expect("writes");
+    tx.commit().await.expect("commits");
+    assert_eq!(Machine::new("a").ask_with(&bench, &code).await.status, 200, "being refused has not used the code up");
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ on_both_engines!(
     a_challenge_is_spent_once_until_it_ends,
     of_two_forms_with_one_mark_one_is_taken_and_the_other_finds_where_it_led,
     failures_count_within_their_window,
+    tries_made_at_once_are_counted_one_after_the_other,
     an_owner_is_told_once_of_what_others_did,
     a_delayed_reset_waits_and_cannot_be_pushed_away,
     things_know_where_they_belong,
@@ -318,6 +319,30 @@ async fn failures_count_within_their_window(on: On) -> anyhow::Result<()> {
     counters::delete_older(&mut tx, bed.now.plus_days(1)).await?;
     tx.commit().await?;
     Ok(())
+}
+
+async fn tries_made_at_once_are_counted_one_after_the_other(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let buckets = throttle::sign_in("hanako", "192.0.2.0/24");
+    let mut tries = tokio::task::JoinSet::new();
+    for _ in 0..24 {
+        let (store, buckets, now) = (bed.store.clone(), buckets.clone(), bed.now);
+        tries.spawn(async move {
+            let open = counters::blocked_until(store.read(), &buckets, now).await?.is_none();
+            let mut tx = store.begin_counting().await?;
+            let taken = counters::blocked_in(&mut tx, &buckets, now).await?.is_none();
+            if taken {
+                counters::count_failure(&mut tx, &buckets, now).await?;
+            }
+            tx.commit().await?;
+            anyhow::Ok((open, taken))
+        });
+    }
+    let tried = tries.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    assert_eq!(tried.iter().filter(|(_, taken)| *taken).count(), 8, "{tried:?}");
+    let mut tx = bed.store.begin().await?;
+    assert_eq!(counters::failures(&mut tx, &buckets[0]).await?, 8);
+    Ok(tx.rollback().await?)
 }
 
 async fn an_owner_is_told_once_of_what_others_did(on: On) -> anyhow::Result<()> {

@@ -20,6 +20,7 @@ use hashimori_tests::bed::{Bed, On};
 on_both_engines!(
     a_facility_never_has_two_administrators_at_once_whatever_is_written,
     a_hand_over_closes_the_formers_account_and_keeps_the_dates,
+    a_change_of_role_ends_what_was_handed_out_in_the_one_before,
     of_two_hand_overs_at_once_one_wins_and_the_other_is_told,
     two_secretariats_that_end_each_other_leave_one,
     vacancies_are_counted_from_the_day_they_began,
@@ -105,6 +106,31 @@ async fn a_hand_over_closes_the_formers_account_and_keeps_the_dates(on: On) -> a
     Ok(())
 }
 
+async fn a_change_of_role_ends_what_was_handed_out_in_the_one_before(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let hanako = appoint(&bed, here(&bed), Role::Administrator, "hanako", None).await??;
+    let wish =
+        CodeWish { region: bed.region, facility: bed.facility, uses: 5, hours: 240, auto_confirm: false, ownership: Ownership::Managed };
+    let mut tx = bed.store.begin().await?;
+    for maker in [hanako.id.to_string(), "operator".to_owned()] {
+        let (code, _) = wish.clone().issue([0; 10], bed.now, &bed.random).map_err(|_| anyhow::anyhow!("no code"))?;
+        tx.insert_code(&code, &maker).await?;
+    }
+    let id = TokenId::new(bed.random.uuid(bed.now));
+    let (scope, grants, made) = (here(&bed), &[Grant::Devices], (hanako.id, bed.now));
+    let ends_at = bed.now.plus_days(30);
+    api_token::insert(&mut tx, &NewToken { id, scope, label: "見本", grants, hash: "token", made, ends_at }).await?;
+    tx.commit().await?;
+    let mut tx = bed.store.begin_ledger().await?;
+    let wish = Wish { scope, role: Role::Auditor, whom: Whom::Known(hanako.id), why: "見本", seen: None };
+    appointments::appoint(&mut tx, &hands(&bed, None), &wish).await?;
+    tx.commit().await?;
+    assert!(api_token::find(bed.store.read(), "token", bed.now).await?.is_none());
+    let left = bed.store.list_live_codes(bed.facility, None, (bed.now, 9)).await?;
+    assert_eq!(left.iter().map(|code| code.issued_by.as_str()).collect::<Vec<_>>(), ["operator"]);
+    Ok(())
+}
+
 async fn of_two_hand_overs_at_once_one_wins_and_the_other_is_told(on: On) -> anyhow::Result<()> {
     let bed = Arc::new(Bed::on(on).await?);
     let (one, two) = tokio::join!(
@@ -171,6 +197,12 @@ async fn deputies_act_within_dates_that_a_session_brings_along(on: On) -> anyhow
     tx.commit().await?;
     let found = session::find_signed_in(bed.store.read(), "cookie", bed.now).await?.expect("signed in");
     assert_eq!((found.person.role, found.deputies), (Role::Deputy, Some(term)));
+    let (db, deputy) = (bed.store.read(), deputy.id.to_string());
+    for (maker, at, rests) in
+        [(deputy.as_str(), bed.now, false), (&deputy, bed.now.plus_days(3), true), ("operator", bed.now.plus_days(3), false)]
+    {
+        assert_eq!(appointment::rests(db, maker, at).await?, rests, "{maker} at {at:?}");
+    }
     Ok(())
 }
 

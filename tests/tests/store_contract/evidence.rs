@@ -63,7 +63,7 @@ async fn changes_self_checks_and_disasters_are_read_within_a_period_page_by_page
 
     answer(&bed).await?;
     let given = self_check::list_between(&bed.store, bed.facility, around(&bed), "", 9).await?;
-    assert_eq!((given.len(), given[0].answers.len(), given[0].line.devices, given[0].personal), (1, 1, 1, false));
+    assert_eq!((given.len(), given[0].answers.len(), given[0].line.devices, given[0].line.personal), (1, 1, 1, false));
     assert_eq!(given[0].answers[0].clause(), "§19-5");
     assert!(self_check::list_between(&bed.store, bed.facility, around(&bed), &given[0].id, 9).await?.is_empty(), "the next page");
     assert!(self_check::list_between(&bed.store, bed.facility, before(&bed), "", 9).await?.is_empty());

@@ -256,6 +256,14 @@ async fn erasing_a_person_takes_the_names_and_leaves_the_chain_whole(on: On) -> 
         .fetch_one(&mut *read)
         .await?;
     assert_eq!(left, 0, "no name is left anywhere");
+    // What came afterwards keeps its words, and so does what tells of the erasure: whoever takes them away is found.
+    drop(read);
+    log.act(What::SignedIn).await?;
+    assert!(log.verify(None).await?.is_ok());
+    for seq in [6, 5] {
+        log.tamper(&[&format!("DELETE FROM log_words WHERE entry_id = (SELECT id FROM log_entry WHERE seq = {seq})")]).await?;
+        assert_eq!(log.verify(None).await?, Err(Break { seq, why: Why::WordsMissing }));
+    }
     Ok(())
 }
 

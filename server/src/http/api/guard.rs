@@ -18,7 +18,7 @@ use crate::domain::token::{Grant, shown};
 use crate::http::pages::{Web, network};
 use crate::store::api_token::{self, ApiToken};
 use crate::store::belonging::Home;
-use crate::store::{belonging, throttle as counters};
+use crate::store::{appointment, belonging, throttle as counters};
 
 /// A guarded route's entry and the state it needs.
 #[derive(Clone)]
@@ -86,6 +86,7 @@ async fn authenticate(web: &Web, field: Option<&str>, network: &str) -> Result<A
     let now = web.clock.now();
     if let Some(token) = shown(given)
         && let Some(found) = api_token::find(web.store.read(), &token.hash(), now).await?
+        && (web.pack().parameters().administrator.deputy || !appointment::rests(web.store.read(), &found.maker, now).await?)
     {
         return Ok(found);
     }

@@ -16,7 +16,7 @@ use crate::domain::membership::Doing;
 use crate::pki::{LeafRequest, Subject};
 use crate::store::certificate::Evidence;
 use crate::store::enrolment_code::Admission;
-use crate::store::{Tx, certificate, device, facility, membership, meta};
+use crate::store::{Tx, appointment, certificate, device, facility, membership, meta};
 
 /// Longest label of a device, characters.
 const LABEL_CHARS: usize = 60;
@@ -49,7 +49,9 @@ impl Handler<'_> {
                 return Err(Refused::Throttled);
             }
             known
-        } else if let Some(mut admission) = tx.use_code(&hash, now).await? {
+        } else if !self.rests(&mut tx, &hash, now).await?
+            && let Some(mut admission) = tx.use_code(&hash, now).await?
+        {
             // Undone with the transaction: the code is not used up by it.
             if !membership::find_state(&mut *tx, admission.facility).await?.is_some_and(|state| state.allows(Doing::Begin)) {
                 return Err(Refused::FacilityClosed);
@@ -79,6 +81,17 @@ impl Handler<'_> {
             server_time: now,
             epoch: meta::epoch(&app.store).await?,
         })
+    }
+}
+
+impl Handler<'_> {
+    /// Whether a code rests because the 代行者 who issued it does not act now.
+    async fn rests(&self, tx: &mut Tx, hash: &str, now: Timestamp) -> Result<bool, Refused> {
+        if self.app.rules.book().any_pack().parameters().administrator.deputy {
+            return Ok(false);
+        }
+        let Some(code) = tx.find_admission(hash).await? else { return Ok(false) };
+        Ok(appointment::rests(&mut **tx, &code.issued_by, now).await?)
     }
 }
 

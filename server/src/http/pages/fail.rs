@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 
+use super::sign_in::FROM_SETUP;
 use super::visit::{Kept, Visitor};
 use super::{Web, banner, shell};
 use crate::http::access::RequestId;
@@ -25,6 +26,8 @@ pub enum PageError {
     Expired(Kept),
     /// A one-time link that is unknown, used or expired: the same answer.
     LinkUnusable,
+    /// What sets an account up came when that was over: sent twice, or too late.
+    SetUpOver,
     /// Too many failures.
     Throttled(Timestamp),
     /// The form is larger than any of ours. Holds what was typed.
@@ -51,7 +54,7 @@ impl PageError {
     pub(super) async fn render(self, web: &Web, visitor: &Visitor, typed: Kept) -> Response {
         let signed_in = match &self {
             // The store may be what failed, and redirects are not read.
-            Self::Internal(_) | Self::SignInNeeded(_) | Self::StepUpNeeded(_) => None,
+            Self::Internal(_) | Self::SignInNeeded(_) | Self::StepUpNeeded(_) | Self::SetUpOver => None,
             Self::Expired(_)
             | Self::NotFound
             | Self::LinkUnusable
@@ -70,8 +73,10 @@ impl PageError {
         let visitor = &visitor;
         let (status, title, text) = match self {
             Self::SignInNeeded(path) => return Redirect::to(&sign_in_path(&path)).into_response(),
+            Self::SetUpOver => return Redirect::to(&format!("/sign-in?from={FROM_SETUP}")).into_response(),
             Self::StepUpNeeded(path) => return Redirect::to(&format!("/step-up?next={}", super::sign_in::encode(&path))).into_response(),
-            Self::Expired(kept) => {
+            Self::Expired(typed) => {
+                let kept = kept.or(typed);
                 let view = ExpiredPage { shell: shell("error-again-title", visitor, None), kept: kept.0 };
                 return respond(visitor.lang, StatusCode::FORBIDDEN, &view);
             }

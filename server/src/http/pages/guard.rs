@@ -5,13 +5,13 @@ use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use hashimori_shared::lang::Lang;
 
 use super::live::asks_by_itself;
 use super::routes::{Access, At, Needs, Object};
-use super::visit::{Kept, Visitor};
-use super::{PageError, Web, banner, membership};
+use super::visit::{Kept, Visitor, has_parts};
+use super::{PageError, Web, banner, membership, sent};
 use crate::domain::ids::{AreaId, CodeId, DeviceId, ExceptionId, FacilityId, NoticeId, PaperId, PersonId};
 use crate::domain::membership::Doing;
 use crate::domain::people::role::DeputyTerm;
@@ -59,19 +59,33 @@ pub(super) struct Guard {
 /// The innermost layer of every route.
 pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Result<Response, PageError> {
     let (mut parts, body) = request.into_parts();
+    match admit(&guard, &mut parts).await {
+        Ok(()) => Ok(next.run(Request::from_parts(parts, body)).await),
+        // A form with a file comes unread; what was typed into it is not to be lost.
+        Err(error) if guard.method != Method::GET && has_parts(&parts.headers) => {
+            let typed = sent::typed(Request::from_parts(parts, body), &guard.web).await;
+            let mut response = error.into_response();
+            response.extensions_mut().insert(typed);
+            Ok(response)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn admit(guard: &Guard, parts: &mut Parts) -> Result<(), PageError> {
     match guard.access {
-        Access::Public => banner::tell(&guard.web, &mut parts, None).await?,
+        Access::Public => banner::tell(&guard.web, parts, None).await?,
         Access::SignedIn(right) | Access::Region(right) => {
-            let SignedIn { person, proved_at, deputies, language, .. } = signed_in(&guard, &parts).await?;
-            read_in(&mut parts, language);
-            banner::tell(&guard.web, &mut parts, Some(person.scope)).await?;
+            let SignedIn { person, proved_at, deputies, language, .. } = signed_in(guard, parts).await?;
+            read_in(parts, language);
+            banner::tell(&guard.web, parts, Some(person.scope)).await?;
             if matches!((guard.access, person.scope), (Access::Region(_), Scope::Facility(..))) {
                 return Err(PageError::NotFound);
             }
-            check_object(&guard, &mut parts, person.scope).await?;
+            check_object(guard, parts, person.scope).await?;
             // Only now: whether a role may do something must not tell whether the object is there.
             check_right(&guard.web, &person, right, deputies)?;
-            check_open(&guard, &parts).await?;
+            check_open(guard, parts).await?;
             let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
             let fresh = Fresh { is: is_fresh(proved_at, guard.web.now()), path };
             match guard.needs {
@@ -84,13 +98,15 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         Access::Setup => {
             let visitor = parts.extensions.get::<Visitor>().ok_or_else(|| PageError::internal("no visitor"))?;
             let setup = session::find_setup(guard.web.store.read(), &visitor.token.hash(), guard.web.now()).await?;
-            let setup = setup.ok_or(PageError::LinkUnusable)?;
-            read_in(&mut parts, person::find_language(guard.web.store.read(), setup.person.id).await?);
-            banner::tell(&guard.web, &mut parts, Some(setup.person.scope)).await?;
+            let Some(setup) = setup else {
+                return Err(if guard.method == Method::GET { PageError::LinkUnusable } else { PageError::SetUpOver });
+            };
+            read_in(parts, person::find_language(guard.web.store.read(), setup.person.id).await?);
+            banner::tell(&guard.web, parts, Some(setup.person.scope)).await?;
             parts.extensions.insert(SettingUp(setup));
         }
     }
-    Ok(next.run(Request::from_parts(parts, body)).await)
+    Ok(())
 }
 
 pub(super) fn check_right(web: &Web, person: &Person, right: Right, deputies: Option<DeputyTerm>) -> Result<(), PageError> {

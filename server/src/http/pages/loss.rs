@@ -17,7 +17,6 @@ use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Act, Actor, Done};
-use crate::domain::device::Ownership;
 use crate::domain::happened::{self, InvalidTime};
 use crate::domain::ids::PaperId;
 use crate::domain::paper::{Applicant, Kind, State};
@@ -217,7 +216,7 @@ async fn take(
     Ok(Redirect::to(&next).into_response())
 }
 
-/// The loss goes on as an incident (留3-10). The 事務局 reads that too, and of a person's own device nothing but that it is gone.
+/// The loss goes on as an incident.
 async fn report(
     web: &Web,
     tx: &mut Tx,
@@ -225,14 +224,9 @@ async fn report(
     home: Home,
     (device, told): (&Device, Told<'_>),
 ) -> Result<PaperId, PageError> {
-    let withheld = Text::new("loss-why-on-device").in_lang(Lang::Japanese);
-    let why = match device.ownership {
-        Ownership::Managed => told.reason,
-        Ownership::Personal => &withheld,
-    };
     let of = Applicant { person: Some(by.0.id), name: by.0.name.clone() };
     let from = device.id.to_string();
-    report_loss(web, tx, by, home, &Gone { of: &of, device: Some(device.id), at: told.at, why, from: &from }).await
+    report_loss(web, tx, by, home, &Gone { of: &of, device: Some(device.id), at: told.at, why: told.reason, from: &from }).await
 }
 
 async fn last_loss(web: &Web, device: &Device) -> Result<Option<Loss>, PageError> {

@@ -49,7 +49,13 @@ pub(super) async fn ask(State(web): State<Web>, visitor: Visitor, Typed(typed): 
         return Ok((StatusCode::TOO_MANY_REQUESTS, answer).into_response());
     }
     let known = check_password(&web, login, typed.password).await?;
-    let mut tx = web.store.begin().await?;
+    let mut tx = web.store.begin_counting().await?;
+    // Tries that were sent at once all got this far.
+    if let Some(until) = counters::blocked_in(&mut tx, &buckets, now).await? {
+        tx.rollback().await?;
+        let answer = lost_page(&visitor, &typed.login, None, Some(fail::throttled_text(until)))?;
+        return Ok((StatusCode::TOO_MANY_REQUESTS, answer).into_response());
+    }
     // Right or wrong counts alike: the answer must not tell, and nobody needs this often.
     counters::count_failure(&mut tx, &buckets, now).await?;
     let secretariat = known.map(|known| known.person).filter(|person| person.role == Role::Secretariat);

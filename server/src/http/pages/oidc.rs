@@ -211,7 +211,9 @@ pub(super) async fn come_back(
                 return Err(PageError::Conflict(UNLINKED));
             };
             oidc::update_used(&mut tx, person.id, now).await?;
-            sign_in::complete(&web, tx, &visitor, &person, &errand.next).await
+            // Whoever is signed in at the provider comes back without having been asked for anything.
+            let proved_at = proven.at.unwrap_or(Timestamp::from_seconds(0));
+            sign_in::complete(&web, tx, &visitor, (&person, proved_at), &errand.next).await
         }
         Purpose::StepUp => {
             let signed_in = session::find_signed_in(&mut *tx, &visitor.token.hash(), now).await?.ok_or(PageError::Conflict(STALE))?.person;

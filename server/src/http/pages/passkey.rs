@@ -178,9 +178,13 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(sent
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return sign_in::refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, "", &sent.next, fail::throttled_text(until)).await;
     }
-    let mut tx = web.store.begin().await?;
+    let mut tx = web.store.begin_counting().await?;
+    if let Some(until) = counters::blocked_in(&mut tx, &buckets, now).await? {
+        tx.rollback().await?;
+        return sign_in::refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, "", &sent.next, fail::throttled_text(until)).await;
+    }
     match proven(&web, &mut tx, &visitor, Purpose::SignIn, &sent).await? {
-        Ok(person) => sign_in::complete(&web, tx, &visitor, &person, &sent.next).await,
+        Ok(person) => sign_in::complete(&web, tx, &visitor, (&person, now), &sent.next).await,
         Err(text) => {
             counters::count_failure(&mut tx, &buckets, now).await?;
             sign_in::log_failure(&web, &mut tx, None, &buckets[1]).await?;
@@ -201,7 +205,11 @@ pub(super) async fn step_up(
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
         return step_up::refused(&web, &visitor, &who, &sent.next, StatusCode::TOO_MANY_REQUESTS, fail::throttled_text(until)).await;
     }
-    let mut tx = web.store.begin().await?;
+    let mut tx = web.store.begin_counting().await?;
+    if let Some(until) = counters::blocked_in(&mut tx, &buckets, now).await? {
+        tx.rollback().await?;
+        return step_up::refused(&web, &visitor, &who, &sent.next, StatusCode::TOO_MANY_REQUESTS, fail::throttled_text(until)).await;
+    }
     let text = match proven(&web, &mut tx, &visitor, Purpose::StepUp, &sent).await? {
         Ok(person) if person.id == who.id => return step_up::complete(tx, &visitor, &buckets[0], &sent.next, now).await,
         Ok(_) => Text::new("passkey-of-another"),
@@ -246,7 +254,7 @@ pub(super) async fn set_up(
     let (now, owner) = (web.now(), setup.person.id);
     let mut tx = web.store.begin().await?;
     if !opened.spend(&mut tx, now).await? || !invitation::take(&mut tx, &setup.invitation, now).await? {
-        return Err(PageError::LinkUnusable);
+        return Err(PageError::SetUpOver);
     }
     setup::note_reset(&web, &mut tx, &setup.person).await?;
     person::clear_secrets(&mut tx, owner).await?;

@@ -15,7 +15,7 @@ use super::typed::{Asked, Typed, value, values};
 use super::visit::{Fields, Kept, Visitor};
 use super::{PageError, Web, page, shell, twice};
 use crate::domain::act::{Done, What};
-use crate::domain::device::{DeviceN, Standing};
+use crate::domain::device::{DeviceN, Ownership, Standing};
 use crate::domain::ids::SelfCheckId;
 use crate::domain::people::{Person, Right, may};
 use crate::domain::self_check::{Grade, LONGEST_NOTE, SelfCheck, counts_since, questions};
@@ -107,7 +107,12 @@ async fn self_check_page(
                 by: line.by.map_or(Text::new("self-check-erased"), Text::Verbatim),
                 grade: line.grade.key(),
                 devices: line.devices,
-                note: line.note,
+                // As in the archive: what is said of people's own devices alone is for those at their facility.
+                note: if !line.personal || line.note.is_empty() || person.role.sees_facts(Ownership::Personal) {
+                    line.note
+                } else {
+                    Text::new("oplog-withheld").in_lang(visitor.lang)
+                },
             })
             .collect(),
     })

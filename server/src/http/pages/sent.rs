@@ -90,6 +90,16 @@ impl<const MOST: usize> FromRequest<Web> for Sent<MOST> {
     }
 }
 
+/// What was typed into a form with a file that is not taken, as far as its file.
+pub(super) async fn typed(request: Request, web: &Web) -> Kept {
+    let Some(visitor) = request.extensions().get::<Visitor>().cloned() else { return Kept::default() };
+    let Ok(form) = Multipart::from_request(request, web).await else { return Kept::default() };
+    let mut reading = Reading { visitor, shown: false, fields: Fields::new(), size: 0, file: None };
+    // However it ends: what was read by then is there.
+    let _ = reading.before_file(form).await;
+    Kept::of(&reading.fields)
+}
+
 /// A form as far as it was read.
 struct Reading {
     visitor: Visitor,
@@ -111,6 +121,17 @@ impl Reading {
                 Some(_) if !self.shown || self.file.is_some() => return Ok(()),
                 Some(file) => self.file::<MOST>(file, part, web).await?,
             }
+        }
+        Ok(())
+    }
+
+    async fn before_file(&mut self, mut form: Multipart) -> Result<(), Lost> {
+        while let Some(part) = in_time(form.next_field()).await? {
+            if part.file_name().is_some() {
+                return Ok(());
+            }
+            let name = part.name().unwrap_or_default().to_owned();
+            self.field(name, part).await?;
         }
         Ok(())
     }

@@ -203,7 +203,7 @@ pub(super) async fn set_app(
     };
     let mut tx = web.store.begin().await?;
     if !invitation::take(&mut tx, &setup.invitation, now).await? {
-        return Err(PageError::LinkUnusable);
+        return Err(PageError::SetUpOver);
     }
     let owner = setup.person.id;
     note_reset(&web, &mut tx, &setup.person).await?;

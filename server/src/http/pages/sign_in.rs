@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::oidc;
@@ -29,6 +30,18 @@ pub(super) const TOTP_PURPOSE: &str = "totp-seed";
 pub(super) struct Next {
     #[serde(default)]
     pub(super) next: String,
+}
+
+/// Who comes from an account that is set up already.
+pub(super) const FROM_SETUP: &str = "setup";
+
+/// How somebody comes to sign in.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Arrival {
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    from: String,
 }
 
 /// Sign-in form.
@@ -81,9 +94,10 @@ pub(super) async fn refused(
 pub(super) async fn show_sign_in(
     State(web): State<Web>,
     visitor: Visitor,
-    Asked(Next { next }): Asked<Next>,
+    Asked(Arrival { next, from }): Asked<Arrival>,
 ) -> Result<Response, PageError> {
-    form(&web, &visitor, "", &next, None).await
+    let told = (from == FROM_SETUP).then(|| Text::new("sign-in-after-setup"));
+    form(&web, &visitor, "", &next, told).await
 }
 
 /// `POST /sign-in`
@@ -102,7 +116,13 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
         None => None,
     };
     let known = check_password(&web, login, typed.password).await?;
-    let mut tx = web.store.begin().await?;
+    let mut tx = web.store.begin_counting().await?;
+    // Tries that were sent at once all got this far.
+    if let Some(until) = counters::blocked_in(&mut tx, &buckets, now).await? {
+        tx.rollback().await?;
+        let text = fail::throttled_text(until);
+        return refused(&web, &visitor, StatusCode::TOO_MANY_REQUESTS, &typed.login, &typed.next, text).await;
+    }
     let person = match known {
         Some(known) if take_code(&web, &mut tx, known.person.id, known.totp.as_deref(), &typed.code).await? => known.person,
         Some(_) | None => {
@@ -115,7 +135,7 @@ pub(super) async fn sign_in(State(web): State<Web>, visitor: Visitor, Typed(type
         }
     };
     counters::clear(&mut tx, &buckets[0]).await?;
-    complete(&web, tx, &visitor, &person, &typed.next).await
+    complete(&web, tx, &visitor, (&person, now), &typed.next).await
 }
 
 /// Logs failures to sign in when their number doubles, so that a flood of tries is a handful of entries: counted per account, and
@@ -155,8 +175,14 @@ pub(super) async fn take_code(web: &Web, tx: &mut Tx, id: PersonId, sealed: Opti
     })
 }
 
-/// Signs a person in who has proven themself: tidies up, stops a reset that waited, and shows first what they were not told yet.
-pub(super) async fn complete(web: &Web, mut tx: Tx, visitor: &Visitor, person: &Person, next: &str) -> Result<Response, PageError> {
+/// Signs a person in who has proven themself then: tidies up, stops a reset that waited, and shows first what they were not told yet.
+pub(super) async fn complete(
+    web: &Web,
+    mut tx: Tx,
+    visitor: &Visitor,
+    (person, proved_at): (&Person, Timestamp),
+    next: &str,
+) -> Result<Response, PageError> {
     let now = web.now();
     session::delete_ended(&mut tx, now).await?;
     counters::delete_older(&mut tx, now.plus_days(-1)).await?;
@@ -165,6 +191,9 @@ pub(super) async fn complete(web: &Web, mut tx: Tx, visitor: &Visitor, person: &
     }
     let untold = account_event::is_any_untold(&mut *tx, person.id).await?;
     let token = begin(web, &mut tx, visitor, person).await?;
+    if proved_at != now {
+        session::update_proved(&mut tx, &token.hash(), proved_at).await?;
+    }
     web.log(&mut tx, &Done::by_person(person, What::SignedIn, now)).await?;
     tx.commit().await?;
     Ok(with_cookie(token, if untold { "/account" } else { local(next) }))

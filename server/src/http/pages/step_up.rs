@@ -103,7 +103,12 @@ pub(super) async fn prove_by_code(
         return refused(&web, &visitor, &who, &typed.next, StatusCode::TOO_MANY_REQUESTS, fail::throttled_text(until)).await;
     }
     let sealed = person::find_credentials(web.store.read(), &who.login).await?.and_then(|known| known.totp);
-    let mut tx = web.store.begin().await?;
+    let mut tx = web.store.begin_counting().await?;
+    // Codes that were sent at once all got this far.
+    if let Some(until) = counters::blocked_in(&mut tx, &buckets, now).await? {
+        tx.rollback().await?;
+        return refused(&web, &visitor, &who, &typed.next, StatusCode::TOO_MANY_REQUESTS, fail::throttled_text(until)).await;
+    }
     if take_code(&web, &mut tx, who.id, sealed.as_deref(), &typed.code).await? {
         return complete(tx, &visitor, &buckets[0], &typed.next, now).await;
     }

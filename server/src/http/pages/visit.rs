@@ -16,6 +16,7 @@ use super::{PageError, Web, cookie, step_up};
 use crate::domain::paper::{Input, Kind};
 use crate::domain::people::link::Token;
 use crate::domain::people::{browser, throttle};
+use crate::http::proxied::is_among;
 use crate::views::Banner;
 
 /// Largest form taken, in bytes; a larger one is read as far as the port does, to show what was typed.
@@ -180,7 +181,9 @@ pub(super) async fn visit(State(web): State<Web>, mut request: Request, next: Ne
         Err(error) => (error.into_response(), None),
     };
     if let Some(error) = response.extensions_mut().remove::<PageError>() {
-        let typed = sent.as_ref().map(Kept::of).unwrap_or_default();
+        // A form with a file was read by whoever refused it.
+        let unread = response.extensions_mut().remove::<Kept>();
+        let typed = sent.as_ref().map(Kept::of).or(unread).unwrap_or_default();
         let error = match (error, sent) {
             (PageError::StepUpNeeded(path), Some(fields)) => step_up::keep(&web, &visitor, path, fields).await,
             (error, _) => error,
@@ -273,18 +276,39 @@ fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
 pub(in crate::http) fn network(web: &Web, request: &Request) -> String {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     let Some(peer) = peer else { return "unknown".to_owned() };
-    let forwarded = || -> Option<IpAddr> {
-        let value = request.headers().get("x-forwarded-for")?.to_str().ok()?;
-        value.rsplit(',').next()?.trim().parse().ok()
-    };
-    let address = if web.settings.trusted_proxies.contains(&peer) { forwarded().unwrap_or(peer) } else { peer };
-    throttle::network(address)
+    throttle::network(origin(&web.settings.trusted_proxies, peer, request.headers()))
+}
+
+/// Where a request came from: what a trusted proxy added, after whatever the client had sent itself.
+fn origin(trusted: &[IpAddr], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !is_among(trusted, peer) {
+        return peer;
+    }
+    // Lines of one name are one list, in order (RFC 9110 §5.3).
+    let last = headers.get_all("x-forwarded-for").iter().next_back().and_then(|line| line.to_str().ok());
+    last.and_then(|line| line.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
+
+    #[test]
+    fn a_trusted_proxys_own_word_is_the_last_one_of_the_last_line_and_nobody_elses_counts() {
+        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let trusted = [address("127.0.0.1"), address("::ffff:192.0.2.9")];
+        let mut headers = HeaderMap::new();
+        for line in ["198.51.100.1", "198.51.100.2, 203.0.113.7"] {
+            headers.append("x-forwarded-for", HeaderValue::from_static(line));
+        }
+        for peer in ["127.0.0.1", "::ffff:127.0.0.1", "192.0.2.9"] {
+            assert_eq!(origin(&trusted, address(peer), &headers), address("203.0.113.7"), "{peer}");
+        }
+        assert_eq!(origin(&trusted, address("192.0.2.10"), &headers), address("192.0.2.10"));
+        headers.append("x-forwarded-for", HeaderValue::from_static("no address"));
+        assert_eq!(origin(&trusted, address("127.0.0.1"), &headers), address("127.0.0.1"));
+    }
 
     fn says(pairs: &[(&'static str, &'static str)]) -> bool {
         let mut headers = HeaderMap::new();

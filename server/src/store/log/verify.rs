@@ -1,7 +1,7 @@
 //! Proves the log, from the newest checkpoint (or its beginning) to its signed head, within one consistent view of the store.
 //! Knows the signing key, so that nobody without the master key can make a log that passes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
@@ -66,8 +66,8 @@ pub enum Why {
     /// Its words are not those it was written with.
     #[error("its names or its text were changed")]
     WordsAltered,
-    /// Its words are missing, and neither who is in it nor the people of its facility were erased.
-    #[error("its names are missing, though neither its actor, its object nor its facility was erased")]
+    /// Its words are missing, and neither who is in it nor the people of its facility were erased since.
+    #[error("its names are missing, though neither its actor, its object nor its facility was erased since")]
     WordsMissing,
     /// The anchor.
     #[error("the log is not the one the anchor was taken from")]
@@ -126,7 +126,7 @@ async fn prove(db: &mut AnyConnection, key: &LogKey, anchor: Option<Mark>) -> Re
         mark: start,
         proven: start.seq,
         missing: Vec::new(),
-        erased: HashSet::new(),
+        erased: HashMap::new(),
         emptied: HashMap::new(),
         anchor,
         days: &days,
@@ -143,8 +143,9 @@ async fn prove(db: &mut AnyConnection, key: &LogKey, anchor: Option<Mark>) -> Re
         return broken(walk.proven + 1, Why::Rewritten);
     }
     // An erasure of this very second may not be sealed yet.
-    walk.erased.extend(fresh(db, What::PersonErased).await?);
-    walk.emptied.extend(fresh(db, What::MembershipErased).await?.into_iter().map(|id| (id, i64::MAX)));
+    let last = Erasure { seq: i64::MAX, at: i64::MAX };
+    walk.erased.extend(fresh(db, What::PersonErased).await?.into_iter().map(|id| (id, last)));
+    walk.emptied.extend(fresh(db, What::MembershipErased).await?.into_iter().map(|id| (id, last)));
     let erased = walk.check_missing_words()?;
     check_anchor(anchor, start, signed, &days)?;
     let waiting: i64 = sqlx::query_scalar("SELECT count(*) FROM log_entry WHERE seq IS NULL").fetch_one(db).await?;
@@ -204,6 +205,20 @@ async fn fresh(db: &mut AnyConnection, what: What) -> Result<Vec<String>, Failed
     Ok(found.into_iter().flatten().collect())
 }
 
+/// The entry that tells of an erasure.
+#[derive(Clone, Copy)]
+struct Erasure {
+    seq: i64,
+    at: i64,
+}
+
+impl Erasure {
+    /// Whether it took this entry's words. Entries of one second are sealed in any order, and what tells of it kept its own.
+    const fn took(self, seq: i64, entry: &Entry) -> bool {
+        seq < self.seq || (seq != self.seq && entry.at <= self.at)
+    }
+}
+
 /// A walk along the chain.
 struct Walk<'a> {
     key: &'a LogKey,
@@ -212,10 +227,10 @@ struct Walk<'a> {
     proven: i64,
     /// Entries without words, with their numbers.
     missing: Vec<(i64, Entry)>,
-    /// Persons whose erasure the log tells of.
-    erased: HashSet<String>,
-    /// Facilities whose people's erasure the log tells of, and by which entry.
-    emptied: HashMap<String, i64>,
+    /// Persons whose erasure the log tells of; the last one counts.
+    erased: HashMap<String, Erasure>,
+    /// Facilities whose people's erasure the log tells of; the last one counts.
+    emptied: HashMap<String, Erasure>,
     anchor: Option<Mark>,
     days: &'a HashMap<i64, Mark>,
 }
@@ -273,11 +288,11 @@ impl Walk<'_> {
     }
 
     fn words(&mut self, row: &AnyRow, entry: &Entry) -> Result<(), Failed> {
+        let told = entry.object_id.clone().map(|id| (id, Erasure { seq: self.mark.seq, at: entry.at }));
         if What::from_word(&entry.what) == Some(What::PersonErased) {
-            self.erased.extend(entry.object_id.clone());
-        }
-        if What::from_word(&entry.what) == Some(What::MembershipErased) {
-            self.emptied.extend(entry.object_id.clone().map(|id| (id, self.mark.seq)));
+            self.erased.extend(told);
+        } else if What::from_word(&entry.what) == Some(What::MembershipErased) {
+            self.emptied.extend(told);
         }
         let Some(salt) = row.try_get::<Option<String>, _>(13)? else {
             self.missing.push((self.mark.seq, entry.clone()));
@@ -287,12 +302,13 @@ impl Walk<'_> {
         if commitment(&salt, &words) == entry.commitment { Ok(()) } else { broken(self.mark.seq, Why::WordsAltered) }
     }
 
-    /// How many entries lack words; each by or about somebody whose erasure the log tells of, or of a facility before its people's.
+    /// How many entries lack words; each by or about somebody who was erased since, or of a facility whose people were.
     fn check_missing_words(&self) -> Result<i64, Failed> {
-        let erased = |id: &String| self.erased.contains(id);
         for (seq, entry) in &self.missing {
+            let taken = |by: Option<&Erasure>| by.is_some_and(|by| by.took(*seq, entry));
+            let erased = |id: &String| taken(self.erased.get(id));
             let person = erased(&entry.actor) || entry.object_id.as_ref().is_some_and(erased);
-            let emptied = entry.facility.as_ref().and_then(|id| self.emptied.get(id)).is_some_and(|by| seq < by);
+            let emptied = entry.facility.as_ref().is_some_and(|id| taken(self.emptied.get(id)));
             if !person && !emptied {
                 return broken(*seq, Why::WordsMissing);
             }

@@ -3,7 +3,6 @@
 use axum::extract::State as Use;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 
 use super::{Seat, Typing, connections_page};
 use crate::domain::act::{Done, What};
@@ -13,7 +12,7 @@ use crate::domain::token::{LONGEST_LABEL, label};
 use crate::domain::webhook::{Event, FAILING_DAYS, MOST, OVERLAP_S, Outcome, Topic};
 use crate::http::pages::guard::Who;
 use crate::http::pages::setup::put_once;
-use crate::http::pages::typed::Typed;
+use crate::http::pages::typed::{Typed, given};
 use crate::http::pages::visit::{Fields, Kept, Visitor};
 use crate::http::pages::{PageError, Web, twice};
 use crate::store::webhook::{self, Delivery, NewWebhook, Webhook};
@@ -133,29 +132,23 @@ fn read(web: &Web, typed: &HookForm) -> Result<(String, Target, Vec<Topic>), Tex
     if topics.is_empty() { Err(Text::new("connect-wrong-no-topic")) } else { Ok((label, target, topics)) }
 }
 
-/// Which webhook, and what is to become of it.
-#[derive(Debug, Deserialize)]
-pub(in crate::http::pages) struct Wanted {
-    #[serde(default)]
-    webhook: String,
-    /// `test`, `renew`, `resume` or `end`.
-    #[serde(default)]
-    to: String,
-}
-
-/// `POST …/connections/webhooks/act`: what is not there any more was ended by somebody else, which is as well.
+/// `POST …/connections/webhooks/act`: `webhook` is to be `test`ed, `renew`ed, `resume`d or `end`ed. What is not there any more was ended by somebody else, which is as well.
 pub(in crate::http::pages) async fn act_on_webhook(
     Use(web): Use<Web>,
     visitor: Visitor,
     Who(person): Who,
     seat: Seat,
-    Typed(wanted): Typed<Wanted>,
+    Typed(fields): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let (now, mut next) = (web.now(), seat.base());
-    let Ok(id) = wanted.webhook.parse::<WebhookId>() else { return Err(PageError::Malformed(Kept::default())) };
-    let mut tx = web.store.begin().await?;
+    let Ok(id) = given(&fields, "webhook").parse::<WebhookId>() else { return Err(PageError::Malformed(Kept::default())) };
+    let (mut tx, taking) = match twice::take(&web, web.store.begin().await?, &visitor, &twice::mark_of(&fields)).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     let Some(found) = webhook::find(&mut tx, seat.0, id).await? else { return Ok(Redirect::to(&next).into_response()) };
-    let what = match wanted.to.as_str() {
+    let mut once = None;
+    let what = match given(&fields, "to") {
         "test" if found.disabled_at.is_none() => {
             webhook::queue_for(&mut tx, &web.random, &Event::test(id, seat.0, now), id).await?;
             What::WebhookTested
@@ -167,7 +160,7 @@ pub(in crate::http::pages) async fn act_on_webhook(
             }
             let secret = make_secret(&web.master, &web.random);
             webhook::renew(&mut tx, id, &secret.sealed, now.plus_seconds(OVERLAP_S)).await?;
-            put_once(&web, &mut tx, &visitor, &secret.shown).await?;
+            once = Some(put_once(&web, &mut tx, &visitor, &secret.shown).await?);
             next = format!("{next}/issued");
             What::WebhookRenewed
         }
@@ -182,6 +175,7 @@ pub(in crate::http::pages) async fn act_on_webhook(
         _ => return Err(PageError::Malformed(Kept::default())),
     };
     web.log(&mut tx, &Done::by_person(&person, what, now).in_scope(seat.0).on_webhook(id, &found.label)).await?;
+    taking.leads_to(&web, &mut tx, &next, once.as_deref()).await?;
     tx.commit().await?;
     Ok(Redirect::to(&next).into_response())
 }

@@ -166,7 +166,7 @@ impl<'a> Tables<'a> {
             let mut rows = 0;
             for act in &acts {
                 // What is said of people's own devices alone is their facility's business: that it was said is not.
-                let shown = !act.personal || reader.role.sees_facts(Ownership::Personal);
+                let shown = !act.line.personal || reader.role.sees_facts(Ownership::Personal);
                 let answers: Vec<[String; 3]> = act
                     .answers
                     .iter()

@@ -11,6 +11,7 @@ use super::one::detail;
 use super::told::{Taken, tell};
 use super::{LISTED, Staff, days, mark, next, title};
 use crate::domain::act::{Actor, Done, What};
+use crate::domain::device::Ownership;
 use crate::domain::ids::{DeviceId, PaperId};
 use crate::domain::paper::{Act, Applicant, Deadline, Input, Kind, Paper, State, Wish};
 use crate::domain::people::Person;
@@ -138,6 +139,7 @@ fn encryption(report: Option<&Report>) -> &'static str {
 }
 
 /// A device that is gone, as an act of its own noted it.
+#[derive(Clone, Copy)]
 pub(in crate::http::pages) struct Gone<'a> {
     /// Who reports it.
     pub of: &'a Applicant,
@@ -151,8 +153,8 @@ pub(in crate::http::pages) struct Gone<'a> {
     pub from: &'a str,
 }
 
-/// A device that is gone goes on as an incident, in the same transaction: as the open one that is about this loss, else as a new one.
-/// Which.
+/// A device that is gone goes on as an incident (留3-10), in the same transaction: as the open one that is about this loss, else as a new
+/// one; which. The 事務局 reads that too, and of a person's own device nothing but that it is gone.
 pub(in crate::http::pages) async fn report_loss(
     web: &Web,
     tx: &mut Tx,
@@ -160,6 +162,11 @@ pub(in crate::http::pages) async fn report_loss(
     home: Home,
     gone: &Gone<'_>,
 ) -> Result<PaperId, PageError> {
+    let withheld = Text::new("loss-why-on-device").in_lang(Lang::Japanese);
+    let gone = &match ownership(web, home, gone.device).await? {
+        Some(Ownership::Personal) => Gone { why: &withheld, ..*gone },
+        Some(Ownership::Managed) | None => *gone,
+    };
     if let Some(device) = gone.device
         && let Some(paper) = paper::find_incident_of_loss(tx, home.facility, device).await?
     {
@@ -176,6 +183,12 @@ pub(in crate::http::pages) async fn report_loss(
     let to = kind.first_state(false, false);
     tell(web, tx, home, staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: of, by: Some(person) }).await?;
     Ok(id)
+}
+
+/// Whose property a device is; `None`: the ledger knows of none.
+async fn ownership(web: &Web, home: Home, device: Option<DeviceId>) -> Result<Option<Ownership>, PageError> {
+    let Some(id) = device else { return Ok(None) };
+    Ok(device::find(&web.store, home.facility, id).await?.map(|device| device.ownership))
 }
 
 /// An open incident takes the loss in; one that was only reported is taken up with it. Everybody was told when it was reported.

@@ -16,7 +16,7 @@ use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::setup::{put_once, take_once};
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Kept, Visitor};
-use crate::http::pages::{PageError, Web, page, page_once, shell};
+use crate::http::pages::{PageError, Web, page, page_once, shell, twice};
 use crate::mail::secret_link;
 use crate::store::Tx;
 use crate::store::appointment::{self, Held};
@@ -56,6 +56,20 @@ pub(in crate::http::pages) struct Appoint {
     why: String,
     #[serde(default)]
     confirmed: String,
+    /// The token of the page it was typed into.
+    #[serde(default)]
+    csrf: String,
+}
+
+impl Appoint {
+    /// Its mark once it is confirmed: before, nothing is done that could be done twice.
+    fn mark(&self) -> String {
+        if self.confirmed != "yes" {
+            return String::new();
+        }
+        let said = [&self.csrf, &self.role, &self.seen, &self.who, &self.name, &self.login, &self.mail, &self.why];
+        twice::mark_of(&said.map(|text| (String::new(), text.clone())).into())
+    }
 }
 
 /// `GET /facilities/{facility}/people/appoint`
@@ -166,7 +180,10 @@ async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats
     };
     let seen = typed.seen.parse().ok();
     let wish = Wish { scope: seats.scope, role, whom, why: &why, seen };
-    let mut tx = web.store.begin_ledger().await?;
+    let (mut tx, taking) = match twice::take(web, web.store.begin_ledger().await?, visitor, &typed.mark()).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     let before = seats.held(web).await?;
     let appointed = match appointments::appoint(&mut tx, &hands(web, person), &wish).await {
         Ok(appointed) => appointed,
@@ -184,6 +201,7 @@ async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats
         let consequences = consequences(&before, &appointed, &wish, address.as_ref());
         return confirm_appoint(visitor, person, seats, typed, consequences);
     }
+    let mut once = None;
     if let Some(link) = &appointed.link {
         let url = match &address {
             Some(address) => {
@@ -192,11 +210,13 @@ async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats
             }
             None => format!("{}{}", web.settings.public_url, link.path),
         };
-        let once = format!("{url}\n{}\n{}", link.expires_at.seconds(), appointed.person.name);
-        put_once(web, &mut tx, visitor, &once).await?;
+        let shown = format!("{url}\n{}\n{}", link.expires_at.seconds(), appointed.person.name);
+        once = Some(put_once(web, &mut tx, visitor, &shown).await?);
     }
+    let next = if once.is_some() { &seats.issued } else { &seats.home };
+    taking.leads_to(web, &mut tx, next, once.as_deref()).await?;
     tx.commit().await?;
-    Ok(Redirect::to(if appointed.link.is_some() { &seats.issued } else { &seats.home }).into_response())
+    Ok(Redirect::to(next).into_response())
 }
 
 /// Where the link is to go, if anywhere.

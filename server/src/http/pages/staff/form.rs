@@ -13,7 +13,7 @@ use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::staff::{self, Registrar};
 use crate::views::{StaffField, StaffFormPage};
@@ -127,17 +127,24 @@ pub(in crate::http::pages) async fn register(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let book = Book::at(&web, home).await?;
+    // Sent twice, the second would find the first's namesake.
+    let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, &twice::mark_of(&typed)).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     match read(&book, &typed, None) {
         Ok(details) => {
             let registrar = Registrar { random: &web.random, by: person.id, at: book.now };
-            let mut tx = web.store.begin_ledger().await?;
             let number = staff::insert(&mut tx, home, &[details], registrar).await?;
             let done = Done::by_person(&person, What::StaffRegistered, book.now).at_facility(home.region, home.facility);
             web.log(&mut tx, &done.noting(format!("number={number}"))).await?;
+            let next = format!("/facilities/{}/staff/{number}", home.facility);
+            taking.leads_to(&web, &mut tx, &next, None).await?;
             tx.commit().await?;
-            Ok(Redirect::to(&format!("/facilities/{}/staff/{number}", home.facility)).into_response())
+            Ok(Redirect::to(&next).into_response())
         }
         Err((error, namesakes)) => {
+            tx.rollback().await?;
             let before = Before { typed, error: Some(error), namesakes };
             let answer = form_page(&web, &visitor, (&person, home), None, before).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())

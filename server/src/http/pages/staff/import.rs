@@ -15,7 +15,7 @@ use crate::http::pages::papers::place;
 use crate::http::pages::sent::{File, Lost, Sent};
 use crate::http::pages::typed::given;
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::staff::{self, Registrar};
 use crate::views::StaffImportPage;
@@ -115,17 +115,24 @@ pub(in crate::http::pages) async fn import(
             typed.push(("table".to_owned(), table));
         }
     });
+    // Sent twice, the second would find everybody's namesake.
+    let (mut tx, taking) = match twice::take(&web, web.store.begin_ledger().await?, &visitor, &twice::mark_of(&typed)).await? {
+        Ok(first) => first,
+        Err(answered) => return Ok(answered),
+    };
     match table.map_err(|wrong| vec![wrong]).and_then(|()| read(&book, &typed)) {
         Ok(people) => {
             let registrar = Registrar { random: &web.random, by: person.id, at: book.now };
-            let mut tx = web.store.begin_ledger().await?;
             let first = staff::insert(&mut tx, home, &people, registrar).await?;
             let done = Done::by_person(&person, What::StaffRegistered, book.now).at_facility(home.region, home.facility);
             web.log(&mut tx, &done.noting(format!("number={first} persons={}", people.len()))).await?;
+            let next = format!("/facilities/{}/staff?done=imported", home.facility);
+            taking.leads_to(&web, &mut tx, &next, None).await?;
             tx.commit().await?;
-            Ok(Redirect::to(&format!("/facilities/{}/staff?done=imported", home.facility)).into_response())
+            Ok(Redirect::to(&next).into_response())
         }
         Err(errors) => {
+            tx.rollback().await?;
             let answer = import_page(&web, &visitor, (&person, home), (errors, typed)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
         }

@@ -11,6 +11,7 @@ use tower::ServiceExt as _;
 
 use crate::domain::people::totp::Seed;
 
+#[derive(Clone)]
 pub(super) struct Browser {
     router: Router,
     cookies: BTreeMap<String, String>,

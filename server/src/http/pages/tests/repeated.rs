@@ -6,11 +6,11 @@ use crate::domain::people::session::IDLE_S;
 use crate::domain::people::totp::Seed;
 use crate::store::self_check;
 
-async fn sign_in(world: &World, seed: &Seed, off_s: i64) -> u16 {
+async fn sign_in(world: &World, seed: &Seed, off_s: i64) -> Page {
     let code = seed.code_at(crate::clock::Clock::now(&world.clock).plus_seconds(off_s)).expect("a code");
     let mut browser = Browser::new(&world.router);
     browser.get("/sign-in").await.status(200);
-    browser.submit("/sign-in", &[("login", "hanako"), ("password", PASSWORD), ("code", &code)]).await.code
+    browser.submit("/sign-in", &[("login", "hanako"), ("password", PASSWORD), ("code", &code)]).await
 }
 
 #[tokio::test]
@@ -20,7 +20,11 @@ async fn a_phone_whose_clock_is_off_by_a_step_signs_in_and_one_that_is_further_o
         let (_, seed) = world.signed_in(world.region, Some(world.facility), "hanako").await;
         // Steps away from the one whose code was used.
         world.clock.advance(300);
-        assert_eq!(sign_in(&world, &seed, off_s).await, code, "off by {off_s} s");
+        let page = sign_in(&world, &seed, off_s).await;
+        assert_eq!(page.code, code, "off by {off_s} s");
+        if code == 422 {
+            page.says("スマートフォンの時刻が合っているか");
+        }
     }
 }
 
@@ -63,7 +67,7 @@ async fn a_form_from_a_page_left_behind_is_taken_no_second_time() {
     page.status(403).says("何も変更していません").says("登録できる台数").says("7");
     assert_eq!(world.store.list_live_codes(world.facility, None, (MORNING, 10)).await.expect("lists").len(), 1);
     world.clock.advance(60);
-    assert_eq!(sign_in(&world, &seed, 0).await, 303);
+    sign_in(&world, &seed, 0).await.status(303);
 }
 
 #[tokio::test]
@@ -209,6 +213,61 @@ async fn what_a_double_click_sends_twice_is_done_once_and_filled_in_otherwise_it
     let held = [("day", "2026-08-03"), ("topic", "見本"), ("teacher", "見本"), ("who", number.as_str())];
     twice(&mut hanako, (&training, &training), &held).await;
     assert_eq!(world.acts("training_noted").await.len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_registers_people_with_a_double_click_has_each_of_them_once() {
+    let world = World::new().await;
+    let (mut hanako, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let staff = format!("/facilities/{}/staff", world.facility);
+    let new = format!("{staff}/new");
+    let ichiro = [("name", "見本 一郎"), ("job", "看護師"), ("joined", "2026-08-01"), ("mcs_id", "")];
+    twice(&mut hanako, (&new, &new), &ichiro).await;
+    // The same from a page of its own is asked about, as ever.
+    hanako.get(&new).await.status(200);
+    hanako.submit(&new, &ichiro).await.status(422).says("見本 一郎");
+    let import = format!("{staff}/import");
+    hanako.get(&import).await.status(200);
+    let table = "見本 二郎,医師,2026-08-01,\n見本 三郎,薬剤師,2026-08-01,\n";
+    for _ in 0..2 {
+        let sent = hanako.hand_in(&import, &[("table", "")], ("名簿.csv", "text/csv", table.as_bytes())).await;
+        sent.redirects_to(&format!("{staff}?done=imported"));
+    }
+    assert_eq!(world.acts("staff_registered").await, ["number=1", "number=2 persons=2"]);
+}
+
+#[tokio::test]
+async fn an_appointment_confirmed_twice_happens_once_and_the_second_answer_shows_the_link_too() {
+    let world = World::new().await;
+    let (mut head, _) = world.signed_in_as(crate::domain::people::Role::Head, world.region, Some(world.facility), "shocho").await;
+    let people = format!("/facilities/{}/people", world.facility);
+    let form = format!("{people}/appoint");
+    head.get(&format!("{form}?role=administrator")).await.status(200);
+    let typed = [("role", "administrator"), ("who", "new"), ("name", "見本 次郎"), ("login", "jiro"), ("why", "異動のため")];
+    head.submit(&form, &typed).await.status(200).says("まだ何も変わっていません");
+    let confirmed = [&typed[..], &[("confirmed", "yes")]].concat();
+    for _ in 0..2 {
+        head.submit(&form, &confirmed).await.redirects_to(&format!("{people}/issued"));
+    }
+    head.get(&format!("{people}/issued")).await.says("/start/");
+    assert_eq!(world.acts("appointed").await.len(), 2, "the head, and one administrator");
+}
+
+#[tokio::test]
+async fn a_form_with_a_file_that_comes_too_late_shows_what_was_typed_to_be_copied() {
+    let world = World::new().await;
+    let paper = world.add_paper(world.region, world.facility, None, "見本 看護師").await;
+    let (mut hanako, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let files = format!("/papers/{paper}/files");
+    hanako.get(&format!("/papers/{paper}")).await.status(200);
+    let pdf = ("受理票.pdf", "application/pdf", b"%PDF-1.7".as_slice());
+    world.clock.advance(IDLE_S);
+    let late = hanako.hand_in(&files, &[("note", "警察の受理番号 架空12")], pdf).await;
+    late.status(403).says("何も変更していません").says("警察の受理番号 架空12");
+    let (mut reader, _) = world.signed_in_as(crate::domain::people::Role::Auditor, world.region, Some(world.facility), "kansa").await;
+    reader.get(&format!("/papers/{paper}")).await.status(200);
+    reader.hand_in(&files, &[("note", "受理番号")], pdf).await.status(403).says("あなたの役割").says("受理番号");
+    assert!(world.acts("file_attached").await.is_empty());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use hashimori_shared::report::sample;
 
 use super::super::sign_in::encode;
+use super::api::Machine;
 use super::browser::{Browser, Page};
 use super::world::{MORNING, World};
 use crate::clock::Clock as _;
@@ -222,7 +223,15 @@ async fn a_deputy_acts_only_between_the_dates_that_the_head_sets() {
     let device = world.add_device(world.region, world.facility, "受付1").await;
     deputy.get(&format!("/facilities/{}/pending", world.facility)).await.says("受付1");
     deputy.submit(&format!("/devices/{device}/confirm"), &[]).await.redirects_to(&format!("/devices/{device}"));
+    let connections = format!("/facilities/{}/connections", world.facility);
+    deputy.get(&connections).await.status(200);
+    let wish = [("label", "資産管理"), ("grant", "facilities:read"), ("days", "30")];
+    deputy.submit(&format!("{connections}/tokens"), &wish).await.redirects_to(&format!("{connections}/issued"));
+    let shown = deputy.get(&format!("{connections}/issued")).await.text();
+    let machine = Machine::with(&world, shown.lines().find(|line| line.starts_with("hashimori_")).expect("a token"));
+    assert_eq!(machine.get("/api/v1/facilities").await.code, 200);
     world.clock.advance(60);
+    assert_eq!(machine.get("/api/v1/facilities").await.code, 401, "what a deputy handed out rests with them");
     deputy.get(&format!("/devices/{device}")).await.status(403).says("いまは代行の期間ではありません");
     deputy.submit(&format!("/devices/{device}/retire"), &[("why", "廃棄")]).await.status(403);
     deputy.get("/account").await.status(200);

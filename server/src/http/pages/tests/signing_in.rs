@@ -58,7 +58,8 @@ async fn a_link_works_once_and_not_after_its_time_and_not_after_a_newer_one() {
     assert_ne!(seed_one, seed_two, "whoever opened the link as well does not know the other's seed");
     let code = |seed: &crate::domain::people::totp::Seed| seed.code_at(crate::clock::Clock::now(&world.clock)).expect("a code");
     one.submit("/setup/app", &[("code", &code(&seed_one))]).await.redirects_to("/setup/recovery");
-    two.submit("/setup/app", &[("code", &code(&seed_two))]).await.status(404).says("このリンクは使えません");
+    two.submit("/setup/app", &[("code", &code(&seed_two))]).await.redirects_to("/sign-in?from=setup");
+    two.get("/sign-in?from=setup").await.status(200).says("設定を終えた方は、ここからサインイン");
 }
 
 #[tokio::test]
@@ -118,6 +119,36 @@ async fn one_bad_typist_is_stopped_and_the_colleague_on_the_same_network_is_not(
     sign_in(&world, "jimukyoku", PASSWORD, &code).await.1.redirects_to("/setup/recovery");
     world.clock.advance(15 * 60);
     sign_in(&world, "hanako", "no ferry crossing", "000000").await.1.status(422);
+}
+
+/// Sends the same form from many browsers at once; the codes of the answers, in order.
+async fn at_once(browsers: Vec<Browser>, path: &'static str, fields: &'static [(&str, &str)]) -> Vec<u16> {
+    let mut tries = tokio::task::JoinSet::new();
+    for mut browser in browsers {
+        tries.spawn(async move { browser.submit(path, fields).await.code });
+    }
+    let mut codes = tries.join_all().await;
+    codes.sort_unstable();
+    codes
+}
+
+#[tokio::test]
+async fn wrong_tries_that_are_sent_at_once_are_counted_one_after_the_other() {
+    let world = World::new().await;
+    let (browser, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    let mut strangers = Vec::new();
+    for _ in 0..12 {
+        let mut stranger = Browser::new(&world.router);
+        stranger.get("/sign-in").await.status(200);
+        strangers.push(stranger);
+    }
+    let expected = [[422; 8].as_slice(), &[429; 4]].concat();
+    let wrong = &[("login", "hanako"), ("password", "no ferry crossing"), ("code", "000000")];
+    assert_eq!(at_once(strangers, "/sign-in", wrong).await, expected);
+
+    let mut same = browser;
+    same.get("/step-up?next=/account").await.status(200);
+    assert_eq!(at_once(vec![same; 12], "/step-up", &[("code", "000000"), ("next", "/account")]).await, expected);
 }
 
 /// Failures to sign in that came before: as these names, from these networks.

@@ -46,15 +46,26 @@ async fn no_page_tells_the_secretariat_or_an_auditor_what_a_personal_device_is_c
     let world = World::new().await;
     let mut own = Things::of(&world, world.region, world.facility, "ichiro").await;
     let id = world.add_device_of(Ownership::Personal, world.region, world.facility, "太郎のスマホ").await;
+    let flooded = world.add_device_of(Ownership::Personal, world.region, world.facility, "太郎のスマホ").await;
+    world.confirm(world.facility, flooded).await;
+    world.activate(world.region, false).await;
     let waiting = world.add_device_of(Ownership::Personal, world.region, world.facility, "太郎のスマホ").await;
     world.confirm(world.facility, id).await;
     world.report(world.facility, id, &sample::bad_debian(MORNING)).await;
     world.add_paper(world.region, world.facility, Some(id), "見本 看護師").await;
     world.add_paper(world.region, world.facility, Some(waiting), "見本 看護師").await;
     let mut actors = Actor::all(&world).await;
-    // The facility's own people look at it, note its loss and take another out of use: all of it stands in the log.
+    // The facility's own people look at it, answer for it, note its loss and another's, and take a third out of use.
     for actor in actors.iter_mut().filter(|actor| actor.role == Role::Administrator) {
         actor.browser.get(&format!("/devices/{id}")).await.status(200).says("太郎のスマホ");
+        let (own, gone) = (format!("/facilities/{}/self-check", world.facility), format!("/facilities/{}/disaster/gone", world.facility));
+        let (checked, gone_at) = (id.to_string(), flooded.to_string());
+        actor.browser.get(&own).await.status(200);
+        let said = [("for", "some"), ("device", checked.as_str()), ("grade", "person"), ("§20-6.no_copies", "yes"), ("note", "太郎に確認")];
+        actor.browser.submit(&own, &said).await.status(303);
+        actor.browser.get(&own).await.says("太郎に確認");
+        actor.browser.get(&gone).await.says("太郎のスマホ");
+        actor.browser.submit(&gone, &[("how", "flooded"), ("why", "太郎の車ごと"), ("device", &gone_at)]).await.redirects_to(&gone);
         let lost = actor.browser.get(&format!("/devices/{id}/lost")).await;
         let typed = [("at", lost.field("at")), ("why", "太郎の鞄ごと".to_owned())];
         let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -63,8 +74,12 @@ async fn no_page_tells_the_secretariat_or_an_auditor_what_a_personal_device_is_c
     }
     world.clock.advance(60);
     let mut told = 0;
-    for device in [id, waiting] {
+    let reported: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM paper WHERE kind = 'incident'").fetch_all(world.store.read()).await.expect("reads");
+    assert_eq!(reported.len(), 2);
+    for (device, paper) in [(id, &reported[0]), (flooded, &reported[1]), (waiting, &reported[0])] {
         own.device = device.to_string();
+        own.paper.clone_from(paper);
         for route in table().iter().filter(|route| read_by_people(route)) {
             for actor in &mut actors {
                 let page = call(&mut actor.browser, route, &own.path(route)).await;
