@@ -42,11 +42,16 @@ impl Act<'_> {
             Some(home) => done.at_facility(home.region, home.facility),
             None => done.in_region(exception.region),
         };
-        let drill = if exception.drill { " drill" } else { "" };
+        let drill = drill_word(exception);
         let until = step.until.map(|at| format!(" until={}", at.seconds())).unwrap_or_default();
         let detail = format!("reach={} event={}{until}{drill}", exception.reach.as_str(), step.event_at.seconds());
         placed.on_exception(exception.id).noting(detail).saying(step.why.clone())
     }
+}
+
+/// What marks a drill in the operation log, and to whoever is told of it.
+const fn drill_word(exception: &Exception) -> &'static str {
+    if exception.drill { " drill" } else { "" }
 }
 
 /// Why nothing was done.
@@ -169,7 +174,8 @@ async fn record_lapse(tx: &mut Tx, random: &Random, exception: &Exception, now: 
     disaster::add_step(tx, lapsed.id, &step).await?;
     let ending = lapsed.ended.map_or("", |(ending, _)| ending.as_str());
     let done = Done::by(Actor::Collector, step.kind.what(), now).in_region(lapsed.region).on_exception(lapsed.id);
-    log::write(tx, random, &done.noting(format!("ending={ending} event={}", step.event_at.seconds()))).await
+    let drill = drill_word(exception);
+    log::write(tx, random, &done.noting(format!("ending={ending} event={}{drill}", step.event_at.seconds()))).await
 }
 
 /// Exceptions whose lapse is recorded in one go.
