@@ -5,7 +5,7 @@ use hashimori_shared::pack::DisasterRules;
 use hashimori_shared::time::Timestamp;
 
 use crate::domain::act::{Actor, Done};
-use crate::domain::disaster::{By, Exception, Office, Opening, Reach, Refused, Step, may_begin_again};
+use crate::domain::disaster::{By, Exception, Office, Opening, Reach, Refused, Step};
 use crate::domain::ids::{ExceptionId, RegionId};
 use crate::domain::people::Person;
 use crate::random::Random;
@@ -105,13 +105,15 @@ pub async fn begin(
     (basis, drill): (String, bool),
     rules: &DisasterRules,
 ) -> Result<Exception, Failed> {
+    disaster::take_turn(tx, home.region).await?;
     if cover::open_over(&mut **tx, home, act.now).await?.iter().any(|open| open.drill == drill) {
         return Err(Failed::Covered);
     }
-    let last = disaster::newest_begun_by(tx, home.facility, drill).await?.map(|last| last.at(act.now));
-    may_begin_again(last.as_ref(), act.event_at, rules)?;
+    let since = act.event_at.plus_seconds(-i64::from(rules.provisional_max_hours) * 3600);
+    let earlier = disaster::list_begun_by(tx, (home.facility, drill), since).await?;
+    let earlier: Vec<_> = earlier.into_iter().map(|one| one.at(act.now)).collect();
     let opening = Opening { id: ExceptionId::new(act.random.uuid(act.now)), region: home.region, basis, drill };
-    let (exception, step) = Exception::begin(opening, &act.by(Office::Facility(home.facility)), rules)?;
+    let (exception, step) = Exception::begin(opening, &earlier, &act.by(Office::Facility(home.facility)), rules)?;
     disaster::insert(tx, &exception, Some(home.facility)).await?;
     write(tx, act, &exception, &step, Some(home)).await?;
     Ok(exception)
@@ -125,6 +127,7 @@ pub async fn activate(
     (basis, drill): (String, bool),
     days: u32,
 ) -> Result<Exception, Failed> {
+    disaster::take_turn(tx, region).await?;
     let opening = Opening { id: ExceptionId::new(act.random.uuid(act.now)), region, basis, drill };
     let (exception, step) = Exception::activate(opening, reach, &act.by(Office::Secretariat), days)?;
     disaster::insert(tx, &exception, None).await?;
@@ -140,6 +143,7 @@ pub async fn act_on(
     deed: Deed,
     rules: &DisasterRules,
 ) -> Result<Exception, Failed> {
+    disaster::take_turn(tx, region).await?;
     let before = disaster::find(tx, region, id).await?.ok_or(Failed::Missing)?;
     let by = act.by(own.map_or(Office::Secretariat, |home| Office::Facility(home.facility)));
     let this = before.clone();
