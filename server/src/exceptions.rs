@@ -5,7 +5,7 @@ use hashimori_shared::pack::DisasterRules;
 use hashimori_shared::time::Timestamp;
 
 use crate::domain::act::{Actor, Done};
-use crate::domain::disaster::{By, Exception, Office, Opening, Reach, Refused, Step, may_begin_again};
+use crate::domain::disaster::{By, Exception, Office, Opening, Reach, Refused, Step};
 use crate::domain::ids::{ExceptionId, RegionId};
 use crate::domain::people::Person;
 use crate::random::Random;
@@ -42,11 +42,16 @@ impl Act<'_> {
             Some(home) => done.at_facility(home.region, home.facility),
             None => done.in_region(exception.region),
         };
-        let drill = if exception.drill { " drill" } else { "" };
+        let drill = drill_word(exception);
         let until = step.until.map(|at| format!(" until={}", at.seconds())).unwrap_or_default();
         let detail = format!("reach={} event={}{until}{drill}", exception.reach.as_str(), step.event_at.seconds());
         placed.on_exception(exception.id).noting(detail).saying(step.why.clone())
     }
+}
+
+/// What marks a drill in the operation log, and to whoever is told of it.
+const fn drill_word(exception: &Exception) -> &'static str {
+    if exception.drill { " drill" } else { "" }
 }
 
 /// Why nothing was done.
@@ -100,13 +105,15 @@ pub async fn begin(
     (basis, drill): (String, bool),
     rules: &DisasterRules,
 ) -> Result<Exception, Failed> {
+    disaster::take_turn(tx, home.region).await?;
     if cover::open_over(&mut **tx, home, act.now).await?.iter().any(|open| open.drill == drill) {
         return Err(Failed::Covered);
     }
-    let last = disaster::newest_begun_by(tx, home.facility, drill).await?.map(|last| last.at(act.now));
-    may_begin_again(last.as_ref(), act.event_at, rules)?;
+    let since = act.event_at.plus_seconds(-i64::from(rules.provisional_max_hours) * 3600);
+    let earlier = disaster::list_begun_by(tx, (home.facility, drill), since).await?;
+    let earlier: Vec<_> = earlier.into_iter().map(|one| one.at(act.now)).collect();
     let opening = Opening { id: ExceptionId::new(act.random.uuid(act.now)), region: home.region, basis, drill };
-    let (exception, step) = Exception::begin(opening, &act.by(Office::Facility(home.facility)), rules)?;
+    let (exception, step) = Exception::begin(opening, &earlier, &act.by(Office::Facility(home.facility)), rules)?;
     disaster::insert(tx, &exception, Some(home.facility)).await?;
     write(tx, act, &exception, &step, Some(home)).await?;
     Ok(exception)
@@ -120,6 +127,7 @@ pub async fn activate(
     (basis, drill): (String, bool),
     days: u32,
 ) -> Result<Exception, Failed> {
+    disaster::take_turn(tx, region).await?;
     let opening = Opening { id: ExceptionId::new(act.random.uuid(act.now)), region, basis, drill };
     let (exception, step) = Exception::activate(opening, reach, &act.by(Office::Secretariat), days)?;
     disaster::insert(tx, &exception, None).await?;
@@ -135,6 +143,7 @@ pub async fn act_on(
     deed: Deed,
     rules: &DisasterRules,
 ) -> Result<Exception, Failed> {
+    disaster::take_turn(tx, region).await?;
     let before = disaster::find(tx, region, id).await?.ok_or(Failed::Missing)?;
     let by = act.by(own.map_or(Office::Secretariat, |home| Office::Facility(home.facility)));
     let this = before.clone();
@@ -169,7 +178,8 @@ async fn record_lapse(tx: &mut Tx, random: &Random, exception: &Exception, now: 
     disaster::add_step(tx, lapsed.id, &step).await?;
     let ending = lapsed.ended.map_or("", |(ending, _)| ending.as_str());
     let done = Done::by(Actor::Collector, step.kind.what(), now).in_region(lapsed.region).on_exception(lapsed.id);
-    log::write(tx, random, &done.noting(format!("ending={ending} event={}", step.event_at.seconds()))).await
+    let drill = drill_word(exception);
+    log::write(tx, random, &done.noting(format!("ending={ending} event={}{drill}", step.event_at.seconds()))).await
 }
 
 /// Exceptions whose lapse is recorded in one go.

@@ -85,8 +85,8 @@ mail-subject-notice_reminder = [Hashimori] A notice is not confirmed yet
 mail-body-notice_reminder = Nobody at your facility has confirmed a notice of the secretariat yet (valid until { $day }). Sign in at the link below, read it and press “I have read it”.
 mail-subject-disaster_uncleared = [Hashimori] Devices of a disaster exception are not cleared
 mail-body-disaster_uncleared = { $devices ->
-        [one] One device has
-       *[other] { $devices } devices have
+        [one] One entry (a device or a paper) has
+       *[other] { $devices } entries (devices and papers) have
     } not been cleared { $days } days after the disaster exception ended (§25). See the list at the link below.
 mail-subject-test = [Hashimori] Test
 mail-body-test = A test of the collector. If you read it, the settings are right.
@@ -146,6 +146,7 @@ mail-failure-later = The mail server asked to try later ({ $code }).
 mail-failure-refused = The mail server refused it ({ $code }). Ask the person whether the address is right.
 mail-failure-unwritable = The mail could not be written.
 mail-failure-overdue = It was too late to send it.
+mail-failure-too-many = Too much mail to the same person was waiting, so it was not sent. Ask them to look at the pages.
 mail-subject-guidance_issued = [Hashimori] A caution or instruction
 mail-body-guidance_issued = The secretariat has issued a caution or an instruction to your facility (article 10 of the rules). Open this link, read it, and say until the day set what was done.
 mail-subject-guidance_answered = [Hashimori] A caution or instruction was answered

@@ -75,7 +75,7 @@ mail-body-notice_urgent = 事務局からの緊急のお知らせがあります
 mail-subject-notice_reminder = 【橋守】まだ確認されていないお知らせがあります
 mail-body-notice_reminder = 事務局からのお知らせ（{ $day }まで）を、あなたの事業所ではまだだれも確認していません。次のリンクからサインインして読み、「確認しました」を押してください。
 mail-subject-disaster_uncleared = 【橋守】災害時特例の事後整理が終わっていません
-mail-body-disaster_uncleared = 災害時特例が終わって{ $days }日を過ぎても整理されていない端末が、{ $devices }台あります（規程第25条）。次のリンクの一覧を確かめてください。
+mail-body-disaster_uncleared = 災害時特例が終わって{ $days }日を過ぎても整理されていない端末や届出・申請が、{ $devices }件あります（規程第25条）。次のリンクの一覧を確かめてください。
 mail-subject-test = 【橋守】メールの送信テスト
 mail-body-test = 収集サーバーからのテストメールです。届いていれば、設定は正しくできています。
 
@@ -128,6 +128,7 @@ mail-failure-later = メールサーバーが、後で送るよう求めまし�
 mail-failure-refused = メールサーバーが、受け取りを断りました（{ $code }）。アドレスが正しいか、本人に確かめてください。
 mail-failure-unwritable = メールを作れませんでした。
 mail-failure-overdue = 送る期限を過ぎました。
+mail-failure-too-many = 同じ人に送る前のメールがたまっていたため、送りませんでした。画面で確かめるよう、本人に伝えてください。
 mail-subject-guidance_issued = 【橋守】注意・指導のお知らせ
 mail-body-guidance_issued = 事務局から事業所に、注意・指導が出ています（規程第10条）。次のリンクを開いて内容を読み、期限までに、行った対応を回答してください。
 mail-subject-guidance_answered = 【橋守】注意・指導への回答

@@ -2,7 +2,8 @@
 //! else; no verdict is touched by it, so that ending it needs no repair.
 //!
 //! Invariants: it is in force from when it began to `ends_at` and not a second longer; only an act moves `ends_at`; what a facility
-//! begins by itself never lasts longer than the pack's hours in all unless the 事務局 ratified it; what ended never begins again.
+//! begins by itself never lasts longer than the pack's hours in all unless the 事務局 ratified it, taken back and begun anew or not; what
+//! ended never begins again.
 
 mod acts;
 pub mod gone;
@@ -12,7 +13,7 @@ mod step;
 #[cfg(test)]
 mod laws;
 
-pub use acts::{By, Office, Opening, Refused, may_begin_again};
+pub use acts::{By, Office, Opening, Refused};
 pub use step::{Step, StepKind};
 
 use hashimori_shared::time::{DAY, Timestamp};
@@ -141,6 +142,8 @@ pub struct Exception {
     pub began_at: Timestamp,
     /// When that was entered.
     pub entered_at: Timestamp,
+    /// From when a facility's own hours are counted: when it began, or an earlier one that was taken back shortly before.
+    pub hours_from: Timestamp,
     /// Where it stands, as far as it was recorded; `at` says where it stands now.
     pub phase: Phase,
     /// The first instant at which it does not hold any more.

@@ -63,6 +63,12 @@ impl Outcome {
         matches!(self, Self::Answered(410))
     }
 
+    /// Whether the receiver refuses this message, and may take the others: a fault of the client's (RFC 9110 §15.5) that is neither a
+    /// matter of time nor of how many there are.
+    pub const fn is_its_own(self) -> bool {
+        matches!(self, Self::Answered(400..=499)) && !matches!(self, Self::Answered(408 | 410 | 429))
+    }
+
     /// The stored word.
     pub fn to_word(self) -> String {
         match self {
@@ -127,6 +133,9 @@ mod tests {
         }
         assert!(Outcome::Answered(200).is_good() && Outcome::Answered(204).is_good());
         assert!(Outcome::Answered(410).is_gone());
+        assert!([400, 404, 413, 422].into_iter().all(|status| Outcome::Answered(status).is_its_own()));
+        assert!([204, 302, 408, 410, 429, 500, 503].into_iter().all(|status| !Outcome::Answered(status).is_its_own()));
+        assert!(bad.iter().all(|outcome| !outcome.is_its_own()));
         assert_eq!(Outcome::from_word("answered well"), None);
     }
 

@@ -22,13 +22,19 @@ use crate::domain::disaster::{Ending, Exception, Phase, Place, Reach, Step, Step
 use crate::domain::ids::{ExceptionId, FacilityId, RegionId};
 
 const COLUMNS: &str = "SELECT d.id, d.region_id, d.reach, d.drill, d.reason, d.basis, d.began_at, d.entered_at, d.phase, d.ends_at, \
-     d.ended_at, d.ending FROM disaster d ";
+     d.ended_at, d.ending, coalesce(d.hours_from, d.began_at) FROM disaster d ";
+
+/// Waits until nobody else acts on a region's exceptions: of two acts at once the second reads what the first one wrote.
+pub async fn take_turn(tx: &mut AnyConnection, region: RegionId) -> Result<(), Error> {
+    // On PostgreSQL the row is locked until the transaction ends, against nothing but such a turn; SQLite has one writer at a time.
+    sqlx::query("UPDATE region SET name = name WHERE id = $1").bind(region.to_string()).execute(tx).await.map(drop)
+}
 
 /// Adds one, with its places; `begun_by` is the facility that began it by itself.
 pub async fn insert(tx: &mut AnyConnection, new: &Exception, begun_by: Option<FacilityId>) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO disaster (id, region_id, reach, drill, reason, basis, began_at, entered_at, phase, ends_at, begun_by) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO disaster (id, region_id, reach, drill, reason, basis, began_at, entered_at, phase, ends_at, begun_by, hours_from) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(new.id.to_string())
     .bind(new.region.to_string())
@@ -41,6 +47,7 @@ pub async fn insert(tx: &mut AnyConnection, new: &Exception, begun_by: Option<Fa
     .bind(new.phase.as_str())
     .bind(new.ends_at.seconds())
     .bind(begun_by.map(|facility| facility.to_string()))
+    .bind(new.hours_from.seconds())
     .execute(&mut *tx)
     .await?;
     for (place, lifted_at) in places(&new.reach) {
@@ -122,14 +129,20 @@ pub async fn find(db: &mut AnyConnection, region: RegionId, id: ExceptionId) -> 
     with_places(db, row.as_slice()).await.map(|found| found.into_iter().next())
 }
 
-/// The newest one that a facility began by itself; drills and what matters are told apart.
-pub async fn newest_begun_by(db: &mut AnyConnection, facility: FacilityId, drill: bool) -> Result<Option<Exception>, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE d.begun_by = $1 AND d.drill = $2 ORDER BY d.id DESC LIMIT 1")))
+/// Those that a facility began by itself and that ended after `since`, or have not ended; drills and what matters are told apart.
+pub async fn list_begun_by(
+    db: &mut AnyConnection,
+    (facility, drill): (FacilityId, bool),
+    since: Timestamp,
+) -> Result<Vec<Exception>, Error> {
+    let begun = "d.begun_by = $1 AND d.drill = $2 AND coalesce(d.ended_at, d.ends_at) > $3";
+    let found = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE {begun} ORDER BY d.id")))
         .bind(facility.to_string())
         .bind(i64::from(drill))
-        .fetch_optional(&mut *db)
+        .bind(since.seconds())
+        .fetch_all(&mut *db)
         .await?;
-    with_places(db, row.as_slice()).await.map(|found| found.into_iter().next())
+    with_places(db, &found).await
 }
 
 /// A region's, newest first; `before` is the last one of the page before.
@@ -194,9 +207,9 @@ pub async fn count_waiting(store: &Store, region: RegionId, now: Timestamp) -> R
     .await
 }
 
-/// When the newest one of a region began, real or as a drill.
+/// When the newest one that the 事務局 activated began, real or as a drill: what a facility tried by itself is no exercise of its region.
 pub async fn newest_began(store: &Store, region: RegionId) -> Result<Option<Timestamp>, Error> {
-    let began: Option<i64> = sqlx::query_scalar("SELECT MAX(began_at) FROM disaster WHERE region_id = $1")
+    let began: Option<i64> = sqlx::query_scalar("SELECT MAX(began_at) FROM disaster WHERE region_id = $1 AND begun_by IS NULL")
         .bind(region.to_string())
         .fetch_one(store.read())
         .await?;
@@ -251,6 +264,7 @@ fn exception(row: &AnyRow, mut places: Vec<Place<String>>) -> Result<Exception, 
         basis: row.try_get(5)?,
         began_at: Timestamp::from_seconds(row.try_get(6)?),
         entered_at: Timestamp::from_seconds(row.try_get(7)?),
+        hours_from: Timestamp::from_seconds(row.try_get(12)?),
         phase: Phase::from_word(row.try_get(8)?).ok_or_else(|| rows::decode_error("disaster.phase"))?,
         ends_at: Timestamp::from_seconds(row.try_get(9)?),
         ended,

@@ -17,14 +17,15 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::Error;
 use crate::domain::ids::PaperId;
-use crate::domain::mail::{Kind, Letter, Link, Recipients};
+use crate::domain::mail::{Failure, Haste, Kind, Letter, Link, Recipients};
 use crate::domain::people::Role;
 use crate::random::Random;
 
-/// Letters that wait for one person, at most: beyond that nobody would read them, and the pages say it all the same.
+/// Letters that wait for one person before reminders are given up: nobody would read them, and the pages say it all the same.
 const MOST_WAITING: i64 = 100;
 
-/// Queues a letter to each of its recipients who has a registered address. Returns how many were queued.
+/// Queues a letter to each of its recipients who has a registered address. Returns how many were queued. What is beyond what anybody
+/// reads stands there as failed, for the 事務局 to see; what is urgent always goes.
 pub async fn queue(tx: &mut AnyConnection, (random, now): (&Random, Timestamp), letter: &Letter<'_>) -> Result<usize, Error> {
     let mut queued = 0;
     let about = serde_json::to_string(&letter.about).map_err(|e| Error::Encode(e.into()))?;
@@ -38,30 +39,32 @@ pub async fn queue(tx: &mut AnyConnection, (random, now): (&Random, Timestamp), 
             .bind(person.as_deref())
             .fetch_one(&mut *tx)
             .await?;
-        if waiting >= MOST_WAITING {
-            tracing::warn!(kind = letter.kind.as_str(), "a letter was not queued: too many wait for its recipient");
-            continue;
-        }
+        let one_too_many = waiting >= MOST_WAITING && letter.kind.haste() == Haste::WorkingHours;
+        let (state, failure, ended_at) =
+            if one_too_many { ("failed", Some(Failure::TooMany.to_word()), Some(now.seconds())) } else { ("waiting", None, None) };
         let done = sqlx::query(
-            "INSERT INTO letter (id, region_id, person_id, paper_id, address, kind, about, link, is_sealed, once, queued_at, due_at, ends_at, tries, state) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 'waiting') ON CONFLICT DO NOTHING",
+            "INSERT INTO letter (id, region_id, person_id, paper_id, address, kind, about, link, is_sealed, once, queued_at, due_at, ends_at, tries, \
+             state, failure, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, $15, $16) ON CONFLICT DO NOTHING",
         )
         .bind(random.uuid(now).to_string())
         .bind(region)
         .bind(person)
         .bind(paper)
-        .bind(address)
+        .bind(if one_too_many { None } else { Some(address) })
         .bind(letter.kind.as_str())
         .bind(about.as_str())
-        .bind(link.as_str())
+        .bind(if one_too_many { "" } else { link.as_str() })
         .bind(is_sealed)
         .bind(letter.once.as_deref())
         .bind(now.seconds())
         .bind(due.seconds())
         .bind(due.plus_seconds(letter.kind.keeps_s()).seconds())
+        .bind(state)
+        .bind(failure)
+        .bind(ended_at)
         .execute(&mut *tx)
         .await?;
-        queued += usize::from(done.rows_affected() == 1);
+        queued += usize::from(done.rows_affected() == 1 && !one_too_many);
     }
     Ok(queued)
 }

@@ -1,4 +1,5 @@
-//! What is due is sent: several receivers at once, one message after the other to each, and none further to one that fails.
+//! What is due is sent: several receivers at once, one message after the other to each, and none further to one that fails, unless it
+//! refuses that message only.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -138,7 +139,7 @@ async fn note(hands: Hands<'_>, claimed: &Claimed, outcome: Outcome) -> anyhow::
         switch_off(hands, &mut tx, claimed, now).await?;
     }
     tx.commit().await?;
-    Ok(false)
+    Ok(outcome.is_its_own())
 }
 
 async fn switch_off(hands: Hands<'_>, tx: &mut Tx, claimed: &Claimed, now: Timestamp) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use hashimori_server::domain::act::Actor;
 use hashimori_server::domain::area::Area;
 use hashimori_server::domain::device::Standing;
-use hashimori_server::domain::disaster::{By, Ending, Exception, Office, Phase, Place, Reach, StepKind};
+use hashimori_server::domain::disaster::{By, Ending, Exception, Office, Phase, Place, Reach, Refused, StepKind};
 use hashimori_server::domain::ids::{AreaId, RegionId};
 use hashimori_server::domain::reading::Reading;
 use hashimori_server::exceptions::{self, Act, Deed, Failed};
@@ -19,6 +19,8 @@ on_both_engines!(
     an_area_covers_its_facilities_until_it_is_lifted_there,
     of_two_who_decide_at_once_one_is_told_and_the_file_has_one_line,
     a_lapse_is_read_before_it_is_recorded_and_recorded_once,
+    what_a_facility_took_back_is_remembered_with_its_hours,
+    of_many_who_begin_at_once_one_does_and_the_others_read_that_it_holds,
 );
 
 fn rules() -> (StalenessRules, DisasterRules) {
@@ -35,6 +37,24 @@ pub(super) async fn activate(bed: &Bed, reach: Reach, drill: bool) -> anyhow::Re
     let made = exceptions::activate(&mut tx, &act(bed), (bed.region, reach), ("規程第25条".to_owned(), drill), 7).await?;
     tx.commit().await?;
     Ok(made)
+}
+
+async fn begin(bed: &Bed) -> anyhow::Result<Result<Exception, Failed>> {
+    let home = Home { region: bed.region, facility: bed.facility };
+    let mut tx = bed.store.begin().await?;
+    let done = exceptions::begin(&mut tx, &act(bed), home, ("規程第25条".to_owned(), false), &rules().1).await;
+    if done.is_ok() {
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+async fn take_back(bed: &Bed, exception: &Exception) -> anyhow::Result<Exception> {
+    let own = Home { region: bed.region, facility: bed.facility };
+    let mut tx = bed.store.begin().await?;
+    let done = exceptions::act_on(&mut tx, &act(bed), (bed.region, exception.id, Some(own)), Deed::Withdraw, &rules().1).await?;
+    tx.commit().await?;
+    Ok(done)
 }
 
 pub(super) async fn decide(bed: &Bed, exception: &Exception, deed: Deed) -> anyhow::Result<Result<Exception, Failed>> {
@@ -149,9 +169,8 @@ async fn of_two_who_decide_at_once_one_is_told_and_the_file_has_one_line(on: On)
 async fn a_lapse_is_read_before_it_is_recorded_and_recorded_once(on: On) -> anyhow::Result<()> {
     let mut bed = Bed::on(on).await?;
     let home = Home { region: bed.region, facility: bed.facility };
-    let mut tx = bed.store.begin().await?;
-    let made = exceptions::begin(&mut tx, &act(&bed), home, ("規程第25条".to_owned(), false), &rules().1).await?;
-    tx.commit().await?;
+    let made = begin(&bed).await??;
+    assert_eq!(disaster::newest_began(&bed.store, bed.region).await?, None, "what a facility tries is no exercise of its region");
     assert!(cover::is_covered(bed.store.read(), home, bed.now.plus_seconds(24 * 3600 - 1)).await?);
     bed.now = bed.now.plus_seconds(24 * 3600);
     assert!(!cover::is_covered(bed.store.read(), home, bed.now).await?, "arithmetic, not a job");
@@ -164,7 +183,33 @@ async fn a_lapse_is_read_before_it_is_recorded_and_recorded_once(on: On) -> anyh
     assert_eq!(last, Some((StepKind::Lapsed, "collector".to_owned(), bed.now, bed.now.plus_seconds(90))));
     // What is done afterwards finds it ended, and the facility may not simply begin again.
     assert!(matches!(decide(&bed, &made, Deed::Ratify(7)).await?, Err(Failed::Refused(_))));
+    assert!(begin(&bed).await?.is_err());
+    Ok(())
+}
+
+async fn what_a_facility_took_back_is_remembered_with_its_hours(on: On) -> anyhow::Result<()> {
+    let mut bed = Bed::on(on).await?;
+    let first = begin(&bed).await??;
+    bed.now = first.began_at.plus_seconds(23 * 3600);
+    take_back(&bed, &first).await?;
+    bed.now = first.began_at.plus_seconds(60 * 3600);
+    let second = begin(&bed).await??;
+    assert_eq!((second.hours_from, second.ends_at), (first.began_at, first.began_at.plus_seconds(72 * 3600)));
     let mut tx = bed.store.begin().await?;
-    assert!(exceptions::begin(&mut tx, &act(&bed), home, ("規程第25条".to_owned(), false), &rules().1).await.is_err());
+    assert_eq!(disaster::find(&mut tx, bed.region, second.id).await?.as_ref(), Some(&second), "what was written is what is read");
+    tx.rollback().await?;
+    bed.now = first.began_at.plus_seconds(71 * 3600);
+    take_back(&bed, &second).await?;
+    bed.now = first.began_at.plus_seconds(72 * 3600);
+    assert!(matches!(begin(&bed).await?, Err(Failed::Refused(Refused::UsedUp(Some(_))))));
+    Ok(())
+}
+
+async fn of_many_who_begin_at_once_one_does_and_the_others_read_that_it_holds(on: On) -> anyhow::Result<()> {
+    let bed = Bed::on(on).await?;
+    let (a, b, c, d) = tokio::try_join!(begin(&bed), begin(&bed), begin(&bed), begin(&bed))?;
+    let outcomes = [a, b, c, d];
+    assert_eq!(outcomes.iter().filter(|done| done.is_ok()).count(), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|done| matches!(done, Err(Failed::Covered))).count(), 3, "{outcomes:?}");
     Ok(())
 }

@@ -11,7 +11,8 @@ use hashimori_tests::bed::{Bed, On};
 
 on_both_engines!(
     a_letter_goes_to_those_who_are_meant_and_have_an_address_and_only_if_its_act_is_committed,
-    nobody_gets_two_letters_about_one_occasion_or_more_than_anybody_reads,
+    nobody_gets_two_letters_about_one_occasion_or_more_reminders_than_anybody_reads,
+    a_reminder_that_was_held_up_waits_for_the_next_working_hour_and_what_is_urgent_does_not,
     a_letter_is_in_one_hand_at_a_time_and_comes_back_when_that_hand_dies,
     what_has_gone_or_is_given_up_keeps_no_address,
     an_address_is_registered_by_its_own_link_once_and_by_nobody_elses,
@@ -92,7 +93,7 @@ async fn a_letter_goes_to_those_who_are_meant_and_have_an_address_and_only_if_it
     Ok(())
 }
 
-async fn nobody_gets_two_letters_about_one_occasion_or_more_than_anybody_reads(on: On) -> anyhow::Result<()> {
+async fn nobody_gets_two_letters_about_one_occasion_or_more_reminders_than_anybody_reads(on: On) -> anyhow::Result<()> {
     let bed = Bed::on(on).await?;
     let jimu = reached(&bed, "jimu", Role::Secretariat).await?;
     reached(&bed, "jimu2", Role::Secretariat).await?;
@@ -100,14 +101,47 @@ async fn nobody_gets_two_letters_about_one_occasion_or_more_than_anybody_reads(o
     assert_eq!(queue(&bed, &reminder("2026-08-03")).await?, 2);
     assert_eq!(queue(&bed, &reminder("2026-08-03")).await?, 0);
     assert_eq!(queue(&bed, &reminder("2026-08-04")).await?, 2);
-    let mut queued = 2;
     for _ in 0..120 {
-        queued += queue(&bed, &letter(Recipients::Person(jimu.id))).await?;
+        assert_eq!(queue(&bed, &letter(Recipients::Person(jimu.id))).await?, 1, "what is urgent always goes");
     }
-    assert_eq!(queued, 100);
+    let late = Letter::new(Kind::Vacancies, Recipients::Secretariat(bed.region), Link::Page("/vacancies".to_owned())).once("2026-08");
+    assert_eq!(queue(&bed, &late).await?, 1, "the other one reads it");
+    assert_eq!(queue(&bed, &late).await?, 0);
+    assert_eq!(mail::troubles(bed.store.read(), bed.region).await?, Troubles { failed: 1, retried: 0 }, "and it is seen that one does not");
+    let trouble = mail::list_troubles(bed.store.read(), bed.region, 10).await?.remove(0);
+    assert_eq!((trouble.kind, trouble.failure, trouble.next_try), (Kind::Vacancies, Failure::TooMany, None));
     let mut tx = bed.store.begin().await?;
-    assert_eq!(mail::discard_waiting(&mut tx).await?, 102);
+    let kept: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM letter WHERE state = 'failed' AND (address IS NOT NULL OR link <> '')")
+        .fetch_one(&mut *tx)
+        .await?;
+    assert_eq!((kept, mail::discard_waiting(&mut tx).await?), (0, 125));
     tx.commit().await?;
+    Ok(())
+}
+
+async fn a_reminder_that_was_held_up_waits_for_the_next_working_hour_and_what_is_urgent_does_not(on: On) -> anyhow::Result<()> {
+    let mut bed = Bed::on(on).await?;
+    let jimu = reached(&bed, "jimu", Role::Secretariat).await?;
+    // An evening on which the mail server comes back: both were due by day.
+    bed.now = Kind::Vacancies.due(bed.now);
+    queue(&bed, &Letter::new(Kind::Vacancies, Recipients::Person(jimu.id), Link::Page("/vacancies".to_owned()))).await?;
+    queue(&bed, &letter(Recipients::Person(jimu.id))).await?;
+    let evening = bed.now.plus_seconds(13 * 3600);
+    let morning = Kind::Vacancies.due(evening);
+    assert!(morning > evening);
+    let mut went = Vec::new();
+    for now in [evening, morning] {
+        let mut tx = bed.store.begin().await?;
+        for id in mail::list_due(&mut *tx, now, 10).await? {
+            if let Some(taken) = mail::claim(&mut tx, id, (now, now.plus_seconds(60))).await? {
+                went.push((taken.kind, taken.tries, now));
+                mail::put_sent(&mut tx, id, now).await?;
+            }
+        }
+        assert_eq!(mail::list_due(&mut *tx, morning.plus_seconds(-1), 10).await?, [], "nothing more at night");
+        tx.commit().await?;
+    }
+    assert_eq!(went, [(Kind::ResetUsed, 1, evening), (Kind::Vacancies, 1, morning)], "it was not tried at night");
     Ok(())
 }
 

@@ -75,21 +75,36 @@ pub enum Refused {
 
 type Done = Result<(Exception, Step), Refused>;
 
-/// Whether a facility may begin by itself once more: not while it could still hold its last one by renewing it in turns. `last` is
-/// the newest one that it began, as it stands now.
-pub fn may_begin_again(last: Option<&Exception>, now: Timestamp, rules: &DisasterRules) -> Result<(), Refused> {
-    let Some((Ending::Unratified | Ending::Refused, ended)) = last.and_then(|last| last.ended) else { return Ok(()) };
-    let again = ended.plus_seconds(i64::from(rules.provisional_max_hours) * 3600);
-    if now < again { Err(Refused::UsedUp(Some(again))) } else { Ok(()) }
+/// From when on a facility's hours are counted when it begins by itself at `at`. Of what it began earlier (as it stands now), one that
+/// was not ratified bars another for as long as renewing it in turns could have held it; one that it took back counts until then.
+fn hours_from(earlier: &[Exception], at: Timestamp, rules: &DisasterRules) -> Result<Timestamp, Refused> {
+    let most = i64::from(rules.provisional_max_hours) * 3600;
+    let (mut from, mut again, mut barred) = (at, at, false);
+    for (one, (ending, ended)) in earlier.iter().filter_map(|one| Some((one, one.ended?))) {
+        let rested = ended.plus_seconds(most);
+        if rested <= at {
+            continue;
+        }
+        match ending {
+            Ending::Unratified | Ending::Refused => barred = true,
+            Ending::Withdrawn => from = from.min(one.hours_from),
+            Ending::Lifted | Ending::Lapsed => continue,
+        }
+        again = again.max(rested);
+    }
+    if barred || from.plus_seconds(most) <= at { Err(Refused::UsedUp(Some(again))) } else { Ok(from) }
 }
 
 impl Exception {
-    /// 仮発動 by a facility, for itself.
-    pub fn begin(opening: Opening, by: &By, rules: &DisasterRules) -> Done {
+    /// 仮発動 by a facility, for itself; `earlier` are those that it began by itself before, as they stand now.
+    pub fn begin(opening: Opening, earlier: &[Self], by: &By, rules: &DisasterRules) -> Done {
         let Office::Facility(facility) = by.office else { return Err(Refused::NotYours) };
         let reach = Reach::Facilities(vec![Place::covered(facility)]);
-        let ends_at = by.event_at.plus_seconds(i64::from(rules.provisional_hours) * 3600);
-        Self::open(opening, reach, by, (Phase::Provisional, StepKind::Begun), ends_at)
+        let hours_from = hours_from(earlier, by.event_at, rules)?;
+        let most = hours_from.plus_seconds(i64::from(rules.provisional_max_hours) * 3600);
+        let ends_at = by.event_at.plus_seconds(i64::from(rules.provisional_hours) * 3600).min(most);
+        let (begun, step) = Self::open(opening, reach, by, (Phase::Provisional, StepKind::Begun), ends_at)?;
+        Ok((Self { hours_from, ..begun }, step))
     }
 
     /// 発動 by the 事務局, for `days` from when it happened.
@@ -118,6 +133,7 @@ impl Exception {
             basis,
             began_at: by.event_at,
             entered_at: by.entered_at,
+            hours_from: by.event_at,
             phase,
             ends_at,
             ended: None,
@@ -131,7 +147,7 @@ impl Exception {
         let this = self.standing(by, &[Phase::Provisional])?;
         this.only_its_own(by)?;
         let hours = |hours: u32| i64::from(hours) * 3600;
-        let most = this.began_at.plus_seconds(hours(rules.provisional_max_hours));
+        let most = this.hours_from.plus_seconds(hours(rules.provisional_max_hours));
         let ends_at = by.entered_at.plus_seconds(hours(rules.provisional_hours)).min(most);
         if ends_at <= this.ends_at {
             return Err(if this.ends_at >= most { Refused::UsedUp(None) } else { Refused::NotLater });
@@ -154,11 +170,11 @@ impl Exception {
         Ok(this.over(Ending::Refused, by.entered_at).noted(StepKind::Refused, by))
     }
 
-    /// The facility takes back what it began, before anybody answered.
+    /// The facility takes back what it began, before anybody answered. It held until that was entered, whenever that happened.
     pub fn withdraw(self, by: &By) -> Done {
         let this = self.standing(by, &[Phase::Provisional])?;
         this.only_its_own(by)?;
-        Ok(this.over(Ending::Withdrawn, by.event_at).noted(StepKind::Withdrawn, by))
+        Ok(this.over(Ending::Withdrawn, by.entered_at).noted(StepKind::Withdrawn, by))
     }
 
     /// 延長: `days` longer than it would last.

@@ -108,6 +108,8 @@ pub enum Failure {
     Unwritable,
     /// Its time ran out before it was tried.
     Overdue,
+    /// A reminder, while more letters wait for the same person than anybody reads.
+    TooMany,
 }
 
 impl Failure {
@@ -120,6 +122,7 @@ impl Failure {
             Self::Refused(code) => format!("refused {code}"),
             Self::Unwritable => "unwritable".to_owned(),
             Self::Overdue => "overdue".to_owned(),
+            Self::TooMany => "too_many".to_owned(),
         }
     }
 
@@ -130,7 +133,10 @@ impl Failure {
             Some(("later", code)) => code.parse().ok().map(Self::Later),
             Some(("refused", code)) => code.parse().ok().map(Self::Refused),
             Some(_) => None,
-            None => [Self::Unreachable, Self::Unwritable, Self::Overdue].into_iter().find(|failure| failure.to_word() == word),
+            None => {
+                let bare = [Self::Unreachable, Self::Unwritable, Self::Overdue, Self::TooMany];
+                bare.into_iter().find(|failure| failure.to_word() == word)
+            }
         }
     }
 
@@ -154,6 +160,7 @@ impl Failure {
             Self::Refused(code) => Text::new("mail-failure-refused").with("code", i64::from(code)),
             Self::Unwritable => Text::new("mail-failure-unwritable"),
             Self::Overdue => Text::new("mail-failure-overdue"),
+            Self::TooMany => Text::new("mail-failure-too-many"),
         }
     }
 }

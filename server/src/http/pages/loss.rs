@@ -226,7 +226,8 @@ async fn report(
 ) -> Result<PaperId, PageError> {
     let of = Applicant { person: Some(by.0.id), name: by.0.name.clone() };
     let from = device.id.to_string();
-    report_loss(web, tx, by, home, &Gone { of: &of, device: Some(device.id), at: told.at, why: told.reason, from: &from }).await
+    report_loss(web, tx, by, home, &Gone { of: &of, device: Some(device.id), at: told.at, why: told.reason, from: &from, among: None })
+        .await
 }
 
 async fn last_loss(web: &Web, device: &Device) -> Result<Option<Loss>, PageError> {

@@ -41,8 +41,25 @@ pub async fn list_due(db: impl Executor<'_, Database = Any>, now: Timestamp, lim
     due.iter().map(|id| id.parse().map_err(|_| rows::decode_error("letter.id"))).collect()
 }
 
-/// Takes a letter in hand until `until`, when another may try it; `None`: somebody else has it, or it is gone. Counts a try.
+/// Takes a letter in hand until `until`, when another may try it; `None`: somebody else has it, it is gone, or it may not go at this
+/// hour (it was due while nothing could be sent, and is put back to when it may). Counts a try.
 pub async fn claim(tx: &mut AnyConnection, id: LetterId, (now, until): (Timestamp, Timestamp)) -> Result<Option<Claimed>, Error> {
+    let kind: Option<String> = sqlx::query_scalar("SELECT kind FROM letter WHERE id = $1 AND state = 'waiting' AND due_at <= $2")
+        .bind(id.to_string())
+        .bind(now.seconds())
+        .fetch_optional(&mut *tx)
+        .await?;
+    let Some(kind) = kind else { return Ok(None) };
+    let due = Kind::from_word(&kind).ok_or_else(|| rows::decode_error("letter.kind"))?.due(now);
+    if due > now {
+        sqlx::query("UPDATE letter SET due_at = $3 WHERE id = $1 AND state = 'waiting' AND due_at <= $2")
+            .bind(id.to_string())
+            .bind(now.seconds())
+            .bind(due.seconds())
+            .execute(tx)
+            .await?;
+        return Ok(None);
+    }
     let done = sqlx::query("UPDATE letter SET due_at = $3, tries = tries + 1 WHERE id = $1 AND state = 'waiting' AND due_at <= $2")
         .bind(id.to_string())
         .bind(now.seconds())

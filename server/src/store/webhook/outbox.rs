@@ -66,9 +66,11 @@ pub async fn list_waiting_events(db: impl Executor<'_, Database = Any>, limit: u
 }
 
 /// Webhooks that an event goes to: the region's, its facility's, those of the facilities that a 災害時特例 is about; only those that
-/// were there when it happened, and that keep up. To one that fails it goes no sooner than what waits for it already.
+/// were there when it happened, and that keep up. To one that fails it goes no sooner than what waits for it already, but for messages
+/// that it refused by themselves (`Outcome::is_its_own`).
 const WANT: &str = "SELECT e.id, w.id, CASE WHEN w.failing_since IS NULL THEN $2 ELSE COALESCE((SELECT MIN(d.due_at) \
-     FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'waiting' AND d.due_at > $2), $2) END, 0, 'waiting' \
+     FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'waiting' AND d.due_at > $2 AND NOT (COALESCE(d.answer, '') LIKE 'answered 4%' \
+     AND d.answer NOT IN ('answered 408', 'answered 410', 'answered 429'))), $2) END, 0, 'waiting' \
      FROM webhook_event e JOIN webhook w ON w.region_id = e.region_id \
      WHERE e.id = $1 AND w.disabled_at IS NULL AND w.made_at <= e.at \
      AND (SELECT COUNT(*) FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'waiting') < $3 \
@@ -208,7 +210,7 @@ async fn end(tx: &mut Tx, claimed: &Claimed, (state, outcome): (&str, Outcome)) 
         .map(drop)
 }
 
-/// A try failed: it comes again at `due`, and nothing else goes to that receiver before.
+/// A try failed: it comes again at `due`, and nothing else goes to that receiver before, unless it is this message that it refused.
 pub async fn put_off(tx: &mut Tx, claimed: &Claimed, outcome: Outcome, due: Timestamp) -> Result<(), Error> {
     sqlx::query("UPDATE webhook_delivery SET due_at = $3, answer = $4 WHERE event_id = $1 AND webhook_id = $2 AND state = 'waiting'")
         .bind(claimed.event.to_string())
@@ -217,6 +219,9 @@ pub async fn put_off(tx: &mut Tx, claimed: &Claimed, outcome: Outcome, due: Time
         .bind(outcome.to_word())
         .execute(&mut **tx)
         .await?;
+    if outcome.is_its_own() {
+        return Ok(());
+    }
     sqlx::query("UPDATE webhook_delivery SET due_at = $2 WHERE webhook_id = $1 AND state = 'waiting' AND due_at < $2")
         .bind(claimed.webhook.to_string())
         .bind(due.seconds())

@@ -106,8 +106,9 @@ pub(in crate::http::pages) async fn note_gone(
             None => Text::new("let-in-none-held").with("at", act.event_at),
             Some(held) => {
                 let staff = Staff::of(&web, home).await?;
+                let among = (devices.len() > 1).then(|| format!("gone {}", web.random.uuid(act.now)));
                 for id in devices {
-                    note(&web, (&person, &staff), home, held, (id, how, &act)).await?;
+                    note(&web, (&person, &staff), home, held, (id, how, &act, among.as_deref())).await?;
                 }
                 return Ok(Redirect::to(&format!("/facilities/{}/disaster/gone", home.facility)).into_response());
             }
@@ -123,7 +124,7 @@ async fn note(
     (person, staff): (&Person, &Staff),
     home: Home,
     (exception, drill): (ExceptionId, bool),
-    (id, how, told): (DeviceId, Gone, &crate::exceptions::Act<'_>),
+    (id, how, told, among): (DeviceId, Gone, &crate::exceptions::Act<'_>, Option<&str>),
 ) -> Result<(), PageError> {
     let device = device::find(&web.store, home.facility, id).await?.ok_or(PageError::NotFound)?;
     let (act, by) = (Act::MarkLost, person.id.to_string());
@@ -136,7 +137,7 @@ async fn note(
     if !drill {
         loss::put_lost(&mut tx, device.n, Told { at: event_at, reason: &told.why }).await?;
         let reporter = Applicant { person: Some(person.id), name: person.name.clone() };
-        let noted = Noted { of: &reporter, device: Some(id), at: event_at, why: &told.why, from: &exception.to_string() };
+        let noted = Noted { of: &reporter, device: Some(id), at: event_at, why: &told.why, from: &exception.to_string(), among };
         report_loss(web, &mut tx, (person, staff), home, &noted).await?;
     }
     gone::insert(&mut tx, &NewGone { exception, facility: home.facility, device: device.n, how, event_at, entered_at, by }).await?;

@@ -8,7 +8,7 @@ use hashimori_shared::report::{Reading, Report, parse_report};
 use hashimori_shared::time::{DAY, Timestamp};
 
 use super::one::detail;
-use super::told::{Taken, tell};
+use super::told::{Taken, tell, tell_of_many};
 use super::{LISTED, Staff, days, mark, next, title};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::device::Ownership;
@@ -151,6 +151,8 @@ pub(in crate::http::pages) struct Gone<'a> {
     pub why: &'a str,
     /// Where it was noted, as the log says it.
     pub from: &'a str,
+    /// What names the act, where it noted many at once: those in charge get one letter about all of them.
+    pub among: Option<&'a str>,
 }
 
 /// A device that is gone goes on as an incident (留3-10), in the same transaction: as the open one that is about this loss, else as a new
@@ -180,6 +182,10 @@ pub(in crate::http::pages) async fn report_loss(
     let number = paper::insert(tx, &new).await?;
     let done = Done::by_person(person, What::PaperFiled, now).at_facility(region, facility).on_paper(id, number);
     web.log(tx, &done.noting(format!("kind={} from={}", kind.as_str(), gone.from))).await?;
+    if let Some(act) = gone.among {
+        tell_of_many(web, tx, home, act).await?;
+        return Ok(id);
+    }
     let to = kind.first_state(false, false);
     tell(web, tx, home, staff, &Taken { paper: id, kind, n: 0, act: Act::File, to, applicant: of, by: Some(person) }).await?;
     Ok(id)

@@ -290,7 +290,7 @@ pub(in crate::http::pages) async fn act_on_paper(
     }
     if act == Act::ReportLost {
         let (at, from) = (paper.lost_at(&moved), paper.id.to_string());
-        let gone = Gone { of: &paper.applicant, device: paper.device, at, why: &moved.why, from: &from };
+        let gone = Gone { of: &paper.applicant, device: paper.device, at, why: &moved.why, from: &from, among: None };
         report_loss(&web, &mut tx, (&person, &staff), home, &gone).await?;
     }
     if act == Act::HandOver && paper.ends_custody() {

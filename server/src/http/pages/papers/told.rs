@@ -45,6 +45,18 @@ pub(super) async fn tell(web: &Web, tx: &mut Tx, home: Home, staff: &Staff, step
     }
 }
 
+/// Tells those in charge that an act reported many incidents: once, and leading to their list.
+pub(super) async fn tell_of_many(web: &Web, tx: &mut Tx, home: Home, act: &str) -> Result<(), PageError> {
+    let list = format!("/facilities/{}/papers?kind={}&is=open", home.facility, Kind::Incident.as_str());
+    for (to, path) in
+        [(Recipients::Facility(home.facility, Role::IN_CHARGE), list), (Recipients::Secretariat(home.region), "/incidents".to_owned())]
+    {
+        let letter = Letter::new(Mail::IncidentReported, to, Link::Page(path)).once(act);
+        mail::queue(tx, (&web.random, web.now()), &letter).await?;
+    }
+    Ok(())
+}
+
 /// Asks whoever approves, unless it is they who filed it. Where none of those is reached, the facility's head is asked.
 async fn ask(web: &Web, tx: &mut Tx, home: Home, staff: &Staff, (step, kind): (&Taken<'_>, Mail)) -> Result<(), PageError> {
     let around = staff.around_a((step.kind, step.applicant), None);

@@ -320,3 +320,13 @@ async fn a_facilitys_own_drill_leaves_room_for_the_real_thing_and_what_the_regio
     let late = [("act", "begin"), ("why", "浸水"), ("basis", BASIS)];
     night.administrator.0.submit(&path, &late).await.status(409).says("すでに災害時特例が発動されています");
 }
+
+#[tokio::test]
+async fn the_end_of_a_drill_is_logged_as_one() {
+    let mut night = Night::new().await;
+    night.begin(&[("drill", "yes")]).await.redirects_to(&night.local());
+    night.world.clock.advance(25 * HOUR);
+    assert_eq!(exceptions::record_lapses(&night.world.store, &night.world.random, night.world.clock.now()).await.expect("records"), 1);
+    let lapsed = night.world.acts("disaster_lapsed").await;
+    assert!(lapsed.len() == 1 && lapsed[0].ends_with(" drill"), "{lapsed:?}");
+}

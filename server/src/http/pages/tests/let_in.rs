@@ -1,8 +1,11 @@
 //! What a 災害時特例 lets in: registered by link or by the administrator, and cleared one by one until the file can be closed.
 
 use super::browser::{Browser, Page};
+use super::letters::reach;
+use super::mail::letters;
 use super::world::World;
 use crate::domain::ids::FacilityId;
+use crate::domain::mail::Kind;
 use crate::domain::people::Role;
 use crate::domain::people::totp::Seed;
 
@@ -212,7 +215,15 @@ async fn many_devices_are_noted_as_gone_in_one_act_and_in_a_drill_none_is() {
         let fields = [("how", "flooded"), ("why", "1階が浸水"), ("device", devices[0].as_str()), ("device", devices[1].as_str())];
         flood.administrator.submit(&path, &fields[1..]).await.status(422).says("どうなったか");
         flood.administrator.submit(&path, &fields[..2]).await.status(422).says("1台以上");
+        reach(&flood.world, "jimukyoku").await;
+        reach(&flood.world, "hanako").await;
+        letters(&flood.world).await;
         flood.administrator.submit(&path, &fields).await.redirects_to(&path);
+        let (list, office) = (format!("/facilities/{}/papers?kind=incident&is=open", flood.world.facility), "/incidents".to_owned());
+        let mut told: Vec<_> = letters(&flood.world).await.into_iter().map(|(kind, _, path)| (kind, path)).collect();
+        told.sort();
+        let one_each = [(Kind::IncidentReported, list), (Kind::IncidentReported, office)];
+        assert_eq!(told, if drill { &[][..] } else { &one_each[..] }, "one letter for all of them");
         let page = flood.administrator.get(&path).await;
         page.says("失った機器").says("水没");
         let mut standings = Vec::new();

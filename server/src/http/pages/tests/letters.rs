@@ -10,7 +10,7 @@ use crate::domain::people::Role;
 use crate::store::mail::{self, Pending};
 
 /// Registers an address for the account with this name.
-async fn reach(world: &World, login: &str) {
+pub(super) async fn reach(world: &World, login: &str) {
     let (id, address) = (world.person(login).await, MailAddress::parse(&format!("{login}@hotaru.example")).expect("an address"));
     let (now, mut tx) = (world.clock.now(), world.store.begin().await.expect("begins"));
     mail::put_pending(&mut tx, id, login, &Pending { address, ends_at: now.plus_seconds(9) }).await.expect("writes");

@@ -38,6 +38,8 @@ struct Kept {
     received: Vec<Received>,
     /// What it answers from now on: a status and, for a redirect, where to.
     answer: (u16, Option<String>),
+    /// A status for messages that say something.
+    refused: Option<(u16, String)>,
 }
 
 /// The receiver.
@@ -84,6 +86,11 @@ impl Receiver {
         self.kept.lock().expect("not poisoned").answer = (status, None);
     }
 
+    /// It answers so whatever says this, whatever it answers otherwise.
+    pub(super) fn refuse(&self, status: u16, word: &str) {
+        self.kept.lock().expect("not poisoned").refused = Some((status, word.to_owned()));
+    }
+
     /// From now on it sends elsewhere.
     pub(super) fn redirect(&self, to: &str) {
         self.kept.lock().expect("not poisoned").answer = (307, Some(to.to_owned()));
@@ -112,8 +119,9 @@ async fn answer(request: Request<Incoming>, kept: Arc<Mutex<Kept>>) -> Result<Re
     let path = head.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let received = Received { path, headers: head.headers, body: String::from_utf8(body.to_vec()).expect("utf-8") };
     let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    let refused = kept.refused.as_ref().filter(|(_, word)| received.body.contains(word)).map(|(status, _)| (*status, None));
+    let (status, to) = refused.unwrap_or_else(|| kept.answer.clone());
     kept.received.push(received);
-    let (status, to) = kept.answer.clone();
     let mut response = Response::builder().status(status);
     if let Some(to) = to {
         response = response.header("location", to);

@@ -203,6 +203,24 @@ async fn what_is_not_taken_comes_again_rarer_and_under_the_same_id_until_it_is()
 }
 
 #[tokio::test]
+async fn a_message_that_is_refused_by_itself_holds_up_no_other() {
+    let mut told = Told::of_facility(&["approvals"]).await;
+    let bad = file_paper(&told.world, &mut told.browser).await;
+    file_paper(&told.world, &mut told.browser).await;
+    told.receiver.refuse(422, &bad);
+    assert_eq!(told.run().await.len(), 2, "the other one is sent all the same");
+    file_paper(&told.world, &mut told.browser).await;
+    assert_eq!(told.run_after(1).await.len(), 1, "and the next one at once");
+    let again = told.run_after(5).await;
+    assert!(again.len() == 1 && again[0].body.contains(&bad), "only what was refused comes again");
+    // A receiver that is down holds up everything.
+    told.receiver.answer(503);
+    file_paper(&told.world, &mut told.browser).await;
+    file_paper(&told.world, &mut told.browser).await;
+    assert_eq!(told.run_after(1).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_receiver_that_fails_for_days_is_switched_off_and_the_page_says_so() {
     let told = Told::of_facility(&["approvals"]).await;
     told.receiver.answer(503);
