@@ -1,6 +1,7 @@
 //! What people read, in each language: sentences are named by keys and live in `locales/`, one file per area and language (Fluent).
 //! Knows nothing of pages or people. A key without a sentence fails the tests, and shows as the key itself.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -90,6 +91,8 @@ pub enum Text {
         key: &'static str,
         /// Its values.
         values: Vec<(&'static str, Value)>,
+        /// Name of the form's field that it is about, where it says what is wrong with one.
+        field: Option<Cow<'static, str>>,
     },
     /// A name, or what somebody typed.
     Verbatim(String),
@@ -111,7 +114,38 @@ pub enum Value {
 impl Text {
     /// The sentence of this key.
     pub(crate) const fn new(key: &'static str) -> Self {
-        Self::Sentence { key, values: Vec::new() }
+        Self::Sentence { key, values: Vec::new(), field: None }
+    }
+
+    /// The sentence of this key, about what was typed into a field.
+    pub(crate) const fn of_field(key: &'static str, field: &'static str) -> Self {
+        Self::Sentence { key, values: Vec::new(), field: Some(Cow::Borrowed(field)) }
+    }
+
+    /// The same, about what was typed into a field.
+    #[must_use]
+    pub(crate) fn about_field(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        if let Self::Sentence { field, .. } = &mut self {
+            *field = Some(name.into());
+        }
+        self
+    }
+
+    /// The same, on a page that does not have the field.
+    #[must_use]
+    pub(crate) fn without_field(mut self) -> Self {
+        if let Self::Sentence { field, .. } = &mut self {
+            *field = None;
+        }
+        self
+    }
+
+    /// Name of the field that it is about.
+    pub(crate) fn field(&self) -> Option<&str> {
+        match self {
+            Self::Sentence { field, .. } => field.as_deref(),
+            Self::Verbatim(_) | Self::Minute(_) | Self::Day(_) => None,
+        }
     }
 
     /// Words that are the same in every language.
@@ -134,7 +168,7 @@ impl Text {
             Self::Verbatim(words) => words.clone(),
             Self::Minute(at) => at.jst_minute_in(lang),
             Self::Day(at) => at.jst_date_in(lang),
-            Self::Sentence { key, values } => said(lang, key, values),
+            Self::Sentence { key, values, .. } => said(lang, key, values),
         }
     }
 }

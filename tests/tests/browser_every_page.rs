@@ -231,7 +231,7 @@ async fn send_back(walk: &Walk<'_>) -> anyhow::Result<()> {
     let scan = folder.path().join("髙﨑 𠮷男 届出.png");
     std::fs::write(&scan, b"\x89PNG\r\n\x1a\n")?;
     walk.fill("file-note", "紙の届出").await?;
-    walk.give("file", &scan).await?;
+    walk.give("file-file", &scan).await?;
     walk.press("ファイルを添付する", "髙﨑 𠮷男 届出.png").await?;
     open_acts().await?;
     walk.browser.looks_right("paper-with-file").await?;

@@ -74,9 +74,9 @@ pub enum Invalid {
     /// A field.
     #[error(transparent)]
     Field(#[from] InvalidField),
-    /// A day that is none; holds the key of its label.
-    #[error("{0} is not a day, such as 2026-08-31")]
-    Day(&'static str),
+    /// A day that is none.
+    #[error("{} is not a day, such as 2026-08-31", .0.name)]
+    Day(Field),
     /// Not the last four digits.
     #[error("an IMEI is kept by its last four digits")]
     Imei,
@@ -90,9 +90,9 @@ impl Invalid {
     pub fn text(self) -> Text {
         match self {
             Self::Field(field) => field.text(),
-            Self::Day(label) => Text::new("ledger-wrong-day").with("field", Text::new(label)),
-            Self::Imei => Text::new("ledger-wrong-imei"),
-            Self::Name => Text::new("ledger-wrong-name").with("most", LONGEST_NAME),
+            Self::Day(field) => Text::new("ledger-wrong-day").with("field", Text::new(field.label)).about_field(field.name),
+            Self::Imei => Text::of_field("ledger-wrong-imei", "imei"),
+            Self::Name => Text::of_field("ledger-wrong-name", "label").with("most", LONGEST_NAME),
         }
     }
 }
@@ -102,7 +102,7 @@ pub fn read<'a>(by_hand: bool, typed: impl Fn(&str) -> Option<&'a str>) -> Resul
     let mut values = read_all(fields(by_hand), typed)?;
     let is_no_day = |field: &&Field| values.get(field.name).is_some_and(|typed| day_start(typed).is_none());
     if let Some(field) = FIELDS.iter().filter(|field| DAYS.contains(&field.name)).find(is_no_day) {
-        return Err(Invalid::Day(field.label));
+        return Err(Invalid::Day(*field));
     }
     if let Some(imei) = values.get_mut(IMEI) {
         *imei = imei.chars().map(half_width).collect();
@@ -135,12 +135,13 @@ mod tests {
             card(false, &[("user", "髙﨑 𠮷男"), ("acquired", "2024-02-29"), ("imei", "０１２３"), ("usable", "no")]).expect("a card");
         assert_eq!((full["user"].as_str(), full["imei"].as_str(), full.len()), ("髙﨑 𠮷男", "0123", 4));
         for day in ["2026-02-29", "来年", "2026-13-01"] {
-            assert_eq!(card(false, &[("lease", day)]), Err(Invalid::Day("ledger-lease")), "{day}");
+            let said = card(false, &[("lease", day)]).expect_err(day).text();
+            assert_eq!(said.field(), Some("lease"), "{day}");
         }
         for imei in ["123", "12345", "12a4", "356938035643809"] {
             assert_eq!(card(false, &[("imei", imei)]), Err(Invalid::Imei), "{imei}");
         }
-        assert_eq!(card(false, &[("usable", "maybe")]), Err(Invalid::Field(InvalidField::Choice("ledger-usable"))));
+        assert!(matches!(card(false, &[("usable", "maybe")]), Err(Invalid::Field(InvalidField::Choice(field))) if field.name == "usable"));
     }
 
     #[test]

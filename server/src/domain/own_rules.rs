@@ -162,17 +162,20 @@ impl Invalid {
     /// What to do about it.
     pub(crate) fn text(self) -> Text {
         match self {
-            Self::Number(parameter) => Text::new("own-wrong-number").with("name", Text::new(name_key(parameter))),
+            Self::Number(parameter) => {
+                Text::new("own-wrong-number").with("name", Text::new(name_key(parameter))).about_field(parameter.key())
+            }
             Self::Senseless(OwnRulesError::Range(parameter)) => {
                 let (low, high) = parameter.range();
                 let key = if parameter.can_be_off() { "own-wrong-range-or-off" } else { "own-wrong-range" };
-                Text::new(key).with("name", Text::new(name_key(parameter))).with("low", low).with("high", high)
+                Text::new(key).with("name", Text::new(name_key(parameter))).with("low", low).with("high", high).about_field(parameter.key())
             }
-            Self::Senseless(OwnRulesError::Order(low, high)) => {
-                Text::new("own-wrong-order").with("low", Text::new(name_key(low))).with("high", Text::new(name_key(high)))
-            }
+            Self::Senseless(OwnRulesError::Order(low, high)) => Text::new("own-wrong-order")
+                .with("low", Text::new(name_key(low)))
+                .with("high", Text::new(name_key(high)))
+                .about_field(high.key()),
             Self::Nothing => Text::new("own-nothing"),
-            Self::Reason => Text::new("people-wrong-reason").with("most", role::LONGEST_REASON),
+            Self::Reason => Text::of_field("people-wrong-reason", "why").with("most", role::LONGEST_REASON),
         }
     }
 }

@@ -192,12 +192,13 @@ pub enum Invalid {
     NoAnswer,
     /// It is not said who looked.
     NoGrade,
-    /// A day that is none, or lies ahead; holds the clause.
-    Day(String),
-    /// An answer that the question does not offer; holds the clause.
-    Choice(String),
-    /// A day until which something is held back that is none, is past or lies too far ahead; holds the clause and the most days.
-    Until(String, u32),
+    /// A day that is none, or lies ahead; holds the clause and the field.
+    Day(String, String),
+    /// An answer that the question does not offer; holds the clause and the field.
+    Choice(String, String),
+    /// A day until which something is held back that is none, is past or lies too far ahead; holds the clause, the field and the most
+    /// days.
+    Until(String, String, u32),
     /// What only an administrator who looked can answer; holds the clause.
     ByAdministrator(String),
     /// 設定不可能 (§20-1), a hold and extended support (§20-5) need their reason on record.
@@ -211,13 +212,15 @@ impl Invalid {
     pub fn text(&self) -> Text {
         match self {
             Self::NoAnswer => Text::new("self-check-nothing-answered"),
-            Self::NoGrade => Text::new("self-check-no-grade"),
-            Self::Day(clause) => Text::new("self-check-bad-day").with("clause", clause),
-            Self::Choice(clause) => Text::new("self-check-bad-choice").with("clause", clause),
-            Self::Until(clause, days) => Text::new("self-check-bad-until").with("clause", clause).with("n", *days),
-            Self::ByAdministrator(clause) => Text::new("self-check-by-administrator-only").with("clause", clause),
-            Self::NoReason => Text::new("self-check-no-reason"),
-            Self::LongNote => Text::new("self-check-long-note").with("n", LONGEST_NOTE),
+            Self::NoGrade => Text::of_field("self-check-no-grade", "grade"),
+            Self::Day(clause, field) => Text::new("self-check-bad-day").with("clause", clause).about_field(field.clone()),
+            Self::Choice(clause, field) => Text::new("self-check-bad-choice").with("clause", clause).about_field(field.clone()),
+            Self::Until(clause, field, days) => {
+                Text::new("self-check-bad-until").with("clause", clause).with("n", *days).about_field(field.clone())
+            }
+            Self::ByAdministrator(clause) => Text::of_field("self-check-by-administrator-only", "grade").with("clause", clause),
+            Self::NoReason => Text::of_field("self-check-no-reason", "note"),
+            Self::LongNote => Text::of_field("self-check-long-note", "note").with("n", LONGEST_NOTE),
         }
     }
 }
@@ -232,18 +235,20 @@ impl SelfCheck {
     pub fn read<'a>(questions: &[Question], now: Timestamp, value_of: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Invalid> {
         let (mut answers, mut needs_note, mut by_administrator) = (Vec::new(), false, None);
         for question in questions {
-            let Some(typed) = value_of(&question.field()).map(str::trim).filter(|text| !text.is_empty()) else { continue };
+            let field = question.field();
+            let Some(typed) = value_of(&field).map(str::trim).filter(|text| !text.is_empty()) else { continue };
             let answer = match question.form {
-                Form::Day => Answer::On(day(typed, now).ok_or_else(|| Invalid::Day(question.clause.clone()))?),
+                Form::Day => Answer::On(day(typed, now).ok_or_else(|| Invalid::Day(question.clause.clone(), field.clone()))?),
                 Form::Choice(choices) | Form::Held(choices, _) => {
                     let chosen = choices.iter().find(|choice| choice.value == typed);
-                    match (chosen.ok_or_else(|| Invalid::Choice(question.clause.clone()))?.answer, question.form) {
+                    match (chosen.ok_or_else(|| Invalid::Choice(question.clause.clone(), field.clone()))?.answer, question.form) {
                         (Some(answer), _) => answer,
                         (None, Form::Held(_, days)) => {
-                            let typed = value_of(&format!("{}{UNTIL}", question.field())).unwrap_or_default();
-                            Answer::Until(until(typed, now, days).ok_or_else(|| Invalid::Until(question.clause.clone(), days))?)
+                            let field = format!("{field}{UNTIL}");
+                            let until = until(value_of(&field).unwrap_or_default(), now, days);
+                            Answer::Until(until.ok_or_else(|| Invalid::Until(question.clause.clone(), field, days))?)
                         }
-                        (None, Form::Choice(_) | Form::Day) => return Err(Invalid::Choice(question.clause.clone())),
+                        (None, Form::Choice(_) | Form::Day) => return Err(Invalid::Choice(question.clause.clone(), field)),
                     }
                 }
             };
@@ -340,9 +345,9 @@ mod tests {
         assert_eq!(refused(&[grade]), Invalid::NoAnswer);
         assert_eq!(refused(&[("§20-6.no_copies", "yes")]), Invalid::NoGrade);
         for bad in ["2026-08-04", "2026-02-30", "昨日", "1969-12-31"] {
-            assert_eq!(refused(&[grade, ("§19-4.age", bad)]), Invalid::Day("§19-4".to_owned()), "{bad}");
+            assert_eq!(refused(&[grade, ("§19-4.age", bad)]), Invalid::Day("§19-4".to_owned(), "§19-4.age".to_owned()), "{bad}");
         }
-        assert_eq!(refused(&[grade, ("§20-6.no_copies", "limited")]), Invalid::Choice("§20-6".to_owned()));
+        assert_eq!(refused(&[grade, ("§20-6.no_copies", "limited")]), Invalid::Choice("§20-6".to_owned(), "§20-6.no_copies".to_owned()));
         assert_eq!(refused(&[grade, ("§20-1.length", "limited")]), Invalid::NoReason);
         let long = "理".repeat(LONGEST_NOTE + 1);
         assert_eq!(refused(&[grade, ("§20-6.no_copies", "no"), ("note", &long)]), Invalid::LongNote);
@@ -369,7 +374,7 @@ mod tests {
         assert_eq!(with(&[("grade", "administrator"), ("note", "")]), Err(Invalid::NoReason));
         for bad in ["", "2026-08-02", "2026-11-02", "いつか"] {
             let late = with(&[("grade", "administrator"), ("§20-5.os_updated.until", bad)]);
-            assert_eq!(late, Err(Invalid::Until("§20-5".to_owned(), 90)), "{bad}");
+            assert_eq!(late, Err(Invalid::Until("§20-5".to_owned(), "§20-5.os_updated.until".to_owned(), 90)), "{bad}");
         }
     }
 

@@ -32,6 +32,15 @@ pub(crate) struct ConnectionsPage {
     pub url: String,
     pub longest_url: usize,
     pub error: Option<Text>,
+    /// Whether that is about a webhook.
+    pub of_hook: bool,
+}
+
+impl ConnectionsPage {
+    /// What the ids of the fields begin with in the form that was refused.
+    fn prefix(&self) -> &'static str {
+        if self.of_hook { "hook-" } else { "" }
+    }
 }
 
 /// A token that works.
@@ -186,6 +195,7 @@ mod samples {
                 hook_label: String::new(),
                 url: String::new(),
                 longest_url: LONGEST_URL,
+                of_hook: false,
                 error,
             };
             vec![

@@ -26,6 +26,13 @@ pub(crate) struct LetInPage {
     pub error: Option<Text>,
 }
 
+impl LetInPage {
+    /// What the ids of the fields begin with in the form that was refused.
+    fn prefix(&self) -> String {
+        self.lines.iter().position(|line| line.open).map(|at| format!("clear-{}-", at + 1)).unwrap_or_default()
+    }
+}
+
 /// One that was let in.
 #[derive(Clone, Debug)]
 pub(crate) struct LetInLine {
@@ -42,6 +49,8 @@ pub(crate) struct LetInLine {
     pub apply: Option<String>,
     /// Path and number of the application that it was turned into.
     pub paper: Option<(String, i64)>,
+    /// Whether it was to be cleared, and that was refused.
+    pub open: bool,
     /// What has to be done: (word, key).
     pub checks: Vec<(&'static str, &'static str)>,
 }
@@ -144,6 +153,7 @@ mod samples {
                 cleared: None,
                 apply: Some("/x".to_owned()),
                 paper: None,
+                open: false,
                 checks: vec![("apps", "let-in-check-apps")],
             };
             let cleared =

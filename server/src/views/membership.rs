@@ -90,6 +90,13 @@ pub(crate) struct MembershipPage {
     pub past: Vec<StepLine>,
 }
 
+impl MembershipPage {
+    /// What the ids of the fields begin with in the form that was refused.
+    fn prefix(&self) -> String {
+        self.acts.iter().find(|act| act.open).map(|act| format!("{}-", act.word)).unwrap_or_default()
+    }
+}
+
 /// Something that can be done with a membership.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each says whether one field is asked for")]

@@ -37,6 +37,7 @@ mod state;
 mod steps;
 mod today;
 mod trend;
+mod wrong;
 
 pub(crate) use account::{
     AccountAppPage, AccountLine, AccountPage, AccountPasswordPage, AccountsPage, AppForm, EventLine, IssuedLink, IssuedLinkPage, KeptPage,

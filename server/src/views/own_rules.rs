@@ -24,6 +24,17 @@ pub(crate) struct OwnRulesPage {
     /// As typed before.
     pub why: String,
     pub longest_reason: usize,
+    /// The filing that the error is about; empty: the form for a new one.
+    pub of_filing: String,
+}
+
+impl OwnRulesPage {
+    /// What the ids of the fields begin with in the form that was refused.
+    fn prefix(&self) -> String {
+        let about = self.present.iter().chain(&self.filings).find(|filed| filed.id == self.of_filing);
+        let form = |filed: &FiledView| format!("{}-{}-", if filed.may_decide { "decision" } else { "withdraw" }, filed.id);
+        about.map(form).unwrap_or_default()
+    }
 }
 
 /// A filing.
@@ -146,6 +157,7 @@ mod samples {
                 may_file: full,
                 done: full.then_some("own-done-waiting"),
                 error: full.then(|| Text::new("own-nothing")),
+                of_filing: String::new(),
                 present: full.then(|| FiledView { id: "p".to_owned(), may_decide: false, ..waiting.clone() }),
                 filings: if full { vec![waiting.clone(), unreadable.clone()] } else { Vec::new() },
                 groups: groups.clone(),

@@ -198,6 +198,15 @@ pub(crate) struct PaperPage {
     pub past: Vec<StepLine>,
 }
 
+impl PaperPage {
+    /// What the ids of the fields begin with in the form that was refused.
+    fn prefix(&self) -> String {
+        let act = self.acts.iter().find(|act| act.open).map(|act| format!("{}-", act.word));
+        let file = || self.files.lines.iter().find(|file| file.open).map(|file| format!("remove-{}-", file.n));
+        act.or_else(file).unwrap_or_else(|| "file-".to_owned())
+    }
+}
+
 /// Something that can be done with a paper.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each says whether one field is asked for")]

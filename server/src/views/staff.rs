@@ -118,6 +118,13 @@ pub(crate) struct StaffMemberPage {
     pub past: Vec<StepLine>,
 }
 
+impl StaffMemberPage {
+    /// What the ids of the fields begin with in the form that was refused.
+    fn prefix(&self) -> String {
+        self.acts.iter().find(|act| act.open).map(|act| format!("{}-", act.word)).unwrap_or_default()
+    }
+}
+
 /// The form of an act.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each says whether one field is asked for")]
@@ -198,6 +205,13 @@ pub(crate) struct TrainingPage {
     pub held: Vec<TrainingLine>,
 }
 
+impl TrainingPage {
+    /// What the ids of the fields begin with in the form that was refused.
+    fn prefix(&self) -> String {
+        self.held.iter().find(|held| held.open).map(|held| format!("void-{}-", held.number)).unwrap_or_default()
+    }
+}
+
 /// A session.
 #[derive(Clone, Debug)]
 pub(crate) struct TrainingLine {
@@ -211,6 +225,10 @@ pub(crate) struct TrainingLine {
     pub by: Text,
     /// Why it does not count; empty: it does.
     pub void_why: String,
+    /// Whether a reason was typed for which it does not count, and refused.
+    pub open: bool,
+    /// That reason.
+    pub void_typed: String,
     /// Names of those who took part.
     pub people: String,
     pub count: usize,

@@ -95,12 +95,12 @@ impl Whose {
 /// Why something typed cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
-    /// A word is too long.
-    #[error("a word has at most {LONGEST_WORD} characters")]
-    Long,
-    /// A guest without a name or without where they come from.
-    #[error("a guest has a name and comes from somewhere")]
-    Guest,
+    /// A word is too long; holds its field.
+    #[error("{0} has at most {LONGEST_WORD} characters")]
+    Long(&'static str),
+    /// A guest without a name or without where they come from; holds the field.
+    #[error("a guest has a {0}")]
+    Guest(&'static str),
     /// Not so many days.
     #[error("a guest stays for 1 to {0} days")]
     Days(u32),
@@ -143,16 +143,17 @@ pub struct Typed<'a> {
 impl Said {
     /// As typed; a guest stays for at most `guest_days`.
     pub fn parse(typed: Typed<'_>, guest_days: u32) -> Result<Self, Invalid> {
-        let word = |text: &str| {
+        let word = |field, text: &str| {
             let word = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            if word.chars().count() > LONGEST_WORD { Err(Invalid::Long) } else { Ok(word) }
+            if word.chars().count() > LONGEST_WORD { Err(Invalid::Long(field)) } else { Ok(word) }
         };
         let whose = Whose::from_word(typed.whose).unwrap_or(Whose::Own);
         let machine = Machine::from_word(typed.machine).unwrap_or(Machine::Other);
-        let (name, from, contact) = (word(typed.name)?, word(typed.from)?, word(typed.contact)?);
+        let (name, from, contact) = (word("name", typed.name)?, word("from", typed.from)?, word("contact", typed.contact)?);
         let days = match whose {
             Whose::Own | Whose::Lent => None,
-            Whose::Guest if name.is_empty() || from.is_empty() => return Err(Invalid::Guest),
+            Whose::Guest if name.is_empty() => return Err(Invalid::Guest("name")),
+            Whose::Guest if from.is_empty() => return Err(Invalid::Guest("from")),
             Whose::Guest => {
                 let days = typed.days.trim().chars().map(half_width).collect::<String>().parse().unwrap_or(0);
                 if !(1..=guest_days).contains(&days) {
@@ -233,11 +234,11 @@ mod tests {
         let guest =
             Typed { whose: "guest", name: "見本 救子", from: "架空医療班", days: "３", machine: "phone", ..Typed::default() };
         assert_eq!(Said::parse(guest, 7).map(|said| said.days), Ok(Some(3)));
-        assert_eq!(Said::parse(Typed { from: "", ..guest }, 7), Err(Invalid::Guest));
+        assert_eq!(Said::parse(Typed { from: "", ..guest }, 7), Err(Invalid::Guest("from")));
         for days in ["0", "8", "", "三日"] {
             assert_eq!(Said::parse(Typed { days, ..guest }, 7), Err(Invalid::Days(7)), "{days}");
         }
-        assert_eq!(Said::parse(Typed { name: &"名".repeat(61), ..Typed::default() }, 7), Err(Invalid::Long));
+        assert_eq!(Said::parse(Typed { name: &"名".repeat(61), ..Typed::default() }, 7), Err(Invalid::Long("name")));
         assert_eq!(Said::parse(Typed { name: "髙﨑 𠮷子", ..Typed::default() }, 7).map(|said| said.name), Ok("髙﨑 𠮷子".to_owned()));
     }
 

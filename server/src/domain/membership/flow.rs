@@ -124,7 +124,7 @@ pub enum Refusal {
     Reference,
     /// A day that cannot be read or be true.
     #[error("not a day on which a form can have come in")]
-    FormDay,
+    FormDay(&'static str),
     /// Nobody is named who sent the forms or takes something over.
     #[error("a name has 1 to {LONGEST_NAME} characters")]
     Person,
@@ -236,9 +236,9 @@ fn meet(need: Need, entry: &Entry, moved: &mut Moved) -> Result<(), Refusal> {
 }
 
 fn read_forms(entry: &Entry, now: Timestamp) -> Result<(Forms, String), Refusal> {
-    let day = |typed: &str| match typed.trim() {
+    let day = |field, typed: &str| match typed.trim() {
         "" => Ok(None),
-        typed => paper_day(typed, None, now).map(Some).ok_or(Refusal::FormDay),
+        typed => paper_day(typed, None, now).map(Some).ok_or(Refusal::FormDay(field)),
     };
     let seat = Seat::from_word(&entry.seat).ok_or(Refusal::Tie)?;
     let tie = match (seat, entry.tie.trim()) {
@@ -255,8 +255,8 @@ fn read_forms(entry: &Entry, now: Timestamp) -> Result<(Forms, String), Refusal>
         seat,
         tie,
         reference,
-        form_1: day(&entry.form_1)?,
-        form_2: day(&entry.form_2)?,
+        form_1: day("form_1", &entry.form_1)?,
+        form_2: day("form_2", &entry.form_2)?,
     };
     Ok((forms, line(&entry.person, LONGEST_NAME).ok_or(Refusal::Person)?))
 }

@@ -10,18 +10,18 @@ impl Refusal {
         match self {
             Self::NotNow(state) => Text::new("member-not-now").with("state", Text::new(state.key())),
             Self::NotYours => Text::new("member-not-yours"),
-            Self::Name => Text::new("member-wrong-name").with("most", LONGEST_FACILITY),
-            Self::Kind => Text::new("member-wrong-kind"),
-            Self::Tie => Text::new("member-wrong-tie"),
-            Self::Reference => Text::new("member-wrong-reference").with("most", LONGEST_REFERENCE),
-            Self::FormDay => Text::new("member-wrong-day"),
-            Self::Person => Text::new("member-wrong-person").with("most", LONGEST_NAME),
+            Self::Name => Text::of_field("member-wrong-name", "name").with("most", LONGEST_FACILITY),
+            Self::Kind => Text::of_field("member-wrong-kind", "kind"),
+            Self::Tie => Text::of_field("member-wrong-tie", "tie"),
+            Self::Reference => Text::of_field("member-wrong-reference", "reference").with("most", LONGEST_REFERENCE),
+            Self::FormDay(field) => Text::of_field("member-wrong-day", field),
+            Self::Person => Text::of_field("member-wrong-person", "someone").with("most", LONGEST_NAME),
             Self::FormsMissing => Text::new("member-forms-missing"),
-            Self::Reason => Text::new("people-wrong-reason").with("most", LONGEST_REASON),
-            Self::LastDay => Text::new("member-wrong-last-day"),
+            Self::Reason => Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON),
+            Self::LastDay => Text::of_field("member-wrong-last-day", "until"),
             Self::NotHandedOver => Text::new("member-not-handed-over"),
             Self::NotYet(end) => Text::new("member-not-yet").with("day", Text::Day(end.plus_seconds(-1))),
-            Self::NotSure => Text::new("member-not-sure"),
+            Self::NotSure => Text::of_field("member-not-sure", "sure"),
         }
     }
 }

@@ -40,18 +40,18 @@ pub struct Field {
 /// What was filled in, by the fields' names; what was left empty is not there.
 pub type Values = BTreeMap<String, String>;
 
-/// What is wrong with a field as typed; holds the key of its label.
+/// What is wrong with a field as typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidField {
     /// It is empty and must not be.
-    #[error("{0} is empty")]
-    Missing(&'static str),
+    #[error("{} is empty", .0.name)]
+    Missing(Field),
     /// It is longer than so many characters.
-    #[error("{0} is longer than {1} characters")]
-    TooLong(&'static str, usize),
+    #[error("{name} is longer than {1} characters", name = .0.name)]
+    TooLong(Field, usize),
     /// It is none of what can be chosen.
-    #[error("{0} is none of the choices")]
-    Choice(&'static str),
+    #[error("{} is none of the choices", .0.name)]
+    Choice(Field),
 }
 
 impl Field {
@@ -75,15 +75,15 @@ impl Field {
             Input::Choice(choices) => {
                 let chosen = clean.is_empty() || choices.iter().any(|(value, _)| *value == clean);
                 if !chosen {
-                    return Err(InvalidField::Choice(self.label));
+                    return Err(InvalidField::Choice(*self));
                 }
                 (clean, LONGEST_LINE)
             }
         };
         if clean.chars().count() > longest {
-            Err(InvalidField::TooLong(self.label, longest))
+            Err(InvalidField::TooLong(*self, longest))
         } else if clean.is_empty() && self.required {
-            Err(InvalidField::Missing(self.label))
+            Err(InvalidField::Missing(*self))
         } else {
             Ok(clean)
         }
@@ -115,14 +115,14 @@ mod tests {
     fn a_field_keeps_old_letters_counts_characters_and_says_what_is_missing() {
         assert_eq!(LINE.read(" 髙﨑 𠮷男\r\n宅 "), Ok("髙﨑 𠮷男 宅".to_owned()));
         assert_eq!(LINE.read(&"𠮷".repeat(LONGEST_LINE)), Ok("𠮷".repeat(LONGEST_LINE)));
-        assert_eq!(LINE.read(&"𠮷".repeat(LONGEST_LINE + 1)), Err(InvalidField::TooLong("label", LONGEST_LINE)));
-        assert_eq!(LINE.read(" \u{3000}"), Err(InvalidField::Missing("label")));
+        assert_eq!(LINE.read(&"𠮷".repeat(LONGEST_LINE + 1)), Err(InvalidField::TooLong(LINE, LONGEST_LINE)));
+        assert_eq!(LINE.read(" \u{3000}"), Err(InvalidField::Missing(LINE)));
     }
 
     #[test]
     fn only_what_is_offered_can_be_chosen() {
         let choice = Field { input: Input::Choice(&[("yes", "key")]), required: false, ..LINE };
         assert_eq!((choice.read("yes"), choice.read("")), (Ok("yes".to_owned()), Ok(String::new())));
-        assert_eq!(choice.read("maybe"), Err(InvalidField::Choice("label")));
+        assert_eq!(choice.read("maybe"), Err(InvalidField::Choice(choice)));
     }
 }

@@ -86,13 +86,13 @@ pub(super) const SEALS: &[(&str, &[Act])] = &[
 
 /// What the facility's way of allowing personal devices asks for beyond the fields that always must be filled in.
 pub(super) fn check_mode(values: &Values, mode: PersonalMode) -> Result<(), Invalid> {
-    let wanted: &[(&str, &'static str)] = match mode {
+    let wanted: &[&str] = match mode {
         PersonalMode::Prohibited => return Err(Invalid::Prohibited),
-        PersonalMode::ExceptionOnly => &[(UNUSABLE, "paper-unusable"), (CAUSE, "paper-cause")],
-        PersonalMode::Standing => &[(RISK, "paper-risk")],
+        PersonalMode::ExceptionOnly => &[UNUSABLE, CAUSE],
+        PersonalMode::Standing => &[RISK],
     };
-    match wanted.iter().find(|(name, _)| !values.contains_key(*name)) {
-        Some((_, label)) => Err(InvalidField::Missing(label).into()),
+    match FIELDS.iter().find(|field| wanted.contains(&field.name) && !values.contains_key(field.name)) {
+        Some(field) => Err(InvalidField::Missing(*field).into()),
         None => Ok(()),
     }
 }
@@ -110,9 +110,10 @@ mod tests {
     fn each_way_of_allowing_personal_devices_asks_for_its_own_and_prohibited_for_nothing() {
         let values = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect::<Values>();
         assert_eq!(check_mode(&values(&[UNUSABLE, CAUSE]), PersonalMode::ExceptionOnly), Ok(()));
-        assert_eq!(check_mode(&values(&[RISK]), PersonalMode::ExceptionOnly), Err(InvalidField::Missing("paper-unusable").into()));
+        let missing = |names: &[&str], mode| check_mode(&values(names), mode).map_err(|invalid| invalid.text().field().map(str::to_owned));
+        assert_eq!(missing(&[RISK], PersonalMode::ExceptionOnly), Err(Some(UNUSABLE.to_owned())));
         assert_eq!(check_mode(&values(&[RISK]), PersonalMode::Standing), Ok(()));
-        assert_eq!(check_mode(&values(&[UNUSABLE, CAUSE]), PersonalMode::Standing), Err(InvalidField::Missing("paper-risk").into()));
+        assert_eq!(missing(&[UNUSABLE, CAUSE], PersonalMode::Standing), Err(Some(RISK.to_owned())));
         assert_eq!(check_mode(&values(&[UNUSABLE, CAUSE, RISK]), PersonalMode::Prohibited), Err(Invalid::Prohibited));
     }
 }

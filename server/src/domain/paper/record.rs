@@ -69,17 +69,18 @@ pub(super) const FACILITY_CHECK: &[Field] = &[
     chosen("administrators", "paper-question-administrators", QUESTION, YES_NO_NA),
     chosen("lending", "paper-question-lending", QUESTION, YES_NO_NA),
     chosen("grade", "paper-grade-of-check", "paper-grade-of-check-about", GRADES),
-    Field { name: TARGET, label: "paper-target", about: "paper-target-about", input: Input::Line, required: false },
+    TARGET_DAY,
     Field { name: "comment", label: "paper-comment", about: "paper-comment-about", input: Input::Text, required: false },
 ];
 
 /// Name of the field that says until when what is missing is there.
 const TARGET: &str = "target";
+const TARGET_DAY: Field = Field { name: TARGET, label: "paper-target", about: "paper-target-about", input: Input::Line, required: false };
 
 /// What is answered with no has its target day.
 pub(super) fn check_target(values: &Values) -> Result<(), InvalidField> {
     let missing = values.values().any(|value| value == NO) && !values.contains_key(TARGET);
-    if missing { Err(InvalidField::Missing("paper-target")) } else { Ok(()) }
+    if missing { Err(InvalidField::Missing(TARGET_DAY)) } else { Ok(()) }
 }
 
 const KEPT: &[State] = &[State::Kept];
@@ -105,7 +106,7 @@ mod tests {
     fn what_is_answered_with_no_has_its_target_day() {
         let values = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         assert_eq!(check_target(&values(&[("law", "yes"), ("notes", "na")])), Ok(()));
-        assert_eq!(check_target(&values(&[("law", "yes"), ("notes", "no")])), Err(InvalidField::Missing("paper-target")));
+        assert_eq!(check_target(&values(&[("law", "yes"), ("notes", "no")])), Err(InvalidField::Missing(TARGET_DAY)));
         assert_eq!(check_target(&values(&[("notes", "no"), ("target", "2026年9月末")])), Ok(()));
     }
 }

@@ -8,9 +8,11 @@ impl InvalidField {
     /// What the person is told.
     pub fn text(self) -> Text {
         match self {
-            Self::Missing(label) => Text::new("paper-wrong-missing").with("field", Text::new(label)),
-            Self::TooLong(label, most) => Text::new("paper-wrong-long").with("field", Text::new(label)).with("most", most),
-            Self::Choice(label) => Text::new("paper-wrong-choice").with("field", Text::new(label)),
+            Self::Missing(field) => Text::new("paper-wrong-missing").with("field", Text::new(field.label)).about_field(field.name),
+            Self::TooLong(field, most) => {
+                Text::new("paper-wrong-long").with("field", Text::new(field.label)).with("most", most).about_field(field.name)
+            }
+            Self::Choice(field) => Text::new("paper-wrong-choice").with("field", Text::new(field.label)).about_field(field.name),
         }
     }
 }
@@ -18,11 +20,11 @@ impl InvalidField {
 impl InvalidPeriod {
     fn text(self) -> Text {
         match self {
-            Self::From => Text::new("paper-wrong-from"),
-            Self::Until => Text::new("paper-wrong-until"),
-            Self::EndBeforeStart => Text::new("paper-wrong-order"),
-            Self::Over => Text::new("paper-wrong-over"),
-            Self::TooLong(most) => Text::new("paper-wrong-period").with("most", most),
+            Self::From => Text::of_field("paper-wrong-from", "from"),
+            Self::Until => Text::of_field("paper-wrong-until", "until"),
+            Self::EndBeforeStart => Text::of_field("paper-wrong-order", "until"),
+            Self::Over => Text::of_field("paper-wrong-over", "until"),
+            Self::TooLong(most) => Text::of_field("paper-wrong-period", "until").with("most", most),
         }
     }
 }
@@ -32,15 +34,15 @@ impl Invalid {
     pub fn text(self) -> Text {
         match self {
             Self::Prohibited => Text::new("paper-prohibited"),
-            Self::Applicant => Text::new("paper-wrong-applicant").with("most", LONGEST_NAME),
+            Self::Applicant => Text::of_field("paper-wrong-applicant", "applicant").with("most", LONGEST_NAME),
             Self::Field(field) => field.text(),
-            Self::WithoutDevice => Text::new("paper-wrong-no-device"),
-            Self::Device => Text::new("paper-wrong-device"),
-            Self::StandingWithoutDevice => Text::new("paper-wrong-standing"),
+            Self::WithoutDevice => Text::of_field("paper-wrong-no-device", "device"),
+            Self::Device => Text::of_field("paper-wrong-device", "device"),
+            Self::StandingWithoutDevice => Text::of_field("paper-wrong-standing", "device"),
             Self::Period(period) => period.text(),
-            Self::PaperDay => Text::new("paper-wrong-day"),
-            Self::Found => Text::new("paper-wrong-found"),
-            Self::ToCome => Text::new("paper-wrong-to-come"),
+            Self::PaperDay => Text::of_field("paper-wrong-day", "on"),
+            Self::Found => Text::of_field("paper-wrong-found", "from"),
+            Self::ToCome => Text::of_field("paper-wrong-to-come", "from"),
         }
     }
 }
@@ -58,23 +60,23 @@ impl Refusal {
             Self::DeviceNotInUse(_) => Text::new("paper-device-not-in-use"),
             Self::PeriodOver => Text::new("paper-period-over"),
             Self::NotYet => Text::new("paper-not-yet"),
-            Self::Reason => Text::new("people-wrong-reason").with("most", LONGEST_REASON),
-            Self::Note => Text::new("paper-wrong-note").with("most", LONGEST_REASON),
-            Self::PaperDay => Text::new("paper-wrong-day"),
+            Self::Reason => Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON),
+            Self::Note => Text::of_field("paper-wrong-note", "why").with("most", LONGEST_REASON),
+            Self::PaperDay => Text::of_field("paper-wrong-day", "on"),
             Self::Period(period) => period.text(),
-            Self::When => Text::new("paper-wrong-when"),
+            Self::When => Text::of_field("paper-wrong-when", "when"),
             Self::Field(field) => field.text(),
             Self::NothingToMark => Text::new("paper-nothing-to-mark"),
-            Self::NoFinding => Text::new("paper-no-finding"),
-            Self::NoCondition => Text::new("paper-no-condition"),
-            Self::NotShorter => Text::new("paper-not-shorter"),
+            Self::NoFinding => Text::of_field("paper-no-finding", "why"),
+            Self::NoCondition => Text::of_field("paper-no-condition", "why"),
+            Self::NotShorter => Text::of_field("paper-not-shorter", "until"),
             Self::Prohibited => Text::new("paper-prohibited"),
             Self::OtherDevice => Text::new("paper-other-device"),
-            Self::NoDevice => Text::new("paper-choose-device"),
-            Self::NotCleared => Text::new("paper-not-cleared"),
-            Self::NoChecker => Text::new("paper-wrong-checker").with("most", LONGEST_NAME),
+            Self::NoDevice => Text::of_field("paper-choose-device", "device"),
+            Self::NotCleared => Text::of_field("paper-not-cleared", "cleared"),
+            Self::NoChecker => Text::of_field("paper-wrong-checker", "checker").with("most", LONGEST_NAME),
             Self::OwnCheck => Text::new("paper-own-check"),
-            Self::SameChecker => Text::new("paper-same-checker"),
+            Self::SameChecker => Text::of_field("paper-same-checker", "checker"),
         }
     }
 }

@@ -81,11 +81,11 @@ impl Weak {
     /// What to tell the person.
     pub fn text(self) -> Text {
         match self {
-            Self::Short => Text::new("weak-short").with("n", MIN_CHARS),
-            Self::Long => Text::new("weak-long").with("n", MAX_CHARS),
-            Self::Common => Text::new("weak-common"),
-            Self::Monotonous => Text::new("weak-monotonous"),
-            Self::HoldsLogin => Text::new("weak-holds-login"),
+            Self::Short => Text::of_field("weak-short", "password").with("n", MIN_CHARS),
+            Self::Long => Text::of_field("weak-long", "password").with("n", MAX_CHARS),
+            Self::Common => Text::of_field("weak-common", "password"),
+            Self::Monotonous => Text::of_field("weak-monotonous", "password"),
+            Self::HoldsLogin => Text::of_field("weak-holds-login", "password"),
         }
     }
 }

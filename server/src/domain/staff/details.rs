@@ -45,12 +45,13 @@ words!(
 impl Field {
     /// What is wrong with it, and how it has to be.
     pub fn wrong(self) -> Text {
-        match self {
+        let wrong = match self {
             Self::Name => Text::new("staff-wrong-name").with("most", LONGEST_NAME),
             Self::Job => Text::new("staff-wrong-job").with("most", LONGEST_JOB),
             Self::Joined => Text::new("staff-wrong-joined"),
             Self::McsId => Text::new("staff-wrong-mcs-id").with("most", LONGEST_MCS_ID),
-        }
+        };
+        wrong.about_field(self.as_str())
     }
 }
 

@@ -168,10 +168,10 @@ impl Refusal {
         match self {
             Self::NotNow(state) => Text::new("staff-not-now").with("state", Text::new(state.key())),
             Self::Open(_) => Text::new("staff-open"),
-            Self::Reason => Text::new("people-wrong-reason").with("most", LONGEST_REASON),
-            Self::Day => Text::new("staff-wrong-day"),
-            Self::LastDay => Text::new("staff-wrong-last-day"),
-            Self::NoItem => Text::new("staff-no-item"),
+            Self::Reason => Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON),
+            Self::Day => Text::of_field("staff-wrong-day", "day"),
+            Self::LastDay => Text::of_field("staff-wrong-last-day", "day"),
+            Self::NoItem => Text::of_field("staff-no-item", "item"),
             Self::NoPledge => Text::new("staff-no-pledge"),
             Self::Field(field) => field.wrong(),
         }

@@ -43,11 +43,11 @@ impl InvalidTraining {
     /// How it has to be.
     pub fn text(self) -> Text {
         match self {
-            Self::Day => Text::new("staff-wrong-day"),
-            Self::Topic => Text::new("staff-wrong-topic").with("most", LONGEST_TOPIC),
-            Self::Teacher => Text::new("staff-wrong-teacher").with("most", LONGEST_NAME),
-            Self::Material => Text::new("staff-wrong-material").with("most", LONGEST_TOPIC),
-            Self::Understood => Text::new("staff-wrong-understood").with("most", LONGEST_TOPIC),
+            Self::Day => Text::of_field("staff-wrong-day", "day"),
+            Self::Topic => Text::of_field("staff-wrong-topic", "topic").with("most", LONGEST_TOPIC),
+            Self::Teacher => Text::of_field("staff-wrong-teacher", "teacher").with("most", LONGEST_NAME),
+            Self::Material => Text::of_field("staff-wrong-material", "material").with("most", LONGEST_TOPIC),
+            Self::Understood => Text::of_field("staff-wrong-understood", "understood").with("most", LONGEST_TOPIC),
         }
     }
 }

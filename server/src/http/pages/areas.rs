@@ -53,12 +53,12 @@ pub(super) struct Named {
 
 impl Named {
     fn read(&self) -> Result<String, Text> {
-        named::name(&self.name).map_err(|_| Text::new("areas-wrong-name").with("most", named::LONGEST_NAME))
+        named::name(&self.name).map_err(|_| Text::of_field("areas-wrong-name", "name").with("most", named::LONGEST_NAME))
     }
 }
 
 fn taken(name: &str) -> Text {
-    Text::new("areas-taken").with("name", name.to_owned())
+    Text::of_field("areas-taken", "name").with("name", name.to_owned())
 }
 
 /// `POST /areas`

@@ -72,6 +72,8 @@ pub(super) async fn show_connections(Use(web): Use<Web>, visitor: Visitor, Who(p
 struct Typing {
     token: TokenForm,
     hook: HookForm,
+    /// Whether the webhook is what was typed.
+    of_hook: bool,
     error: Option<Text>,
 }
 
@@ -79,7 +81,7 @@ async fn connections_page(
     web: &Web,
     visitor: &Visitor,
     (person, seat): (&Person, Seat),
-    Typing { token: typed, hook, error }: Typing,
+    Typing { token: typed, hook, of_hook, error }: Typing,
 ) -> Result<Response, PageError> {
     let now = web.now();
     let tokens = api_token::list(web.store.read(), seat.0, now).await?;
@@ -111,6 +113,7 @@ async fn connections_page(
         url: hook.url,
         longest_url: LONGEST_URL,
         error,
+        of_hook,
     })
 }
 

@@ -96,10 +96,10 @@ fn refusal(failed: Failed) -> Result<Text, PageError> {
             Refused::Not(phase) => Text::new("disaster-refused-phase").with("phase", Text::new(phase.key())),
             Refused::UsedUp(Some(until)) => Text::new("disaster-refused-used-up-until").with("until", until),
             Refused::UsedUp(None) => Text::new("disaster-refused-used-up"),
-            Refused::NotLater => Text::new("disaster-refused-not-later"),
-            Refused::Days => Text::new("disaster-wrong-days").with("most", LONGEST_DAYS),
+            Refused::NotLater => Text::of_field("disaster-refused-not-later", "days"),
+            Refused::Days => Text::of_field("disaster-wrong-days", "days").with("most", LONGEST_DAYS),
             Refused::Places => Text::new("disaster-refused-places"),
-            Refused::Moment => Text::new("disaster-wrong-event").with("days", EARLIEST_DAYS),
+            Refused::Moment => Text::of_field("disaster-wrong-event", "event").with("days", EARLIEST_DAYS),
             Refused::Uncleared(n) => Text::new("disaster-refused-uncleared").with("n", n),
         },
     })

@@ -121,9 +121,9 @@ pub(super) async fn issue_code(
     }
     let Ok((issued, code)) = wish.issue(web.root_pin(), web.now(), &web.random) else {
         let error = if typed.confirm == AUTO {
-            Text::new("codes-wrong-auto").with("uses", MOST_AUTO_USES).with("hours", LONGEST_AUTO_HOURS)
+            Text::of_field("codes-wrong-auto", "confirm").with("uses", MOST_AUTO_USES).with("hours", LONGEST_AUTO_HOURS)
         } else {
-            Text::new("codes-wrong").with("n", MOST_USES)
+            Text::of_field("codes-wrong", "uses").with("n", MOST_USES)
         };
         let answer = codes_page(&web, &visitor, &person, home, (typed, Some(error)), After::default()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());

@@ -43,8 +43,9 @@ impl Days {
     fn read(&self) -> Result<(Timestamp, Timestamp), Text> {
         match (day(&self.from), day(&self.to)) {
             (Ok(Some(from)), Ok(Some(to))) if from <= to => Ok((from, to.plus_days(1))),
-            (Ok(Some(_)), Ok(Some(_))) => Err(Text::new("evidence-wrong-order")),
-            (Ok(None) | Err(()), _) | (_, Ok(None) | Err(())) => Err(Text::new("evidence-wrong-day")),
+            (Ok(Some(_)), Ok(Some(_))) => Err(Text::of_field("evidence-wrong-order", "to")),
+            (Ok(None) | Err(()), _) => Err(Text::of_field("evidence-wrong-day", "from")),
+            (Ok(Some(_)), Ok(None) | Err(())) => Err(Text::of_field("evidence-wrong-day", "to")),
         }
     }
 }

@@ -113,6 +113,6 @@ fn confirm(visitor: &Visitor, who: &Person, former: &Person, why: String, wrong:
         why: Some(why),
         longest_reason: LONGEST_REASON,
         button: "retention-erase",
-        error: wrong.then(|| Text::new("people-wrong-reason").with("most", LONGEST_REASON)),
+        error: wrong.then(|| Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON)),
     })
 }

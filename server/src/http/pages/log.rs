@@ -136,7 +136,7 @@ pub(super) async fn show_log(
             anchor: mark.to_string(),
         }),
         filter: wanted.view(what),
-        error: unreadable.then(|| Text::new("oplog-bad-day")),
+        error: unreadable.then(|| Text::of_field("oplog-bad-day", if day(&wanted.from).is_err() { "from" } else { "to" })),
         next: last.map(|last| wanted.path("/log", Some(&last.entry.id))),
         first: wanted.before.as_ref().map(|_| wanted.path("/log", None)),
         lines: lines.into_iter().take(usize::from(ENTRIES)).map(|entry| line(entry, now, in_region)).collect(),

@@ -182,11 +182,11 @@ async fn take(
     let (device, now) = (named(web, home, id).await?, web.now());
     let last = last_loss(web, &device).await?;
     let at = happened::parse(&typed.at, earliest(&device, last.as_ref()), now).map_err(|invalid| match invalid {
-        InvalidTime::Unreadable => Text::new("happened-unreadable"),
-        InvalidTime::Future => Text::new("happened-future"),
-        InvalidTime::TooEarly => Text::new("happened-too-early").with("at", earliest(&device, last.as_ref())),
+        InvalidTime::Unreadable => Text::of_field("happened-unreadable", "at"),
+        InvalidTime::Future => Text::of_field("happened-future", "at"),
+        InvalidTime::TooEarly => Text::of_field("happened-too-early", "at").with("at", earliest(&device, last.as_ref())),
     });
-    let why = reason(&typed.why).map_err(|_| Text::new("people-wrong-reason").with("most", LONGEST_REASON));
+    let why = reason(&typed.why).map_err(|_| Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON));
     let (at, why) = match (at, why) {
         (Ok(at), Ok(why)) => (at, why),
         (Err(error), _) | (_, Err(error)) => {

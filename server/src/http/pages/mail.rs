@@ -67,12 +67,12 @@ pub(super) async fn ask(
 ) -> Result<Response, PageError> {
     let now = web.now();
     let Ok(address) = MailAddress::parse(&typed.address) else {
-        let answer = address_page(&web, &visitor, &who, &typed.address, Some(Text::new("account-mail-wrong")))?;
+        let answer = address_page(&web, &visitor, &who, &typed.address, Some(Text::of_field("account-mail-wrong", "address")))?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };
     let buckets = throttle::mail(who.login.as_str(), address.as_str());
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
-        let error = Text::new("account-mail-often").with("until", until);
+        let error = Text::of_field("account-mail-often", "address").with("until", until);
         let answer = address_page(&web, &visitor, &who, &typed.address, Some(error))?;
         return Ok((StatusCode::TOO_MANY_REQUESTS, answer).into_response());
     }

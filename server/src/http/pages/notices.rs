@@ -265,7 +265,7 @@ pub(super) async fn withdraw_notice(
     let (found, now) = (find(&web, person.scope.region(), &id).await?, web.now());
     let notice = &found.notice;
     let Ok(why) = reason(&typed.why) else {
-        let error = Text::new("people-wrong-reason").with("most", LONGEST_REASON);
+        let error = Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON);
         let answer = notice_page(&web, &visitor, &person, (&found, &Wanted::default()), Some((typed.why, error))).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };

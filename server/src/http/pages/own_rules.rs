@@ -62,6 +62,8 @@ struct Before {
     /// The form for filing, where that is what was sent.
     typed: Option<Fields>,
     why: String,
+    /// The filing that was to be withdrawn or decided on; empty: a new one was typed.
+    filing: String,
 }
 
 /// `GET /facilities/{facility}/own-rules`
@@ -104,6 +106,7 @@ async fn own_rules_page(web: &Web, visitor: &Visitor, (person, home): (&Person, 
         present: present.map(|filed| view(&pack, person, filed)),
         filings: filings.into_iter().map(|filed| view(&pack, person, filed)).collect(),
         why: before.why,
+        of_filing: before.filing,
         longest_reason: LONGEST_REASON,
     })
 }
@@ -219,7 +222,7 @@ pub(super) async fn file(
             Text::new("own-same")
         }
     };
-    let before = Before { done: None, error: Some(error), why: given(&typed, "why").to_owned(), typed: Some(typed) };
+    let before = Before { done: None, error: Some(error), why: given(&typed, "why").to_owned(), typed: Some(typed), filing: String::new() };
     let answer = own_rules_page(&web, &visitor, (&person, home), before).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
 }
@@ -262,11 +265,12 @@ async fn take_step(
     chosen: Result<(Step, What, &str), Text>,
     typed: &Fields,
 ) -> Result<Response, PageError> {
-    let why = reason(given(typed, "why")).map_err(|_| Text::new("people-wrong-reason").with("most", LONGEST_REASON));
+    let why = reason(given(typed, "why")).map_err(|_| Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON));
     let ((step, what, said), why) = match (chosen, why) {
         (Ok(chosen), Ok(why)) => (chosen, why),
         (Err(error), _) | (Ok(_), Err(error)) => {
-            let before = Before { error: Some(error), why: given(typed, "why").to_owned(), ..Before::default() };
+            let (why, filing) = (given(typed, "why").to_owned(), given(typed, "filing").to_owned());
+            let before = Before { error: Some(error), why, filing, ..Before::default() };
             let answer = own_rules_page(web, visitor, (person, home), before).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
         }

@@ -214,7 +214,7 @@ pub(super) async fn allow_deputy(
     Typed(typed): Typed<Switch>,
 ) -> Result<Response, PageError> {
     let (now, on) = (web.now(), typed.on == "yes");
-    let until = if on { last_day(&typed.until, now).map_err(|_| Text::new("people-wrong-until")) } else { Ok(Some(now)) };
+    let until = if on { last_day(&typed.until, now).map_err(|_| Text::of_field("people-wrong-until", "until")) } else { Ok(Some(now)) };
     let (until, why) = match (until, reason(&typed.why)) {
         (Ok(until), Ok(why)) => (until, why),
         (Err(error), _) => return refuse_switch(&web, &visitor, &person, home, typed, error).await,
@@ -249,7 +249,7 @@ async fn refuse_switch(
 }
 
 fn wrong_reason() -> Text {
-    Text::new("people-wrong-reason").with("most", LONGEST_REASON)
+    Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON)
 }
 
 /// Who did it, politely.
@@ -261,8 +261,8 @@ async fn refusal(tx: &mut Tx, seats: &Seats, refused: Refused) -> Result<Text, P
     let said =
         |key, held: &Held| Text::new(key).with("name", held.person.name.clone()).with("at", held.from).with("by", doer(held.by.clone()));
     Ok(match refused {
-        Refused::Taken(login) => Text::new("people-taken").with("login", login.to_string()),
-        Refused::NobodyHere => Text::new("people-wrong-whom"),
+        Refused::Taken(login) => Text::of_field("people-taken", "login").with("login", login.to_string()),
+        Refused::NobodyHere => Text::of_field("people-wrong-whom", "who"),
         Refused::HoldsAlready(held) => said("people-holds-already", &held),
         Refused::Changed(Some(held)) => said("people-changed", &held),
         Refused::Changed(None) => match seats.scope.facility() {

@@ -71,7 +71,7 @@ pub(super) async fn retire_device(
 ) -> Result<Response, PageError> {
     let device = find(&web, home, &id).await?;
     let Ok(why) = reason(&typed.why) else {
-        let error = Text::new("people-wrong-reason").with("most", LONGEST_REASON);
+        let error = Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON);
         let answer = retire_page(&visitor, &person, &device, typed.why, Some(error))?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };

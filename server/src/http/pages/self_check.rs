@@ -157,7 +157,7 @@ pub(super) async fn answer_self_check(
             tx.rollback().await?;
             Text::new("self-check-no-devices")
         }
-        Ok(_) => Text::new("self-check-none-chosen"),
+        Ok(_) => Text::of_field("self-check-none-chosen", "device"),
         Err(error) => error,
     };
     let answer = self_check_page(&web, &visitor, &person, home, &typed, Said { done: None, error: Some(error) }).await?;

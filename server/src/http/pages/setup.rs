@@ -26,7 +26,7 @@ use crate::words::Text;
 
 const ONCE_PURPOSE: &str = "shown-once";
 /// A first code that is not the app's.
-pub(super) const WRONG_CODE: Text = Text::new("app-wrong-code");
+pub(super) const WRONG_CODE: Text = Text::of_field("app-wrong-code", "code");
 
 /// The link behind `text`, if it can be used. Failures are counted per network.
 async fn usable(web: &Web, visitor: &Visitor, text: &str) -> Result<(String, Person), PageError> {
@@ -136,7 +136,7 @@ impl NewPassword {
     pub(super) async fn hashed(self, web: &Web, login: &str) -> Result<Result<PasswordHash, Text>, PageError> {
         match password::check(&self.password, login) {
             Err(weak) => return Ok(Err(weak.text())),
-            Ok(()) if self.password != self.again => return Ok(Err(Text::new("password-differ"))),
+            Ok(()) if self.password != self.again => return Ok(Err(Text::of_field("password-differ", "again"))),
             Ok(()) => {}
         }
         let hash = web.hash(move |random| PasswordHash::new(&self.password, random)).await?;

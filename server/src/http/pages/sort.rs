@@ -41,15 +41,20 @@ impl Wanted {
 
     /// The change asked for, and why; what is wrong with it otherwise.
     fn read(&self, device: &Device) -> Result<(SortChange, String), Text> {
-        let is = self.sort().ok_or(Text::new("sort-wrong"))?;
+        let is = self.sort().ok_or_else(|| unsorted(&self.ownership))?;
         // A page that says nothing readable of the former sort saw it as it is.
         let change = SortChange { was: self.was.parse().unwrap_or(device.sort()), is };
         if !change.is_any() {
-            return Err(Text::new("sort-same"));
+            return Err(Text::of_field("sort-same", "ownership"));
         }
-        let why = reason(&self.why).map_err(|_| Text::new("people-wrong-reason").with("most", LONGEST_REASON))?;
+        let why = reason(&self.why).map_err(|_| Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON))?;
         Ok((change, why))
     }
+}
+
+/// What is said where whose it is, or what kind of device, is none of the choices.
+pub(super) fn unsorted(ownership: &str) -> Text {
+    Text::of_field("sort-wrong", if Ownership::from_word(ownership).is_none() { "ownership" } else { "class" })
 }
 
 /// Whether there is anything to say of it still.

@@ -114,7 +114,7 @@ pub(super) async fn prove_by_code(
     }
     counters::count_failure(&mut tx, &buckets, now).await?;
     tx.commit().await?;
-    refused(&web, &visitor, &who, &typed.next, StatusCode::UNPROCESSABLE_ENTITY, Text::new("step-up-wrong")).await
+    refused(&web, &visitor, &who, &typed.next, StatusCode::UNPROCESSABLE_ENTITY, Text::of_field("step-up-wrong", "code")).await
 }
 
 /// The person has proven themself: notes it and goes on.

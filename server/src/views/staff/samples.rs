@@ -202,6 +202,8 @@ impl Sample for TrainingPage {
             understood: "見本".to_owned(),
             by: Text::verbatim("見本 花子"),
             void_why: String::new(),
+            open: false,
+            void_typed: String::new(),
             people: "見本 花子".to_owned(),
             count: 1,
         };

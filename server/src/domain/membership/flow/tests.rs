@@ -59,8 +59,8 @@ fn what_cannot_be_true_of_a_form_is_refused_with_what_is_wrong() {
         change(&mut entry);
         apply(place(), Role::Secretariat, &entry, NOW).expect_err("refused")
     };
-    assert_eq!(wrong(|e| e.form_1 = "2026-08-04".to_owned()), Refusal::FormDay, "a day to come");
-    assert_eq!(wrong(|e| e.form_2 = "2026-02-29".to_owned()), Refusal::FormDay, "no day of the calendar");
+    assert_eq!(wrong(|e| e.form_1 = "2026-08-04".to_owned()), Refusal::FormDay("form_1"), "a day to come");
+    assert_eq!(wrong(|e| e.form_2 = "2026-02-29".to_owned()), Refusal::FormDay("form_2"), "no day of the calendar");
     assert_eq!(wrong(|e| e.name = " \u{3000}".to_owned()), Refusal::Name);
     assert_eq!(wrong(|e| e.name = "架".repeat(LONGEST_FACILITY + 1)), Refusal::Name);
     assert_eq!(wrong(|e| e.kind = "unstated".to_owned()), Refusal::Kind);

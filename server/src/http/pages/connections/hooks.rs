@@ -75,7 +75,7 @@ pub(in crate::http::pages) async fn make_webhook(
     let now = web.now();
     let typed = form(&fields);
     let refuse = async |hook: HookForm, error: Text| {
-        let typed = Typing { hook, error: Some(error), ..Typing::default() };
+        let typed = Typing { hook, of_hook: true, error: Some(error), ..Typing::default() };
         let answer = connections_page(&web, &visitor, (&person, seat), typed).await?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
     };
@@ -120,16 +120,17 @@ fn form(fields: &Fields) -> HookForm {
 }
 
 fn read(web: &Web, typed: &HookForm) -> Result<(String, Target, Vec<Topic>), Text> {
-    let label = label(&typed.label).ok_or_else(|| Text::new("connect-wrong-label").with("n", LONGEST_LABEL))?;
+    let label = label(&typed.label).ok_or_else(|| Text::of_field("connect-wrong-label", "label").with("n", LONGEST_LABEL))?;
     let target = Target::parse(&typed.url, &web.settings.webhooks).map_err(|wrong| {
-        Text::new(match wrong {
+        let key = match wrong {
             WrongTarget::Form => "connect-wrong-url",
             WrongTarget::Plain => "connect-wrong-plain",
             WrongTarget::Forbidden => "connect-wrong-forbidden",
-        })
+        };
+        Text::of_field(key, "url")
     })?;
     let topics: Vec<Topic> = Topic::ALL.iter().copied().filter(|topic| typed.topics.iter().any(|one| one == topic.as_str())).collect();
-    if topics.is_empty() { Err(Text::new("connect-wrong-no-topic")) } else { Ok((label, target, topics)) }
+    if topics.is_empty() { Err(Text::of_field("connect-wrong-no-topic", "topic")) } else { Ok((label, target, topics)) }
 }
 
 /// `POST …/connections/webhooks/act`: `webhook` is to be `test`ed, `renew`ed, `resume`d or `end`ed. What is not there any more was ended by somebody else, which is as well.

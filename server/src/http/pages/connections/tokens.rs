@@ -75,9 +75,9 @@ fn form(fields: &Fields) -> TokenForm {
 
 fn said(error: Invalid) -> Text {
     match error {
-        Invalid::Label => Text::new("connect-wrong-label").with("n", LONGEST_LABEL),
-        Invalid::Nothing => Text::new("connect-wrong-nothing"),
-        Invalid::Days => Text::new("connect-wrong-days"),
+        Invalid::Label => Text::of_field("connect-wrong-label", "label").with("n", LONGEST_LABEL),
+        Invalid::Nothing => Text::of_field("connect-wrong-nothing", "grant"),
+        Invalid::Days => Text::of_field("connect-wrong-days", "days"),
     }
 }
 

@@ -97,13 +97,13 @@ pub(in crate::http::pages) async fn note_gone(
     let filled = Filled::new(typed);
     let devices: Vec<DeviceId> = filled.all("device").iter().filter_map(|id| id.parse().ok()).collect();
     let said = filled.act(&web, &person).and_then(|act| {
-        let how = Gone::from_word(filled.get("how")).ok_or_else(|| Text::new("gone-wrong-how"))?;
-        if devices.is_empty() { Err(Text::new("gone-wrong-devices")) } else { Ok((act, how)) }
+        let how = Gone::from_word(filled.get("how")).ok_or_else(|| Text::of_field("gone-wrong-how", "how"))?;
+        if devices.is_empty() { Err(Text::of_field("gone-wrong-devices", "device")) } else { Ok((act, how)) }
     });
     let wrong = match said {
         Err(wrong) => wrong,
         Ok((act, how)) => match let_in::held_over(web.store.read(), home, act.event_at).await? {
-            None => Text::new("let-in-none-held").with("at", act.event_at),
+            None => Text::of_field("let-in-none-held", "event").with("at", act.event_at),
             Some(held) => {
                 let staff = Staff::of(&web, home).await?;
                 let among = (devices.len() > 1).then(|| format!("gone {}", web.random.uuid(act.now)));

@@ -49,14 +49,14 @@ pub(in crate::http::pages) async fn show_let_in(
 }
 
 /// Something typed that could not be taken, or not be cleared.
-type Wrong<'a> = (At, Option<(&'a Filled, Text)>, Option<Text>);
+type Wrong<'a> = (At, Option<(&'a Filled, Text)>, Option<(LetInId, Text)>);
 
 async fn list_page(
     web: &Web,
     visitor: &Visitor,
     person: &Person,
     home: Home,
-    (at, wrong, error): Wrong<'_>,
+    (at, wrong, uncleared): Wrong<'_>,
 ) -> Result<Response, PageError> {
     let skip = u32::from(at.page) * u32::from(LINES);
     let mut lines = let_in::list(&web.store, home.facility, LINES + 1, skip).await?;
@@ -69,18 +69,26 @@ async fn list_page(
         let (filled, error) = wrong.map_or((&empty, None), |(filled, error)| (filled, Some(error)));
         form(web, (format!("{path}/let-in"), true), filled, error)
     });
+    // It may stand on another page of the list.
+    let shown_here = uncleared.as_ref().is_some_and(|(id, _)| lines.iter().any(|line| line.id == *id));
     let held = let_in::held_over(web.store.read(), home, web.now()).await?;
     page(&LetInPage {
         shell: shell("let-in-title", visitor, Some(person)),
         facility: place(web, home).await?,
         form,
         closed: held.is_none().then(|| Text::new("let-in-only-late")),
-        lines: lines.into_iter().map(|line| shown(web, person, home, line)).collect(),
+        lines: lines
+            .into_iter()
+            .map(|line| {
+                let open = uncleared.as_ref().is_some_and(|(id, _)| *id == line.id);
+                LetInLine { open, ..shown(web, person, home, line) }
+            })
+            .collect(),
         next: more.then(|| format!("{path}/let-in?page={}", at.page + 1)),
         clear: may_register.then(|| format!("{path}/clear")),
         ways: Cleared::ways().map(|way| (way.as_str(), way.key())).collect(),
         papers: paper_count(web, home).await?,
-        error,
+        error: uncleared.map(|(_, error)| if shown_here { error } else { error.without_field() }),
     })
 }
 
@@ -117,6 +125,7 @@ fn shown(web: &Web, reader: &Person, home: Home, line: Line) -> LetInLine {
         event: Moment::new(line.event_at, now),
         until: line.until.map(|until| (Moment::new(until, now), until <= now)),
         cleared: line.cleared.map(|(how, at)| (how.key(), Moment::new(at, now))),
+        open: false,
         checks: said.whose.checks().iter().map(|check| (check.as_str(), check.key())).collect(),
     }
 }
@@ -161,9 +170,9 @@ pub(super) fn said(web: &Web, filled: &Filled) -> Result<Said, Text> {
         days: filled.get("days"),
     };
     Said::parse(words, web.pack.parameters().disaster.guest_days).map_err(|invalid| match invalid {
-        Invalid::Long => Text::new("let-in-wrong-long").with("most", LONGEST_WORD),
-        Invalid::Guest => Text::new("let-in-wrong-guest"),
-        Invalid::Days(most) => Text::new("let-in-wrong-days").with("most", most),
+        Invalid::Long(field) => Text::of_field("let-in-wrong-long", field).with("most", LONGEST_WORD),
+        Invalid::Guest(field) => Text::of_field("let-in-wrong-guest", field),
+        Invalid::Days(most) => Text::of_field("let-in-wrong-days", "days").with("most", most),
     })
 }
 
@@ -204,7 +213,7 @@ pub(in crate::http::pages) async fn let_in(
         (Some(why), _) => why,
         (None, Err(wrong)) => wrong,
         (None, Ok((said, event_at))) => match let_in::held_over(web.store.read(), home, event_at).await? {
-            None => Text::new("let-in-none-held").with("at", event_at),
+            None => Text::of_field("let-in-none-held", "event").with("at", event_at),
             Some((exception, drill)) => {
                 let (id, now) = (LetInId::new(web.random.uuid(web.now())), web.now());
                 let by = Actor::Person(person.id);
@@ -234,7 +243,7 @@ pub(in crate::http::pages) async fn clear(
     let (how, done, why) = match clearing(&line, &filled) {
         Ok(clearing) => clearing,
         Err(wrong) => {
-            let answer = list_page(&web, &visitor, &person, home, (At::default(), None, Some(wrong))).await?;
+            let answer = list_page(&web, &visitor, &person, home, (At::default(), None, Some((id, wrong)))).await?;
             return Ok((WRONG, answer).into_response());
         }
     };
@@ -254,12 +263,12 @@ fn clearing(line: &Line, filled: &Filled) -> Result<(Cleared, Vec<Check>, String
     let done: Vec<Check> = filled.all("check").iter().filter_map(|word| Check::from_word(word)).collect();
     let why = match filled.get("why") {
         "" => String::new(),
-        typed => reason(typed).map_err(|_| Text::new("disaster-wrong-why").with("most", LONGEST_REASON))?,
+        typed => reason(typed).map_err(|_| Text::of_field("disaster-wrong-why", "why").with("most", LONGEST_REASON))?,
     };
     entry::clear(line.said.whose, how, &done, &why).map_err(|not| match not {
         NotCleared::Left => Text::new("let-in-left"),
         NotCleared::Application => Text::new("let-in-apply-first"),
-        NotCleared::Reason => Text::new("let-in-wrong-reason"),
+        NotCleared::Reason => Text::of_field("let-in-wrong-reason", "why"),
     })?;
     Ok((how, done, why))
 }

@@ -141,7 +141,7 @@ async fn done(web: &Web, person: &Person, home: Home, filled: &Filled) -> Result
             let deed = match word {
                 "renew" => Deed::Renew,
                 "withdraw" => Deed::Withdraw,
-                _ => return Ok(Some(Text::new("disaster-wrong-act"))),
+                _ => return Ok(Some(Text::of_field("disaster-wrong-act", "act"))),
             };
             let id = filled.get("exception").parse().map_err(|_| PageError::NotFound)?;
             exceptions::act_on(&mut tx, &act, (home.region, id, Some(home)), deed, rules).await

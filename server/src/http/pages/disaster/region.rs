@@ -310,6 +310,6 @@ fn deed(filled: &Filled) -> Result<Deed, Text> {
         "lift" => Deed::Lift,
         "report" => Deed::Report,
         "close" => Deed::Close,
-        _ => return Err(Text::new("disaster-wrong-act")),
+        _ => return Err(Text::of_field("disaster-wrong-act", "act")),
     })
 }

@@ -37,23 +37,23 @@ impl Filled {
 
     /// The act's reason and time; who does it is given.
     pub(super) fn act<'a>(&self, web: &'a Web, person: &'a Person) -> Result<Act<'a>, Text> {
-        let why = reason(self.get("why")).map_err(|_| Text::new("disaster-wrong-why").with("most", LONGEST_REASON))?;
+        let why = reason(self.get("why")).map_err(|_| Text::of_field("disaster-wrong-why", "why").with("most", LONGEST_REASON))?;
         Ok(Act { random: &web.random, doer: Some(person), why, event_at: self.event(web.now())?, now: web.now() })
     }
 
     pub(super) fn event(&self, now: Timestamp) -> Result<Timestamp, Text> {
-        event_time(self.get("event"), now).map_err(|_| Text::new("disaster-wrong-event").with("days", EARLIEST_DAYS))
+        event_time(self.get("event"), now).map_err(|_| Text::of_field("disaster-wrong-event", "event").with("days", EARLIEST_DAYS))
     }
 
     /// On what it rests.
     pub(super) fn basis(&self) -> Result<String, Text> {
-        reason(self.get("basis")).map_err(|_| Text::new("disaster-wrong-basis").with("most", LONGEST_REASON))
+        reason(self.get("basis")).map_err(|_| Text::of_field("disaster-wrong-basis", "basis").with("most", LONGEST_REASON))
     }
 
     /// For how many days.
     pub(super) fn days(&self) -> Result<u32, Text> {
         let typed: String = self.get("days").chars().map(half_width).collect();
-        typed.parse().map_err(|_| Text::new("disaster-wrong-days").with("most", LONGEST_DAYS))
+        typed.parse().map_err(|_| Text::of_field("disaster-wrong-days", "days").with("most", LONGEST_DAYS))
     }
 
     /// The form as it was filled in.

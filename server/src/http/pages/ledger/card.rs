@@ -14,7 +14,7 @@ use crate::domain::people::Person;
 use crate::http::pages::device::named;
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::places::name;
-use crate::http::pages::sort::owner_text;
+use crate::http::pages::sort::{owner_text, unsorted};
 use crate::http::pages::typed::{Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
 use crate::http::pages::{PageError, Web, page, shell, twice};
@@ -41,7 +41,7 @@ fn wrong(answer: Response) -> Response {
 
 /// What a person says that another device bears the same number.
 fn taken(label: &str) -> Text {
-    Text::new("ledger-number-taken").with("device", name(label))
+    Text::of_field("ledger-number-taken", "number").with("device", name(label))
 }
 
 /// `GET /devices/{device}/card`
@@ -158,7 +158,7 @@ fn new_page(web: &Web, (visitor, person): (&Visitor, &Person), home: Home, (type
 fn read_new(typed: &Fields) -> Result<(String, Ownership, DeviceClass, Values), Text> {
     let label = read_name(given(typed, "label")).map_err(Invalid::text)?;
     let sort = Ownership::from_word(given(typed, "ownership")).zip(ClassWord::from_word(given(typed, "class")));
-    let (ownership, class) = sort.ok_or(Text::new("sort-wrong"))?;
+    let (ownership, class) = sort.ok_or_else(|| unsorted(given(typed, "ownership")))?;
     Ok((label, ownership, class.into(), card_of(true, typed).map_err(Invalid::text)?))
 }
 

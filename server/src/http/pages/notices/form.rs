@@ -132,11 +132,11 @@ async fn form_page(
 
 fn wrong(invalid: Invalid) -> Text {
     match invalid {
-        Invalid::Title => Text::new("notice-wrong-title").with("most", LONGEST_TITLE),
-        Invalid::Body => Text::new("notice-wrong-body").with("most", LONGEST_BODY),
-        Invalid::Weight => Text::new("notice-wrong-weight"),
-        Invalid::Until => Text::new("notice-wrong-until").with("most", LONGEST_DAYS),
-        Invalid::Remind => Text::new("notice-wrong-remind").with("most", LATEST_REMINDER),
+        Invalid::Title => Text::of_field("notice-wrong-title", "title").with("most", LONGEST_TITLE),
+        Invalid::Body => Text::of_field("notice-wrong-body", "body").with("most", LONGEST_BODY),
+        Invalid::Weight => Text::of_field("notice-wrong-weight", "weight"),
+        Invalid::Until => Text::of_field("notice-wrong-until", "until").with("most", LONGEST_DAYS),
+        Invalid::Remind => Text::of_field("notice-wrong-remind", "remind").with("most", LATEST_REMINDER),
     }
 }
 
@@ -145,15 +145,17 @@ async fn reach(web: &Web, region: RegionId, typed: &Fields) -> Result<Result<Rea
     let (areas, facilities): (Vec<_>, Vec<_>) = (values(typed, "area").collect(), values(typed, "facility").collect());
     Ok(match value(typed, "reach").unwrap_or_default() {
         "all" if areas.is_empty() && facilities.is_empty() => Ok(Reach::Region),
-        "all" => Err(Text::new("notice-wrong-all")),
-        "areas" if areas.is_empty() => Err(Text::new("notice-wrong-no-area")),
+        "all" => Err(Text::of_field("notice-wrong-all", "reach")),
+        "areas" if areas.is_empty() => Err(Text::of_field("notice-wrong-no-area", "area")),
         "areas" => {
             let known = area::list(web.store.read(), region).await?;
             let ids = areas.iter().map(|id| id.parse::<AreaId>().ok().filter(|id| known.iter().any(|area| area.id == *id)));
             Ok(Reach::Areas(ids.collect::<Option<_>>().ok_or(PageError::NotFound)?))
         }
-        "facilities" if facilities.is_empty() => Err(Text::new("notice-wrong-no-facility")),
-        "facilities" if facilities.len() > MOST_FACILITIES => Err(Text::new("notice-wrong-many").with("most", MOST_FACILITIES)),
+        "facilities" if facilities.is_empty() => Err(Text::of_field("notice-wrong-no-facility", "facility")),
+        "facilities" if facilities.len() > MOST_FACILITIES => {
+            Err(Text::of_field("notice-wrong-many", "facility").with("most", MOST_FACILITIES))
+        }
         "facilities" => {
             let mut found = Vec::new();
             for id in facilities {
@@ -162,7 +164,7 @@ async fn reach(web: &Web, region: RegionId, typed: &Fields) -> Result<Result<Rea
             }
             Ok(Reach::Facilities(found))
         }
-        _ => Err(Text::new("notice-wrong-reach")),
+        _ => Err(Text::of_field("notice-wrong-reach", "reach")),
     })
 }
 

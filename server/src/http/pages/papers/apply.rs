@@ -28,7 +28,7 @@ use crate::views::{FormField, PaperFormPage};
 use crate::words::Text;
 
 /// Name of the field for the applicant's mail address.
-const MAIL: &str = "mail";
+pub(super) const MAIL: &str = "mail";
 
 /// Whether an applicant is asked where to be told.
 fn has_mail(web: &Web, kind: Kind) -> bool {

@@ -88,7 +88,8 @@ pub(in crate::http::pages) async fn correct_application(
     let mut tx = web.store.begin_ledger().await?;
     if let Some(error) = clash(&mut tx, home, (paper.kind, Some(paper.id)), &wish).await? {
         tx.rollback().await?;
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, error).await;
+        // The device is none of theirs to change, but the days are.
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, error.about_field("until")).await;
     }
     counters::count_failure(&mut tx, &buckets, now).await?;
     let applicant = staff.applicant(&wish);

@@ -110,10 +110,10 @@ pub(in crate::http::pages) async fn attach_file(
     }
     let file = match &sent.file {
         Ok(Some(file)) => file,
-        Ok(None) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::new("file-none")).await,
+        Ok(None) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::of_field("file-none", "file")).await,
         Err(lost) => {
             let (status, error) = lost.said();
-            return refuse(status, error).await;
+            return refuse(status, error.about_field("file")).await;
         }
     };
     let body = file.bytes.as_deref();
@@ -122,11 +122,11 @@ pub(in crate::http::pages) async fn attach_file(
         Err(unfit) => {
             let large = matches!(unfit, Unfit::TooLarge(_));
             let status = if large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
-            return refuse(status, unfit.text()).await;
+            return refuse(status, unfit.text().about_field("file")).await;
         }
     };
     if note.chars().count() > LONGEST_LINE {
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::new("file-note-long").with("most", LONGEST_LINE)).await;
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::of_field("file-note-long", "note").with("most", LONGEST_LINE)).await;
     }
     let body = body.unwrap_or_default();
     let sha256 = HEXLOWER.encode(&Sha256::digest(body));
@@ -216,7 +216,7 @@ pub(in crate::http::pages) async fn remove_file(
         return refuse(StatusCode::CONFLICT, Text::new("file-closed")).await;
     }
     let Ok(why) = reason(typed) else {
-        let error = Text::new("people-wrong-reason").with("most", LONGEST_REASON);
+        let error = Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON);
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, error).await;
     };
     let paper = found.paper.id;

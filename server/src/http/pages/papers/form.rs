@@ -368,7 +368,7 @@ async fn read(web: &Web, home: Home, kind: Kind, typed: &Fields) -> Result<Resul
                 || (kind == Kind::Incident && OnDevice::MarkLost.from().contains(&standing))
         };
         if device.is_none_or(|device| !fits(device.standing) || kind.ownership().is_some_and(|whose| whose != device.ownership)) {
-            return Ok(Err(Text::new("paper-wrong-device")));
+            return Ok(Err(Text::of_field("paper-wrong-device", "device")));
         }
     }
     if let Some(error) = follow(web, home, kind, &mut wish).await? {
@@ -388,7 +388,7 @@ async fn follow(web: &Web, home: Home, kind: Kind, wish: &mut Wish) -> Result<Op
         Err(_) => None,
     };
     let Some(number) = found else {
-        return Ok(Some(Text::new("paper-wrong-follows").with("kind", Text::new(of.key()))));
+        return Ok(Some(Text::new("paper-wrong-follows").with("kind", Text::new(of.key())).about_field(field)));
     };
     wish.values.insert(field.to_owned(), i64::to_string(&number));
     Ok(None)
@@ -398,7 +398,7 @@ async fn follow(web: &Web, home: Home, kind: Kind, wish: &mut Wish) -> Result<Op
 pub(super) async fn clash(tx: &mut Tx, home: Home, (kind, again): (Kind, Option<PaperId>), wish: &Wish) -> Result<Option<Text>, PageError> {
     let Some(device) = wish.device.filter(|_| kind.is_alone()) else { return Ok(None) };
     let other = paper::overlapping(tx, home.facility, (kind, device, wish.period), again).await?;
-    Ok(other.map(|number| Text::new("paper-wrong-overlap").with("number", number)))
+    Ok(other.map(|number| Text::of_field("paper-wrong-overlap", "device").with("number", number)))
 }
 
 async fn refused(

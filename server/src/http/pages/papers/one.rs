@@ -264,13 +264,14 @@ pub(in crate::http::pages) async fn act_on_paper(
             .filter(|device| paper.kind.ownership().is_none_or(|whose| whose == device.ownership))
             .filter(|device| matches!(device.standing, Standing::Active | Standing::Pending) || paper.kind == Kind::Incident);
         if linked.is_none() {
-            return refuse(Text::new("paper-choose-device")).await;
+            return refuse(Text::of_field("paper-choose-device", "device")).await;
         }
     }
     let mut tx = web.store.begin_ledger().await?;
     if let Some(number) = clash(&mut tx, home, &found, &moved).await? {
         tx.rollback().await?;
-        return refuse(Text::new("paper-wrong-overlap").with("number", number)).await;
+        let field = if moved.device.is_some() { "device" } else { "until" };
+        return refuse(Text::of_field("paper-wrong-overlap", field).with("number", number)).await;
     }
     if !paper::move_on(&mut tx, paper, &moved, Actor::Person(person.id)).await? {
         return Err(PageError::Conflict(Text::new("paper-changed")));

@@ -104,11 +104,11 @@ pub(in crate::http::pages) async fn decide_policy(
     let looser = chosen.is_some_and(|mode| mode < web.pack.parameters().personal_devices.mode);
     let error = match chosen {
         _ if shut.is_some() => shut,
-        None => Some(Text::new("policy-choose")),
+        None => Some(Text::of_field("policy-choose", "mode")),
         Some(_) if risk.is_empty() || risk.chars().count() > LONGEST_TEXT => {
-            Some(Text::new("policy-risk-missing").with("most", LONGEST_TEXT))
+            Some(Text::of_field("policy-risk-missing", "risk").with("most", LONGEST_TEXT))
         }
-        Some(_) if looser && person.role != Role::Secretariat => Some(Text::new("policy-looser")),
+        Some(_) if looser && person.role != Role::Secretariat => Some(Text::of_field("policy-looser", "mode")),
         Some(_) => None,
     };
     let (None, Some(mode)) = (&error, chosen) else {

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use hashimori_shared::lang::Lang;
 
 use super::application::PATH;
+use super::apply::MAIL;
 use crate::domain::ids::PaperId;
 use crate::domain::mail::{Kind as Mail, Letter, Link, MailAddress, PROVE_S, Recipients, Said};
 use crate::domain::people::link::Token;
@@ -20,12 +21,12 @@ pub(super) async fn address(web: &Web, typed: &str) -> Result<Result<Option<Mail
         return Ok(Ok(None));
     }
     let Ok(address) = MailAddress::parse(typed) else {
-        return Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Text::new("account-mail-wrong"))));
+        return Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Text::of_field("account-mail-wrong", MAIL))));
     };
     let blocked = counters::blocked_until(web.store.read(), &throttle::applicant(address.as_str()), web.now()).await?;
     Ok(match blocked {
         None => Ok(Some(address)),
-        Some(until) => Err((StatusCode::TOO_MANY_REQUESTS, Text::new("account-mail-often").with("until", until))),
+        Some(until) => Err((StatusCode::TOO_MANY_REQUESTS, Text::of_field("account-mail-often", MAIL).with("until", until))),
     })
 }
 

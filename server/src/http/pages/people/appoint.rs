@@ -124,6 +124,10 @@ async fn appoint_form(
             .with("login", known.login.to_string())
             .with("role", holds(known.id).map_or(Text::new("people-no-role"), |role| Text::new(role.key()))),
     });
+    let known: Vec<_> = known.collect();
+    // Where nobody is known, nobody can be chosen.
+    let unasked = |error: &Text| known.is_empty() && error.field() == Some("who");
+    let error = error.map(|error| if unasked(&error) { error.without_field() } else { error });
     let former = held.iter().find(|held| role.is_held_by_one() && held.person.role == role);
     let title = if former.is_some() { "people-title-hand-over" } else { "people-title-appoint" };
     page(&AppointPage {
@@ -134,7 +138,7 @@ async fn appoint_form(
         task: task(role),
         former: former.map(|held| held.person.name.clone()),
         seen: typed.seen,
-        known: known.collect(),
+        known,
         newcomer: typed.who == NEWCOMER,
         login: typed.login,
         name: typed.name,
@@ -176,7 +180,7 @@ async fn appoint_at(web: &Web, visitor: &Visitor, person: &Person, seats: &Seats
         (Ok(_), Err(_)) => return refuse_appoint(web, visitor, person, seats, (role, typed), (WRONG, wrong_reason())).await,
     };
     let Ok(address) = address(web, &typed) else {
-        return refuse_appoint(web, visitor, person, seats, (role, typed), (WRONG, Text::new("account-mail-wrong"))).await;
+        return refuse_appoint(web, visitor, person, seats, (role, typed), (WRONG, Text::of_field("account-mail-wrong", "mail"))).await;
     };
     let seen = typed.seen.parse().ok();
     let wish = Wish { scope: seats.scope, role, whom, why: &why, seen };
@@ -236,11 +240,11 @@ async fn mail_link(web: &Web, tx: &mut Tx, (owner, link): (&Person, &Invited), a
 
 fn whom(typed: &Appoint) -> Result<Whom, Text> {
     if typed.who != NEWCOMER {
-        return typed.who.parse().map(Whom::Known).map_err(|_| Text::new("people-wrong-whom"));
+        return typed.who.parse().map(Whom::Known).map_err(|_| Text::of_field("people-wrong-whom", "who"));
     }
     Newcomer::parse(&typed.login, &typed.name).map(Whom::Newcomer).map_err(|invalid| match invalid {
-        InvalidNewcomer::Login(_) => Text::new("people-wrong-login"),
-        InvalidNewcomer::Name => Text::new("people-wrong-name").with("most", LONGEST_NAME),
+        InvalidNewcomer::Login(_) => Text::of_field("people-wrong-login", "login"),
+        InvalidNewcomer::Name => Text::of_field("people-wrong-name", "name").with("most", LONGEST_NAME),
     })
 }
 

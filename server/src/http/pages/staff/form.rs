@@ -110,7 +110,7 @@ fn read(book: &Book, typed: &Fields, known: Option<&Member>) -> Result<Details, 
         .map(|other| Text::new("staff-namesake").with("name", other.details.name.clone()).with("job", other.details.job.clone()))
         .collect();
     if !same.is_empty() && given(typed, "sure") != "yes" {
-        return Err((Text::new("staff-same-name"), same));
+        return Err((Text::of_field("staff-same-name", "sure"), same));
     }
     if known.is_none() && book.members.len() >= MOST {
         return Err((Text::new("staff-full").with("most", MOST), Vec::new()));

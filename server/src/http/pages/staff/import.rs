@@ -54,12 +54,12 @@ fn filed(file: Result<Option<File>, Lost>) -> Result<Option<String>, Text> {
     let Some(file) = file.map_err(|lost| lost.said().1)? else { return Ok(None) };
     let is_csv = file.name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("csv"));
     if !is_csv {
-        return Err(Text::new("staff-file-other"));
+        return Err(Text::of_field("staff-file-other", "file"));
     }
-    let bytes = file.bytes.ok_or_else(|| Text::new("staff-file-large").with("most", MOST_BYTES >> 10))?;
+    let bytes = file.bytes.ok_or_else(|| Text::of_field("staff-file-large", "file").with("most", MOST_BYTES >> 10))?;
     decode(&bytes).map(Some).map_err(|unread| match unread {
-        Unread::Line(line) => Text::new("staff-file-unread").with("line", line),
-        Unread::Replaced(line) => Text::new("staff-file-replaced").with("line", line),
+        Unread::Line(line) => Text::of_field("staff-file-unread", "file").with("line", line),
+        Unread::Replaced(line) => Text::of_field("staff-file-replaced", "file").with("line", line),
     })
 }
 
@@ -77,7 +77,7 @@ fn read(book: &Book, typed: &Fields) -> Result<Vec<Details>, Vec<Text>> {
     } else {
         let twice = rows.iter().enumerate().filter(|(at, (_, details))| known(*at, &details.name));
         twice
-            .map(|(_, (line, details))| Text::new("staff-import-same").with("line", *line).with("name", details.name.clone()))
+            .map(|(_, (line, details))| Text::of_field("staff-import-same", "table").with("line", *line).with("name", details.name.clone()))
             .take(MOST_WRONG)
             .collect()
     };
@@ -86,13 +86,14 @@ fn read(book: &Book, typed: &Fields) -> Result<Vec<Details>, Vec<Text>> {
 
 fn said(wrong: &Wrong) -> Vec<Text> {
     match wrong {
-        Wrong::Empty => vec![Text::new("staff-import-empty")],
-        Wrong::TooLong => vec![Text::new("staff-import-long").with("most", MOST_LINES)],
-        Wrong::Quote(line) => vec![Text::new("staff-import-quote").with("line", *line)],
+        Wrong::Empty => vec![Text::of_field("staff-import-empty", "table")],
+        Wrong::TooLong => vec![Text::of_field("staff-import-long", "table").with("most", MOST_LINES)],
+        Wrong::Quote(line) => vec![Text::of_field("staff-import-quote", "table").with("line", *line)],
         Wrong::Cells(cells) => cells
             .iter()
             .map(|cell| {
-                let sentence = Text::new("staff-import-cell").with("line", cell.line).with("column", Text::new(cell.field.key()));
+                let sentence =
+                    Text::of_field("staff-import-cell", "table").with("line", cell.line).with("column", Text::new(cell.field.key()));
                 sentence.with("why", cell.field.wrong())
             })
             .collect(),

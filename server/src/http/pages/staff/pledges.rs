@@ -112,6 +112,8 @@ pub(in crate::http::pages) async fn note_pledges(
     let entry = Entry { day: text("day"), before: given(&typed, "before") == "yes", why: text("kept"), ..Entry::default() };
     let pledge = |member: &Member| advance(member, Act::Pledge, (person.id, &entry), &book.rules, book.now);
     let error = match steps(&book, &typed, pledge) {
+        // Where it is kept is written down as the reason of the step.
+        Err(error) if error.field() == Some("why") => error.about_field("kept"),
         Err(error) => error,
         Ok(steps) => {
             let noted = steps.len();
@@ -140,8 +142,8 @@ pub(in crate::http::pages) async fn set_edition(
     let name = text(given(&typed, "name"), LONGEST_TOPIC);
     let from = day_start(given(&typed, "from")).filter(|day| *day <= now.plus_days(AHEAD));
     let error = match (name, from) {
-        (None, _) => Text::new("staff-wrong-edition").with("most", LONGEST_TOPIC),
-        (Some(_), None) => Text::new("staff-wrong-joined"),
+        (None, _) => Text::of_field("staff-wrong-edition", "name").with("most", LONGEST_TOPIC),
+        (Some(_), None) => Text::of_field("staff-wrong-joined", "from"),
         (Some(name), Some(from)) => {
             let mut tx = web.store.begin_ledger().await?;
             let n = staff::pledge::insert(&mut tx, home.facility, (&name, from), (person.id, now)).await?;

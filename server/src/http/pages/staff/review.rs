@@ -25,8 +25,9 @@ pub(in crate::http::pages) async fn review(
     let (book, now) = (Book::at(&web, home).await?, web.now());
     let differences = match given(&typed, "is") {
         "right" => Ok(String::new()),
-        "different" => reason(given(&typed, "differences")).map_err(|_| Text::new("staff-wrong-differences").with("most", LONGEST_REASON)),
-        _ => Err(Text::new("staff-review-choose")),
+        "different" => reason(given(&typed, "differences"))
+            .map_err(|_| Text::of_field("staff-wrong-differences", "differences").with("most", LONGEST_REASON)),
+        _ => Err(Text::of_field("staff-review-choose", "is")),
     };
     let error = match differences {
         Err(error) => error,

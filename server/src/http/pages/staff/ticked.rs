@@ -20,7 +20,7 @@ pub(super) fn steps(book: &Book, typed: &Fields, step: impl Fn(&Member) -> Resul
     let chosen = book.members.iter().filter(|member| chosen.contains(&member.number));
     let steps: Result<Vec<_>, Refusal> = chosen.map(|member| Ok((member.clone(), step(member)?))).collect();
     let steps = steps.map_err(|refusal| refusal.text())?;
-    if steps.is_empty() { Err(Text::new("staff-nobody")) } else { Ok(steps) }
+    if steps.is_empty() { Err(Text::of_field("staff-nobody", "who")) } else { Ok(steps) }
 }
 
 /// Keeps all of them.

@@ -40,6 +40,8 @@ struct Before {
     done: Option<Text>,
     error: Option<Text>,
     typed: Fields,
+    /// Which training was not to count any more, and why.
+    voiding: Option<(String, String)>,
 }
 
 /// `GET /facilities/{facility}/staff/training`
@@ -74,12 +76,15 @@ async fn training_page(web: &Web, visitor: &Visitor, (person, home): (&Person, H
         chosen: chosen.contains(&member.number),
     };
     let typed = |field: &str| given(&before.typed, field).to_owned();
+    let voiding = |number: i64| before.voiding.as_ref().filter(|(n, _)| *n == number.to_string()).map(|(_, why)| why.clone());
+    // Nothing is voided any more that has gone meanwhile.
+    let shown = before.voiding.is_none() || held.iter().any(|held| held.void_why.is_empty() && voiding(held.number).is_some());
     page(&TrainingPage {
         shell: shell("staff-training", visitor, Some(person)),
         facility: place(web, home).await?,
         days: book.rules.training_days,
         done: before.done,
-        error: before.error,
+        error: before.error.map(|error| if shown { error } else { error.without_field() }),
         people: book.members.iter().filter(|member| member.state.is_present()).map(line).collect(),
         day: typed("day"),
         topic: typed("topic"),
@@ -99,7 +104,9 @@ async fn training_page(web: &Web, visitor: &Visitor, (person, home): (&Person, H
                 material: held.training.material,
                 understood: held.training.understood,
                 by: held.by.map_or(Text::new("oplog-erased"), Text::Verbatim),
+                open: held.void_why.is_empty() && voiding(held.number).is_some(),
                 void_why: held.void_why,
+                void_typed: voiding(held.number).unwrap_or_default(),
                 count: held.people.len(),
                 people: visitor.lang.list(&held.people.into_iter().map(|(_, name)| name).collect::<Vec<_>>()),
             })
@@ -143,7 +150,7 @@ pub(in crate::http::pages) async fn note_training(
             return Ok(Redirect::to(&list).into_response());
         }
     };
-    let answer = training_page(&web, &visitor, (&person, home), Before { error: Some(error), typed, done: None }).await?;
+    let answer = training_page(&web, &visitor, (&person, home), Before { error: Some(error), typed, ..Before::default() }).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
 }
 
@@ -156,8 +163,10 @@ pub(in crate::http::pages) async fn void_training(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let Ok(why) = reason(given(&typed, "why")) else {
-        let error = Text::new("people-wrong-reason").with("most", LONGEST_REASON);
-        let answer = training_page(&web, &visitor, (&person, home), Before { error: Some(error), ..Before::default() }).await?;
+        let error = Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON);
+        let voiding = Some((given(&typed, "training").to_owned(), given(&typed, "why").to_owned()));
+        let before = Before { error: Some(error), voiding, ..Before::default() };
+        let answer = training_page(&web, &visitor, (&person, home), before).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };
     let gone = || PageError::Conflict(Text::new("staff-training-gone"));

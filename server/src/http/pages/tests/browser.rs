@@ -119,6 +119,7 @@ impl Browser {
     }
 
     async fn send_to(&mut self, host: &str, request: axum::http::request::Builder, body: impl Into<Body>) -> Page {
+        let path = request.uri_ref().map(ToString::to_string).unwrap_or_default();
         let mut request = request.header(header::HOST, host);
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -132,6 +133,7 @@ impl Browser {
         }
         let response = self.router.clone().oneshot(request.body(body.into()).expect("a request")).await.expect("answers");
         let page = read(response).await;
+        super::fields::is_tied(&path, &page.body);
         for set in page.headers.get_all(header::SET_COOKIE) {
             let pair = set.to_str().ok().and_then(|set| set.split(';').next()).and_then(|pair| pair.split_once('='));
             self.cookies.extend(pair.map(|(name, value)| (name.to_owned(), value.to_owned())));

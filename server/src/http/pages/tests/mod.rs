@@ -15,6 +15,7 @@ mod calendar;
 mod connections;
 mod disaster;
 mod evidence;
+mod fields;
 mod files;
 mod flood;
 mod former;
