@@ -43,6 +43,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "today",
     "history",
     "oplog",
+    "notes",
     "export",
     "card",
     "oidc",
@@ -233,4 +234,4 @@ impl From<usize> for Value {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
