@@ -13,7 +13,10 @@ standing-copied = Possibly copied
 standing-retired = Out of use
 standing-refused = Refused
 counts-none = No devices yet
-counts-devices = { " " }devices
+counts-devices = { $n ->
+    [one] { " " }device
+   *[other] { " " }devices
+}
 role-secretariat = Secretariat
 role-administrator = Network administrator
 role-head = Head of the facility
