@@ -141,7 +141,7 @@ pub(super) async fn show_log(
         error: unreadable.then(|| Text::new("oplog-bad-day")),
         next: last.map(|last| wanted.path("/log", Some(&last.entry.id))),
         first: wanted.before.as_ref().map(|_| wanted.path("/log", None)),
-        lines: lines.into_iter().take(usize::from(ENTRIES)).map(|entry| line(entry, now, (in_region, visitor.lang))).collect(),
+        lines: lines.iter().take(usize::from(ENTRIES)).map(|entry| line(entry, now, (in_region, visitor.lang))).collect(),
         export: wanted.path("/log/export", None),
         shell: shell(Text::new("nav-log"), &visitor, Some(&person)),
     };
@@ -200,7 +200,7 @@ fn remark(line: &Line) -> Option<Text> {
     line.words.as_ref().map(|words| words.remark.clone()).filter(|remark| !remark.is_empty()).map(Text::verbatim)
 }
 
-fn line(entry: Line, now: Timestamp, (in_region, lang): (bool, Lang)) -> LogLine {
+fn line(entry: &Line, now: Timestamp, (in_region, lang): (bool, Lang)) -> LogLine {
     let link = match (entry.entry.object_kind.as_deref(), &entry.entry.object_id) {
         (Some("device"), Some(id)) => Some(format!("/devices/{id}")),
         (Some("facility"), Some(id)) => Some(format!("/facilities/{id}")),
@@ -211,13 +211,13 @@ fn line(entry: Line, now: Timestamp, (in_region, lang): (bool, Lang)) -> LogLine
     };
     LogLine {
         at: Moment::new(Timestamp::from_seconds(entry.entry.at), now),
-        actor: actor(&entry),
-        act: act(&entry),
-        object: object(&entry),
+        actor: actor(entry),
+        act: act(entry),
+        object: object(entry),
         link,
         seq: entry.seq,
-        remark: remark(&entry),
-        notes: notes(&entry, lang),
+        remark: remark(entry),
+        notes: notes(entry, lang),
     }
 }
 
