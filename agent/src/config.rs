@@ -95,7 +95,7 @@ pub(crate) enum InvalidConfig {
     #[error("設定ファイル {0} に誤りがあります: {1}")]
     Syntax(String, String),
     /// A catalogue that cannot be used; the message names file and line.
-    #[error("設定 catalogues のフォルダの目録が使えません: {0}")]
+    #[error("設定 catalogues のフォルダの一覧表が使えません: {0}")]
     Catalogue(String),
     /// A value out of range.
     #[error("設定 {key} は {rule} でなければなりません（今は {found}）")]

@@ -44,6 +44,7 @@ const AREAS: &[(&str, &str, &str)] = &areas![
     "today",
     "history",
     "oplog",
+    "notes",
     "export",
     "card",
     "oidc",
@@ -267,4 +268,4 @@ impl From<usize> for Value {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -13,13 +13,28 @@ standing-copied = Possibly copied
 standing-retired = Out of use
 standing-refused = Refused
 counts-none = No devices yet
-counts-devices = { " " }devices
+counts-devices = { $n ->
+    [one] { " " }device
+   *[other] { " " }devices
+}
 role-secretariat = Secretariat
 role-administrator = Network administrator
 role-head = Head of the facility
 role-deputy = Deputy administrator
 role-auditor = Auditor
-moment-to-come = to come
+moment-in-minutes = { $n ->
+    [one] in 1 minute
+   *[other] in { $n } minutes
+}
+moment-in-hours = { $n ->
+    [one] in 1 hour
+   *[other] in { $n } hours
+}
+moment-in-days = { $n ->
+    [one] in 1 day
+   *[other] in { $n } days
+}
+moment-both = { $at } ({ $ago })
 moment-now = just now
 moment-minutes-ago = { $n ->
     [one] 1 minute ago

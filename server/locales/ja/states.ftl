@@ -13,13 +13,18 @@ standing-copied = 複製の疑い
 standing-retired = 使用終了
 standing-refused = 登録を断った機器
 counts-none = 機器はまだありません
-counts-devices = 台
+counts-devices = { $n ->
+   *[other] 台
+}
 role-secretariat = 事務局
 role-administrator = いつつばし連絡帳管理者
 role-head = 事業所管理者
 role-deputy = 代行者
-role-auditor = 閲覧
-moment-to-come = これから
+role-auditor = 閲覧者
+moment-in-minutes = あと{ $n }分
+moment-in-hours = あと{ $n }時間
+moment-in-days = あと{ $n }日
+moment-both = { $at }（{ $ago }）
 moment-now = たった今
 moment-minutes-ago = { $n }分前
 moment-hours-ago = { $n }時間前

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hashimori_shared::catalogue::Catalogues;
 use hashimori_shared::checkin::VerdictSummary;
-use hashimori_shared::evaluate::{Attestation, DeviceContext, Input, Reporting, evaluate_in};
+use hashimori_shared::evaluate::{Attestation, DeviceContext, EDITION, Input, Reporting, evaluate_in};
 use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::{OwnParameter, OwnRules, Pack};
 use hashimori_shared::report::{DeviceClass, Report};
@@ -72,7 +72,7 @@ impl Rules {
     pub fn new(packs: impl IntoIterator<Item = Pack>, catalogues: Catalogues) -> Self {
         let packs: BTreeMap<String, Pack> = packs.into_iter().map(|p| (p.id().to_owned(), p)).collect();
         let named: Vec<String> = packs.values().map(|p| format!("{}@{}", p.id(), p.revision())).collect();
-        let revision = format!("{} {}", named.join(" "), catalogues.version());
+        let revision = format!("{} {} evaluation {EDITION}", named.join(" "), catalogues.version());
         Self { packs, catalogues, revision, laid: Mutex::default() }
     }
 

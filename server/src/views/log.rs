@@ -60,8 +60,8 @@ pub(crate) struct LogLine {
     pub object: Option<Text>,
     /// Path of the object's page.
     pub link: Option<String>,
-    /// Numbers and words of ours.
-    pub detail: String,
+    /// Numbers and words of ours, as sentences.
+    pub notes: Vec<Text>,
     /// What was typed.
     pub remark: Option<Text>,
     /// Its number in the chain.
@@ -85,11 +85,11 @@ mod samples {
                 act: Text::new("act-exported"),
                 object: Some(Text::verbatim("受付1")),
                 link: Some("/devices/d".to_owned()),
-                detail: "rows=3".to_owned(),
+                notes: vec![Text::new("note-file").with("value", Text::new("note-file-devices")), Text::new("note-rows").with("n", 3_i64)],
                 remark: Some(Text::verbatim("見本")),
                 seq: Some(3),
             };
-            let fresh = LogLine { object: None, link: None, detail: String::new(), remark: None, seq: None, ..line.clone() };
+            let fresh = LogLine { object: None, link: None, notes: Vec::new(), remark: None, seq: None, ..line.clone() };
             let sample = |lines: Vec<LogLine>, filled: bool| Self {
                 shell: Shell::sample("nav-log", true),
                 chain: (Mark::of(State::Compliant), Text::new("oplog-chain-unproven")),

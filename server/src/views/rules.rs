@@ -64,6 +64,20 @@ pub(crate) struct ConflictLine {
     pub verified: bool,
 }
 
+/// What the agent sends: keys of the lines, and which fields of a report each of them tells of. A report has no others.
+const SEEN: &[(&str, &[&str])] = &[
+    ("checked-seen-password", &["login_password", "password_policy", "password_changed", "auto_login"]),
+    ("checked-seen-lock", &["screen_lock"]),
+    ("checked-seen-os", &["os", "last_update", "pending_updates", "reboot_required"]),
+    ("checked-seen-antivirus", &["antivirus"]),
+    ("checked-seen-software", &["forbidden_software"]),
+    ("checked-seen-browser", &["browsers", "password_saving"]),
+    ("checked-seen-protection", &["disk_encryption", "firewall", "management"]),
+    ("checked-seen-hardware", &["hardware", "mobile_line", "hardware_ids"]),
+    ("checked-seen-accounts", &["id", "kind", "last_used"]),
+    ("checked-seen-agent", &["version", "platform", "privileged"]),
+];
+
 /// `/what-is-checked`.
 #[derive(Template)]
 #[template(path = "what_is_checked.html")]
@@ -114,5 +128,58 @@ mod samples {
             let kept = Text::new("retention-checked-about").with("reports", kept(Keep::Months(13))).with("records", kept(Keep::Months(60)));
             vec![Self { shell: Shell::sample("checked-title", false), kept }]
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use hashimori_shared::report::{Account, AgentInfo, MachineFacts, sample};
+    use hashimori_shared::time::Timestamp;
+
+    use super::*;
+
+    /// Names of all fields of a value: with one missing here, or one too many, this does not compile.
+    macro_rules! fields {
+        ($value:expr, $of:ident { $($field:ident),+ }) => {{
+            let $of { $($field: _),+ } = $value;
+            [$(stringify!($field)),+]
+        }};
+    }
+
+    #[test]
+    fn the_page_for_anybody_tells_of_every_field_of_a_report_and_of_no_other() {
+        let report = sample::bad_debian(Timestamp::from_seconds(1_785_715_200));
+        let machine = fields!(
+            report.machine,
+            MachineFacts {
+                os,
+                last_update,
+                pending_updates,
+                reboot_required,
+                auto_login,
+                password_policy,
+                antivirus,
+                forbidden_software,
+                browsers,
+                disk_encryption,
+                firewall,
+                management,
+                hardware,
+                hardware_ids,
+                mobile_line,
+                foreign
+            }
+        );
+        let first = report.accounts.into_iter().next().expect("an account");
+        let account =
+            fields!(first, Account { id, kind, last_used, login_password, password_changed, screen_lock, password_saving, foreign });
+        let agent = fields!(report.agent, AgentInfo { version, platform, privileged });
+        // What a newer agent sends is told by the page of its own build.
+        let sent: BTreeSet<&str> = machine.into_iter().chain(account).chain(agent).filter(|field| *field != "foreign").collect();
+        let told: Vec<&str> = SEEN.iter().flat_map(|(_, fields)| fields.iter().copied()).collect();
+        assert_eq!(told.iter().copied().collect::<BTreeSet<_>>(), sent);
+        assert_eq!(told.len(), sent.len(), "each once: {told:?}");
     }
 }

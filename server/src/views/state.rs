@@ -122,21 +122,32 @@ impl Moment {
         Self { at, now }
     }
 
-    /// 「3時間前」, `3 hours ago`.
+    /// 「3時間前」, `3 hours ago`; of what is to come, 「あと3時間」, `in 3 hours`.
     pub(crate) fn ago(&self) -> Text {
         let seconds = self.now.seconds_since(self.at);
-        match seconds {
-            ..0 => Text::new("moment-to-come"),
-            0..60 => Text::new("moment-now"),
-            60..3600 => Text::new("moment-minutes-ago").with("n", seconds / 60),
-            3600..DAY => Text::new("moment-hours-ago").with("n", seconds / 3600),
-            DAY.. => Text::new("moment-days-ago").with("n", seconds / DAY),
+        let (minutes, hours, days) = if seconds < 0 {
+            ("moment-in-minutes", "moment-in-hours", "moment-in-days")
+        } else {
+            ("moment-minutes-ago", "moment-hours-ago", "moment-days-ago")
+        };
+        match seconds.saturating_abs() {
+            away @ DAY.. => Text::new(days).with("n", away / DAY),
+            away @ 3600.. => Text::new(hours).with("n", away / 3600),
+            away @ 60.. => Text::new(minutes).with("n", away / 60),
+            // Less than a minute is one: it is still to come.
+            _ if seconds < 0 => Text::new(minutes).with("n", 1_i64),
+            _ => Text::new("moment-now"),
         }
     }
 
     /// The instant itself.
     pub(crate) const fn minute(&self) -> Text {
         Text::Minute(self.at)
+    }
+
+    /// Exactly, and beside it how long ago.
+    pub(crate) fn both(&self) -> Text {
+        Text::new("moment-both").with("at", self.minute()).with("ago", self.ago())
     }
 
     /// As machines read it: `2026-08-03 09:00+09:00` (HTML, global date and time).
@@ -176,6 +187,8 @@ mod tests {
         let now = Timestamp::from_seconds(1_785_715_200);
         let ago = |s: i64| Moment::new(now.plus_seconds(-s), now).ago().in_lang(Lang::Japanese);
         assert_eq!([ago(5), ago(61), ago(7300), ago(3 * DAY + 5)], ["たった今", "1分前", "2時間前", "3日前"]);
+        assert_eq!([ago(-5), ago(-61), ago(-7300), ago(-3 * DAY - 5)], ["あと1分", "あと1分", "あと2時間", "あと3日"]);
+        assert_eq!(Moment::new(now.plus_days(1), now).ago().in_lang(Lang::English), "in 1 day");
         assert_eq!(Moment::new(now, now).exact(Lang::Japanese), "2026年8月3日 09:00");
         assert_eq!(Moment::new(now.plus_seconds(-7300), now).ago().in_lang(Lang::English), "2 hours ago");
     }

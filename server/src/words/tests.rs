@@ -101,7 +101,7 @@ fn every_key_that_is_asked_for_exists() {
 }
 
 /// What templates and source files say, without the catalogue's own tests.
-fn speakers() -> Vec<(PathBuf, String)> {
+pub(crate) fn speakers() -> Vec<(PathBuf, String)> {
     let mut places = Vec::new();
     files(&here().join("templates"), "html", &mut places);
     files(&here().join("src"), "rs", &mut places);
@@ -181,12 +181,12 @@ const DATA: &[(&str, &str, &str)] = &[
     ("http/device/known.rs", "復元後に再確認", "a device's name, to be stored"),
 ];
 
-fn is_test(place: &Path) -> bool {
+pub(crate) fn is_test(place: &Path) -> bool {
     place.ends_with("tests.rs") || place.ends_with("samples.rs") || place.iter().any(|part| part == "tests")
 }
 
 /// A source file without its tests; a template has none.
-fn without_tests(source: &str) -> String {
+pub(crate) fn without_tests(source: &str) -> String {
     let mut lines = source.lines();
     let mut kept = String::new();
     while let Some(line) = lines.next() {
@@ -205,7 +205,7 @@ fn without_tests(source: &str) -> String {
 }
 
 /// The string literals of a source file, but for its tests and comments.
-fn literals(source: &str) -> Vec<String> {
+pub(crate) fn literals(source: &str) -> Vec<String> {
     let kept = without_tests(source);
     let mut found = Vec::new();
     let mut rest = kept.as_str();

@@ -12,7 +12,7 @@ pub use browsers::{BrowserVersion, Browsers};
 pub use os::{OsRelease, OsSupport};
 pub use software::{Judgement, Packages, ProcessName, Software, SoftwareEntry};
 
-use crate::lang::Lang;
+use crate::lang::{Lang, say};
 
 /// Why a catalogue was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +87,37 @@ impl Catalogues {
     /// The versions of all four, as verdicts name them.
     pub fn version(&self) -> &str {
         &self.version
+    }
+}
+
+/// A version as people read it: the day that it mostly is, else as it is.
+pub fn edition_in(version: &str, lang: Lang) -> String {
+    let mut parts = version.splitn(3, '-').map(|part| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<u32>().ok()).flatten());
+    match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten()) {
+        (Some(year @ 1900..), Some(month @ 1..=12), Some(day @ 1..=31)) => say!(lang, "{year}年{month}月{day}日", "{version}"),
+        _ => version.to_owned(),
+    }
+}
+
+/// `Catalogues::version` as people read it: once where all four are of one day.
+pub fn editions_in(versions: &str, lang: Lang) -> String {
+    let all: Vec<(&str, &str)> = versions.split(", ").filter_map(|one| one.split_once(' ')).collect();
+    match all.as_slice() {
+        [] => versions.to_owned(),
+        [(_, first), rest @ ..] if rest.len() == 3 && rest.iter().all(|(_, version)| version == first) => edition_in(first, lang),
+        _ => {
+            let named = all.iter().map(|(name, version)| {
+                let called = match CatalogueKind::of_file(&format!("{name}.toml")) {
+                    Some(CatalogueKind::Os) => "OS",
+                    Some(CatalogueKind::Browsers) => lang.pick("ブラウザ", "browsers"),
+                    Some(CatalogueKind::Software) => lang.pick("禁じるソフト", "forbidden software"),
+                    Some(CatalogueKind::Antivirus) => lang.pick("ウイルス対策ソフト", "antivirus software"),
+                    None => name,
+                };
+                format!("{called} {}", edition_in(version, lang))
+            });
+            lang.list(&named.collect::<Vec<_>>())
+        }
     }
 }
 

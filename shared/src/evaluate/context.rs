@@ -3,7 +3,7 @@
 use super::attestation::{Answer, Attestation, Standing};
 use super::clock::Clock;
 use super::gap;
-use crate::catalogue::Catalogues;
+use crate::catalogue::{Catalogues, edition_in};
 use crate::lang::Lang;
 use crate::pack::{Check, Clause, Pack, Parameters};
 use crate::report::{DeviceClass, MachineFacts, OsFamily, Report};
@@ -76,6 +76,11 @@ impl<'a> Context<'a> {
     /// A day as the language writes it.
     pub(super) fn day(&self, at: Timestamp) -> String {
         at.jst_date_in(self.lang)
+    }
+
+    /// A catalogue's version as the language writes it.
+    pub(super) fn edition(&self, version: &str) -> String {
+        edition_in(version, self.lang)
     }
 
     pub(super) const fn parameters(&self) -> &'a Parameters {

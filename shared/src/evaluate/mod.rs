@@ -28,6 +28,10 @@ use crate::lang::Lang;
 use crate::pack::Clause;
 use crate::verdict::{ClauseVerdict, Evidence, State, SubCheck, Verdict};
 
+/// Edition of this evaluation and of its words. With another one every device is judged again, so that stored reasons are the ones
+/// that this build gives and what a device was told is known by its digest.
+pub const EDITION: u32 = 2;
+
 /// The verdict on one device, in Japanese: as it is stored, and as devices get it.
 pub fn evaluate(input: &Input<'_>) -> Verdict {
     evaluate_in(input, Lang::Japanese)

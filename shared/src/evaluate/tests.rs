@@ -162,3 +162,36 @@ fn the_summary_that_travels_carries_titles_and_the_same_states() {
     assert_eq!(title, Some("ウイルス対策ソフト"));
     assert_eq!(summary.clauses.len(), verdict.clauses.len());
 }
+
+#[test]
+fn the_summary_tells_of_every_open_part_of_a_clause_and_what_to_do_about_each() {
+    let mut verdict = good().verdict();
+    let clause = verdict.clauses.iter_mut().find(|c| c.clause == "§20-1").expect("a clause");
+    let part = |id: &str, state, reason: &str, remedy: &str| SubCheck {
+        id: id.to_owned(),
+        state,
+        evidence: None,
+        reason: reason.to_owned(),
+        remedy: Some(remedy.to_owned()),
+    };
+    let ids: Vec<String> = Pack::bundled().clause("§20-1").expect("a clause").checks.iter().map(|check| check.id.clone()).collect();
+    clause.state = State::NonCompliant;
+    clause.checks = vec![
+        part(&ids[0], State::Compliant, "ある", ""),
+        part(&ids[1], State::Unknown, "分からない。", "一度ログインする"),
+        part(&ids[2], State::NonCompliant, "古い", "変える"),
+        part("another", State::NonCompliant, "弱い", "変える"),
+    ];
+    let summary = verdict.summary(&Pack::bundled());
+    let told = summary.clauses.iter().find(|c| c.clause == "§20-1").expect("a clause");
+    let title = |id: &str| {
+        let pack = Pack::bundled();
+        pack.clause("§20-1").and_then(|c| c.checks.iter().find(|check| check.id == id)).expect("a check").title.ja().to_owned()
+    };
+    let reason = format!("{}: 古い。another: 弱い。{}（未確認）: 分からない", title(&ids[2]), title(&ids[1]));
+    assert_eq!((told.reason.as_str(), told.remedy.as_deref()), (reason.as_str(), Some("変える。一度ログインする")));
+    // One open part says what the clause says.
+    let antivirus = |clauses: Vec<(String, String)>| clauses.into_iter().find(|(id, _)| id == "§20-3").map(|(_, reason)| reason);
+    let of_verdict = antivirus(verdict.clauses.iter().map(|c| (c.clause.clone(), c.reason.clone())).collect());
+    assert_eq!(antivirus(summary.clauses.iter().map(|c| (c.clause.clone(), c.reason.clone())).collect()), of_verdict);
+}

@@ -3,6 +3,8 @@
 
 mod values;
 
+pub use values::place;
+
 use super::{Account, AccountKind, Fact, LoginPassword, MachineFacts, MountEncryption, Reading, Report};
 use crate::ids::AccountId;
 use crate::lang::{Lang, say};
@@ -118,7 +120,7 @@ impl Words {
         });
         self.line(&mut lines, p("再起動待ち", "Waiting for a restart"), m.reboot_required.as_ref(), |b| self.there(*b));
         self.line(&mut lines, p("起動時の自動ログイン", "Automatic login at start-up"), m.auto_login.as_ref(), |a| {
-            format!("{}{}", self.on(a.enabled), self.lang.bracket(&a.by))
+            format!("{}{}", self.on(a.enabled), self.by(&a.by))
         });
         self.line(&mut lines, p("パスワードの決まり", "Rules for passwords"), m.password_policy.as_ref(), |policy| {
             self.password_policy(policy)
@@ -132,11 +134,13 @@ impl Words {
         });
         self.line(&mut lines, p(DISK_ENCRYPTION.0, DISK_ENCRYPTION.1), m.disk_encryption.as_ref(), |list| {
             let state = |b: &bool| if *b { p("暗号化", "encrypted") } else { p("暗号化なし", "not encrypted") };
-            let words = |d: &MountEncryption| format!("{}: {}{}", d.mount, self.reading(&d.encrypted, state), self.lang.bracket(&d.method));
+            let words = |d: &MountEncryption| {
+                format!("{}: {}{}", d.mount.trim_end_matches(':'), self.reading(&d.encrypted, state), self.by(&d.method))
+            };
             self.listed(list.iter().map(words))
         });
         self.line(&mut lines, p("ファイアウォール", "Firewall"), m.firewall.as_ref(), |f| {
-            format!("{}{}", self.on(f.active), self.lang.bracket(&f.by))
+            format!("{}{}", self.on(f.active), self.by(&f.by))
         });
         self.line(&mut lines, p("機器管理サービス（MDM）", "Device management (MDM)"), m.management.as_ref(), |m| {
             self.management(m)
@@ -167,10 +171,10 @@ impl Words {
             self.days_ago(*at)
         });
         self.line(&mut lines, p(SCREEN_LOCK.0, SCREEN_LOCK.1), account.screen_lock.as_ref(), |lock| {
-            let desktop = &lock.desktop;
+            let desktop = self.by(&lock.desktop);
             match lock.locks_after_s.map(|seconds| (seconds / 60, seconds % 60)) {
-                Some((m, s)) => say!(self.lang, "{m}分{s}秒で自動ロック（{desktop}）", "locks after {m} min {s} s ({desktop})"),
-                None => say!(self.lang, "自動ではロックしません（{desktop}）", "does not lock by itself ({desktop})"),
+                Some((m, s)) => say!(self.lang, "{m}分{s}秒で自動ロック{desktop}", "locks after {m} min {s} s{desktop}"),
+                None => say!(self.lang, "自動ではロックしません{desktop}", "does not lock by itself{desktop}"),
             }
         });
         self.line(
@@ -239,7 +243,11 @@ impl Words {
 
     fn days_ago(self, at: Timestamp) -> String {
         let (day, days) = (at.jst_date_in(self.lang), self.observed_at.days_since(at).max(0));
-        say!(self.lang, "{day}（観測時の{days}日前）", "{day} ({days} days before it was observed)")
+        match days {
+            0 => say!(self.lang, "{day}（観測した日）", "{day} (the day it was observed)"),
+            1 => say!(self.lang, "{day}（観測した日の1日前）", "{day} (1 day before it was observed)"),
+            _ => say!(self.lang, "{day}（観測した日の{days}日前）", "{day} ({days} days before it was observed)"),
+        }
     }
 
     fn there(self, there: bool) -> String {
@@ -260,7 +268,7 @@ impl Words {
 mod tests {
     use super::*;
     use crate::lang::is_japanese;
-    use crate::report::sample;
+    use crate::report::{AutoLogin, DeviceClass, Hardware, sample};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_785_715_200);
 
@@ -294,6 +302,32 @@ mod tests {
         report.accounts.clear();
         let groups = protection(&report, NOW, Lang::English);
         assert_eq!(groups.iter().map(|group| group.facts.len()).collect::<Vec<_>>(), [1, 0], "that there is no account is said");
+    }
+
+    #[test]
+    fn nobody_reads_machine_words_of_what_is_not_there() {
+        let mut report = sample::good_debian(NOW);
+        report.machine.auto_login = Some(Fact::read(AutoLogin { enabled: false, by: "none".to_owned() }, "t"));
+        let mount = |mount: &str, encrypted, method: &str| MountEncryption {
+            mount: mount.to_owned(),
+            encrypted: Reading::Value(encrypted),
+            method: method.to_owned(),
+        };
+        report.machine.disk_encryption = Some(Fact::read(vec![mount("C:", false, "none"), mount("/home", true, "luks2")], "t"));
+        let hardware = Hardware { class: DeviceClass::Unclear, vendor: None, model: None, hypervisor: Some("unnamed".to_owned()) };
+        report.machine.hardware = Some(Fact::read(hardware, "t"));
+        report.machine.last_update = Some(Fact::read(NOW, "t"));
+        let shown = |name: &str, lang| {
+            let machine = groups(&report, NOW, lang).remove(0);
+            machine.facts.into_iter().find(|fact| fact.name == name).map(|fact| fact.value).unwrap_or_default()
+        };
+        assert_eq!(shown("起動時の自動ログイン", Lang::Japanese), "無効");
+        assert_eq!(shown("ディスクの暗号化", Lang::Japanese), "C: 暗号化なし、/home: 暗号化（luks2）");
+        assert_eq!(shown("機種", Lang::Japanese), "種類不明の機器、仮想マシン");
+        assert_eq!(shown("Model", Lang::English), "device of unknown kind, virtual machine");
+        assert_eq!(shown("最後に更新を入れた日", Lang::Japanese), "2026年8月3日（観測した日）");
+        let searched = shown("ファイル交換ソフトなど", Lang::Japanese);
+        assert!(searched.contains("実行中のプログラム") && !searched.contains("processes"), "{searched}");
     }
 
     #[test]

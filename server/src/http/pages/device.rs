@@ -76,7 +76,7 @@ pub(super) async fn show_device(
             telling.reason(&device, seen, present.as_ref().map(|p| &p.verdict))
         },
         card,
-        about: about(&device, report.as_ref(), visitor.lang),
+        about: about(&device, report.as_ref(), (visitor.lang, now)),
         seen: seen.map(|at| Moment::new(at, now)),
         alerts: alerts::of_one(alerts::lines(&web, &person, alert::list_about(&web.store, home.facility, device.n).await?)),
         pending: Act::Confirm.from().contains(&device.standing),
@@ -209,13 +209,13 @@ fn pretty(json: &[u8]) -> String {
     indented.unwrap_or_else(|_| String::from_utf8_lossy(json).into_owned())
 }
 
-fn about(device: &Device, report: Option<&Report>, lang: Lang) -> Vec<(&'static str, Text)> {
+fn about(device: &Device, report: Option<&Report>, (lang, now): (Lang, Timestamp)) -> Vec<(&'static str, Text)> {
     let mut about = vec![
         ("device-about-class", Text::verbatim(device.class.label(lang))),
         ("device-about-ownership", sort::owner_text(device.ownership)),
-        ("device-about-enrolled", device.enrolled_at.into()),
+        ("device-about-enrolled", Moment::new(device.enrolled_at, now).both()),
     ];
-    about.extend(device.confirmed_at.map(|at| ("device-about-confirmed", at.into())));
+    about.extend(device.confirmed_at.map(|at| ("device-about-confirmed", Moment::new(at, now).both())));
     if let Some(report) = report {
         let agent = format!("{} {}", report.agent.platform, report.agent.version);
         let unprivileged = || Text::new("device-agent-unprivileged").with("agent", &agent);

@@ -1,6 +1,8 @@
 //! 操作記録: the entries that the reader's scope reaches, filtered by what stands in the address, newest first; how the chain stands;
 //! and the same as a file.
 
+mod detail;
+
 use axum::extract::State as Use;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -139,7 +141,7 @@ pub(super) async fn show_log(
         error: unreadable.then(|| Text::of_field("oplog-bad-day", if day(&wanted.from).is_err() { "from" } else { "to" })),
         next: last.map(|last| wanted.path("/log", Some(&last.entry.id))),
         first: wanted.before.as_ref().map(|_| wanted.path("/log", None)),
-        lines: lines.into_iter().take(usize::from(ENTRIES)).map(|entry| line(entry, now, in_region)).collect(),
+        lines: lines.iter().take(usize::from(ENTRIES)).map(|entry| line(entry, now, (in_region, visitor.lang))).collect(),
         export: wanted.path("/log/export", None),
         shell: shell(Text::new("nav-log"), &visitor, Some(&person)),
     };
@@ -174,6 +176,10 @@ fn act(line: &Line) -> Text {
     What::from_word(&line.entry.what).map_or_else(|| Text::verbatim(line.entry.what.clone()), |what| Text::new(what.key()))
 }
 
+fn notes(line: &Line, lang: Lang) -> Vec<Text> {
+    detail::notes(What::from_word(&line.entry.what), &line.entry.detail, lang)
+}
+
 fn object(line: &Line) -> Option<Text> {
     let id = line.entry.object_id.clone()?;
     let Some(words) = &line.words else { return Some(Text::new("oplog-erased")) };
@@ -194,7 +200,7 @@ fn remark(line: &Line) -> Option<Text> {
     line.words.as_ref().map(|words| words.remark.clone()).filter(|remark| !remark.is_empty()).map(Text::verbatim)
 }
 
-fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
+fn line(entry: &Line, now: Timestamp, (in_region, lang): (bool, Lang)) -> LogLine {
     let link = match (entry.entry.object_kind.as_deref(), &entry.entry.object_id) {
         (Some("device"), Some(id)) => Some(format!("/devices/{id}")),
         (Some("facility"), Some(id)) => Some(format!("/facilities/{id}")),
@@ -205,13 +211,13 @@ fn line(entry: Line, now: Timestamp, in_region: bool) -> LogLine {
     };
     LogLine {
         at: Moment::new(Timestamp::from_seconds(entry.entry.at), now),
-        actor: actor(&entry),
-        act: act(&entry),
-        object: object(&entry),
+        actor: actor(entry),
+        act: act(entry),
+        object: object(entry),
         link,
         seq: entry.seq,
-        remark: remark(&entry),
-        detail: entry.entry.detail,
+        remark: remark(entry),
+        notes: notes(entry, lang),
     }
 }
 
@@ -241,7 +247,7 @@ pub(super) fn row(entry: &Line, lang: Lang) -> [String; 9] {
         entry.entry.object_kind.clone().unwrap_or_default(),
         object(entry).map(|object| object.in_lang(lang)).unwrap_or_default(),
         entry.entry.object_id.clone().unwrap_or_default(),
-        entry.entry.detail.clone(),
+        detail::together(notes(entry, lang)).map(|notes| notes.in_lang(lang)).unwrap_or_default(),
         remark(entry).map(|remark| remark.in_lang(lang)).unwrap_or_default(),
     ]
 }

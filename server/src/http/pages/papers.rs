@@ -38,7 +38,7 @@ pub(super) use incident::{Gone, report_loss, show_incidents};
 pub(super) use links::{change_link, show_link, show_links};
 pub(super) use measures::show_measures;
 pub(super) use one::{act_on_paper, show_paper};
-pub(super) use policy::{decide_policy, show_policy};
+pub(super) use policy::{decide_policy, policy_key, show_policy};
 pub(super) use print::{show_blank, show_print};
 pub(super) use written::written_out;
 

@@ -2,6 +2,7 @@
 //! held then, and only the words are taken. State and evidence are always the stored ones; where judging again comes to another, or another
 //! edition of the rules is in force, the stored Japanese is shown and says that it is Japanese.
 
+use hashimori_shared::catalogue::editions_in;
 use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::OwnParameter;
 use hashimori_shared::report::Report;
@@ -103,7 +104,7 @@ impl<'a> Telling<'a> {
             None => Text::new("device-judged-with"),
             Some((number, _)) => Text::new("own-judged-with").with("n", *number),
         };
-        let with = with.with("pack", format!("{pack} {pack_revision}")).with("catalogues", catalogues);
+        let with = with.with("pack", format!("{pack} {pack_revision}")).with("catalogues", editions_in(catalogues, self.lang));
         VerdictView { groups: self.groups(clauses), judged: Text::new("device-judged").with("with", with).with("at", present.judged_at) }
     }
 

@@ -105,13 +105,13 @@ fn exempt(cx: &Context<'_>) -> Option<Outcome> {
 }
 
 fn none_found(cx: &Context<'_>) -> Outcome {
-    let version = cx.catalogues().antivirus.version();
+    let version = cx.edition(cx.catalogues().antivirus.version());
     let built_in = cx.machine().and_then(|m| m.antivirus.as_ref()).and_then(|f| f.value()).is_some_and(|a| !a.products.is_empty());
     let note = cx.pick("（OS内蔵の機能だけでは数えません）", " (what is built into the system does not count)");
     let note = if built_in { note } else { "" };
     let words = say!(
         cx.lang,
-        "目録（{version}）にあるウイルス対策ソフトは見つかりませんでした{note}",
+        "一覧表（{version}）にあるウイルス対策ソフトは見つかりませんでした{note}",
         "no antivirus software of the catalogue ({version}) was found{note}"
     );
     Outcome::measured(State::NonCompliant, words)

@@ -22,12 +22,12 @@ pub(super) fn passwords(cx: &Context<'_>, clause: &Clause, check: &Check) -> Res
             let outcome = match worst {
                 None => Outcome::measured(
                     State::Compliant,
-                    cx.pick("目録にあるブラウザのプロファイルはありません", "there is no profile of a browser of the catalogue"),
+                    cx.pick("一覧表にあるブラウザのプロファイルはありません", "there is no profile of a browser of the catalogue"),
                 ),
                 Some(Outcome { state: State::Compliant, evidence, .. }) => {
                     let words = say!(
                         cx.lang,
-                        "目録にあるブラウザのプロファイル{count}件は、パスワードを保存しない設定です（それまでに保存されたものの有無は見ていません）",
+                        "一覧表にあるブラウザのプロファイル{count}件は、パスワードを保存しない設定です（それまでに保存されたものの有無は見ていません）",
                         "{count} profile(s) of browsers of the catalogue do not offer to save passwords (what was saved before is not looked at)"
                     );
                     Outcome::new(State::Compliant, evidence, words)
@@ -69,7 +69,7 @@ pub(super) fn updated(cx: &Context<'_>, clause: &Clause, check: &Check) -> Resul
     let worst = match (worst, &unlisted) {
         (Some(worst), _) => worst,
         (None, Some(_)) => {
-            let words = cx.pick("目録にあるブラウザは見つかりませんでした", "no browser of the catalogue was found");
+            let words = cx.pick("一覧表にあるブラウザは見つかりませんでした", "no browser of the catalogue was found");
             Outcome::measured(State::NotApplicable, words)
         }
         (None, None) => {
@@ -139,11 +139,11 @@ fn unlisted(cx: &Context<'_>, clause: &Clause, check: &Check, browsers: &[Browse
 fn version(cx: &Context<'_>, browser: &Browser) -> Outcome {
     let catalogue = &cx.catalogues().browsers;
     let rules = &cx.parameters().update;
-    let (lang, listed) = (cx.lang, catalogue.version());
+    let (lang, listed) = (cx.lang, cx.edition(catalogue.version()));
     let name = format!("{} {}", catalogue.name(&browser.id), browser.version);
     match catalogue.version_of(&browser.id, &browser.version) {
         BrowserVersion::NotListed => {
-            let words = say!(lang, "{name}は目録（{listed}）にありません", "{name} is not in the catalogue ({listed})");
+            let words = say!(lang, "{name}は一覧表（{listed}）にありません", "{name} is not in the catalogue ({listed})");
             Outcome::new(State::Unknown, None, words)
         }
         BrowserVersion::OlderThanListed => {
@@ -153,7 +153,7 @@ fn version(cx: &Context<'_>, browser: &Browser) -> Outcome {
         BrowserVersion::Serviced if cx.clock.is_past(catalogue.as_of().plus_days(i64::from(rules.catalogue_max_age_days))) => {
             let reason = say!(
                 lang,
-                "目録（{listed}）が古く、{name}の更新が続いているか分かりません",
+                "一覧表（{listed}）が古く、{name}の更新が続いているか分かりません",
                 "the catalogue ({listed}) is too old to tell whether {name} still gets updates"
             );
             Outcome::new(State::Unknown, None, reason)

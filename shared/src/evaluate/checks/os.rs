@@ -15,12 +15,12 @@ use crate::verdict::{Evidence, State};
 pub(super) fn support(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
     let (os, age) = gap::machine(cx, |m| m.os.as_ref())?;
     let catalogue = &cx.catalogues().os;
-    let (lang, listed) = (cx.lang, catalogue.version());
+    let (lang, listed) = (cx.lang, cx.edition(catalogue.version()));
     let Some(release) = catalogue.find(os) else {
         let (name, id, version) = (&os.name, &os.id, &os.version);
         let reason = say!(
             lang,
-            "{name}（{id} {version}）は目録（{listed}）にありません",
+            "{name}（{id} {version}）は一覧表（{listed}）にありません",
             "{name} ({id} {version}) is not in the catalogue ({listed})"
         );
         return Err(Gap::plain(reason, None));
@@ -31,7 +31,7 @@ pub(super) fn support(cx: &Context<'_>, clause: &Clause, check: &Check) -> Resul
         if cx.clock.is_past(catalogue.as_of().plus_days(i64::from(max))) {
             let reason = say!(
                 lang,
-                "{name}のサポート終了日は公表されておらず、目録（{listed}）が古いため確かめられません",
+                "{name}のサポート終了日は公表されておらず、一覧表（{listed}）が古いため確かめられません",
                 "the maker publishes no last day for {name}, and the catalogue ({listed}) is too old to tell"
             );
             return Err(Gap::plain(reason, None));

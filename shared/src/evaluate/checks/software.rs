@@ -8,7 +8,7 @@ use super::Result;
 use crate::catalogue::Judgement;
 use crate::lang::say;
 use crate::pack::{Check, Clause};
-use crate::report::{ForbiddenSoftware, OsFamily, SoftwareHit, UnknownCode, UnreadablePlace};
+use crate::report::{ForbiddenSoftware, OsFamily, SoftwareHit, UnknownCode, UnreadablePlace, words};
 use crate::verdict::{Evidence, State};
 
 pub(super) fn forbidden(cx: &Context<'_>, clause: &Clause, check: &Check) -> Result {
@@ -52,11 +52,11 @@ pub(super) fn forbidden(cx: &Context<'_>, clause: &Clause, check: &Check) -> Res
             )),
         });
     }
-    let places: Vec<&str> = found.searched.iter().map(|p| place(cx, p)).collect();
-    let (places, version) = (lang.list(&places), &found.catalogue);
+    let places: Vec<&str> = found.searched.iter().map(|p| words::place(p, cx.lang)).collect();
+    let (places, version) = (lang.list(&places), cx.edition(&found.catalogue));
     let reason = say!(
         lang,
-        "調べた場所（{places}）に、知られたファイル交換ソフトの名前はありません（フォルダは決まった深さまで、名前で調べています。目録 {version}）",
+        "調べた場所（{places}）に、知られたファイル交換ソフトの名前はありません（フォルダは決まった深さまで、名前で調べています。{version}の一覧表）",
         "in the places searched ({places}) there is no known name of file-sharing software (folders are searched by name, to a set depth; catalogue {version})"
     );
     Ok(gap::aged(cx, Outcome::measured(State::Compliant, reason), age))
@@ -64,7 +64,7 @@ pub(super) fn forbidden(cx: &Context<'_>, clause: &Clause, check: &Check) -> Res
 
 /// Places that exist but could not be read, and places the pack wants searched that were not.
 fn unsearched(cx: &Context<'_>, found: &ForbiddenSoftware) -> Vec<String> {
-    let unread = |u: &UnreadablePlace| format!("{}{}", place(cx, &u.place), cx.lang.bracket(u.code.reason(cx.lang)));
+    let unread = |u: &UnreadablePlace| format!("{}{}", words::place(&u.place, cx.lang), cx.lang.bracket(u.code.reason(cx.lang)));
     let mut missing: Vec<String> = found.unreadable.iter().map(unread).collect();
     let rules = &cx.parameters().software;
     let wanted = match cx.family() {
@@ -81,7 +81,7 @@ fn unsearched(cx: &Context<'_>, found: &ForbiddenSoftware) -> Vec<String> {
         let was_searched = group.split('|').any(|kind| found.searched.iter().any(|s| s == kind));
         let is_named = group.split('|').any(|kind| found.unreadable.iter().any(|u| u.place == kind));
         if !was_searched && !is_named {
-            let places: Vec<&str> = group.split('|').map(|kind| place(cx, kind)).collect();
+            let places: Vec<&str> = group.split('|').map(|kind| words::place(kind, cx.lang)).collect();
             missing.push(places.join(cx.pick("または", " or ")));
         }
     }
@@ -102,19 +102,4 @@ fn names(cx: &Context<'_>, hits: &[&SoftwareHit]) -> String {
         format!("{name}{}", cx.lang.bracket(how(&h.how)))
     };
     cx.lang.list(&hits.iter().map(word).collect::<Vec<_>>())
-}
-
-/// A place's name for people; an unknown kind keeps its own.
-fn place<'a>(cx: &Context<'_>, kind: &'a str) -> &'a str {
-    match kind {
-        "processes" => cx.pick("実行中のプログラム", "running programs"),
-        "dpkg" => cx.pick("インストール済みの一覧（deb）", "installed packages (deb)"),
-        "rpm" => cx.pick("インストール済みの一覧（rpm）", "installed packages (rpm)"),
-        "programs" => cx.pick("インストール済みの一覧", "installed programs"),
-        "flatpak" => "Flatpak",
-        "snap" => "Snap",
-        "disks" => cx.pick("増設・取り外しのディスク", "added and removable disks"),
-        "home" => cx.pick("利用者のフォルダ", "users' folders"),
-        other => other,
-    }
 }

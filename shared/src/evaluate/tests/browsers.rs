@@ -32,7 +32,7 @@ fn a_browser_that_only_its_profile_shows_has_a_version_nobody_knows() {
 fn no_browser_is_a_finding_only_where_every_accounts_profiles_are_known_to_be_none() {
     let none = with(&[], &Fact::read(Vec::new(), "~")).check("§20-5", "browser");
     assert_eq!(none.state, State::NotApplicable);
-    assert!(none.reason.contains("目録にあるブラウザ"), "{}", none.reason);
+    assert!(none.reason.contains("一覧表にあるブラウザ"), "{}", none.reason);
     let nobody = with(&[], &Fact::read(Vec::new(), "~")).with(|r| r.accounts.clear());
     assert_eq!(nobody.state("§20-5", "browser"), State::Unknown, "nobody says anything");
     for code in [UnknownCode::NoPermission, UnknownCode::UserNotLoggedIn, UnknownCode::NotReadYet] {
@@ -55,7 +55,7 @@ fn a_browser_that_cannot_be_read_is_no_pass_for_password_saving_and_the_pass_nam
     assert_eq!(with(&[("librewolf", "140.0")], &Fact::read(Vec::new(), "~")).state("§20-5", "browser"), State::Unknown, "not listed");
     for profiles in [vec![profile("firefox", Reading::Value(false))], Vec::new()] {
         let pass = with(&[("firefox", "154.0")], &Fact::read(profiles, "~")).check("§20-4", "saving");
-        assert!(pass.state == State::Compliant && pass.reason.contains("目録にあるブラウザのプロファイル"), "{pass:?}");
+        assert!(pass.state == State::Compliant && pass.reason.contains("一覧表にあるブラウザのプロファイル"), "{pass:?}");
     }
 }
 

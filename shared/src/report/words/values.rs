@@ -45,16 +45,16 @@ impl Words {
     }
 
     pub(super) fn forbidden(self, f: &ForbiddenSoftware) -> String {
-        let hits = self.listed(f.hits.iter().map(|h| h.id.clone()));
+        let (hits, lang) = (self.listed(f.hits.iter().map(|h| h.id.clone())), self.lang);
         let unread = if f.unreadable.is_empty() {
             String::new()
         } else {
-            let places = f.unreadable.iter().map(|u| format!("{}{}", u.place, self.lang.bracket(u.code.reason(self.lang))));
+            let places = f.unreadable.iter().map(|u| format!("{}{}", place(&u.place, lang), lang.bracket(u.code.reason(lang))));
             let places = self.listed(places);
             say!(self.lang, "。調べ切れなかった場所: {places}", "; not searched to the end: {places}")
         };
-        let searched = self.lang.list(&f.searched);
-        say!(self.lang, "{hits}（調べた場所: {searched}{unread}）", "{hits} (searched: {searched}{unread})")
+        let searched = self.listed(f.searched.iter().map(|kind| place(kind, lang).to_owned()));
+        say!(lang, "{hits}（調べた場所: {searched}{unread}）", "{hits} (searched: {searched}{unread})")
     }
 
     pub(super) fn management(self, m: &Management) -> String {
@@ -68,9 +68,30 @@ impl Words {
     }
 
     pub(super) fn hardware(self, h: &Hardware) -> String {
-        let parts: Vec<&str> = [h.vendor.as_deref(), h.model.as_deref()].into_iter().flatten().collect();
-        let guest = h.hypervisor.as_deref().map(|v| say!(self.lang, "、仮想マシン（{v}）", ", virtual machine ({v})")).unwrap_or_default();
-        format!("{} {}{guest}", h.class.label(self.lang), parts.join(" ")).trim().to_owned()
+        let parts = [Some(h.class.label(self.lang)), h.vendor.as_deref(), h.model.as_deref()];
+        let machine = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let Some(by) = h.hypervisor.as_deref() else { return machine };
+        self.lang.list(&[machine, format!("{}{}", self.lang.pick("仮想マシン", "virtual machine"), self.by(by))])
+    }
+
+    /// Which program or product says so, in brackets; nothing where there is none, or it has no name.
+    pub(super) fn by(self, name: &str) -> String {
+        if matches!(name, "" | "none" | "unnamed") { String::new() } else { self.lang.bracket(name) }
+    }
+}
+
+/// A kind of place that is searched for software, as people call it; an unknown kind keeps its own name.
+pub fn place(kind: &str, lang: Lang) -> &str {
+    match kind {
+        "processes" => lang.pick("実行中のプログラム", "running programs"),
+        "dpkg" => lang.pick("インストール済みの一覧（deb）", "installed packages (deb)"),
+        "rpm" => lang.pick("インストール済みの一覧（rpm）", "installed packages (rpm)"),
+        "programs" => lang.pick("インストール済みの一覧", "installed programs"),
+        "flatpak" => "Flatpak",
+        "snap" => "Snap",
+        "disks" => lang.pick("増設・取り外しのディスク", "added and removable disks"),
+        "home" => lang.pick("利用者のフォルダ", "users' folders"),
+        other => other,
     }
 }
 

@@ -36,6 +36,11 @@ fn key(mode: PersonalMode) -> &'static str {
     MODES.iter().find(|(.., known)| *known == mode).map_or("policy-exception-only", |(_, key, _)| key)
 }
 
+/// Key of what a mode is called, by the word that the form and the log have for it.
+pub(in crate::http::pages) fn policy_key(word: &str) -> Option<&'static str> {
+    MODES.iter().find(|(value, ..)| *value == word).map(|(_, key, _)| *key)
+}
+
 /// `GET /facilities/{facility}/personal-devices`
 pub(in crate::http::pages) async fn show_policy(
     Use(web): Use<Web>,

@@ -67,16 +67,16 @@ async fn a_copied_device_stays_under_what_is_to_be_done_until_somebody_has_decid
     let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
     let (facility, today) = (format!("/facilities/{}", world.facility), format!("/facilities/{}/today", world.facility));
-    browser.get(&today).await.says("同じ鍵を持つ機器が2台ある疑いの機器が1台あります");
+    browser.get(&today).await.says("同じ鍵がほかの機器でも使われている疑いのある機器が1台あります");
     let page = browser.get(&facility).await;
     let close = format!("/devices/{id}/alerts/close");
     browser.submit(&close, &[("kind", &page.field("kind")), ("times", &page.field("times"))]).await.redirects_to(&facility);
     assert!(!browser.get(&facility).await.text().contains("確かめること"));
-    browser.get(&today).await.says("疑いの機器が1台あります");
-    secretariat.get("/").await.says("疑いの機器が1台あります");
+    browser.get(&today).await.says("疑いのある機器が1台あります");
+    secretariat.get("/").await.says("疑いのある機器が1台あります");
     browser.submit(&format!("/devices/{id}/confirm"), &[]).await.redirects_to(&format!("/devices/{id}"));
-    assert!(!browser.get(&today).await.text().contains("疑いの機器"));
-    assert!(!secretariat.get("/").await.text().contains("疑いの機器"));
+    assert!(!browser.get(&today).await.text().contains("疑いのある機器"));
+    assert!(!secretariat.get("/").await.text().contains("疑いのある機器"));
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ async fn a_file_that_lies_or_is_too_large_or_empty_is_refused_with_what_to_do_an
         ("受理票.pdf", "application/pdf", b"<script>alert(1)</script>", 422, "PDFかJPEGで保存し直して"),
         ("受理票.pdf", "application/pdf", JPEG, 422, "中身はJPEGですが、名前の末尾が合っていません"),
         ("受理票.exe", "application/pdf", PDF, 422, "名前の末尾を「.pdf」に直して"),
-        ("受理票.png", "text/html", PNG, 422, "ブラウザーは別の種類のファイルとして送りました"),
+        ("受理票.png", "text/html", PNG, 422, "ブラウザは別の種類のファイルとして送りました"),
         ("受理票.pdf", "application/pdf", b"", 422, "「受理票.pdf」には中身がありません"),
         ("", "application/octet-stream", b"", 422, "ファイルが選ばれていません"),
         ("受理票.pdf", "application/pdf", &large, 413, "「受理票.pdf」は5 MBを超えています"),

@@ -32,7 +32,7 @@ async fn a_name_is_erased_after_a_reason_and_a_fresh_proof_and_the_log_says_only
     assert!(!read.body.contains(&erase), "an auditor reads");
 
     office.get("/accounts/former").await;
-    office.submit(&erase, &[]).await.status(200).says("まだ何も変わっていません").says("見本 太郎さんの氏名と利用者名");
+    office.submit(&erase, &[]).await.status(200).says("まだ何も変わっていません").says("見本 太郎さんの氏名とログインID");
     office.submit(&erase, &[("confirmed", "yes"), ("why", " ")]).await.status(422).says("理由を");
     office.get("/accounts/former").await.says("見本 太郎");
     office.submit(&erase, &[("confirmed", "yes"), ("why", "本人の求めによる")]).await.redirects_to("/accounts/former");

@@ -166,6 +166,6 @@ async fn the_operator_at_the_machine_issues_a_link_and_ends_the_accounts_session
     let (_, seed) = use_link(&world, &invited.path).await;
     let (mut owner, page) = sign_in(&world, "jimukyoku", &seed).await;
     page.redirects_to("/account");
-    owner.get("/account").await.says("収集サーバーの管理者");
+    owner.get("/account").await.says("運用担当者（サーバー上の操作）");
     assert!(crate::accounts::reset(&world.store, &world.random, now, "nobody").await.expect("reads").is_none());
 }

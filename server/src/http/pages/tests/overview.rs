@@ -204,9 +204,15 @@ async fn a_file_needs_a_fresh_proof_is_logged_and_opens_in_a_spreadsheet() {
     assert!(lines[1].contains("さくら架空診療所") && lines.len() == 4, "{}", file.body);
     let devices = browser.get(&format!("/facilities/{}/devices.csv", world.facility)).await;
     assert!(devices.body.contains("\"'=1+1\"") && devices.body.contains("\"不適合\""), "{}", devices.body);
-    browser.get("/log?act=exported").await.says("書き出し").says("file=facilities rows=2").says("file=devices rows=1");
+    browser
+        .get("/log?act=exported")
+        .await
+        .says("書き出し")
+        .says("書き出したもの: 事業所の一覧\n2行")
+        .says("書き出したもの: 機器の一覧\n1行");
     let entries = browser.get("/log/export.csv?act=exported").await;
     assert_eq!(entries.body.matches("\"書き出し\"").count(), 2, "{}", entries.body);
+    assert!(entries.body.contains("\"書き出したもの: 事業所の一覧、2行\""), "{}", entries.body);
 
     let (mut administrator, _) = world.signed_in(world.region, Some(world.neighbour), "hanako").await;
     administrator.get("/export/facilities.csv").await.status(404);
@@ -228,7 +234,7 @@ async fn a_long_log_goes_out_whole_and_is_noted_with_its_length_before_it_is_sho
     for n in 0..1_001 {
         assert_eq!(file.body.matches(&format!("number={n}.")).count(), 1, "{n}");
     }
-    browser.get("/log?act=exported").await.says("file=log rows=1001");
+    browser.get("/log?act=exported").await.says("書き出したもの: 操作記録\n1001行");
 }
 
 #[tokio::test]
@@ -265,7 +271,7 @@ async fn the_log_pages_by_key() {
     let (mut path, mut seen) = (Some("/log?act=backup_made".to_owned()), 0);
     while let Some(next) = path {
         let page = browser.get(&next).await;
-        seen += page.status(200).body.matches("<code>number=").count();
+        seen += page.status(200).body.matches("番号: ").count();
         path = links(&page, "before=").into_iter().next();
     }
     assert_eq!(seen, 101);

@@ -69,7 +69,7 @@ async fn a_device_that_is_a_persons_own_now_hides_its_facts_its_kind_and_what_is
     let typed = [("was", was.as_str()), ("ownership", "personal"), ("class", "tablet"), ("why", "太郎の私物だった")];
     browser.submit(&path, &typed).await.redirects_to(&format!("/devices/{id}"));
     world.sweep().await;
-    browser.get("/log?act=device_changed").await.says("太郎の私物だった").says("ownership=managed");
+    browser.get("/log?act=device_changed").await.says("太郎の私物だった").says("所有: 事業所の機器 → 個人所有の機器");
     browser.get(&format!("/devices/{id}")).await.says("個人所有の機器").says("読み取った内容");
     for (role, login) in [(Role::Secretariat, "jimukyoku"), (Role::Auditor, "etsuran")] {
         let (mut reader, _) = world.signed_in_as(role, world.region, None, login).await;
