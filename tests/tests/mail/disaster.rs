@@ -80,7 +80,7 @@ async fn of_two_exceptions_over_a_facility_the_last_one_that_ends_tells_it_so() 
     let own = exceptions::activate(&mut tx, &act(&office), (office.region, here), ("規程第25条".to_owned(), false), 1).await?.id;
     tx.commit().await?;
     office.goes(&post).await?;
-    let list = format!("/facilities/{}/disaster/let-in", office.facility);
+    let page = format!("/facilities/{}/disaster/let-in", office.facility);
     let over = |letters: Vec<(String, String, String)>| letters.into_iter().map(|(to, _, path)| (to, path)).collect::<Vec<_>>();
     let to = |name: &str, path: &str| (name.to_owned(), path.to_owned());
     office.clock.advance(HOUR);
@@ -89,7 +89,7 @@ async fn of_two_exceptions_over_a_facility_the_last_one_that_ends_tells_it_so() 
     assert_eq!(first, [to("jimu", &format!("/disaster/{own}"))], "the other one still holds there");
     done(&office, wide, Deed::Lift).await?;
     let last = over(office.goes(&post).await?);
-    assert_eq!(last, [to("daiko", &list), to("jimu", &format!("/disaster/{wide}")), to("shocho", &list)], "{}", post.said());
+    assert_eq!(last, [to("daiko", &page), to("jimu", &format!("/disaster/{wide}")), to("shocho", &page)], "{}", post.said());
     Ok(())
 }
 
