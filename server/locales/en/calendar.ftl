@@ -22,5 +22,6 @@ calendar-attestation-personal = Self-check due (personal devices)
 calendar-statutory = { $what } due ({ $paper }){ $place }
 calendar-at = {" "}({ $facility })
 calendar-disaster-ends = The disaster exception ends
+calendar-disaster-clear = The clean-up of a disaster exception is due
 calendar-drill-ends = The drill of a disaster exception ends
 calendar-staff-review = The list of staff is to be reviewed

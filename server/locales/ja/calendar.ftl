@@ -22,5 +22,6 @@ calendar-attestation-personal = 自己点検の期限（個人所有の機器）
 calendar-statutory = { $what }の期限（{ $paper }）{ $place }
 calendar-at = （{ $facility }）
 calendar-disaster-ends = 災害時特例の期限
+calendar-disaster-clear = 災害時特例の整理の期限
 calendar-drill-ends = 訓練の期限（災害時特例）
 calendar-staff-review = 利用者の名簿の見直し

@@ -28,7 +28,7 @@ pub async fn run(app: App) -> anyhow::Result<()> {
 async fn to_many(app: &App, crowd: (RegionId, Reached), letter: impl Fn(FacilityId) -> Letter<'static>) -> anyhow::Result<bool> {
     let mut after = None;
     loop {
-        let page = mail::list_reached(app.store.read(), crowd, after, AT_ONCE).await?;
+        let page = mail::list_reached(app.store.read(), crowd, app.clock.now(), after, AT_ONCE).await?;
         let Some((last, _)) = page.last() else { return Ok(true) };
         after = Some(*last);
         let mut tx = app.store.begin().await?;

@@ -2,8 +2,8 @@
 
 use hashimori_server::clock::Clock as _;
 use hashimori_server::domain::act::Actor;
-use hashimori_server::domain::disaster::Reach;
 use hashimori_server::domain::disaster::let_in::{LetIn, Machine, Said, Whose};
+use hashimori_server::domain::disaster::{Place, Reach};
 use hashimori_server::domain::ids::{ExceptionId, LetInId};
 use hashimori_server::domain::people::Role;
 use hashimori_server::exceptions::{self, Act, Deed};
@@ -67,6 +67,29 @@ async fn a_disaster_exception_is_told_at_night_when_it_begins_changes_and_ends_e
     done(&office, id, Deed::Lift).await?;
     assert_eq!(office.goes(&post).await?, letters("A disaster exception is over", &format!("{facility}/let-in"), &region));
     assert_eq!((office.goes(&post).await?.len(), office.goes_again(&post).await?), (0, 0), "once");
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_two_exceptions_over_a_facility_the_last_one_that_ends_tells_it_so() -> anyhow::Result<()> {
+    let post = Post::start(Mode::Starttls)?;
+    let office = night(&post).await?;
+    let wide = activate(&office, false).await?;
+    let mut tx = office.running.app.store.begin().await?;
+    let here = Reach::Facilities(vec![Place::covered(office.facility)]);
+    let own = exceptions::activate(&mut tx, &act(&office), (office.region, here), ("規程第25条".to_owned(), false), 1).await?.id;
+    tx.commit().await?;
+    office.goes(&post).await?;
+    let page = format!("/facilities/{}/disaster/let-in", office.facility);
+    let over = |letters: Vec<(String, String, String)>| letters.into_iter().map(|(to, _, path)| (to, path)).collect::<Vec<_>>();
+    let to = |name: &str, path: &str| (name.to_owned(), path.to_owned());
+    office.clock.advance(HOUR);
+    done(&office, own, Deed::Lift).await?;
+    let first = over(office.goes(&post).await?);
+    assert_eq!(first, [to("jimu", &format!("/disaster/{own}"))], "the other one still holds there");
+    done(&office, wide, Deed::Lift).await?;
+    let last = over(office.goes(&post).await?);
+    assert_eq!(last, [to("daiko", &page), to("jimu", &format!("/disaster/{wide}")), to("shocho", &page)], "{}", post.said());
     Ok(())
 }
 

@@ -173,7 +173,7 @@ async fn what_went_ahead_under_an_exception_goes_with_its_file_and_is_counted_un
     assert_eq!(rows(&bed, &tables).await?, [0; 7]);
     assert!(let_in::list(&bed.store, facility, 9, 0).await?.is_empty());
     assert_eq!(paper::count_exempt(&bed.store, facility).await?, 0);
-    assert_eq!(let_in::count_overdue(&bed.store, bed.region, bed.now).await?.0, 0);
+    assert_eq!(let_in::count_overdue(&bed.store, bed.region, (bed.now, bed.now)).await?.0, 0);
     assert_eq!(said(&bed).await?, ["disasters=1 papers=2"]);
     Ok(())
 }

@@ -185,7 +185,7 @@ async fn whoever_looks_after_a_facility_that_is_reached_is_found_page_by_page(on
     let reached = async |reached| -> anyhow::Result<Vec<PersonId>> {
         let (mut all, mut after) = (Vec::new(), None);
         loop {
-            let page = mail::list_reached(bed.store.read(), (bed.region, reached), after, 1).await?;
+            let page = mail::list_reached(bed.store.read(), (bed.region, reached), bed.now, after, 1).await?;
             let Some((last, _)) = page.first() else { return Ok(all) };
             after = Some(*last);
             all.push(*last);

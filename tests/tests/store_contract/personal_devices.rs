@@ -3,18 +3,21 @@
 
 use hashimori_server::domain::act::Actor;
 use hashimori_server::domain::device::Standing;
-use hashimori_server::domain::disaster::Reach;
 use hashimori_server::domain::disaster::let_in::{LetIn, Said, Typed};
+use hashimori_server::domain::disaster::{Place, Reach};
 use hashimori_server::domain::ids::{AreaId, LetInId, PaperId, PersonId, RegionId};
 use hashimori_server::domain::paper::{Act, Kind, State};
-use hashimori_server::exceptions;
+use hashimori_server::exceptions::{self, Deed};
+use hashimori_server::store::belonging::Home;
 use hashimori_server::store::disaster::let_in;
 use hashimori_server::store::paper::{self, Filter, NewPaper};
 use hashimori_server::store::{facility_link, personal_policy};
 use hashimori_shared::pack::{Pack, PersonalMode};
 use hashimori_shared::report::sample;
+use hashimori_shared::time::Timestamp;
 use hashimori_tests::bed::{Bed, On};
 
+use super::disaster::{activate, decide};
 use super::papers::{found, new, step, wish};
 
 on_both_engines!(
@@ -22,6 +25,7 @@ on_both_engines!(
     an_approval_in_force_is_counted_as_the_device_would_read_without_it,
     a_facilitys_newest_decision_and_newest_link_count,
     approvals_in_force_are_those_of_the_device_now,
+    what_is_left_counts_from_its_end_where_it_lies_and_not_while_another_exception_holds,
 );
 
 async fn what_went_ahead_under_an_exception_is_counted_until_it_is_approved_or_ended(on: On) -> anyhow::Result<()> {
@@ -58,7 +62,10 @@ async fn what_went_ahead_under_an_exception_is_counted_until_it_is_approved_or_e
     assert_eq!(let_in::count_due(&bed.store, facility, bed.now).await?, 2);
     assert_eq!(let_in::count_papers_due(&bed.store, facility, bed.now).await?, 1);
     assert_eq!(let_in::list_open(&bed.store, exception.id, 9).await?.iter().map(|left| left.2).collect::<Vec<_>>(), [2]);
-    assert_eq!(let_in::count_overdue(&bed.store, bed.region, bed.now).await?, (2, Some(exception.ends_at)));
+    assert_eq!(let_in::count_overdue(&bed.store, bed.region, (bed.now, bed.now)).await?, (2, Some(exception.ends_at)));
+    let overdue = async |after, limit| let_in::list_overdue(&bed.store, bed.region, (bed.now, bed.now), (after, limit)).await;
+    assert_eq!(overdue(None, 9).await?, [(facility, 2)], "the paper, too");
+    assert_eq!(overdue(Some(facility), 9).await?, [], "the next page");
     assert!(step(&bed, &found(&bed, id).await?, Act::Approve, State::InUse).await?);
     let mut tx = bed.store.begin_ledger().await?;
     let by = ("operator".to_owned(), bed.now);
@@ -160,5 +167,45 @@ async fn approvals_in_force_are_those_of_the_device_now(on: On) -> anyhow::Resul
     assert_eq!((renewed(2).await?, renewed(3).await?, renewed(6).await?), (vec![], vec![(id, number)], vec![]));
     assert!(step(&bed, &found(&bed, id).await?, Act::Revoke, State::Revoked).await?);
     assert_eq!(in_force(0).await?, 0);
+    Ok(())
+}
+
+async fn what_is_left_counts_from_its_end_where_it_lies_and_not_while_another_exception_holds(on: On) -> anyhow::Result<()> {
+    let mut bed = Bed::on(on).await?;
+    let (facility, other) = (bed.facility, bed.another_facility().await?);
+    let places = [facility, other].map(Place::covered).to_vec();
+    let wide = activate(&bed, Reach::Facilities(places), false).await?;
+    let enter = async |bed: &Bed, exception, whose: &str, days: &str| -> anyhow::Result<()> {
+        let said = Said::parse(Typed { whose, name: "見本 守", from: "架空医療班", days, ..Typed::default() }, 7).expect("taken");
+        let (id, by) = (LetInId::new(bed.random.uuid(bed.now)), Actor::Operator);
+        let mut tx = bed.store.begin().await?;
+        let_in::insert(&mut tx, &LetIn { id, exception, facility, said, event_at: bed.now, entered_at: bed.now, by }).await?;
+        Ok(tx.commit().await?)
+    };
+    let counted = async |bed: &Bed| -> anyhow::Result<(i64, (i64, Option<Timestamp>))> {
+        let due = let_in::count_due(&bed.store, facility, bed.now).await?;
+        Ok((due, let_in::count_overdue(&bed.store, bed.region, (bed.now, bed.now)).await?))
+    };
+    enter(&bed, wide.id, "own", "").await?;
+    enter(&bed, wide.id, "guest", "2").await?;
+    assert_eq!(counted(&bed).await?, (0, (0, None)));
+    bed.now = bed.now.plus_days(1);
+    let lifted = bed.now;
+    decide(&bed, &wide, Deed::LiftIn(vec![facility.to_string()])).await??;
+    assert_eq!(counted(&bed).await?, (2, (2, Some(lifted))), "it goes on elsewhere, and is over here");
+    let home = |facility| Home { region: bed.region, facility };
+    assert_eq!(let_in::left_at(&bed.store, home(facility), bed.now).await?, Some(lifted));
+    assert_eq!(let_in::left_at(&bed.store, home(other), bed.now).await?, None);
+
+    let drill = activate(&bed, Reach::Region, true).await?;
+    assert_eq!(counted(&bed).await?.0, 2, "a drill stands for nothing");
+    let again = activate(&bed, Reach::Region, false).await?;
+    assert_eq!(counted(&bed).await?, (0, (0, None)), "another one holds");
+    bed.now = bed.now.plus_days(2);
+    let stayed_until = lifted.plus_days(1);
+    assert_eq!(counted(&bed).await?, (1, (1, Some(stayed_until))), "a guest's stay is over whatever holds");
+    decide(&bed, &again, Deed::Lift).await??;
+    assert_eq!(counted(&bed).await?, (2, (2, Some(lifted))));
+    decide(&bed, &drill, Deed::Lift).await?.map(drop)?;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! 災害時特例 and 利用制限 on every page: whoever is signed in is told of what holds where they work; anybody, of what holds in a whole region.
+//! 災害時特例 and 利用制限 on every page: whoever is signed in is told of what holds where they work; whoever came by a facility's link, of
+//! what holds there; anybody, of what holds in a whole region.
 
 use axum::http::request::Parts;
 
@@ -20,6 +21,18 @@ pub(super) async fn tell(web: &Web, parts: &mut Parts, scope: Option<Scope>) -> 
         visitor.banners = banners;
     }
     Ok(())
+}
+
+/// Whoever came by a facility's link is told of what holds there; what to do about it is for those who sign in.
+pub(super) async fn behind_link(web: &Web, visitor: &Visitor, home: Home) -> Result<Visitor, PageError> {
+    let open = cover::open_over(web.store.read(), home, web.now()).await?;
+    let mut banners = both(web, &open, ("disaster-banner-facility", "disaster-banner-drill"), "/sign-in");
+    for banner in &mut banners {
+        banner.action = "disaster-banner-sign-in";
+    }
+    let mut told = visitor.clone();
+    told.banners = banners;
+    Ok(told)
 }
 
 /// The banners for somebody of this scope; `None`: for anybody.

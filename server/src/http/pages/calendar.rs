@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::guard::{Who, check_right};
+use super::own_rules::pack_at;
 use super::setup::{put_once, take_once};
 use super::typed::Typed;
 use super::visit::{Kept, Visitor};
@@ -22,6 +23,7 @@ use crate::domain::people::link::Token;
 use crate::domain::people::{Person, Right, Scope, throttle};
 use crate::store::belonging::Home;
 use crate::store::disaster::cover::{self, Open};
+use crate::store::disaster::let_in;
 use crate::store::paper::{self, Filter};
 use crate::store::{facility, feed, self_check, throttle as counters};
 use crate::views::{CalendarPage, Moment};
@@ -31,7 +33,7 @@ use crate::words::Text;
 const PATH: &str = "/calendar/";
 /// Ending by which programs know what it is.
 const ENDING: &str = ".ics";
-/// Papers looked at.
+/// Papers looked at, of a region's at once.
 const PAPERS: u16 = 500;
 /// How long a calendar may go by what it read.
 const FRESH_S: i64 = 900;
@@ -134,13 +136,23 @@ fn tag(events: &[Event]) -> String {
 async fn events(web: &Web, reader: &Person, lang: Lang) -> Result<Vec<Event>, PageError> {
     let mut events = match reader.scope {
         Scope::Region(region) => {
-            let mut events = Vec::new();
-            for (_, name, found) in paper::list_open(&web.store, (region, Kind::Incident), (None, PAPERS)).await? {
-                let where_to = Text::new("calendar-at").with("facility", name);
-                statutory(web, &found.paper, (Some(where_to), lang), &mut events).await?;
+            let (mut events, mut after) = (Vec::new(), None);
+            loop {
+                let open = paper::list_open(&web.store, (region, Kind::Incident), (after, PAPERS)).await?;
+                after = open.last().map(|(.., last)| last.paper.id);
+                let read = open.len();
+                for (_, name, found) in open {
+                    let where_to = Text::new("calendar-at").with("facility", name);
+                    statutory(web, &found.paper, (Some(where_to), lang), &mut events).await?;
+                }
+                if read < usize::from(PAPERS) {
+                    break;
+                }
             }
             let open = cover::open_in(web.store.read(), region, web.now()).await?;
             events.extend(open.iter().map(|open| disaster(web, open, "/disaster", lang)));
+            let (_, over) = let_in::count_overdue(&web.store, region, (web.now(), web.now())).await?;
+            events.extend(over.map(|over| clear_up(web, (region.to_string(), over), "/disaster", lang)));
             events
         }
         Scope::Facility(region, facility) => of_facility(web, Home { region, facility }, lang).await?,
@@ -162,7 +174,8 @@ async fn of_facility(web: &Web, home: Home, lang: Lang) -> Result<Vec<Event>, Pa
             events.push(event(web, (format!("paper-{}", paper.id), day), summary.in_lang(lang), &format!("/papers/{}", paper.id)));
         }
     }
-    let rules = &web.pack.parameters().attestation;
+    let pack = pack_at(web, home).await?;
+    let rules = &pack.parameters().attestation;
     for (ownership, answered) in self_check::oldest_answers(&web.store, home.facility).await? {
         let days = match ownership {
             Ownership::Managed => rules.days,
@@ -185,6 +198,8 @@ async fn of_facility(web: &Web, home: Home, lang: Lang) -> Result<Vec<Event>, Pa
     let path = format!("/facilities/{}/disaster", home.facility);
     let covering = cover::open_over(web.store.read(), home, web.now()).await?;
     events.extend(covering.iter().map(|open| disaster(web, open, &path, lang)));
+    let over = let_in::left_at(&web.store, home, web.now()).await?;
+    events.extend(over.map(|over| clear_up(web, (home.facility.to_string(), over), &format!("{path}/let-in"), lang)));
     Ok(events)
 }
 
@@ -243,6 +258,12 @@ async fn statutory(web: &Web, paper: &Paper, (place, lang): (Option<Text>, Lang)
 fn disaster(web: &Web, open: &Open, path: &str, lang: Lang) -> Event {
     let key = if open.drill { "calendar-drill-ends" } else { "calendar-disaster-ends" };
     event(web, (format!("disaster-{}", open.id), When::At(open.ends_at)), Text::new(key).in_lang(lang), path)
+}
+
+/// By when what an exception let in should be cleared, where something is left since it was `over`.
+fn clear_up(web: &Web, (place, over): (String, Timestamp), path: &str, lang: Lang) -> Event {
+    let due = over.plus_days(i64::from(web.pack.parameters().disaster.clear_days));
+    event(web, (format!("disaster-clear-{place}"), When::At(due)), Text::new("calendar-disaster-clear").in_lang(lang), path)
 }
 
 fn event(web: &Web, (uid, when): (String, When), summary: String, path: &str) -> Event {

@@ -260,7 +260,7 @@ async fn from_disaster(web: &Web, region: &Region) -> Result<Vec<Todo>, PageErro
     let (now, days) = (web.now(), web.pack.parameters().disaster.clear_days);
     let waiting = disaster::count_waiting(&web.store, region.id, now).await?;
     let drill = disaster::newest_began(&web.store, region.id).await?.unwrap_or(region.created_at).plus_days(DRILL_DAYS);
-    let (overdue, since) = let_in::count_overdue(&web.store, region.id, now.plus_days(-i64::from(days))).await?;
+    let (overdue, since) = let_in::count_overdue(&web.store, region.id, (now.plus_days(-i64::from(days)), now)).await?;
     Ok(vec![
         Todo::new(Kind::DisasterWaiting, waiting, "/disaster"),
         Todo { since, ..Todo::new(Kind::DisasterOverdue, overdue, "/disaster") },

@@ -1,5 +1,5 @@
 //! 災害時特例: who is told of which step. A facility's own 仮発動 goes to the 事務局 to be answered; what holds, changes and ends goes to
-//! whoever it concerns and to the 事務局.
+//! whoever it concerns and to the 事務局. Where several hold, their facility is told that it is over by the last one that ends.
 
 use super::to_many;
 use crate::app::App;
@@ -49,7 +49,12 @@ fn letters(step: &Untold) -> Letters {
 async fn tell(app: &App, step: &Untold) -> anyhow::Result<bool> {
     let letters = letters(step);
     if let Some((kind, places)) = letters.facilities {
-        let places = if step.whole { Reached::All } else { places };
+        let places = match places {
+            Reached::Covered(_) if step.whole => Reached::All,
+            Reached::All | Reached::Covered(_) | Reached::Lifted(_) | Reached::Ever(_) | Reached::Notice(_) | Reached::Unconfirmed(_) => {
+                places
+            }
+        };
         let page = |facility: FacilityId| {
             let list = if kind == Kind::DisasterEnded { "/let-in" } else { "" };
             format!("/facilities/{facility}/disaster{list}")

@@ -51,11 +51,27 @@ pub struct Line {
     pub paper: Option<(PaperId, i64)>,
     /// How and when it was cleared.
     pub cleared: Option<(Cleared, Timestamp)>,
+    /// What was said of it then.
+    pub noted: Option<Noted>,
+}
+
+/// What somebody said who cleared something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noted {
+    /// What was done.
+    pub done: Vec<Check>,
+    /// Why not everything.
+    pub why: String,
+    /// Stored word of who.
+    pub by: String,
+    /// Their name; `None`: no person, or erased.
+    pub name: Option<String>,
 }
 
 const COLUMNS: &str = "SELECT e.id, d.drill, e.whose, e.machine, e.name, e.from_where, e.contact, e.event_at, e.entered_at, e.until_at, \
-     e.cleared_how, e.cleared_at, p.id, p.number FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id \
-     LEFT JOIN paper p ON p.id = e.paper_id";
+     e.cleared_how, e.cleared_at, p.id, p.number, e.cleared_done, e.cleared_why, e.cleared_by, w.name \
+     FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id LEFT JOIN paper p ON p.id = e.paper_id \
+     LEFT JOIN person w ON w.id = e.cleared_by";
 
 /// A facility's, those that are not cleared first, newest first; `skip` is how many were on the pages before.
 pub async fn list(store: &Store, facility: FacilityId, limit: u16, skip: u32) -> Result<Vec<Line>, Error> {
@@ -131,6 +147,15 @@ fn line(row: &AnyRow) -> Result<Line, Error> {
             (None, _) | (_, None) => None,
         },
         cleared,
+        noted: match row.try_get::<Option<String>, _>(16)? {
+            Some(by) => Some(Noted {
+                done: row.try_get::<&str, _>(14)?.split_ascii_whitespace().filter_map(Check::from_word).collect(),
+                why: row.try_get(15)?,
+                by,
+                name: row.try_get(17)?,
+            }),
+            None => None,
+        },
     })
 }
 
@@ -259,62 +284,110 @@ pub async fn list_open(store: &Store, exception: ExceptionId, limit: u16) -> Res
     .collect()
 }
 
-/// Exception `d` is over for facility `$1` at `$2`: as a whole, or in its areas.
-const OVER_HERE: &str = "d.ended_at IS NOT NULL OR d.ends_at <= $2 OR d.reach <> 'region' AND NOT EXISTS (\
+/// Exception `d` is over for the facility of `e` at `$2`: as a whole, or in its areas.
+const OVER_HERE: &str = "(d.ended_at IS NOT NULL OR d.ends_at <= $2 OR d.reach <> 'region' AND NOT EXISTS (\
      SELECT 1 FROM disaster_place p WHERE p.disaster_id = d.id AND p.lifted_at IS NULL \
-     AND (p.place = $1 OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = $1)))";
+     AND (p.place = e.facility_id OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = e.facility_id))))";
 
-/// How many of a facility's are to be cleared now: the exception is over there, or a guest's stay is.
+/// No exception that is real covers the facility of `e` at `now`: while one does, what another let in stays.
+fn uncovered(now: Timestamp) -> String {
+    let now = now.seconds();
+    format!(
+        "NOT EXISTS (SELECT 1 FROM disaster x WHERE x.region_id = d.region_id AND x.drill = 0 AND x.ended_at IS NULL \
+         AND x.ends_at > {now} AND x.began_at <= {now} AND (x.reach = 'region' OR EXISTS (SELECT 1 FROM disaster_place q \
+           WHERE q.disaster_id = x.id AND q.lifted_at IS NULL AND (q.place = e.facility_id \
+           OR q.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = e.facility_id)))))"
+    )
+}
+
+/// How many of a facility's are to be cleared now: the exception is over there and no other holds, or a guest's stay is over.
 pub async fn count_due(store: &Store, facility: FacilityId, now: Timestamp) -> Result<i64, Error> {
     let sql = format!(
         "SELECT COUNT(*) FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id \
-         WHERE e.facility_id = $1 AND e.cleared_at IS NULL AND d.drill = 0 AND (e.until_at <= $2 OR {OVER_HERE})"
+         WHERE e.facility_id = $1 AND e.cleared_at IS NULL AND d.drill = 0 AND (e.until_at <= $2 OR {OVER_HERE} AND {})",
+        uncovered(now)
     );
     let let_in: i64 =
         sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(facility.to_string()).bind(now.seconds()).fetch_one(store.read()).await?;
     Ok(let_in + count_papers_due(store, facility, now).await?)
 }
 
-/// How many of a facility's papers went ahead under an exception that is over there, and are neither approved nor ended.
+/// How many of a facility's papers went ahead under an exception that is over there, with no other in its place, and are neither approved
+/// nor ended.
 pub async fn count_papers_due(store: &Store, facility: FacilityId, now: Timestamp) -> Result<i64, Error> {
     let sql = format!(
         "SELECT COUNT(*) FROM paper e JOIN disaster d ON d.id = e.exception_id \
-         WHERE e.facility_id = $1 AND e.open = 1 AND e.state IN ('exempt', 'revoked') AND ({OVER_HERE})"
+         WHERE e.facility_id = $1 AND e.open = 1 AND e.state IN ('exempt', 'revoked') AND {OVER_HERE} AND {}",
+        uncovered(now)
     );
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(facility.to_string()).bind(now.seconds()).fetch_one(store.read()).await
 }
 
-/// How many of a region's should have been cleared: what ended before `before` and is not cleared yet, and since when the first.
-pub async fn count_overdue(store: &Store, region: RegionId, before: Timestamp) -> Result<(i64, Option<Timestamp>), Error> {
-    let (count, since): (i64, Option<i64>) = sqlx::query_as(
-        "SELECT COUNT(*), MIN(u.over_at) FROM (\
-           SELECT coalesce(d.ended_at, d.ends_at) AS over_at FROM disaster d JOIN disaster_let_in e ON e.disaster_id = d.id \
-           WHERE d.region_id = $1 AND d.drill = 0 AND e.cleared_at IS NULL \
-           UNION ALL SELECT coalesce(d.ended_at, d.ends_at) FROM disaster d JOIN paper p ON p.exception_id = d.id \
-           WHERE d.region_id = $1 AND p.state IN ('exempt', 'revoked')\
-         ) u WHERE u.over_at <= $2",
+/// When exception `d` ended, as a whole or (the last time) where the facility of `e` lies.
+const OVER_AT: &str = "CASE WHEN d.reach = 'region' THEN coalesce(d.ended_at, d.ends_at) ELSE coalesce(\
+     (SELECT CASE WHEN COUNT(*) = COUNT(p.lifted_at) THEN MAX(p.lifted_at) END FROM disaster_place p WHERE p.disaster_id = d.id \
+      AND (p.place = e.facility_id OR p.place IN (SELECT a.area_id FROM facility_area a WHERE a.facility_id = e.facility_id))), \
+     d.ended_at, d.ends_at) END";
+
+/// Whatever was let in in region `$1`, or went ahead on paper, and is not cleared though it should have been since `over_at`, up to `$2`.
+fn left_since(now: Timestamp) -> String {
+    let uncovered = uncovered(now);
+    format!(
+        "SELECT l.facility_id, l.over_at FROM (\
+           SELECT e.facility_id, CASE WHEN e.until_at <= $2 THEN e.until_at ELSE {OVER_AT} END AS over_at \
+           FROM disaster d JOIN disaster_let_in e ON e.disaster_id = d.id \
+           WHERE d.region_id = $1 AND d.drill = 0 AND e.cleared_at IS NULL AND (e.until_at <= $2 OR {uncovered}) \
+           UNION ALL SELECT e.facility_id, {OVER_AT} FROM disaster d JOIN paper e ON e.exception_id = d.id \
+           WHERE d.region_id = $1 AND e.state IN ('exempt', 'revoked') AND {uncovered}\
+         ) l WHERE l.over_at <= $2"
     )
-    .bind(region.to_string())
-    .bind(before.seconds())
-    .fetch_one(store.read())
-    .await?;
+}
+
+/// How many of a region's should have been cleared: what was over at `before` and is not cleared yet, and since when the first.
+pub async fn count_overdue(
+    store: &Store,
+    region: RegionId,
+    (before, now): (Timestamp, Timestamp),
+) -> Result<(i64, Option<Timestamp>), Error> {
+    let sql = format!("SELECT COUNT(*), MIN(u.over_at) FROM ({}) u", left_since(now));
+    let (count, since): (i64, Option<i64>) =
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(region.to_string()).bind(before.seconds()).fetch_one(store.read()).await?;
     Ok((count, since.map(Timestamp::from_seconds)))
 }
 
-/// The same at each facility of a region, those with the most first.
-pub async fn list_overdue(store: &Store, region: RegionId, before: Timestamp, limit: u16) -> Result<Vec<(FacilityId, i64)>, Error> {
-    sqlx::query(
-        "SELECT e.facility_id, COUNT(*) FROM disaster_let_in e JOIN disaster d ON d.id = e.disaster_id WHERE d.region_id = $1 AND d.drill = 0 \
-         AND e.cleared_at IS NULL AND coalesce(d.ended_at, d.ends_at) <= $2 GROUP BY e.facility_id ORDER BY 2 DESC, e.facility_id LIMIT $3",
-    )
-    .bind(region.to_string())
-    .bind(before.seconds())
-    .bind(i64::from(limit))
-    .fetch_all(store.read())
-    .await?
-    .iter()
-    .map(|row| Ok((rows::parsed(row, 0, "disaster_let_in.facility_id")?, row.try_get(1)?)))
-    .collect()
+/// Since when the first of a facility's is to be cleared that should have been cleared by now.
+pub async fn left_at(store: &Store, home: Home, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let sql = format!("SELECT MIN(u.over_at) FROM ({}) u WHERE u.facility_id = $3", left_since(now));
+    let since: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(home.region.to_string())
+        .bind(now.seconds())
+        .bind(home.facility.to_string())
+        .fetch_one(store.read())
+        .await?;
+    Ok(since.map(Timestamp::from_seconds))
+}
+
+/// The same at each facility of a region, in order of id; `after` is the last one of the page before.
+pub async fn list_overdue(
+    store: &Store,
+    region: RegionId,
+    (before, now): (Timestamp, Timestamp),
+    (after, limit): (Option<FacilityId>, u16),
+) -> Result<Vec<(FacilityId, i64)>, Error> {
+    let sql = format!(
+        "SELECT u.facility_id, COUNT(*) FROM ({}) u WHERE u.facility_id > $3 GROUP BY u.facility_id ORDER BY u.facility_id LIMIT $4",
+        left_since(now)
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(region.to_string())
+        .bind(before.seconds())
+        .bind(after.map(|id| id.to_string()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(store.read())
+        .await?
+        .iter()
+        .map(|row| Ok((rows::parsed(row, 0, "disaster_let_in.facility_id")?, row.try_get(1)?)))
+        .collect()
 }
 
 /// The exception that held over a facility at an instant, the real one before a drill, the widest first; also when it ended since.

@@ -20,7 +20,7 @@ use crate::http::pages::membership::closed;
 use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell, twice};
+use crate::http::pages::{PageError, Web, banner, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::disaster::{door, let_in};
 use crate::store::throttle as counters;
@@ -104,6 +104,7 @@ async fn join_page(
     wrong: Option<(&Filled, Text)>,
 ) -> Result<Response, PageError> {
     let held = let_in::held_over(web.store.read(), home, web.now()).await?;
+    let visitor = &banner::behind_link(web, visitor, home).await?;
     let empty = Filled::new(Vec::new());
     let (filled, error) = wrong.map_or((&empty, None), |(filled, error)| (filled, Some(error)));
     page(&JoinPage {

@@ -41,7 +41,9 @@ pub(super) fn files() -> Vec<(&'static str, &'static str)> {
         ("operation-log.csv", "evidence-file-log"),
         (CHAIN, "evidence-file-chain"),
         ("disasters.csv", "evidence-file-disasters"),
+        ("disaster-steps.csv", "evidence-file-disaster-steps"),
         ("disaster-devices.csv", "evidence-file-let-in"),
+        ("disaster-gone.csv", "evidence-file-gone"),
     ]
 }
 
@@ -86,7 +88,9 @@ impl<'a> Tables<'a> {
         self.log().await?;
         self.chain().await?;
         self.disasters().await?;
+        self.disaster_steps().await?;
         self.let_in().await?;
+        self.gone().await?;
         Ok(self.packing)
     }
 

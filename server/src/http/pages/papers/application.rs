@@ -18,7 +18,7 @@ use crate::domain::people::throttle;
 use crate::http::pages::membership::closed;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell};
+use crate::http::pages::{PageError, Web, banner, page, shell};
 use crate::store::belonging::Home;
 use crate::store::paper::{self, Contact, Found};
 use crate::store::throttle as counters;
@@ -105,6 +105,7 @@ type Refused = (String, Text);
 
 async fn own_page(web: &Web, visitor: &Visitor, own: &Own, refused: Option<Refused>) -> Result<Response, PageError> {
     let (paper, staff) = (&own.found.paper, Staff::of(web, own.home).await?);
+    let visitor = &banner::behind_link(web, visitor, own.home).await?;
     let (why, error) = refused.map_or((String::new(), None), |(why, error)| (why, Some(error)));
     let form = WithdrawForm { action: format!("{}/withdraw", own.path), version: paper.version, why, longest: LONGEST_REASON };
     let theirs = own.is_theirs();

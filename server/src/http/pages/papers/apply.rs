@@ -20,7 +20,7 @@ use crate::domain::people::throttle;
 use crate::http::pages::membership::closed;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell, twice};
+use crate::http::pages::{PageError, Web, banner, page, shell, twice};
 use crate::store::belonging::Home;
 use crate::store::paper::{self, NewPaper};
 use crate::store::{facility_link, throttle as counters};
@@ -103,6 +103,7 @@ pub(super) async fn form_page(
 ) -> Result<Response, PageError> {
     let (home, kind) = (form.home, form.kind);
     let staff = Staff::of(web, home).await?;
+    let visitor = &banner::behind_link(web, visitor, home).await?;
     let exempt = staff.exception.is_some() && kind.first_state(true, true) == State::Exempt;
     let typed_or = |field: &str| value(typed, field).unwrap_or_default().to_owned();
     page(&PaperFormPage {

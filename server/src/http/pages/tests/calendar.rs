@@ -58,6 +58,36 @@ async fn a_calendar_reads_what_is_due_at_the_own_facility_and_no_names() {
 }
 
 #[tokio::test]
+async fn it_goes_by_the_facilitys_own_rules_and_says_when_what_an_exception_let_in_is_to_be_cleared() {
+    let world = World::new().await;
+    world.add_used(world.facility, "受付1", Some(&sample::good_debian(MORNING))).await;
+    let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let (mut office, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    let at = |path: &str| format!("/facilities/{}/{path}", world.facility);
+    administrator.get(&at("self-check")).await.status(200);
+    let answer = [("for", "all"), ("grade", "administrator"), ("§20-6.no_copies", "yes")];
+    administrator.submit(&at("self-check"), &answer).await.status(303);
+    administrator.get(&at("own-rules")).await.status(200);
+    let own = [("attestation.days", "180"), ("attestation.personal_days", "60"), ("why", "見本")];
+    administrator.submit(&at("own-rules"), &own).await.status(303);
+    office.get("/disaster").await.status(200);
+    let begun = [("why", "大雨"), ("basis", "規程第25条"), ("days", "7")];
+    let file = office.submit("/disaster", &begun).await.location.expect("a path");
+    administrator.get(&at("disaster/let-in")).await.status(200);
+    administrator.submit(&at("disaster/let-in"), &[("name", "見本 守")]).await.status(303);
+    let (own, regions) = (made(&mut administrator).await, made(&mut office).await);
+    let clear = "SUMMARY:災害時特例の整理の期限\r\n";
+    let text = unfolded(&read(&world, &own).await);
+    assert!(text.contains("DTSTART;VALUE=DATE:20270130\r\n") && !text.contains(clear), "180 days on: {text}");
+    office.get(&file).await.status(200);
+    office.submit(&file, &[("act", "lift"), ("why", "解除")]).await.status(303);
+    for path in [own, regions] {
+        let text = unfolded(&read(&world, &path).await);
+        assert!(text.contains(clear) && text.contains("DTSTART:20260817T"), "14 days on: {text}");
+    }
+}
+
+#[tokio::test]
 async fn of_a_region_it_has_the_laws_deadlines_until_they_are_met() {
     let world = World::new().await;
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;

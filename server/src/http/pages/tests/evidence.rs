@@ -92,6 +92,9 @@ async fn an_archive_holds_what_happened_at_the_facility_within_the_period_and_is
     assert!(file(&files, "papers.csv").contains("見本 看護師") && file(&files, "paper-steps.csv").contains("届け出る"));
     assert!(file(&files, "operation-log.csv").contains("サインイン") || file(&files, "operation-log.csv").contains("アカウントの設定"));
     assert!(file(&files, "disasters.csv").contains("訓練") && file(&files, "disasters.csv").lines().count() == 2);
+    let steps = file(&files, "disaster-steps.csv");
+    assert!(steps.contains("\"はい\",\"発動\",") && steps.lines().count() == 2, "{steps}");
+    assert_eq!(file(&files, "disaster-gone.csv").lines().count(), 1, "nothing was lost");
     assert!(file(&files, "staff.csv").contains("髙﨑 𠮷男") && file(&files, "trainings.csv").contains("1 髙﨑 𠮷男"));
     assert!(file(&files, "trainings.csv").contains("守秘") && file(&files, "staff-reviews.csv").contains("架空 二郎"));
     assert!(files.iter().all(|(_, text)| !text.contains("もみじ")), "nothing of another facility");

@@ -90,7 +90,9 @@ async fn from_the_first_call_in_the_night_to_the_closed_file_nothing_is_lost_and
 
     // 06:00 and later: own telephones, a lent one, a team's; the collector judges on.
     let mut telephone = Browser::new(&world.router);
-    telephone.get(&join).await.says("さくら架空診療所");
+    let told = telephone.get(&join).await;
+    told.says("さくら架空診療所");
+    assert!(told.body.contains("【緊急】") && told.body.contains("サインインして見る"), "{}", told.body);
     telephone.submit(&join, &[("name", "見本 守"), ("machine", "phone")]).await.redirects_to(&format!("{join}?done=yes"));
     telephone.submit(&join, &[("skip", "yes")]).await.redirects_to(&format!("{join}?done=yes"));
     let let_in = format!("{local}/let-in");
@@ -113,12 +115,15 @@ async fn from_the_first_call_in_the_night_to_the_closed_file_nothing_is_lost_and
     office.does(&world, &wide, &wide, &[("act", "extend"), ("days", "7"), ("why", "周東は続く")]).await;
     world.clock.advance(2 * DAY);
     exceptions::record_lapses(&world.store, &world.random, world.clock.now()).await.expect("records");
+    let today = format!("/facilities/{}/today", world.facility);
+    let meanwhile = nurse.reads(&world, &today).await.text();
+    assert!(meanwhile.contains("1件の整理が残っています"), "the team's stay is over, and the area's still holds: {meanwhile}");
 
     // Day 14: lifted. What was let in is to be cleared, one by one.
     world.clock.advance(5 * DAY);
     office.does(&world, &wide, &wide, &[("act", "lift"), ("why", "避難指示の解除")]).await;
     let mut head = Hand::new(&world, Some(world.facility), Role::Head, "shocho").await;
-    head.browser.get(&format!("/facilities/{}/today", world.facility)).await.says("4件の整理が残っています");
+    head.browser.get(&today).await.says("4件の整理が残っています");
     for _ in 0..4 {
         let id = head.browser.get(&let_in).await.field("id");
         let mut fields = vec![("id", id.as_str())];
