@@ -45,18 +45,20 @@ pub(super) async fn client(stream: &mut (impl AsyncRead + Unpin)) -> Result<Opti
         }
         line.push(stream.read_u8().await?);
     }
-    text(&line).ok_or(Unproxied::Other)
+    text(&line)
 }
 
-/// A line of version 1, as `PROXY TCP4 192.0.2.7 198.51.100.1 50000 443`; `None`: it is none.
-fn text(line: &[u8]) -> Option<Option<IpAddr>> {
-    let mut words = std::str::from_utf8(line).ok()?.trim_end().split(' ').skip(1);
-    match words.next()? {
-        "TCP4" => words.next()?.parse::<Ipv4Addr>().ok().map(|address| Some(address.into())),
-        "TCP6" => words.next()?.parse::<Ipv6Addr>().ok().map(|address| Some(address.into())),
-        "UNKNOWN" => Some(None),
-        _ => None,
-    }
+/// A line of version 1, as `PROXY TCP4 192.0.2.7 198.51.100.1 50000 443`.
+fn text(line: &[u8]) -> Result<Option<IpAddr>, Unproxied> {
+    let mut words = std::str::from_utf8(line).map_err(|_| Unproxied::Other)?.trim_end().split(' ').skip(1);
+    let (family, address) = (words.next(), words.next().unwrap_or_default());
+    let address = match family {
+        Some("TCP4") => address.parse::<Ipv4Addr>().map(IpAddr::from),
+        Some("TCP6") => address.parse::<Ipv6Addr>().map(IpAddr::from),
+        Some("UNKNOWN") => return Ok(None),
+        Some(_) | None => return Err(Unproxied::Other),
+    };
+    address.map(Some).map_err(|_| Unproxied::Other)
 }
 
 async fn binary(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option<IpAddr>, Unproxied> {

@@ -170,6 +170,7 @@ impl WebPort {
     }
 
     /// The same, with the PROXY protocol spoken by these.
+    #[must_use]
     pub fn behind(self, proxies: &[IpAddr]) -> Self {
         Self { proxies: proxies.into(), ..self }
     }

@@ -57,7 +57,7 @@ impl Story {
         for (name, facility) in [("周東", Some(&station)), ("玖珂", Some(&pharmacy)), ("美川", None), ("和木", Some(&elsewhere))] {
             let area = office.does("/areas", "/areas", &[("name", name)])?;
             if let Some(facility) = facility {
-                office.does(&area, &area, &[("shown", facility), ("facility", facility)])?;
+                office.does(&area, &area, &[("facility", facility)])?;
             }
             areas.push((name, area.rsplit('/').next().context("an id")?.to_owned()));
         }

@@ -338,8 +338,8 @@ async fn tries_made_at_once_are_counted_one_after_the_other(on: On) -> anyhow::R
             anyhow::Ok((open, taken))
         });
     }
-    let tried = tries.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    assert_eq!(tried.iter().filter(|(_, taken)| *taken).count(), 8, "{tried:?}");
+    let ended = tries.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    assert_eq!(ended.iter().filter(|(_, taken)| *taken).count(), 8, "{ended:?}");
     let mut tx = bed.store.begin().await?;
     assert_eq!(counters::failures(&mut tx, &buckets[0]).await?, 8);
     Ok(tx.rollback().await?)

@@ -173,7 +173,7 @@ pub(super) async fn rename_area(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
 }
 
-/// `POST /areas/{area}`: of the facilities shown, those ticked lie in it and the others do not. What the page did not show stays.
+/// `POST /areas/{area}`: what was ticked or unticked since the page was shown. The rest stays, whatever somebody else made of it meanwhile.
 pub(super) async fn assign(
     Use(web): Use<Web>,
     Who(person): Who,
@@ -185,10 +185,11 @@ pub(super) async fn assign(
         let sent = typed.iter().filter(|(name, _)| name == field).take(usize::from(FACILITIES));
         sent.map(|(_, id)| id.parse().map_err(|_| PageError::Malformed(Kept::default()))).collect()
     };
-    let (shown, ticked) = (ids("shown")?, ids("facility")?);
-    let left: Vec<FacilityId> = shown.into_iter().filter(|id| !ticked.contains(id)).collect();
+    let (was, ticked) = (ids("was")?, ids("facility")?);
+    let left: Vec<FacilityId> = was.iter().copied().filter(|id| !ticked.contains(id)).collect();
+    let come: Vec<FacilityId> = ticked.into_iter().filter(|id| !was.contains(id)).collect();
     let mut tx = web.store.begin().await?;
-    let added = area::add_facilities(&mut tx, &area, &ticked).await?;
+    let added = area::add_facilities(&mut tx, &area, &come).await?;
     let removed = area::remove_facilities(&mut tx, &area, &left).await?;
     if added + removed > 0 {
         let done = Done::by_person(&person, What::AreaChanged, web.now()).on_area(&area);
