@@ -94,6 +94,7 @@ pub(crate) use state::{Count, Mark, Moment};
 pub(crate) use steps::StepLine;
 pub(crate) use today::{ClauseName, ListedPage, TodayPage, TodoLine};
 pub(crate) use trend::Chart;
+pub(crate) use wrong::wrong_field;
 
 use hashimori_shared::lang::{Lang, Words};
 

@@ -29,15 +29,13 @@ impl<W: Wrong> Wrong for &W {
 
 impl Shell {
     /// What stands below the field of this name: what is wrong with it.
-    #[expect(clippy::needless_pass_by_value, reason = "templates hold it by value or by reference")]
     pub(crate) fn wrong(&self, error: impl Wrong, field: impl AsRef<str>) -> Option<String> {
         let text = error.text().filter(|text| text.field() == Some(field.as_ref()))?;
         Some(self.say(Text::new("frame-wrong").with("text", text.clone())))
     }
+}
 
-    /// Name of the field that it is about.
-    #[expect(clippy::needless_pass_by_value, reason = "templates hold it by value or by reference")]
-    pub(crate) fn wrong_field(&self, error: impl Wrong) -> Option<String> {
-        error.text()?.field().map(str::to_owned)
-    }
+/// Name of the field that it is about.
+pub(crate) fn wrong_field(error: impl Wrong) -> Option<String> {
+    error.text()?.field().map(str::to_owned)
 }

@@ -131,7 +131,7 @@ async fn the_forms_of_a_facility_say_below_the_field_what_is_wrong() {
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     let at = |rest: &str| format!("/facilities/{}/{rest}", world.facility);
     let (card, sort) = (format!("/devices/{device}/card"), format!("/devices/{device}/sort"));
-    let [ledger, staff, training, void, pledges, edition, policy, check, rules, codes, log] = [
+    let [ledger, staff, training, void, pledges, edition, policy, check, rules, codes, evidence] = [
         "ledger/new",
         "staff/new",
         "staff/training",
@@ -185,7 +185,7 @@ async fn the_forms_of_a_facility_say_below_the_field_what_is_wrong() {
     ];
     send_all(&mut administrator, &forms).await;
     for (query, wrong) in [("from=x&to=2026-08-03", "from"), ("from=2026-08-01&to=x", "to"), ("from=2026-08-03&to=2026-08-01", "to")] {
-        only(&administrator.get(&format!("{log}.zip?{query}")).await, wrong);
+        only(&administrator.get(&format!("{evidence}.zip?{query}")).await, wrong);
         let oplog = administrator.get(&format!("/log?{query}")).await;
         if query.contains('x') {
             only(&oplog, wrong);
@@ -204,11 +204,11 @@ async fn the_forms_of_a_flood_say_below_the_field_what_is_wrong() {
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
     let begun = [("why", "大雨"), ("basis", "規程第25条"), ("days", "7")];
-    let begin: Vec<Form<'_>> = [("why", " "), ("basis", ""), ("days", "x"), ("event", "x")]
+    let refused: Vec<Form<'_>> = [("why", " "), ("basis", ""), ("days", "x"), ("event", "x")]
         .iter()
         .map(|case| ("/disaster", "/disaster", with(&begun, &[*case]), case.0))
         .collect();
-    send_all(&mut secretariat, &begin).await;
+    send_all(&mut secretariat, &refused).await;
     world.activate(world.region, false).await;
     let at = |rest: &str| format!("/facilities/{}/disaster/{rest}", world.facility);
     let [let_in, clear, gone] = ["let-in", "clear", "gone"].map(at);
@@ -287,14 +287,14 @@ async fn the_forms_of_the_secretariat_say_below_the_field_what_is_wrong() {
     world.proven(&mut secretariat, &seed, "/connections").await;
     send_all(&mut secretariat, &forms).await;
     let membership = format!("/facilities/{facility}/membership");
-    let seen = secretariat.get(&membership).await.seen();
-    let seen = ("seen", seen.as_str());
+    let version = secretariat.get(&membership).await.seen();
+    let version = ("seen", version.as_str());
     send_all(
         &mut secretariat,
         &[
-            (&membership, &membership, vec![("act", "begin_leaving"), seen, ("until", "x"), ("why", "x")], "until"),
-            (&membership, &membership, vec![("act", "begin_leaving"), seen, ("until", "2026-08-31"), ("why", "")], "why"),
-            (&membership, &membership, with(&applied, &[("act", "amend"), seen, ("form_1", "x")]), "form_1"),
+            (&membership, &membership, vec![("act", "begin_leaving"), version, ("until", "x"), ("why", "x")], "until"),
+            (&membership, &membership, vec![("act", "begin_leaving"), version, ("until", "2026-08-31"), ("why", "")], "why"),
+            (&membership, &membership, with(&applied, &[("act", "amend"), version, ("form_1", "x")]), "form_1"),
         ],
     )
     .await;
