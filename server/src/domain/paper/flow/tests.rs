@@ -293,7 +293,7 @@ fn a_personal_device_is_approved_only_where_the_facility_allows_any_and_what_is_
     let (device, other) = (Some(DeviceId::new(id(8))), Err(Refusal::OtherDevice));
     for state in [State::InUse, State::Exempt] {
         assert_eq!(link(&Paper { state, ..asked.clone() }), (true, Ok(true)), "{state:?}: it enrols in the same flow");
-        assert_eq!(link(&Paper { state, device, ..asked.clone() }), (false, other.clone()), "{state:?}");
+        assert_eq!(link(&Paper { state, device, ..asked.clone() }), (false, other), "{state:?}");
     }
     assert_eq!(link(&Paper { device, ..asked }), (true, Ok(true)), "nobody has approved it yet");
 }
