@@ -56,6 +56,7 @@ const NAMED: &[(&str, &str, Reading)] = &[
     ("class", "note-class", Reading::Class),
     ("corrects", "", Reading::LeftOut),
     ("deputy", "note-deputy", Reading::Word(switch)),
+    ("device", "", Reading::LeftOut),
     ("devices", "note-devices", Reading::Number),
     ("different", "note-different", Reading::Word(different)),
     ("edition", "note-edition", Reading::Number),
