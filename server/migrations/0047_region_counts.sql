@@ -24,7 +24,7 @@ UPDATE paper SET above = CASE WHEN EXISTS (SELECT 1 FROM appointment h WHERE h.f
 DROP INDEX paper_to_decide;
 CREATE INDEX paper_to_decide ON paper (region_id, above, filed_at, id) WHERE open = 1 AND above > 0 AND state IN ('filed', 'extending', 'exempt');
 
-CREATE INDEX disaster_let_in_to_clear ON disaster_let_in (disaster_id) WHERE cleared_at IS NULL;
+CREATE INDEX disaster_let_in_to_clear ON disaster_let_in (disaster_id, facility_id, until_at) WHERE cleared_at IS NULL;
 
 -- Lists of open papers in order of their first day, and people by where they work, without a walk over all of them.
 CREATE INDEX paper_open_from ON paper (region_id, kind, from_at, id) WHERE open = 1;
