@@ -140,6 +140,7 @@ paper-administrators-own = The administrator’s own notices and applications ar
 paper-device-not-in-use = The device is not in use now (retired, lost or the like), so it can be neither approved nor taken out.
 paper-period-over = The period is over. Send it back to have the period put right; if it was done on paper first, give that date.
 paper-not-yet = The period has not begun. Record it from the first day on, or file it with another period.
+paper-overtaken = { $by } was first with this paper ({ $at }: { $act }). Yours has changed nothing. Open it again and look at how it stands now.
 paper-changed = Somebody else took a step with this paper first. Open it again and look at how it stands now.
 paper-personal-device = Application for a personal device
 paper-personal-device-about = When the facility's own device cannot be used, this asks for leave to use a personal one (§20-7). Do not use it for work until it is approved.

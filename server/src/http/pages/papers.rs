@@ -48,9 +48,10 @@ use super::places::called;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
+use crate::domain::act::Actor;
 use crate::domain::device::Standing;
 use crate::domain::ids::{ExceptionId, FacilityId, PaperId};
-use crate::domain::paper::{Applicant, Days, Hand, Kind, Paper, Rules, State, Surroundings, Wish, same_name};
+use crate::domain::paper::{Act, Applicant, Days, Hand, Kind, Paper, Rules, State, Surroundings, Wish, same_name};
 use crate::domain::people::{Person, Role};
 use crate::store::appointment::{self, Held};
 use crate::store::belonging::Home;
@@ -282,6 +283,20 @@ async fn exception_for(web: &Web, home: Home, staff: &Staff, wish: &Wish) -> Res
 
 fn hand(person: &Person) -> Hand<'_> {
     Hand { person: person.id, role: person.role, name: &person.name }
+}
+
+/// Somebody else was quicker: who, when and with what, as the paper's history has it.
+async fn overtaken(web: &Web, reader: &Person, paper: &Paper) -> Result<PageError, PageError> {
+    let Some(past) = paper::history(&web.store, paper.id).await?.pop() else {
+        return Ok(PageError::Conflict(Text::new("paper-changed")));
+    };
+    let by = match past.by {
+        Some(name) if sees(reader, paper) => Text::new("people-by-name").with("name", name),
+        Some(_) => Text::new("paper-not-shown"),
+        None => Actor::label(&past.by_word).unwrap_or(Text::new("oplog-erased")),
+    };
+    let act = Text::new(if past.act == Act::File { paper.kind.filing().0 } else { past.act.key() });
+    Ok(PageError::Conflict(Text::new("paper-overtaken").with("by", by).with("at", past.at).with("act", act)))
 }
 
 async fn find(web: &Web, home: Home, id: &str) -> Result<Found, PageError> {

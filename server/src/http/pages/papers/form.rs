@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub(super) use crate::http::pages::typed::value;
 
 use super::told::{Taken, tell};
-use super::{Staff, days, days_called, exception_for, exception_on, find, place, title};
+use super::{Staff, days, days_called, exception_for, exception_on, find, overtaken, place, title};
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::{DeviceId, ExceptionId, LetInId, PaperId};
@@ -93,7 +93,7 @@ pub(in crate::http::pages) async fn show_edit(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let found = find(&web, home, &id).await?;
-    sent_back(&found)?;
+    sent_back(&web, &person, &found).await?;
     let typed = filled_in(&found.paper);
     form_page(&web, &visitor, &person, home, (&Form::again(&found), &typed), None).await
 }
@@ -120,8 +120,8 @@ fn check_role(kind: Kind, person: &Person) -> Result<(), PageError> {
     Err(PageError::Said(StatusCode::FORBIDDEN, Text::new("people-not-your-role").with("role", role)))
 }
 
-fn sent_back(found: &Found) -> Result<(), PageError> {
-    if found.paper.state == State::SentBack { Ok(()) } else { Err(PageError::Conflict(Text::new("paper-changed"))) }
+async fn sent_back(web: &Web, reader: &Person, found: &Found) -> Result<(), PageError> {
+    if found.paper.state == State::SentBack { Ok(()) } else { Err(overtaken(web, reader, &found.paper).await?) }
 }
 
 async fn form_page(
@@ -252,7 +252,7 @@ pub(in crate::http::pages) async fn file_again(
     Typed(typed): Typed<Fields>,
 ) -> Result<Response, PageError> {
     let found = find(&web, home, &id).await?;
-    sent_back(&found)?;
+    sent_back(&web, &person, &found).await?;
     let (paper, form) = (&found.paper, Form::again(&found));
     let (wish, staff, exception) = match read(&web, home, paper.kind, &typed).await? {
         Ok(read) => read,
@@ -270,7 +270,8 @@ pub(in crate::http::pages) async fn file_again(
     let applicant = staff.applicant(&wish);
     let by = (Actor::Person(person.id), now, before(paper, &wish));
     if !paper::refile(&mut tx, paper, (&wish, applicant.person), exception, by).await? {
-        return Err(PageError::Conflict(Text::new("paper-changed")));
+        tx.rollback().await?;
+        return Err(overtaken(&web, &person, paper).await?);
     }
     let done = Done::by_person(&person, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
     web.log(&mut tx, &done.noting(format!("kind={} again{}", paper.kind.as_str(), under(exception, paper.kind)))).await?;

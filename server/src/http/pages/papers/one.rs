@@ -11,7 +11,7 @@ use super::files::{Again, files};
 use super::form::value;
 use super::incident::{Gone, clock, report_loss, seen_last};
 use super::told::{Taken, tell};
-use super::{Staff, applicant, days, days_called, device, find, hand, mark, place, sees, title};
+use super::{Staff, applicant, days, days_called, device, find, hand, mark, overtaken, place, sees, title};
 use crate::domain::act::{self, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::disaster::let_in::Cleared;
@@ -232,7 +232,7 @@ pub(in crate::http::pages) async fn act_on_paper(
     let paper = &found.paper;
     // The paper's version when the form was made.
     if text("seen") != paper.version.to_string() {
-        return Err(PageError::Conflict(Text::new("paper-changed")));
+        return Err(overtaken(&web, &person, paper).await?);
     }
     let entry = Entry {
         why: text("why"),
@@ -274,7 +274,8 @@ pub(in crate::http::pages) async fn act_on_paper(
         return refuse(Text::of_field("paper-wrong-overlap", field).with("number", number)).await;
     }
     if !paper::move_on(&mut tx, paper, &moved, Actor::Person(person.id)).await? {
-        return Err(PageError::Conflict(Text::new("paper-changed")));
+        tx.rollback().await?;
+        return Err(overtaken(&web, &person, paper).await?);
     }
     let done = Done::by_person(&person, what(act), now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
     // What is said about a person's own device stays with the paper: the log is read beyond the facility.

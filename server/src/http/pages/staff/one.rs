@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::pledges::signed;
 use super::{Book, find, mark};
 use crate::domain::act::{Done, What};
+use crate::domain::ids::MemberId;
 use crate::domain::paper::same_name;
 use crate::domain::people::Person;
 use crate::domain::people::role::LONGEST_REASON;
@@ -161,6 +162,16 @@ pub(in crate::http::pages) async fn act(
     }
 }
 
+/// Somebody else was quicker: who, when and with what.
+async fn overtaken(web: &Web, member: MemberId) -> Result<PageError, PageError> {
+    let Some(past) = staff::history(web.store.read(), member).await?.pop() else {
+        return Ok(PageError::Conflict(Text::new("staff-moved")));
+    };
+    let by = past.by.map_or(Text::new("oplog-erased"), |name| Text::new("people-by-name").with("name", name));
+    let said = Text::new("staff-overtaken").with("by", by).with("at", past.at).with("act", Text::new(past.act.key()));
+    Ok(PageError::Conflict(said))
+}
+
 /// Keeps a step that was asked for on a page that shows the newest, with its entry in the log.
 pub(super) async fn keep(
     web: &Web,
@@ -170,12 +181,13 @@ pub(super) async fn keep(
     moved: Moved,
 ) -> Result<(), PageError> {
     if given(typed, "seen") != member.version.to_string() {
-        return Err(PageError::Conflict(Text::new("staff-moved")));
+        return Err(overtaken(web, member.id).await?);
     }
     let after = member.after(&moved);
     let mut tx = web.store.begin_ledger().await?;
     if !staff::apply(&mut tx, home.facility, &after, &moved).await? {
-        return Err(PageError::Conflict(Text::new("staff-moved")));
+        tx.rollback().await?;
+        return Err(overtaken(web, after.id).await?);
     }
     let done = Done::by_person(person, What::StaffChanged, moved.at).at_facility(home.region, home.facility);
     let note = format!("number={} act={} state={}", after.number, moved.act.as_str(), moved.to.as_str());

@@ -46,7 +46,7 @@ async fn whoever_asked_without_an_account_takes_it_back_by_their_own_link_and_th
     withdraw(&mut nurse, &own, (&version, "機器が戻った")).await.status(409).says("状態が変わりました");
     let paper = newest(&world, &mut administrator).await;
     administrator.get(&paper).await.says("取下げ").says("サインインしていない人").says("機器が戻った");
-    act(&mut administrator, &paper, "approve", &[]).await.status(409).says("ほかの方が先に手続きを進めました");
+    act(&mut administrator, &paper, "approve", &[]).await.status(409).says("サインインしていない人が先に「取り下げる」をしています");
     assert_eq!(world.acts("paper_moved").await.len(), 1);
     // The facility's own link is another, and goes on.
     nurse.get(&link).await.status(200).says("申請する");

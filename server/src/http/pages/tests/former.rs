@@ -66,7 +66,8 @@ async fn standing_in(world: &World, letters: &str) -> Vec<String> {
     found
 }
 
-async fn file(browser: &mut Browser, world: &World, applicant: &str) -> String {
+/// A 持出届 for somebody; its path.
+pub(super) async fn file(browser: &mut Browser, world: &World, applicant: &str) -> String {
     let new = format!("/facilities/{}/papers/new", world.facility);
     browser.get(&new).await.status(200);
     let fields = [

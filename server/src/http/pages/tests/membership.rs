@@ -2,6 +2,7 @@
 //! and the list that anybody may read.
 
 use super::browser::{Browser, Page};
+use super::former::file;
 use super::world::{MORNING, World};
 use crate::clock::Clock as _;
 use crate::domain::device::Standing;
@@ -168,26 +169,6 @@ async fn a_suspension_in_the_middle_lets_nothing_begin_and_everything_come_back_
     assert_eq!(world.standing(&waiting.to_string()).await.as_deref(), Some("active"));
 }
 
-/// A 持出届 of the administrator's own, which goes ahead under a 災害時特例.
-async fn file(administrator: &mut Browser, world: &World) -> String {
-    let new = format!("/facilities/{}/papers/new", world.facility);
-    administrator.get(&new).await.status(200);
-    let fields = [
-        ("kind", "take_out"),
-        ("applicant", "見本 花子"),
-        ("device", ""),
-        ("form", "single"),
-        ("contents", "訪問予定表"),
-        ("medium", "紙"),
-        ("purpose", "訪問看護"),
-        ("place", "架空町"),
-        ("protection", "封筒"),
-        ("from", "2026-08-03"),
-        ("until", "2026-08-05"),
-    ];
-    administrator.submit(&new, &fields).await.location.expect("filed")
-}
-
 #[tokio::test]
 async fn whoever_leaves_takes_the_records_along_and_devices_accounts_and_links_end() {
     let world = World::new().await;
@@ -197,7 +178,7 @@ async fn whoever_leaves_takes_the_records_along_and_devices_accounts_and_links_e
     world.confirm(world.facility, device).await;
     let paper = world.add_paper(world.region, world.facility, Some(device), "見本 看護師").await;
     let exception = world.activate(world.region, false).await;
-    let out = file(&mut administrator, &world).await;
+    let out = file(&mut administrator, &world, "見本 花子").await;
     administrator.get(&out).await.says("特例");
     let code = world.add_code(world.region, world.facility).await;
     let links = format!("/facilities/{}/links", world.facility);
