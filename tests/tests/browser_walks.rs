@@ -24,7 +24,9 @@ async fn at_the_facility(walk: &Walk<'_>, collector: &Collector) -> anyhow::Resu
     walk.follow("機器を登録する", "新しい登録コード").await?;
     goes_round(walk).await?;
     walk.fill("uses", "0").await?;
-    walk.press("登録コードを発行する", "1から500まで").await?;
+    // What is allowed stands by the field before, too: what is wrong only once the answer has come.
+    walk.press("登録コードを発行する", "＊").await?;
+    walk.sees("1から500まで").await?;
     walk.fill("uses", "1").await?;
     walk.press("登録コードを発行する", "この画面でしか見られません").await?;
     let code = walk.text_of("code-text").await?.parse()?;
