@@ -1,5 +1,6 @@
 //! Papers of a facility: the list, and what its pages have in common. What can be done with a paper is the domain's to say.
 
+mod again;
 mod application;
 mod apply;
 mod correct;

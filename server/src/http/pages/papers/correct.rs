@@ -5,9 +5,10 @@ use axum::extract::{Path, State as Use};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::again::{another, before};
 use super::application::{Own, open_theirs, said};
 use super::apply::{Form, form_page};
-use super::form::{another, before, clash, filled_in, under, value};
+use super::form::{clash, filled_in, under, value};
 use super::told::{Taken, tell};
 use super::{Staff, exception_for, title};
 use crate::domain::act::{Actor, Done, What};

@@ -8,13 +8,14 @@ use serde::Deserialize;
 
 pub(super) use crate::http::pages::typed::value;
 
+use super::again::{another, before};
 use super::told::{Taken, tell};
-use super::{Staff, days, days_called, exception_for, exception_on, find, overtaken, place, title};
+use super::{Staff, exception_for, exception_on, find, overtaken, place, title};
 use crate::domain::act::{Act as OnDevice, Actor, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::{DeviceId, ExceptionId, LetInId, PaperId};
 use crate::domain::membership::Doing;
-use crate::domain::paper::{Act, Kind, Moved, Paper, State, Wish, paper_day, same_name};
+use crate::domain::paper::{Act, Kind, Moved, Paper, State, Wish, paper_day};
 use crate::domain::people::role::LONGEST_NAME;
 use crate::domain::people::{Person, half_width};
 use crate::http::pages::guard::{Here, Who};
@@ -280,28 +281,6 @@ pub(in crate::http::pages) async fn file_again(
     tell(&web, &mut tx, home, &staff, &taken).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/papers/{}", paper.id)).into_response())
-}
-
-/// Whose it is stays: somebody else's is another paper, with its own approval.
-pub(super) fn another(paper: &Paper, wish: &Wish) -> Option<Text> {
-    let person = Text::new(paper.kind.person().0);
-    (!same_name(&paper.applicant.name, &wish.applicant)).then(|| Text::new("paper-another-person").with("person", person))
-}
-
-/// What stood in a paper before it was filled in again, for its history, in the language that papers are kept in.
-pub(super) fn before(paper: &Paper, wish: &Wish) -> String {
-    let said = |text: Text| text.in_lang(Lang::Japanese);
-    let fields = paper.kind.fields().iter().filter(|field| paper.values.get(field.name) != wish.values.get(field.name));
-    let mut was: Vec<(Text, Text)> = fields.map(|field| (Text::new(field.label), field.said(&paper.values))).collect();
-    if paper.period != wish.period {
-        was.push((Text::new(days_called(paper.kind)), days(paper)));
-    }
-    if paper.device != wish.device {
-        let id = paper.device.map_or(Text::new("paper-no-device"), |id| Text::verbatim(id.to_string()));
-        was.push((Text::new("paper-device"), id));
-    }
-    let lines: Vec<String> = was.into_iter().map(|(label, value)| format!("{}: {}", said(label), said(value))).collect();
-    if lines.is_empty() { String::new() } else { said(Text::new("paper-before").with("what", lines.join(" / "))) }
 }
 
 /// A new one takes the place of those before: they are ended, and stay on file.
