@@ -61,7 +61,6 @@ device-dropped = { $n ->
 }
 device-unreadable = This collector cannot read the format of the report. All of it can be seen below.
 device-unconfirmed = There is no record of who confirmed this device.
-device-overtaken = { $by } was quicker, at { $at }: “{ $act }”. Your act changed nothing. See the list of devices for how it stands now.
 device-decided = This device is no longer waiting to be confirmed: somebody else has confirmed or refused it. See how it stands in the list of devices.
 custody-exception = Exception by approval
 custody-none = Not approved

@@ -35,4 +35,5 @@ oplog-older = Older entries
 oplog-export = Export (CSV)
 oplog-object-code = Enrolment code
 oplog-object-paper = Paper No. { $number }
+oplog-object-training = Training record No. { $number }
 oplog-withheld = (what was written about a person’s own device is seen by its facility alone)

@@ -46,6 +46,7 @@ people-deputies-until = Deputies act from { $from } to { $until }.
 people-deputies-rules = The rules allow deputies at any time.
 people-deputies-on-means = With this on, a deputy can act for the administrator.
 people-deputies-off-means = With this off, deputies can do nothing from that moment on. Their accounts and roles stay.
+people-deputies-changed = Somebody else changed the deputies’ term first. Yours has changed nothing. Open the page again and look at how things stand.
 people-deputies-do-on = Allow deputies
 people-deputies-do-off = Stop deputies
 people-until = Until

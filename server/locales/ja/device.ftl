@@ -52,7 +52,6 @@ device-clock-slow = 時刻ずれ: この機器の時計は約{ $n }分遅れて�
 device-dropped = 通信できない期間が長く、古い状態報告{ $n }件が送られないまま捨てられています。
 device-unreadable = この収集サーバーが読み取れない形式の報告です。内容は下の全文で確かめられます。
 device-unconfirmed = この機器を確認した人の記録がありません。
-device-overtaken = 先に{ $by }が{ $at }に、この機器について「{ $act }」をしています。あとの操作は何も変えていません。機器の一覧で今の状態を確かめてください。
 device-decided = この機器は登録待ちではなくなっています。先にほかの人が確認したか断っています。機器の一覧で今の状態を確かめてください。
 custody-exception = 承認による例外
 custody-none = 承認なし

@@ -35,4 +35,5 @@ oplog-older = 古い記録を見る
 oplog-export = 書き出す（CSV）
 oplog-object-code = 登録コード
 oplog-object-paper = 書類 第{ $number }号
+oplog-object-training = 教育の記録 第{ $number }号
 oplog-withheld = （個人所有の機器について書かれたことは、事業所の担当者だけが見られます）

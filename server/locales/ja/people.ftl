@@ -45,6 +45,7 @@ people-deputies-until = { $from }から{ $until }まで、代行者を置いて�
 people-deputies-rules = 判定基準により、いつでも代行者を置けます。
 people-deputies-on-means = 置くと、代行者が管理者に代わって働けるようになります。
 people-deputies-off-means = やめると、代行者はその時から何もできなくなります。アカウントと役割は残ります。
+people-deputies-changed = 先にほかの人が代行の期間を変えました。何も変えていません。ページを開き直し、今の状態を確かめてください。
 people-deputies-do-on = 代行者を置く
 people-deputies-do-off = 代行をやめる
 people-until = いつまで

@@ -4,7 +4,7 @@
 mod done;
 mod what;
 
-pub use done::{Actor, Done, Object, Words};
+pub use done::{Actor, Done, Object, Words, training_object};
 pub use what::What;
 
 use super::device::Standing;

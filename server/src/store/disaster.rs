@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use hashimori_shared::time::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{Any, AnyConnection, Executor, Row as _};
 
 use super::belonging::Home;
 pub use untold::{Untold, list_untold, step_word};
@@ -296,6 +296,15 @@ pub struct Line {
     pub entered_at: Timestamp,
     /// Until when it then held.
     pub until: Option<Timestamp>,
+}
+
+/// How many acts an exception's file has. That its time ran out is nobody's act.
+pub async fn count_acts(db: impl Executor<'_, Database = Any>, id: ExceptionId) -> Result<i64, Error> {
+    sqlx::query_scalar("SELECT count(*) FROM disaster_step WHERE disaster_id = $1 AND kind <> $2")
+        .bind(id.to_string())
+        .bind(StepKind::Lapsed.as_str())
+        .fetch_one(db)
+        .await
 }
 
 /// An exception's file, oldest line first.

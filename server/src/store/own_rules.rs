@@ -66,6 +66,8 @@ pub struct Mark {
     pub at: Timestamp,
     /// Who; `None`: no longer on file.
     pub by: Option<String>,
+    /// Stored word of who.
+    pub by_word: String,
     /// Why; empty: no reason on file.
     pub why: String,
 }
@@ -255,7 +257,7 @@ fn own(row: &AnyRow) -> Result<Own, Error> {
 }
 
 const COLUMNS: &str = "SELECT o.id, o.number, o.facility_id, f.name, o.stage, o.rules, o.looser, o.pack, \
-     o.filed_at, p.name, o.reason, o.decided_at, d.name, o.decision, o.ended_at, e.name, o.ended_why \
+     o.filed_at, p.name, o.reason, o.filed_by, o.decided_at, d.name, o.decision, o.decided_by, o.ended_at, e.name, o.ended_why, o.ended_by \
      FROM own_rules o JOIN facility f ON f.id = o.facility_id LEFT JOIN person p ON p.id = o.filed_by \
      LEFT JOIN person d ON d.id = o.decided_by LEFT JOIN person e ON e.id = o.ended_by ";
 
@@ -311,8 +313,8 @@ pub async fn count_waiting(store: &Store, region: RegionId) -> Result<i64, Error
 fn filed(row: &AnyRow) -> Result<Filed, Error> {
     let mark = |at: usize| -> Result<Option<Mark>, Error> {
         let Some(when) = row.try_get::<Option<i64>, _>(at)? else { return Ok(None) };
-        let why = row.try_get::<Option<String>, _>(at + 2)?.unwrap_or_default();
-        Ok(Some(Mark { at: Timestamp::from_seconds(when), by: row.try_get(at + 1)?, why }))
+        let word = |at: usize| row.try_get::<Option<String>, _>(at).map(Option::unwrap_or_default);
+        Ok(Some(Mark { at: Timestamp::from_seconds(when), by: row.try_get(at + 1)?, by_word: word(at + 3)?, why: word(at + 2)? }))
     };
     Ok(Filed {
         id: rows::parsed(row, 0, "own_rules.id")?,
@@ -324,8 +326,8 @@ fn filed(row: &AnyRow) -> Result<Filed, Error> {
         loosens: !row.try_get::<&str, _>(6)?.is_empty(),
         pack: row.try_get(7)?,
         filed: mark(8)?.ok_or_else(|| rows::decode_error("own_rules.filed_at"))?,
-        decided: mark(11)?,
-        ended: mark(14)?,
+        decided: mark(12)?,
+        ended: mark(16)?,
     })
 }
 

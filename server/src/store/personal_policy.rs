@@ -10,6 +10,8 @@ use crate::domain::ids::{FacilityId, PersonId};
 /// What a facility decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
+    /// Its number among the facility's.
+    pub n: i64,
     /// Whether and how personal devices may be used.
     pub mode: PersonalMode,
     /// What it thinks of the risk.
@@ -18,6 +20,8 @@ pub struct Policy {
     pub at: Timestamp,
     /// Who decided; `None`: no longer on file.
     pub by: Option<String>,
+    /// Stored word of who.
+    pub by_word: String,
 }
 
 const fn word(mode: PersonalMode) -> &'static str {
@@ -31,7 +35,7 @@ const fn word(mode: PersonalMode) -> &'static str {
 /// The newest decisions of a facility, the newest first.
 pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec<Policy>, Error> {
     sqlx::query(
-        "SELECT y.mode, y.risk, y.at, p.name FROM personal_policy y LEFT JOIN person p ON p.id = y.by_whom \
+        "SELECT y.mode, y.risk, y.at, p.name, y.by_whom, y.n FROM personal_policy y LEFT JOIN person p ON p.id = y.by_whom \
          WHERE y.facility_id = $1 ORDER BY y.n DESC LIMIT $2",
     )
     .bind(facility.to_string())
@@ -47,6 +51,8 @@ pub async fn list(store: &Store, facility: FacilityId, limit: u16) -> Result<Vec
             risk: row.try_get(1)?,
             at: Timestamp::from_seconds(row.try_get(2)?),
             by: row.try_get(3)?,
+            by_word: row.try_get(4)?,
+            n: row.try_get(5)?,
         })
     })
     .collect()

@@ -21,6 +21,8 @@ pub(crate) struct OwnRulesPage {
     /// The others, newest first.
     pub filings: Vec<FiledView>,
     pub groups: Vec<OwnGroup>,
+    /// Number of the newest filing.
+    pub seen: i64,
     /// As typed before.
     pub why: String,
     pub longest_reason: usize,
@@ -161,6 +163,7 @@ mod samples {
                 present: full.then(|| FiledView { id: "p".to_owned(), may_decide: false, ..waiting.clone() }),
                 filings: if full { vec![waiting.clone(), unreadable.clone()] } else { Vec::new() },
                 groups: groups.clone(),
+                seen: 1,
                 why: "見本".to_owned(),
                 longest_reason: 200,
             };

@@ -65,6 +65,8 @@ pub(crate) struct Deputies {
     /// How it is now.
     pub now: Text,
     pub on: bool,
+    /// The term, for the form to send along.
+    pub seen: String,
     pub may_switch: bool,
     /// As typed before.
     pub until: String,
@@ -237,6 +239,7 @@ mod samples {
                 deputies: Deputies {
                     now: Text::new("people-deputies-off"),
                     on,
+                    seen: "- -".to_owned(),
                     may_switch: on,
                     until: "2026-08-31".to_owned(),
                     why: String::new(),

@@ -160,6 +160,7 @@ async fn of_two_who_decide_at_once_one_is_told_and_the_file_has_one_line(on: On)
     tx.rollback().await?;
     let kinds: Vec<_> = disaster::list_steps(&bed.store, made.id).await?.into_iter().map(|line| line.kind).collect();
     assert_eq!(kinds, [StepKind::Activated, StepKind::Extended]);
+    assert_eq!(disaster::count_acts(bed.store.read(), made.id).await?, 2);
     let mut tx = bed.store.begin().await?;
     let other = disaster::find(&mut tx, RegionId::new(bed.random.uuid(bed.now)), made.id).await?;
     assert_eq!(other, None, "another region has no such exception");
@@ -181,6 +182,7 @@ async fn a_lapse_is_read_before_it_is_recorded_and_recorded_once(on: On) -> anyh
     let last = disaster::list_steps(&bed.store, made.id).await?.pop();
     let last = last.map(|line| (line.kind, line.by, line.event_at, line.entered_at));
     assert_eq!(last, Some((StepKind::Lapsed, "collector".to_owned(), bed.now, bed.now.plus_seconds(90))));
+    assert_eq!(disaster::count_acts(bed.store.read(), made.id).await?, 1, "running out is nobody's act");
     // What is done afterwards finds it ended, and the facility may not simply begin again.
     assert!(matches!(decide(&bed, &made, Deed::Ratify(7)).await?, Err(Failed::Refused(_))));
     assert!(begin(&bed).await?.is_err());

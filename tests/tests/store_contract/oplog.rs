@@ -2,7 +2,7 @@
 
 use hashimori_server::domain::act::{Actor, Done, What};
 use hashimori_server::domain::device::Standing;
-use hashimori_server::domain::ids::PersonId;
+use hashimori_server::domain::ids::{DeviceId, PersonId, RegionId};
 use hashimori_server::domain::log::{LogKey, Mark};
 use hashimori_server::domain::people::{Login, Person, Role, Scope};
 use hashimori_server::random::Random;
@@ -20,6 +20,7 @@ on_both_engines!(
     an_act_that_fails_leaves_no_entry,
     two_sealers_at_once_number_every_entry_once,
     a_region_never_reads_another_regions_entries_and_a_facility_only_its_own,
+    the_newest_act_on_an_object_is_told_as_far_as_the_reader_reaches,
 );
 
 /// What the log consists of.
@@ -340,7 +341,7 @@ async fn two_sealers_at_once_number_every_entry_once(on: On) -> anyhow::Result<(
 async fn a_region_never_reads_another_regions_entries_and_a_facility_only_its_own(on: On) -> anyhow::Result<()> {
     let log = Log::on(on).await?;
     let other = log.bed.another_facility().await?;
-    let foreign = hashimori_server::domain::ids::RegionId::new(log.bed.random.uuid(log.bed.now));
+    let foreign = RegionId::new(log.bed.random.uuid(log.bed.now));
     let at = log.bed.now;
     for done in [
         Done::by_person(&log.hanako, What::SignedIn, at),
@@ -364,5 +365,30 @@ async fn a_region_never_reads_another_regions_entries_and_a_facility_only_its_ow
     assert_eq!(acts(region, Filter { who: log.hanako.id.to_string(), ..all() }).await?, ["signed_in"]);
     assert_eq!(acts(region, Filter { what: Some(What::CodeIssued), ..all() }).await?, ["code_issued"]);
     assert_eq!(acts(region, Filter { from: Some(at.plus_seconds(1)), ..all() }).await?, [] as [&str; 0]);
+    Ok(())
+}
+
+async fn the_newest_act_on_an_object_is_told_as_far_as_the_reader_reaches(on: On) -> anyhow::Result<()> {
+    let mut log = Log::on(on).await?;
+    let device = DeviceId::new(log.bed.random.uuid(log.bed.now));
+    let other = log.bed.another_facility().await?;
+    for what in [What::DeviceConfirmed, What::DeviceLost, What::DeviceViewed] {
+        log.bed.now = log.bed.now.plus_seconds(1);
+        let done = Done::by_person(&log.hanako, what, log.bed.now).on_device(device, "受付1");
+        log::write_alone(&log.bed.store, &log.bed.random, &done).await?;
+    }
+    let acts = [What::DeviceConfirmed, What::DeviceLost, What::DeviceRetired];
+    let newest = async |reach, object: &str, acts: &[What]| log::newest_of(&log.bed.store, reach, object, acts).await;
+    let (here, id) = (Reach::Facility(log.bed.facility), device.to_string());
+    let (what, did) = newest(here, &id, &acts).await?.ok_or_else(|| anyhow::anyhow!("nothing was done"))?;
+    assert_eq!((what, did.at, did.name.as_deref()), (What::DeviceLost, log.bed.now.plus_seconds(-1), Some("架空 花子")));
+    assert_eq!(did.actor, log.hanako.id.to_string());
+    assert_eq!(newest(Reach::Region(log.bed.region), &id, &acts).await?, Some((what, did)));
+    let foreign = RegionId::new(log.bed.random.uuid(log.bed.now));
+    for reach in [Reach::Facility(other), Reach::Region(foreign)] {
+        assert_eq!(newest(reach, &id, &acts).await?, None);
+    }
+    assert_eq!(newest(here, &other.to_string(), &acts).await?, None, "another object");
+    assert_eq!(newest(here, &id, &[What::DeviceRetired]).await?, None, "another act");
     Ok(())
 }

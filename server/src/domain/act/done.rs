@@ -52,10 +52,16 @@ impl Actor {
 /// What an act was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `area`, `region`, `disaster`, `notice`, `page`, `token`, `webhook`.
+    /// Kind: `device`, `code`, `person`, `paper`, `facility`, `area`, `region`, `disaster`, `notice`, `training`, `page`, `token`,
+    /// `webhook`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
+}
+
+/// The object's id of a training of a facility: it has none but its number there.
+pub fn training_object(facility: FacilityId, number: i64) -> String {
+    format!("{facility}/{number}")
 }
 
 /// Names and free text of an entry.
@@ -198,6 +204,12 @@ impl Done {
     #[must_use]
     pub fn on_notice(self, id: NoticeId, title: &str) -> Self {
         self.about("notice", id.to_string(), title)
+    }
+
+    /// On a training of a facility, by its number there.
+    #[must_use]
+    pub fn on_training(self, facility: FacilityId, number: i64) -> Self {
+        self.about("training", training_object(facility, number), &number.to_string())
     }
 
     /// On a page of ours, by its path without a query.

@@ -16,8 +16,8 @@ use super::rules::anchor;
 use super::telling::Telling;
 use super::typed::Asked;
 use super::visit::Visitor;
-use super::{PageError, Web, alerts, disaster, ledger, loss, page, shell, sort};
-use crate::domain::act::{Act, Actor, Done, What};
+use super::{PageError, Web, alerts, disaster, ledger, loss, overtaken, page, shell, sort};
+use crate::domain::act::{Act, Done, What};
 use crate::domain::device::{Ownership, Standing};
 use crate::domain::ids::DeviceId;
 use crate::domain::paper::Kind;
@@ -25,7 +25,8 @@ use crate::domain::people::{Person, Right, may};
 use crate::store::belonging::Home;
 use crate::store::device::{self, Decision, Device};
 use crate::store::device_state::{self, Line};
-use crate::store::{alert, history, log, paper};
+use crate::store::log::{self, Reach};
+use crate::store::{alert, history, paper};
 use crate::views::{ChangeLine, ClauseName, Custody, DevicePage, Mark, Moment, Permit, PersonalDevicePage, Place, Said, Sent, Viewed};
 use crate::words::Text;
 
@@ -305,7 +306,7 @@ async fn decide(web: &Web, home: Home, id: &str, (act, by): (Act, &Person)) -> R
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device, act.from(), &decision).await? {
         tx.rollback().await?;
-        return Err(overtaken(web, home, device, "device-decided").await?);
+        return Err(overtaken(web, by, (home, device), &Act::ALL.map(Act::what), "device-decided").await?);
     }
     let done = Done::by_person(by, act.what(), web.now()).at_facility(home.region, home.facility).on_device(device, &label);
     web.log(&mut tx, &done).await?;
@@ -314,14 +315,13 @@ async fn decide(web: &Web, home: Home, id: &str, (act, by): (Act, &Person)) -> R
     Ok(Redirect::to(&to).into_response())
 }
 
-/// Somebody else was quicker: who, when and with what; where the log does not say that, what can be said without.
-pub(super) async fn overtaken(web: &Web, home: Home, device: DeviceId, unsaid: &'static str) -> Result<PageError, PageError> {
-    let acts = Act::ALL.map(Act::what);
-    let Some((what, did)) = log::newest_of(&web.store, home.facility, device, &acts).await? else {
-        return Ok(PageError::Conflict(Text::new(unsaid)));
-    };
-    let named = || did.name.map_or(Text::new("oplog-erased"), |name| Text::new("people-by-name").with("name", name));
-    let by = Actor::label(&did.actor).unwrap_or_else(named);
-    let said = Text::new("device-overtaken").with("by", by).with("at", did.at).with("act", Text::new(what.key()));
-    Ok(PageError::Conflict(said))
+/// Somebody was quicker with a device, in one of these ways; where the log does not say who, what can be said without.
+pub(super) async fn overtaken(
+    web: &Web,
+    reader: &Person,
+    (home, device): (Home, DeviceId),
+    acts: &[What],
+    unsaid: &'static str,
+) -> Result<PageError, PageError> {
+    overtaken::in_log(web, reader, (Reach::Facility(home.facility), &device.to_string()), acts, unsaid).await
 }

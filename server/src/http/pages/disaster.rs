@@ -11,12 +11,15 @@ mod typed;
 use axum::http::StatusCode;
 use hashimori_shared::time::Timestamp;
 
+use super::overtaken::First;
 use super::{PageError, Web};
-use crate::domain::disaster::{EARLIEST_DAYS, Exception, LONGEST_DAYS, Reach, Refused};
+use crate::domain::disaster::{EARLIEST_DAYS, Exception, LONGEST_DAYS, Reach, Refused, StepKind};
+use crate::domain::ids::{ExceptionId, RegionId};
+use crate::domain::people::{Person, Role, Scope};
 use crate::exceptions::Failed;
 use crate::store::belonging::Home;
 use crate::store::disaster::cover;
-use crate::store::{area, facility};
+use crate::store::{Tx, area, disaster, facility};
 use crate::views::{ExceptionLine, Moment};
 use crate::words::Text;
 
@@ -82,6 +85,30 @@ async fn places(web: &Web, exception: &Exception) -> Result<Vec<(String, Text, O
         }
     }
     Ok(places)
+}
+
+/// Whether nobody acted on an exception since a page showed so many acts of its file (`seen`, as its form sends it). Takes the turn: it
+/// stays so until the transaction ends. A form that says nothing of it saw the exception as it is.
+async fn is_as_seen(tx: &mut Tx, (region, id): (RegionId, ExceptionId), seen: &str) -> Result<bool, PageError> {
+    disaster::take_turn(tx, region).await?;
+    let there = disaster::count_acts(&mut **tx, id).await?;
+    Ok(seen.parse().map_or(true, |seen: i64| seen == there))
+}
+
+/// What somebody did with an exception last; `None`: its file does not tell. What the 事務局 did is the office's to a facility.
+async fn first(web: &Web, reader: &Person, id: ExceptionId) -> Result<Option<First>, PageError> {
+    let acts = disaster::list_steps(&web.store, id).await?.into_iter().filter(|step| step.kind != StepKind::Lapsed);
+    Ok(acts.last().map(|step| {
+        let first = First::of(reader, (&step.by, step.name.as_deref()), step.entered_at, step.kind.key());
+        let by_facility = matches!(step.kind, StepKind::Begun | StepKind::Renewed | StepKind::Withdrawn);
+        let named = by_facility || matches!(reader.scope, Scope::Region(_));
+        if named { first } else { first.called(Text::new(Role::Secretariat.key())) }
+    }))
+}
+
+/// Somebody was quicker with an exception.
+async fn overtaken(web: &Web, reader: &Person, id: ExceptionId, unsaid: &'static str) -> Result<PageError, PageError> {
+    Ok(first(web, reader, id).await?.map_or(PageError::Conflict(Text::new(unsaid)), First::error))
 }
 
 /// Why nothing was done, for people; what failed inside goes on.

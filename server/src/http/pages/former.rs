@@ -8,11 +8,13 @@ use serde::Deserialize;
 use super::guard::Who;
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, overtaken, page, shell};
+use crate::domain::act::What;
 use crate::domain::ids::PersonId;
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
 use crate::retain::{self, Refused};
+use crate::store::log::Reach;
 use crate::store::retention;
 use crate::views::{ConfirmPage, FormerLine, FormerPage, Moment, kept};
 use crate::words::Text;
@@ -86,7 +88,11 @@ pub(super) async fn erase(
         (Ok(()), Some(former)) => former,
         (Err(Refused::Store(error)), _) => return Err(error.into()),
         (Err(Refused::OpenPaper), _) => return Err(PageError::Conflict(Text::new("retention-open-paper"))),
-        (Err(Refused::NotFormer), _) | (Ok(()), None) => return Err(PageError::Conflict(Text::new("retention-not-former"))),
+        (Err(Refused::NotFormer), _) | (Ok(()), None) => {
+            tx.rollback().await?;
+            let (region, erased) = (Reach::Region(who.scope.region()), [What::PersonErased]);
+            return Err(overtaken::in_log(&web, &who, (region, &id.to_string()), &erased, "retention-not-former").await?);
+        }
     };
     if typed.confirmed == "yes" && why.is_ok() {
         tx.commit().await?;

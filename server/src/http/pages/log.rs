@@ -187,6 +187,7 @@ fn object(line: &Line) -> Option<Text> {
         Some("page") => Text::verbatim(id),
         Some("code") => Text::new("oplog-object-code"),
         Some("paper") => Text::new("oplog-object-paper").with("number", words.object.clone()),
+        Some("training") => Text::new("oplog-object-training").with("number", words.object.clone()),
         Some("disaster") => Text::new("disaster-title"),
         Some(_) | None => Text::verbatim(if words.object.is_empty() { id } else { words.object.clone() }),
     })

@@ -9,14 +9,14 @@ use hashimori_shared::report::{parse_report, words};
 use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
-use super::device::named;
+use super::device::{named, overtaken};
 use super::guard::{Here, Who};
 use super::papers::{Gone, Staff, report_loss, title};
 use super::places::called;
 use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
-use crate::domain::act::{Act, Actor, Done};
+use crate::domain::act::{Act, Actor, Done, What};
 use crate::domain::happened::{self, InvalidTime};
 use crate::domain::ids::PaperId;
 use crate::domain::paper::{Applicant, Kind, State};
@@ -42,7 +42,9 @@ struct Step {
     consequences: &'static [&'static str],
     at: &'static str,
     button: &'static str,
-    /// What is said when another act came first.
+    /// The acts after which it cannot be done.
+    ended_by: &'static [What],
+    /// What is said when the log does not tell which of them came first.
     gone: &'static str,
 }
 
@@ -53,6 +55,7 @@ const LOST: Step = Step {
     consequences: &["loss-then-incident", "loss-then-evidence", "loss-then-told", "loss-then-alert", "loss-then-back"],
     at: "loss-at",
     button: "loss-do",
+    ended_by: &[What::DeviceLost, What::DeviceRetired, What::DeviceRefused],
     gone: "loss-gone",
 };
 
@@ -63,6 +66,7 @@ const FOUND: Step = Step {
     consequences: &["found-then-judged", "found-then-sure", "found-then-kept", "found-then-incident"],
     at: "found-at",
     button: "found-do",
+    ended_by: &[What::DeviceReclaimed, What::DeviceRetired],
     gone: "found-gone",
 };
 
@@ -124,18 +128,18 @@ pub(super) async fn reclaim(
 async fn show(web: &Web, visitor: &Visitor, person: &Person, (home, id): (Home, &str), step: &Step) -> Result<Response, PageError> {
     let device = named(web, home, id).await?;
     let typed = Account { at: happened::field(web.now()), why: String::new() };
-    loss_page(web, visitor, person, &device, (step, typed, None)).await
+    loss_page(web, visitor, person, (home, &device), (step, typed, None)).await
 }
 
 async fn loss_page(
     web: &Web,
     visitor: &Visitor,
     person: &Person,
-    device: &Device,
+    (home, device): (Home, &Device),
     (step, typed, error): (&Step, Account, Option<Text>),
 ) -> Result<Response, PageError> {
     if !step.act.from().contains(&device.standing) {
-        return Err(PageError::Conflict(Text::new(step.gone)));
+        return Err(overtaken(web, person, (home, device.id), step.ended_by, step.gone).await?);
     }
     let label = called(person, device.ownership, &device.label, device.id);
     let reports = match step.act {
@@ -190,7 +194,7 @@ async fn take(
     let (at, why) = match (at, why) {
         (Ok(at), Ok(why)) => (at, why),
         (Err(error), _) | (_, Err(error)) => {
-            let answer = loss_page(web, visitor, person, &device, (step, typed, Some(error))).await?;
+            let answer = loss_page(web, visitor, person, (home, &device), (step, typed, Some(error))).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
         }
     };
@@ -198,7 +202,8 @@ async fn take(
     let staff = Staff::of(web, home).await?;
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device.id, step.act.from(), &decision).await? {
-        return Err(PageError::Conflict(Text::new(step.gone)));
+        tx.rollback().await?;
+        return Err(overtaken(web, person, (home, device.id), step.ended_by, step.gone).await?);
     }
     let told = Told { at, reason: &why };
     let next = if step.act == Act::MarkLost {

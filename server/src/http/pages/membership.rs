@@ -10,6 +10,7 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
+use super::overtaken::First;
 use super::typed::{Asked, Typed};
 use super::visit::{Kept, Visitor};
 use super::{PageError, Web, page, shell, twice};
@@ -155,6 +156,14 @@ fn refusal(failed: Failed) -> Result<Text, PageError> {
     }
 }
 
+/// Somebody was quicker: who, when and with what, as the facility's steps have it.
+async fn overtaken(web: &Web, reader: &Person, home: Home) -> Result<PageError, PageError> {
+    Ok(match membership::history(&web.store, home.facility).await?.pop() {
+        Some(past) => First::of(reader, (&past.by_word, past.by.as_deref()), past.at, past.act.key()).error(),
+        None => PageError::Conflict(Text::new("member-changed")),
+    })
+}
+
 /// `GET /facilities/{facility}/membership`
 pub(super) async fn show_membership(
     Use(web): Use<Web>,
@@ -249,7 +258,7 @@ pub(super) async fn act(
     let found = membership::find(web.store.read(), home.facility).await?.ok_or(PageError::NotFound)?;
     let act = Act::from_word(&typed.act).ok_or(PageError::Malformed(Kept::default()))?;
     if typed.seen != found.version.to_string() {
-        return Err(PageError::Conflict(Text::new("member-changed")));
+        return Err(overtaken(&web, &person, home).await?);
     }
     let entry = typed.entry();
     let keep = web.pack.parameters().retention.records;
@@ -258,6 +267,10 @@ pub(super) async fn act(
         Ok(_) => {
             tx.commit().await?;
             Ok(Redirect::to(&format!("/facilities/{}/membership", home.facility)).into_response())
+        }
+        Err(Failed::Changed) => {
+            tx.rollback().await?;
+            Err(overtaken(&web, &person, home).await?)
         }
         Err(failed) => {
             tx.rollback().await?;

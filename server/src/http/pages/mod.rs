@@ -33,6 +33,7 @@ mod mail;
 mod membership;
 mod notices;
 mod oidc;
+mod overtaken;
 mod overview;
 mod own_rules;
 mod papers;

@@ -17,12 +17,13 @@ pub(super) use form::{correct_notice, send_notice, show_correct, show_new};
 use super::guard::Who;
 use super::typed::{Asked, Typed};
 use super::visit::Visitor;
-use super::{PageError, Web, page, shell};
+use super::{PageError, Web, overtaken, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::ids::{FacilityId, NoticeId, RegionId};
 use crate::domain::notice::{Ending, Weight};
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
+use crate::store::log::Reach;
 use crate::store::notice::{self, Counts, Found, Opened, Reader};
 use crate::views::{Mark, Moment, NoticeLine, NoticePage, NoticeView, NoticesPage, Place, ReaderLine, ReadersAt};
 use crate::words::Text;
@@ -35,6 +36,18 @@ const FACILITIES: u16 = 50;
 async fn find(web: &Web, region: RegionId, id: &str) -> Result<Found, PageError> {
     let id: NoticeId = id.parse().map_err(|_| PageError::NotFound)?;
     notice::find(web.store.read(), region, id).await?.ok_or(PageError::NotFound)
+}
+
+/// Somebody was quicker: who took a notice back, or sent another in its place. One that is over by its own day says that it is.
+async fn overtaken(web: &Web, reader: &Person, id: NoticeId) -> Result<PageError, PageError> {
+    let (region, unsaid) = (reader.scope.region(), "notice-not-valid");
+    let found = notice::find(web.store.read(), region, id).await?.ok_or(PageError::NotFound)?;
+    let (about, act) = match (&found.notice.ended, found.corrected_by) {
+        (Some((Ending::Withdrawn, ..)), _) => (id, What::NoticeWithdrawn),
+        (Some((Ending::Corrected, ..)), Some(newer)) => (newer, What::NoticeCorrected),
+        (Some((Ending::Corrected, ..)) | None, _) => return Ok(PageError::Conflict(Text::new(unsaid))),
+    };
+    overtaken::in_log(web, reader, (Reach::Region(region), &about.to_string()), &[act], unsaid).await
 }
 
 /// Where a list goes on.
@@ -272,7 +285,7 @@ pub(super) async fn withdraw_notice(
     let mut tx = web.store.begin().await?;
     if !notice.is_valid(now) || !notice::end(&mut tx, notice.id, (Ending::Withdrawn, &why), (person.id, now)).await? {
         tx.rollback().await?;
-        return Err(PageError::Conflict(Text::new("notice-not-valid")));
+        return Err(overtaken(&web, &person, notice.id).await?);
     }
     web.log(&mut tx, &Done::by_person(&person, What::NoticeWithdrawn, now).on_notice(notice.id, &notice.said.title).saying(why)).await?;
     tx.commit().await?;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::guard::{Here, Who};
 use super::membership::closed;
+use super::overtaken::First;
 use super::papers::place;
 use super::typed::{Asked, Typed, given};
 use super::visit::{Fields, Visitor};
@@ -89,6 +90,7 @@ async fn own_rules_page(web: &Web, visitor: &Visitor, (person, home): (&Person, 
     let facility = place(web, home).await?;
     let pack = pack_of(web, home.region).await?;
     let mut filings = own_rules::list(&web.store, home.facility, FILINGS).await?;
+    let seen = filings.first().map_or(0, |newest| newest.number);
     let at = filings.iter().position(|filed| filed.stage == Stage::InForce);
     let present = at.map(|at| filings.remove(at));
     let own = present.as_ref().and_then(|filed| filed.rules.clone()).unwrap_or_default();
@@ -103,6 +105,7 @@ async fn own_rules_page(web: &Web, visitor: &Visitor, (person, home): (&Person, 
         done: before.done,
         error: before.error,
         groups: groups(&pack, visitor.lang, typed),
+        seen,
         present: present.map(|filed| view(&pack, person, filed)),
         filings: filings.into_iter().map(|filed| view(&pack, person, filed)).collect(),
         why: before.why,
@@ -194,10 +197,19 @@ pub(super) async fn file(
     let now = web.now();
     let pack = pack_of(&web, home.region).await?;
     let shut = closed(&web, home, Doing::Begin).await?;
-    let error = match (shut, Draft::read(&pack, given(&typed, "why"), |key| given(&typed, key))) {
-        (Some(why), _) => why,
-        (None, Err(invalid)) => invalid.text(),
-        (None, Ok(draft)) => {
+    let mut tx = web.store.begin_ledger().await?;
+    // Of two at once the second sees what the first one filed.
+    let newest = own_rules::list(&web.store, home.facility, 1).await?.pop();
+    let overtaken = newest.filter(|newest| given(&typed, "seen").parse().is_ok_and(|seen: i64| seen < newest.number));
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+    let error = match (shut, overtaken, Draft::read(&pack, given(&typed, "why"), |key| given(&typed, key))) {
+        (Some(why), _, _) => why,
+        (None, Some(newest), _) => {
+            status = StatusCode::CONFLICT;
+            first(&person, &newest.filed, What::OwnRulesFiled).on_form()
+        }
+        (None, None, Err(invalid)) => invalid.text(),
+        (None, None, Ok(draft)) => {
             let over = format!("{} {}", pack.id(), pack.revision());
             let new = NewOwnRules {
                 id: OwnRulesId::new(web.random.uuid(now)),
@@ -208,7 +220,6 @@ pub(super) async fn file(
                 pack: &over,
                 draft: &draft,
             };
-            let mut tx = web.store.begin_ledger().await?;
             if let Some(number) = own_rules::insert(&mut tx, &new).await? {
                 let stage = Stage::of_new(&draft.looser);
                 let rules = draft.rules.to_text().replace(" = ", "=").replace('\n', " ");
@@ -218,13 +229,39 @@ pub(super) async fn file(
                 tx.commit().await?;
                 return Ok(back(home.facility, if draft.looser.is_empty() { "filed" } else { "waiting" }));
             }
-            tx.rollback().await?;
             Text::new("own-same")
         }
     };
+    tx.rollback().await?;
     let before = Before { done: None, error: Some(error), why: given(&typed, "why").to_owned(), typed: Some(typed), filing: String::new() };
     let answer = own_rules_page(&web, &visitor, (&person, home), before).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response())
+    Ok((status, answer).into_response())
+}
+
+/// What somebody did with a filing.
+fn first(reader: &Person, mark: &Mark, what: What) -> First {
+    First::of(reader, (&mark.by_word, mark.by.as_deref()), mark.at, what.key())
+}
+
+/// Somebody was quicker with a filing: it was decided on, withdrawn, or another one took its place.
+async fn overtaken(web: &Web, reader: &Person, home: Home, id: OwnRulesId) -> Result<PageError, PageError> {
+    let filings = own_rules::list(&web.store, home.facility, FILINGS).await?;
+    let filed = filings.iter().find(|filed| filed.id == id);
+    let last = filed.and_then(|filed| {
+        let mark = filed.ended.as_ref().or(filed.decided.as_ref())?;
+        let what = match filed.stage {
+            Stage::InForce => What::OwnRulesAccepted,
+            Stage::Refused => What::OwnRulesRefused,
+            Stage::Withdrawn => What::OwnRulesWithdrawn,
+            Stage::Superseded | Stage::Waiting => What::OwnRulesFiled,
+        };
+        Some(first(reader, mark, what))
+    });
+    Ok(last.map_or_else(gone, First::error))
+}
+
+fn gone() -> PageError {
+    PageError::Conflict(Text::new("own-gone"))
 }
 
 fn back(facility: FacilityId, done: &str) -> Response {
@@ -275,12 +312,14 @@ async fn take_step(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
         }
     };
-    let gone = || PageError::Said(StatusCode::CONFLICT, Text::new("own-gone"));
     let id: OwnRulesId = given(typed, "filing").parse().map_err(|_| gone())?;
     let now = web.now();
     let mut tx = web.store.begin_ledger().await?;
     let hand = Hand { by: person.id, at: now, why: &why };
-    let number = own_rules::step(&mut tx, home.facility, id, step, hand).await?.ok_or_else(gone)?;
+    let Some(number) = own_rules::step(&mut tx, home.facility, id, step, hand).await? else {
+        tx.rollback().await?;
+        return Err(overtaken(web, person, home, id).await?);
+    };
     let done = Done::by_person(person, what, now).at_facility(home.region, home.facility);
     web.log(&mut tx, &done.noting(format!("own_rules={id} number={number}")).saying(why.clone())).await?;
     tx.commit().await?;

@@ -44,12 +44,12 @@ pub(super) use print::{show_blank, show_print};
 pub(super) use written::written_out;
 
 use super::guard::{Here, Who};
+use super::overtaken::First;
 use super::own_rules::pack_at;
 use super::places::called;
 use super::typed::Asked;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
-use crate::domain::act::Actor;
 use crate::domain::device::Standing;
 use crate::domain::ids::{ExceptionId, FacilityId, PaperId};
 use crate::domain::paper::{Act, Applicant, Days, Hand, Kind, Paper, Rules, State, Surroundings, Wish, same_name};
@@ -286,18 +286,18 @@ fn hand(person: &Person) -> Hand<'_> {
     Hand { person: person.id, role: person.role, name: &person.name }
 }
 
-/// Somebody else was quicker: who, when and with what, as the paper's history has it.
+/// Somebody was quicker: who, when and with what, as the paper's history has it.
 async fn overtaken(web: &Web, reader: &Person, paper: &Paper) -> Result<PageError, PageError> {
     let Some(past) = paper::history(&web.store, paper.id).await?.pop() else {
         return Ok(PageError::Conflict(Text::new("paper-changed")));
     };
-    let by = match past.by {
-        Some(name) if sees(reader, paper) => Text::new("people-by-name").with("name", name),
-        Some(_) => Text::new("paper-not-shown"),
-        None => Actor::label(&past.by_word).unwrap_or(Text::new("oplog-erased")),
-    };
-    let act = Text::new(if past.act == Act::File { paper.kind.filing().0 } else { past.act.key() });
-    Ok(PageError::Conflict(Text::new("paper-overtaken").with("by", by).with("at", past.at).with("act", act)))
+    let first = First::of(reader, (&past.by_word, past.by.as_deref()), past.at, past_act(paper, past.act));
+    Ok(if past.by.is_none() || sees(reader, paper) { first } else { first.called(Text::new("error-somebody-else")) }.error())
+}
+
+/// Key of what a step of a paper's history is called.
+fn past_act(paper: &Paper, act: Act) -> &'static str {
+    if act == Act::File { paper.kind.filing().0 } else { act.key() }
 }
 
 async fn find(web: &Web, home: Home, id: &str) -> Result<Found, PageError> {

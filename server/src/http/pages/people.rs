@@ -11,6 +11,7 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::guard::{Here, Who};
+use super::overtaken::First;
 use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
@@ -20,6 +21,7 @@ use crate::domain::people::role::{DeputyTerm, LONGEST_REASON, last_day, reason};
 use crate::domain::people::{Person, Right, Role, Scope, may};
 use crate::store::appointment::{self, Held};
 use crate::store::belonging::Home;
+use crate::store::log::{self, Reach};
 use crate::store::{Tx, facility};
 use crate::views::{Deputies, HeldLine, Moment, PastLine, PeoplePage, Place, Seat, Vacant};
 use crate::words::Text;
@@ -102,6 +104,9 @@ pub(super) async fn show_people(Use(web): Use<Web>, visitor: Visitor, Who(person
 pub(super) struct Switch {
     #[serde(default)]
     on: String,
+    /// The term when the form was made.
+    #[serde(default)]
+    seen: String,
     #[serde(default)]
     until: String,
     #[serde(default)]
@@ -149,6 +154,7 @@ async fn people_page(
         deputies: Deputies {
             now: deputies_now(term.filter(|_| on), everywhere),
             on,
+            seen: as_seen(term),
             may_switch: may(person.role, Right::AllowDeputy) && !everywhere,
             until: typed.until,
             why: typed.why,
@@ -205,6 +211,21 @@ fn deputies_now(term: Option<DeputyTerm>, everywhere: bool) -> Text {
     }
 }
 
+/// A term as the form that changes it sends it along.
+fn as_seen(term: Option<DeputyTerm>) -> String {
+    let seconds = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.seconds().to_string());
+    format!("{} {}", seconds(term.map(|term| term.from)), seconds(term.and_then(|term| term.until)))
+}
+
+/// Somebody was quicker with the term: who has 代行者 act now, or no longer.
+async fn overtaken(web: &Web, reader: &Person, home: Home, term: Option<DeputyTerm>) -> Result<PageError, PageError> {
+    let (reach, facility) = (Reach::Facility(home.facility), home.facility.to_string());
+    let act = if term.is_some_and(|term| term.holds(web.now())) { "people-deputies-do-on" } else { "people-deputies-do-off" };
+    let did = log::newest_of(&web.store, reach, &facility, &[What::SettingsChanged]).await?;
+    let first = did.map(|(_, did)| First::of(reader, (&did.actor, did.name.as_deref()), did.at, act));
+    Ok(first.map_or(PageError::Conflict(Text::new("people-deputies-changed")), First::error))
+}
+
 /// `POST /facilities/{facility}/people/deputy`
 pub(super) async fn allow_deputy(
     Use(web): Use<Web>,
@@ -214,14 +235,18 @@ pub(super) async fn allow_deputy(
     Typed(typed): Typed<Switch>,
 ) -> Result<Response, PageError> {
     let (now, on) = (web.now(), typed.on == "yes");
+    let mut tx = web.store.begin_ledger().await?;
+    let before = facility::deputy_term(&mut *tx, home.facility).await?;
+    if !typed.seen.is_empty() && typed.seen != as_seen(before) {
+        tx.rollback().await?;
+        return Err(overtaken(&web, &person, home, before).await?);
+    }
     let until = if on { last_day(&typed.until, now).map_err(|_| Text::of_field("people-wrong-until", "until")) } else { Ok(Some(now)) };
     let (until, why) = match (until, reason(&typed.why)) {
         (Ok(until), Ok(why)) => (until, why),
         (Err(error), _) => return refuse_switch(&web, &visitor, &person, home, typed, error).await,
         (Ok(_), Err(_)) => return refuse_switch(&web, &visitor, &person, home, typed, wrong_reason()).await,
     };
-    let mut tx = web.store.begin_ledger().await?;
-    let before = facility::deputy_term(&mut *tx, home.facility).await?;
     // Switched on again while it is on: only the end moves.
     let from = before.filter(|term| term.holds(now)).map_or(now, |term| term.from);
     facility::put_deputy_term(&mut tx, home.facility, DeputyTerm { from, until }).await?;
@@ -230,8 +255,9 @@ pub(super) async fn allow_deputy(
         (true, None) => "deputy=on".to_owned(),
         (true, Some(until)) => format!("deputy=on until={}", until.seconds()),
     };
+    let name = facility::find(&web.store, home.region, home.facility).await?.ok_or(PageError::NotFound)?.name;
     let done = Done::by_person(&person, What::SettingsChanged, now).at_facility(home.region, home.facility);
-    web.log(&mut tx, &done.noting(detail).saying(why)).await?;
+    web.log(&mut tx, &done.on_facility(home.facility, &name).noting(detail).saying(why)).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/facilities/{}/people", home.facility)).into_response())
 }

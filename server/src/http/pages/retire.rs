@@ -12,6 +12,7 @@ use super::typed::Typed;
 use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Act, Done};
+use crate::domain::ids::DeviceId;
 use crate::domain::people::Person;
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::store::belonging::Home;
@@ -21,9 +22,13 @@ use crate::views::ConfirmPage;
 use crate::words::Text;
 
 /// A device that is not out of use yet; else whoever asks is told who was quicker.
-async fn find(web: &Web, home: Home, id: &str) -> Result<Device, PageError> {
+async fn find(web: &Web, reader: &Person, home: Home, id: &str) -> Result<Device, PageError> {
     let device = named(web, home, id).await?;
-    if Act::Retire.from().contains(&device.standing) { Ok(device) } else { Err(overtaken(web, home, device.id, "retire-gone").await?) }
+    if Act::Retire.from().contains(&device.standing) { Ok(device) } else { Err(gone(web, reader, home, device.id).await?) }
+}
+
+async fn gone(web: &Web, reader: &Person, home: Home, device: DeviceId) -> Result<PageError, PageError> {
+    overtaken(web, reader, (home, device), &Act::ALL.map(Act::what), "retire-gone").await
 }
 
 /// `GET /devices/{device}/retire`
@@ -34,7 +39,7 @@ pub(super) async fn show_retire(
     Here(home): Here,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let device = find(&web, home, &id).await?;
+    let device = find(&web, &person, home, &id).await?;
     retire_page(&visitor, &person, &device, String::new(), None)
 }
 
@@ -69,7 +74,7 @@ pub(super) async fn retire_device(
     Path(id): Path<String>,
     Typed(typed): Typed<Why>,
 ) -> Result<Response, PageError> {
-    let device = find(&web, home, &id).await?;
+    let device = find(&web, &person, home, &id).await?;
     let Ok(why) = reason(&typed.why) else {
         let error = Text::of_field("people-wrong-reason", "why").with("most", LONGEST_REASON);
         let answer = retire_page(&visitor, &person, &device, typed.why, Some(error))?;
@@ -80,7 +85,7 @@ pub(super) async fn retire_device(
     let mut tx = web.store.begin_ledger().await?;
     if !device::stand(&mut tx, home.facility, device.id, act.from(), &decision).await? {
         tx.rollback().await?;
-        return Err(overtaken(&web, home, device.id, "retire-gone").await?);
+        return Err(gone(&web, &person, home, device.id).await?);
     }
     exclusion::put_reason(&mut tx, device.id, &why).await?;
     let done = Done::by_person(&person, act.what(), now).at_facility(home.region, home.facility);

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::device::named;
+use super::device::{named, overtaken};
 use super::guard::{Here, Who};
 use super::places::name;
 use super::typed::Typed;
@@ -13,9 +13,10 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Done, What};
 use crate::domain::device::{ClassWord, Ownership, Sort, SortChange, Standing};
-use crate::domain::ids::ExclusionId;
+use crate::domain::ids::{DeviceId, ExclusionId};
 use crate::domain::people::Person;
 use crate::domain::people::role::{LONGEST_REASON, reason};
+use crate::store::belonging::Home;
 use crate::store::device::{self, Device};
 use crate::store::exclusion::{self, NewSort};
 use crate::views::SortPage;
@@ -62,6 +63,11 @@ pub(super) const fn is_open(standing: Standing) -> bool {
     !matches!(standing, Standing::Retired | Standing::Refused)
 }
 
+async fn gone(web: &Web, reader: &Person, home: Home, device: DeviceId) -> Result<PageError, PageError> {
+    let acts = [What::DeviceChanged, What::DeviceRetired, What::DeviceRefused];
+    overtaken(web, reader, (home, device), &acts, "sort-gone").await
+}
+
 /// `GET /devices/{device}/sort`
 pub(super) async fn show_sort(
     Use(web): Use<Web>,
@@ -78,12 +84,17 @@ pub(super) async fn show_sort(
         class: ClassWord::from(class).as_str().to_owned(),
         why: String::new(),
     };
-    sort_page(&visitor, &person, &device, (now, None))
+    sort_page(&web, (&visitor, &person), (home, &device), (now, None)).await
 }
 
-fn sort_page(visitor: &Visitor, person: &Person, device: &Device, (typed, error): (Wanted, Option<Text>)) -> Result<Response, PageError> {
+async fn sort_page(
+    web: &Web,
+    (visitor, person): (&Visitor, &Person),
+    (home, device): (Home, &Device),
+    (typed, error): (Wanted, Option<Text>),
+) -> Result<Response, PageError> {
     if !is_open(device.standing) {
-        return Err(PageError::Conflict(Text::new("sort-gone")));
+        return Err(gone(web, person, home, device.id).await?);
     }
     let label = name(&device.label);
     let owners = Ownership::ALL.iter().map(|&owner| (owner.as_str(), owner_text(owner), typed.ownership == owner.as_str()));
@@ -126,13 +137,14 @@ pub(super) async fn reclassify(
     let (change, why) = match typed.read(&device) {
         Ok(read) => read,
         Err(error) => {
-            let answer = sort_page(&visitor, &person, &device, (typed, Some(error)))?;
+            let answer = sort_page(&web, (&visitor, &person), (home, &device), (typed, Some(error))).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
         }
     };
     let mut tx = web.store.begin_ledger().await?;
     if !device::reclassify(&mut tx, (home.facility, device.id), change).await? {
-        return Err(PageError::Conflict(Text::new("sort-gone")));
+        tx.rollback().await?;
+        return Err(gone(&web, &person, home, device.id).await?);
     }
     let line = ExclusionId::new(web.random.uuid(now));
     exclusion::insert_sort(&mut tx, NewSort { id: line, n: device.n, change, by: person.id, at: now, reason: &why }).await?;

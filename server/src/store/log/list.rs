@@ -189,16 +189,19 @@ pub struct View {
     pub name: Option<String>,
 }
 
-/// The newest of these acts on a device: which, when, by whom.
-pub async fn newest_of(store: &Store, facility: FacilityId, device: DeviceId, acts: &[What]) -> Result<Option<(What, View)>, Error> {
+/// The newest of these acts on an object (its id), within reach: which, when, by whom. Walks back over that object's entries alone.
+pub async fn newest_of(store: &Store, reach: Reach, object: &str, acts: &[What]) -> Result<Option<(What, View)>, Error> {
     let words: Vec<String> = acts.iter().map(|act| format!("'{}'", act.as_str())).collect();
+    let (column, place) = match reach {
+        Reach::Region(id) => ("region_id", id.to_string()),
+        Reach::Facility(id) => ("facility_id", id.to_string()),
+    };
     let sql = format!(
         "SELECT e.at, e.actor, w.actor, e.what FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id \
-         WHERE e.object_id = $1 AND e.facility_id = $2 AND e.what IN ({}) ORDER BY e.id DESC LIMIT 1",
+         WHERE e.object_id = $1 AND e.{column} = $2 AND e.what IN ({}) ORDER BY e.id DESC LIMIT 1",
         words.join(", ")
     );
-    let row =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(device.to_string()).bind(facility.to_string()).fetch_optional(store.read()).await?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(object.to_owned()).bind(place).fetch_optional(store.read()).await?;
     let Some(row) = row else { return Ok(None) };
     let what = What::from_word(row.try_get(3)?).ok_or_else(|| rows::decode_error("log_entry.what"))?;
     Ok(Some((what, View { at: Timestamp::from_seconds(row.try_get(0)?), actor: row.try_get(1)?, name: row.try_get(2)? })))

@@ -60,6 +60,8 @@ pub struct Attachment {
 pub struct Removed {
     /// Name of who removed it; `None`: no longer on file.
     pub by: Option<String>,
+    /// Stored word of who.
+    pub by_word: String,
     /// When.
     pub at: Timestamp,
     /// Why.
@@ -149,7 +151,7 @@ pub async fn remove_attachment(tx: &mut Tx, (paper, n): (PaperId, i64), why: &st
 }
 
 const COLUMNS: &str = "SELECT a.paper_id, a.n, a.name, a.format, a.size, a.sha256, a.remark, w.name, a.at, r.name, a.removed_at, \
-    a.removed_why FROM paper_attachment a LEFT JOIN person w ON w.id = a.by_whom LEFT JOIN person r ON r.id = a.removed_by";
+    a.removed_why, a.removed_by FROM paper_attachment a LEFT JOIN person w ON w.id = a.by_whom LEFT JOIN person r ON r.id = a.removed_by";
 
 /// The files of a paper, those that were removed too, in order of number.
 pub async fn list_attachments(store: &Store, paper: PaperId) -> Result<Vec<Attachment>, Error> {
@@ -203,6 +205,7 @@ fn read(row: &AnyRow) -> Result<Attachment, Error> {
         None => None,
         Some(at) => Some(Removed {
             by: row.try_get(9)?,
+            by_word: row.try_get::<Option<String>, _>(12)?.unwrap_or_default(),
             at: Timestamp::from_seconds(at),
             why: row.try_get::<Option<String>, _>(11)?.unwrap_or_default(),
         }),

@@ -15,6 +15,8 @@ pub(crate) struct PolicyPage {
     pub now: &'static str,
     /// Whether the facility has decided itself.
     pub decided: bool,
+    /// Number of the newest decision.
+    pub seen: i64,
     pub may_change: bool,
     /// Value, key of the words, chosen.
     pub modes: Vec<(&'static str, &'static str, bool)>,

@@ -210,6 +210,7 @@ impl Sample for PolicyPage {
             facility: place(),
             now: "policy-exception-only",
             decided: full,
+            seen: 1,
             may_change: full,
             modes: vec![("standing", "policy-standing", true), ("prohibited", "policy-prohibited", false)],
             risk: "見本".to_owned(),

@@ -17,6 +17,7 @@ use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::domain::people::{Person, Right, may};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
+use crate::http::pages::overtaken::First;
 use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed};
 use crate::http::pages::visit::{Fields, Visitor};
@@ -228,7 +229,13 @@ pub(in crate::http::pages) async fn let_in(
     Ok((WRONG, answer).into_response())
 }
 
-/// `POST /facilities/{facility}/disaster/clear`: what was cleared before is shown on the page that follows.
+/// Somebody was quicker: who cleared it, and when.
+fn overtaken(reader: &Person, line: &Line) -> Option<PageError> {
+    let ((_, at), noted) = line.cleared.zip(line.noted.as_ref())?;
+    Some(First::of(reader, (&noted.by, noted.name.as_deref()), at, What::DisasterCleared.key()).error())
+}
+
+/// `POST /facilities/{facility}/disaster/clear`
 pub(in crate::http::pages) async fn clear(
     Use(web): Use<Web>,
     visitor: Visitor,
@@ -240,6 +247,9 @@ pub(in crate::http::pages) async fn clear(
     let here = format!("/facilities/{}/disaster/let-in", home.facility);
     let Ok(id) = filled.get("id").parse::<LetInId>() else { return Ok(Redirect::to(&here).into_response()) };
     let line = let_in::find(web.store.read(), home.facility, id).await?.ok_or(PageError::NotFound)?;
+    if let Some(overtaken) = overtaken(&person, &line) {
+        return Err(overtaken);
+    }
     let (how, done, why) = match clearing(&line, &filled) {
         Ok(clearing) => clearing,
         Err(wrong) => {
@@ -249,10 +259,13 @@ pub(in crate::http::pages) async fn clear(
     };
     let clearing = Clearing { how, done: &done, why: &why, by: person.id.to_string(), at: web.now() };
     let mut tx = web.store.begin().await?;
-    if let_in::clear(&mut tx, home.facility, id, &clearing).await? {
-        let act = Done::by_person(&person, What::DisasterCleared, web.now()).at_facility(home.region, home.facility);
-        web.log(&mut tx, &act.noting(format!("how={} entry={id}", how.as_str())).saying(why.clone())).await?;
+    if !let_in::clear(&mut tx, home.facility, id, &clearing).await? {
+        tx.rollback().await?;
+        let line = let_in::find(web.store.read(), home.facility, id).await?;
+        return Err(line.and_then(|line| overtaken(&person, &line)).unwrap_or(PageError::NotFound));
     }
+    let act = Done::by_person(&person, What::DisasterCleared, web.now()).at_facility(home.region, home.facility);
+    web.log(&mut tx, &act.noting(format!("how={} entry={id}", how.as_str())).saying(why.clone())).await?;
     tx.commit().await?;
     Ok(Redirect::to(&here).into_response())
 }

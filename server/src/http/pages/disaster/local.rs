@@ -5,12 +5,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::region::form_of_activation;
 use super::typed::Filled;
-use super::{WRONG, line, refusal};
-use crate::domain::disaster::{Exception, Phase};
+use super::{WRONG, is_as_seen, line, overtaken, refusal};
+use crate::domain::disaster::{Exception, Phase, Reach};
 use crate::domain::membership::Doing;
 use crate::domain::people::role::LONGEST_REASON;
 use crate::domain::people::{Person, Right, Scope, may};
-use crate::exceptions::{self, Deed};
+use crate::exceptions::{self, Deed, Failed};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
 use crate::http::pages::papers::place;
@@ -47,7 +47,7 @@ async fn facility_page(
         lines.push(line(web, exception).await?);
     }
     let form = if may(person.role, Right::ExemptLocally) {
-        own_form(visitor, home, &held)
+        own_form(web, visitor, home, &held).await?
     } else {
         may(person.role, Right::Exempt).then(|| form_of_activation(web, visitor, Some(home.facility.to_string())))
     };
@@ -77,30 +77,42 @@ async fn held(web: &Web, home: Home) -> Result<Vec<Exception>, PageError> {
     Ok(held)
 }
 
+/// Whether it covers this facility alone. Who acted on another one is not for this facility to know.
+fn is_of(exception: &Exception, home: Home) -> bool {
+    match &exception.reach {
+        Reach::Facilities(places) => places.iter().all(|place| place.what == home.facility),
+        Reach::Region | Reach::Areas(_) => false,
+    }
+}
+
 /// What the facility itself can do: begin one, or renew or take back the one it began; a drill never stands in the way. `None`: what
 /// holds here is the 事務局's to end.
-fn own_form(visitor: &Visitor, home: Home, held: &[Exception]) -> Option<ExceptionForm> {
+async fn own_form(web: &Web, visitor: &Visitor, home: Home, held: &[Exception]) -> Result<Option<ExceptionForm>, PageError> {
     let action = format!("/facilities/{}/disaster", home.facility);
     let form = ExceptionForm { action, longest: LONGEST_REASON, ..ExceptionForm::default() };
     let choice = |word: &str, key| Choice { value: word.to_owned(), text: Text::new(key), chosen: false };
     let mut acts = vec![choice("renew", "disaster-do-renew"), choice("withdraw", "disaster-do-withdraw")];
     let own = |drill| held.iter().find(|exception| exception.phase == Phase::Provisional && exception.drill == drill);
+    let as_seen = async |own: &Exception| -> Result<_, PageError> {
+        let seen = disaster::count_acts(web.store.read(), own.id).await?;
+        Ok(vec![("exception", own.id.to_string()), ("seen", seen.to_string())])
+    };
     if let Some(own) = own(false) {
-        let hidden = vec![("exception", own.id.to_string())];
-        return Some(ExceptionForm { title: "disaster-own", about: "disaster-own-about", button: "disaster-act-do", hidden, acts, ..form });
+        let (title, hidden) = ("disaster-own", as_seen(own).await?);
+        return Ok(Some(ExceptionForm { title, about: "disaster-own-about", button: "disaster-act-do", hidden, acts, ..form }));
     }
     if held.iter().any(|exception| !exception.drill) {
-        return None;
+        return Ok(None);
     }
     let (title, about, basis) = ("disaster-begin", "disaster-begin-about", Text::new("disaster-basis-usual").in_lang(visitor.lang));
     let form = ExceptionForm { title, about, basis: Some(basis), ..form };
-    Some(match own(true) {
+    Ok(Some(match own(true) {
         Some(own) => {
             acts.insert(0, choice("begin", "disaster-do-begin"));
-            ExceptionForm { button: "disaster-act-do", hidden: vec![("exception", own.id.to_string())], acts, ..form }
+            ExceptionForm { button: "disaster-act-do", hidden: as_seen(own).await?, acts, ..form }
         }
         None => ExceptionForm { button: "disaster-begin-do", hidden: vec![("act", "begin".to_owned())], drill: Some(false), ..form },
-    })
+    }))
 }
 
 /// `POST /facilities/{facility}/disaster`
@@ -144,6 +156,11 @@ async fn done(web: &Web, person: &Person, home: Home, filled: &Filled) -> Result
                 _ => return Ok(Some(Text::of_field("disaster-wrong-act", "act"))),
             };
             let id = filled.get("exception").parse().map_err(|_| PageError::NotFound)?;
+            let own = disaster::find(&mut tx, home.region, id).await?.is_some_and(|found| is_of(&found, home));
+            if own && !is_as_seen(&mut tx, (home.region, id), filled.get("seen")).await? {
+                tx.rollback().await?;
+                return Err(overtaken(web, person, id, "disaster-refused-changed").await?);
+            }
             exceptions::act_on(&mut tx, &act, (home.region, id, Some(home)), deed, rules).await
         }
     };
@@ -154,7 +171,12 @@ async fn done(web: &Web, person: &Person, home: Home, filled: &Filled) -> Result
         }
         Err(failed) => {
             tx.rollback().await?;
-            refusal(failed).map(Some)
+            let drill = filled.ticked("drill");
+            let there = held(web, home).await?.into_iter().rfind(|exception| exception.drill == drill);
+            match (failed, there) {
+                (Failed::Covered, Some(there)) => Err(overtaken(web, person, there.id, "disaster-refused-covered").await?),
+                (failed, _) => refusal(failed).map(Some),
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What the 事務局 does: 発動 for the region, 追認 and 不承認 of what facilities began, 延長, 解除, 報告, 終結.
 
 use axum::extract::{Path, State as Use};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::typed::Filled;
-use super::{WRONG, line, places, reach, refusal};
+use super::{WRONG, first, is_as_seen, line, places, reach, refusal};
 use crate::domain::act::Actor;
 use crate::domain::area::Area;
 use crate::domain::disaster::{Exception, Phase, Place, Reach};
@@ -189,6 +190,7 @@ const fn choices(phase: Phase) -> &'static [(&'static str, &'static str)] {
 }
 
 async fn form_of_acts(web: &Web, exception: &Exception) -> Result<ExceptionForm, PageError> {
+    let seen = disaster::count_acts(web.store.read(), exception.id).await?;
     let named: Vec<_> = places(web, exception).await?.into_iter().filter(|(_, _, lifted)| lifted.is_none()).collect();
     let in_part = named.len() > 1 && matches!(exception.phase, Phase::On | Phase::Extended);
     let offered = choices(exception.phase);
@@ -199,6 +201,7 @@ async fn form_of_acts(web: &Web, exception: &Exception) -> Result<ExceptionForm,
         title: "disaster-act",
         about: "disaster-act-about",
         button: "disaster-act-do",
+        hidden: vec![("seen", seen.to_string())],
         acts: acts.map(|(word, key)| Choice { value: (*word).to_owned(), text: Text::new(key), chosen: offered.len() == 1 }).collect(),
         places: if in_part {
             named.into_iter().map(|(value, text, _)| Choice { value, text, chosen: false }).collect()
@@ -278,27 +281,37 @@ pub(in crate::http::pages) async fn act(
 ) -> Result<Response, PageError> {
     let exception = find(&web, &person, &id).await?;
     let filled = Filled::new(typed);
-    let wrong = match deed(&filled).and_then(|deed| Ok((deed, filled.act(&web, &person)?))) {
-        Err(wrong) => wrong,
-        Ok((deed, act)) => {
-            let mut tx = web.store.begin().await?;
-            let rules = &web.pack.parameters().disaster;
-            match exceptions::act_on(&mut tx, &act, (exception.region, exception.id, None), deed, rules).await {
-                Ok(_) => {
-                    tx.commit().await?;
-                    return Ok(Redirect::to(&format!("/disaster/{}", exception.id)).into_response());
-                }
-                Err(failed) => {
-                    tx.rollback().await?;
-                    refusal(failed)?
+    let mut tx = web.store.begin().await?;
+    let (status, wrong) = if is_as_seen(&mut tx, (exception.region, exception.id), filled.get("seen")).await? {
+        let wrong = match deed(&filled).and_then(|deed| Ok((deed, filled.act(&web, &person)?))) {
+            Err(wrong) => wrong,
+            Ok((deed, act)) => {
+                let rules = &web.pack.parameters().disaster;
+                match exceptions::act_on(&mut tx, &act, (exception.region, exception.id, None), deed, rules).await {
+                    Ok(_) => {
+                        tx.commit().await?;
+                        return Ok(Redirect::to(&format!("/disaster/{}", exception.id)).into_response());
+                    }
+                    Err(failed) => refusal(failed)?,
                 }
             }
+        };
+        tx.rollback().await?;
+        (WRONG, wrong)
+    } else {
+        tx.rollback().await?;
+        let now = find(&web, &person, &id).await?;
+        // What was typed goes into the form where that can still be asked for.
+        let asks_so = choices(now.phase).iter().any(|(word, _)| *word == filled.get("act"));
+        match first(&web, &person, exception.id).await? {
+            Some(first) if asks_so => (StatusCode::CONFLICT, first.on_form()),
+            Some(first) => return Err(first.error()),
+            None => return Err(PageError::Conflict(Text::new("disaster-refused-changed"))),
         }
     };
-    // Somebody may have been faster: what can be done is told anew.
     let exception = find(&web, &person, &id).await?;
     let answer = file(&web, &visitor, &person, &exception, Some((&filled, wrong))).await?;
-    Ok((WRONG, answer).into_response())
+    Ok((status, answer).into_response())
 }
 
 fn deed(filled: &Filled) -> Result<Deed, Text> {

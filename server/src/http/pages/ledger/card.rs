@@ -11,7 +11,7 @@ use crate::domain::ids::DeviceId;
 use crate::domain::ledger::{Invalid, LONGEST_NAME, NUMBER, fields, read, read_name};
 use crate::domain::paper::Values;
 use crate::domain::people::Person;
-use crate::http::pages::device::named;
+use crate::http::pages::device::{named, overtaken};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::places::name;
 use crate::http::pages::sort::{owner_text, unsorted};
@@ -110,7 +110,8 @@ pub(in crate::http::pages) async fn keep(
     let version = given(&typed, "seen").parse().unwrap_or(-1);
     let card = Card { values, version, ..present.clone() };
     if version != present.version || !ledger::put(&mut tx, (home.facility, device.id), &card, (person.id, now)).await? {
-        return Err(PageError::Conflict(Text::new("ledger-overtaken")));
+        tx.rollback().await?;
+        return Err(overtaken(&web, &person, (home, device.id), &[What::LedgerKept], "ledger-overtaken").await?);
     }
     let done = Done::by_person(&person, What::LedgerKept, now).at_facility(home.region, home.facility);
     web.log(&mut tx, &done.on_device(device.id, &device.label).noting(format!("fields={}", written.join(",")))).await?;

@@ -4,7 +4,7 @@
 use axum::extract::{Path, State as Use};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{Before, did, line, next, view};
+use super::{Before, did, line, next, overtaken, view};
 use crate::domain::act::{Done, What};
 use crate::domain::ids::NoticeId;
 use crate::domain::people::{Person, Right, may};
@@ -116,7 +116,7 @@ pub(in crate::http::pages) async fn confirm_notice(
     let (found, _) = find(&web, home, &person, &id).await?;
     let (notice, now) = (&found.notice, web.now());
     if !notice.is_valid(now) {
-        return Err(PageError::Conflict(Text::new("notice-not-valid")));
+        return Err(overtaken(&web, &person, notice.id).await?);
     }
     let mut tx = web.store.begin().await?;
     if notice::confirm(&mut tx, notice.id, home, (person.id, now)).await? {

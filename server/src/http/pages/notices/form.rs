@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
-use super::find;
+use super::{find, overtaken};
 use crate::domain::act::{Done, What};
 use crate::domain::ids::{AreaId, FacilityId, NoticeId, RegionId};
 use crate::domain::notice::{
@@ -55,7 +55,7 @@ pub(in crate::http::pages) async fn show_correct(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let found = find(&web, person.scope.region(), &id).await?;
-    valid(&web, &found)?;
+    valid(&web, &person, &found).await?;
     let said = &found.notice.said;
     let places = notice::list_places(&web.store, found.notice.id).await?;
     let areas = area::list(web.store.read(), person.scope.region()).await?;
@@ -80,8 +80,8 @@ pub(in crate::http::pages) async fn show_correct(
     form_page(&web, &visitor, &person, (Some(found.notice.id), &typed), None).await
 }
 
-fn valid(web: &Web, found: &Found) -> Result<(), PageError> {
-    if found.notice.is_valid(web.now()) { Ok(()) } else { Err(PageError::Conflict(Text::new("notice-not-valid"))) }
+async fn valid(web: &Web, reader: &Person, found: &Found) -> Result<(), PageError> {
+    if found.notice.is_valid(web.now()) { Ok(()) } else { Err(overtaken(web, reader, found.notice.id).await?) }
 }
 
 async fn form_page(
@@ -212,11 +212,11 @@ pub(in crate::http::pages) async fn correct_notice(
         Ok(read) => read,
         Err(error) => return refused(&web, &visitor, &person, (Some(before), &typed), error).await,
     };
-    valid(&web, &found)?;
+    valid(&web, &person, &found).await?;
     let mut tx = web.store.begin().await?;
     if !notice::end(&mut tx, before, (Ending::Corrected, ""), (person.id, web.now())).await? {
         tx.rollback().await?;
-        return Err(PageError::Conflict(Text::new("notice-not-valid")));
+        return Err(overtaken(&web, &person, before).await?);
     }
     let sent = send(&web, &mut tx, &person, (said, &reach), Some(before)).await?;
     tx.commit().await?;

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::form::value;
 use super::one::{detail, what};
-use super::{Staff, days, days_called, mark, place, standing, title};
+use super::{Staff, days, days_called, mark, past_act, place, standing, title};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::membership::Doing;
 use crate::domain::paper::{Act, Entry, Kind, Paper, Surroundings, may_correct_own, withdraw_own};
@@ -126,6 +126,14 @@ async fn own_page(web: &Web, visitor: &Visitor, own: &Own, refused: Option<Refus
     })
 }
 
+/// Somebody was quicker, or the same form came twice: when and with what, as the paper's history has it, and nobody's name.
+pub(super) async fn overtaken(web: &Web, paper: &Paper) -> Result<Text, PageError> {
+    let Some(past) = paper::history(&web.store, paper.id).await?.pop() else { return Ok(Text::new("application-changed")) };
+    let own = past.by_word == Actor::Stranger.to_word();
+    let said = Text::new(if own { "application-done-before" } else { "application-overtaken" });
+    Ok(said.with("at", past.at).with("act", Text::new(past_act(paper, past.act))))
+}
+
 /// What is said as long as nothing has become of it.
 fn received(paper: &Paper) -> Text {
     Text::new(if paper.kind == Kind::Incident { "application-received-report" } else { "application-received" }).with("n", paper.number)
@@ -180,7 +188,7 @@ pub(in crate::http::pages) async fn withdraw_application(
         Ok((status, answer).into_response())
     };
     if value(&typed, "seen") != Some(paper.version.to_string().as_str()) {
-        return refuse(StatusCode::CONFLICT, Text::new("application-changed")).await;
+        return refuse(StatusCode::CONFLICT, overtaken(&web, paper).await?).await;
     }
     if let Some(why) = closed(&web, home, Doing::of_step(paper.kind, Act::Withdraw)).await? {
         return refuse(StatusCode::CONFLICT, why).await;
@@ -191,7 +199,8 @@ pub(in crate::http::pages) async fn withdraw_application(
     };
     let mut tx = web.store.begin_ledger().await?;
     if !paper::move_on(&mut tx, paper, &moved, Actor::Stranger).await? {
-        return Err(PageError::Conflict(Text::new("application-changed")));
+        tx.rollback().await?;
+        return Err(PageError::Conflict(overtaken(&web, paper).await?));
     }
     let done = Done::by(Actor::Stranger, what(moved.act), moved.at).at_facility(home.region, home.facility);
     web.log(&mut tx, &done.on_paper(paper.id, paper.number).noting(format!("{} link", detail(paper.kind, &moved)))).await?;

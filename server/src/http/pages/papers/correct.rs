@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::again::{another, before};
-use super::application::{Own, open_theirs, said};
+use super::application::{Own, open_theirs, overtaken, said};
 use super::apply::{Form, form_page};
 use super::form::{clash, filled_in, under, value};
 use super::told::{Taken, tell};
@@ -61,7 +61,7 @@ pub(in crate::http::pages) async fn correct_application(
     let own = open_theirs(&web, &visitor, &secret).await?;
     let (paper, home, now) = (&own.found.paper, own.home, web.now());
     if !may_correct_own(paper) {
-        return Err(PageError::Conflict(Text::new("application-changed")));
+        return Err(PageError::Conflict(overtaken(&web, paper).await?));
     }
     let buckets = throttle::filing(&paper.id.to_string(), &visitor.network);
     if let Some(until) = counters::blocked_until(web.store.read(), &buckets, now).await? {
@@ -95,7 +95,8 @@ pub(in crate::http::pages) async fn correct_application(
     counters::count_failure(&mut tx, &buckets, now).await?;
     let applicant = staff.applicant(&wish);
     if !paper::refile(&mut tx, paper, (&wish, applicant.person), exception, (Actor::Stranger, now, before(paper, &wish))).await? {
-        return Err(PageError::Conflict(Text::new("application-changed")));
+        tx.rollback().await?;
+        return Err(PageError::Conflict(overtaken(&web, paper).await?));
     }
     let done = Done::by(Actor::Stranger, What::PaperFiled, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
     web.log(&mut tx, &done.noting(format!("kind={} again link{}", paper.kind.as_str(), under(exception, paper.kind)))).await?;

@@ -4,7 +4,7 @@ use axum::extract::{Path, State as Use};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::find;
+use super::{find, overtaken};
 use crate::domain::act::{Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::enrolment::CodeWish;
@@ -14,7 +14,6 @@ use crate::http::pages::setup::put_once;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, twice};
-use crate::words::Text;
 
 /// How long the code works, in hours.
 const HOURS: u32 = 72;
@@ -43,7 +42,7 @@ pub(in crate::http::pages) async fn issue_personal_code(
 ) -> Result<Response, PageError> {
     let (found, now) = (find(&web, home, &id).await?, web.now());
     if !can_enrol(&found.paper) {
-        return Err(PageError::Conflict(Text::new("paper-changed")));
+        return Err(overtaken(&web, &person, &found.paper).await?);
     }
     let wish = CodeWish {
         region: home.region,

@@ -19,6 +19,7 @@ use crate::domain::people::Person;
 use crate::domain::people::role::{LONGEST_REASON, reason};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::headers::NotOurs;
+use crate::http::pages::overtaken::First;
 use crate::http::pages::sent::Sent;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::{Fields, Visitor};
@@ -151,11 +152,18 @@ pub(in crate::http::pages) async fn attach_file(
     }
 }
 
-/// A file of a paper that is there.
+/// A file of a paper, removed or not.
 async fn named(web: &Web, paper: &Paper, n: &str) -> Result<Attachment, PageError> {
     let n: i64 = n.parse().map_err(|_| PageError::NotFound)?;
     let found = paper::list_attachments(&web.store, paper.id).await?;
-    found.into_iter().find(|file| file.n == n && file.removed.is_none()).ok_or(PageError::NotFound)
+    found.into_iter().find(|file| file.n == n).ok_or(PageError::NotFound)
+}
+
+/// Somebody was quicker: who removed the file, and when.
+fn overtaken(reader: &Person, paper: &Paper, file: &Attachment) -> Option<PageError> {
+    let removed = file.removed.as_ref()?;
+    let first = First::of(reader, (&removed.by_word, removed.by.as_deref()), removed.at, What::FileRemoved.key());
+    Some(if sees(reader, paper) { first } else { first.called(Text::new("error-somebody-else")) }.error())
 }
 
 /// `GET /papers/{paper}/files/{file}`
@@ -172,6 +180,9 @@ pub(in crate::http::pages) async fn open_file(
         return Err(PageError::NotFound);
     }
     let file = named(&web, paper, &n).await?;
+    if file.removed.is_some() {
+        return Err(PageError::NotFound);
+    }
     let detail = format!("file={} sha256={}", file.n, file.sha256);
     log::write_view(&web.store, &web.random, person.id, &done(&person, home, &found, (What::FileOpened, ""), &web).noting(detail)).await?;
     let body = paper::find_body(web.store.read(), (paper.id, file.n)).await?.ok_or(PageError::NotFound)?;
@@ -206,6 +217,9 @@ pub(in crate::http::pages) async fn remove_file(
 ) -> Result<Response, PageError> {
     let found = find(&web, home, &id).await?;
     let file = named(&web, &found.paper, &n).await?;
+    if let Some(overtaken) = overtaken(&person, &found.paper, &file) {
+        return Err(overtaken);
+    }
     let typed = value(&typed, "why").unwrap_or_default();
     let refuse = async |status: StatusCode, error: Text| {
         let again = Again { note: String::new(), removing: Some((file.n, typed.to_owned())), error };
@@ -222,7 +236,12 @@ pub(in crate::http::pages) async fn remove_file(
     let paper = found.paper.id;
     let mut tx = web.store.begin_ledger().await?;
     if !paper::remove_attachment(&mut tx, (paper, file.n), &why, (person.id, web.now())).await? {
-        return Err(PageError::Conflict(Text::new("paper-changed")));
+        tx.rollback().await?;
+        let file = named(&web, &found.paper, &n).await?;
+        return Err(match overtaken(&person, &found.paper, &file) {
+            Some(overtaken) => overtaken,
+            None => super::overtaken(&web, &person, &found.paper).await?,
+        });
     }
     let detail = format!("file={} sha256={}", file.n, file.sha256);
     web.log(&mut tx, &done(&person, home, &found, (What::FileRemoved, &why), &web).noting(detail)).await?;

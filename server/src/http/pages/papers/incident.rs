@@ -9,7 +9,7 @@ use hashimori_shared::time::{DAY, Timestamp};
 
 use super::one::detail;
 use super::told::{Taken, tell, tell_of_many};
-use super::{LISTED, Staff, days, mark, next, title};
+use super::{LISTED, Staff, days, mark, next, overtaken, title};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::device::Ownership;
 use crate::domain::ids::{DeviceId, PaperId};
@@ -203,7 +203,7 @@ async fn go_on(web: &Web, tx: &mut Tx, person: &Person, home: Home, (mut paper, 
     let taken_up = (paper.state == State::Reported).then(|| paper.taken_up(now));
     for moved in taken_up.into_iter().chain([paper.with_loss((gone.at, gone.why), now)]) {
         if !paper::move_on(tx, &paper, &moved, Actor::Person(person.id)).await? {
-            return Err(PageError::Conflict(Text::new("paper-changed")));
+            return Err(overtaken(web, person, &paper).await?);
         }
         let done = Done::by_person(person, What::PaperMoved, now).at_facility(home.region, home.facility).on_paper(paper.id, paper.number);
         web.log(tx, &done.noting(format!("{} from={}", detail(paper.kind, &moved), gone.from))).await?;

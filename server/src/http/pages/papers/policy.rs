@@ -14,6 +14,7 @@ use crate::domain::paper::LONGEST_TEXT;
 use crate::domain::people::{Person, Right, Role, may};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::membership::closed;
+use crate::http::pages::overtaken::First;
 use crate::http::pages::typed::Typed;
 use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, page, shell};
@@ -60,12 +61,14 @@ async fn policy_page(
     error: Option<Text>,
 ) -> Result<Response, PageError> {
     let (past, now) = (personal_policy::list(&web.store, home.facility, LISTED).await?, web.now());
+    let seen = past.first().map_or(0, |policy| policy.n);
     let mode = past.first().map_or(web.pack.parameters().personal_devices.mode, |policy| policy.mode);
     page(&PolicyPage {
         shell: shell("policy-title", visitor, Some(person)),
         facility: place(web, home).await?,
         now: key(mode),
         decided: !past.is_empty(),
+        seen,
         may_change: may(person.role, Right::HandlePapers),
         modes: MODES
             .iter()
@@ -93,6 +96,9 @@ pub(in crate::http::pages) struct Decision {
     mode: String,
     #[serde(default)]
     risk: String,
+    /// Number of the newest decision when the form was made.
+    #[serde(default)]
+    seen: String,
 }
 
 /// `POST /facilities/{facility}/personal-devices`
@@ -106,9 +112,16 @@ pub(in crate::http::pages) async fn decide_policy(
     let chosen = MODES.iter().find(|(value, ..)| *value == typed.mode).map(|(.., mode)| *mode);
     let risk = typed.risk.trim().to_owned();
     let shut = closed(&web, home, Doing::Begin).await?;
+    let mut tx = web.store.begin_ledger().await?;
+    // Of two at once the second sees what the first one decided.
+    let newest = personal_policy::list(&web.store, home.facility, 1).await?.pop();
+    let overtaken = newest.filter(|newest| typed.seen.parse().is_ok_and(|seen: i64| seen < newest.n));
+    let status = if shut.is_none() && overtaken.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let overtaken = overtaken.map(|newest| First::of(&person, (&newest.by_word, newest.by.as_deref()), newest.at, "policy-act").on_form());
     let looser = chosen.is_some_and(|mode| mode < web.pack.parameters().personal_devices.mode);
     let error = match chosen {
         _ if shut.is_some() => shut,
+        _ if overtaken.is_some() => overtaken,
         None => Some(Text::of_field("policy-choose", "mode")),
         Some(_) if risk.is_empty() || risk.chars().count() > LONGEST_TEXT => {
             Some(Text::of_field("policy-risk-missing", "risk").with("most", LONGEST_TEXT))
@@ -117,11 +130,11 @@ pub(in crate::http::pages) async fn decide_policy(
         Some(_) => None,
     };
     let (None, Some(mode)) = (&error, chosen) else {
+        tx.rollback().await?;
         let answer = policy_page(&web, &visitor, &person, home, (typed.mode, typed.risk), error).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
+        return Ok((status, answer).into_response());
     };
     let now = web.now();
-    let mut tx = web.store.begin_ledger().await?;
     personal_policy::insert(&mut tx, home.facility, (mode, &risk), (person.id, now)).await?;
     let done = Done::by_person(&person, What::SettingsChanged, now).at_facility(home.region, home.facility);
     web.log(&mut tx, &done.noting(format!("personal_devices={}", typed.mode)).saying(risk)).await?;

@@ -163,7 +163,7 @@ pub(in crate::http::pages) async fn act(
 }
 
 /// Somebody else was quicker: who, when and with what.
-async fn overtaken(web: &Web, member: MemberId) -> Result<PageError, PageError> {
+pub(super) async fn overtaken(web: &Web, member: MemberId) -> Result<PageError, PageError> {
     let Some(past) = staff::history(web.store.read(), member).await?.pop() else {
         return Ok(PageError::Conflict(Text::new("staff-moved")));
     };

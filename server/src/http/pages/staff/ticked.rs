@@ -1,10 +1,11 @@
 //! Many persons of a list in one act: those who were ticked, a step for each of them, and all of the steps or none.
 
 use super::Book;
+use super::one::overtaken;
 use crate::domain::staff::{Member, Moved, Refusal};
-use crate::http::pages::PageError;
 use crate::http::pages::typed::values;
 use crate::http::pages::visit::Fields;
+use crate::http::pages::{PageError, Web};
 use crate::store::belonging::Home;
 use crate::store::{Tx, staff};
 use crate::words::Text;
@@ -23,11 +24,12 @@ pub(super) fn steps(book: &Book, typed: &Fields, step: impl Fn(&Member) -> Resul
     if steps.is_empty() { Err(Text::of_field("staff-nobody", "who")) } else { Ok(steps) }
 }
 
-/// Keeps all of them.
-pub(super) async fn keep(tx: &mut Tx, home: Home, steps: Vec<(Member, Moved)>) -> Result<(), PageError> {
+/// Keeps all of them; where somebody was quicker with one, none.
+pub(super) async fn keep(web: &Web, tx: &mut Tx, home: Home, steps: Vec<(Member, Moved)>) -> Result<(), PageError> {
     for (member, moved) in steps {
-        if !staff::apply(tx, home.facility, &member.after(&moved), &moved).await? {
-            return Err(PageError::Conflict(Text::new("staff-moved")));
+        let after = member.after(&moved);
+        if !staff::apply(tx, home.facility, &after, &moved).await? {
+            return Err(overtaken(web, after.id).await?);
         }
     }
     Ok(())

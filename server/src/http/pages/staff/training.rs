@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::Book;
 use super::ticked::{keep, steps, ticked};
-use crate::domain::act::{Done, What};
+use crate::domain::act::{Done, What, training_object};
 use crate::domain::ids::MemberId;
 use crate::domain::people::Person;
 use crate::domain::people::role::{LONGEST_NAME, LONGEST_REASON, reason};
@@ -16,8 +16,9 @@ use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Asked, Typed, given};
 use crate::http::pages::visit::{Fields, Visitor};
-use crate::http::pages::{PageError, Web, page, shell, twice};
+use crate::http::pages::{PageError, Web, overtaken, page, shell, twice};
 use crate::store::belonging::Home;
+use crate::store::log::Reach;
 use crate::store::staff;
 use crate::views::{Ticked, TrainingLine, TrainingPage};
 use crate::words::Text;
@@ -141,7 +142,7 @@ pub(in crate::http::pages) async fn note_training(
                 Err(answered) => return Ok(answered),
             };
             let number = staff::training::insert(&mut tx, home.facility, (&training, &members), (person.id, book.now)).await?;
-            keep(&mut tx, home, steps).await?;
+            keep(&web, &mut tx, home, steps).await?;
             let done = Done::by_person(&person, What::TrainingNoted, book.now).at_facility(home.region, home.facility);
             web.log(&mut tx, &done.noting(format!("training={number} persons={}", members.len())).saying(training.topic)).await?;
             let list = format!("/facilities/{}/staff/training?noted={}", home.facility, members.len());
@@ -169,11 +170,15 @@ pub(in crate::http::pages) async fn void_training(
         let answer = training_page(&web, &visitor, (&person, home), before).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer).into_response());
     };
-    let gone = || PageError::Conflict(Text::new("staff-training-gone"));
-    let number: i64 = given(&typed, "training").parse().map_err(|_| gone())?;
+    let number: i64 = given(&typed, "training").parse().map_err(|_| PageError::Conflict(Text::new("staff-training-gone")))?;
     let (rules, now) = (super::rules_at(&web, home).await?, web.now());
     let mut tx = web.store.begin_ledger().await?;
-    let people = staff::training::void(&mut tx, home.facility, number, &why).await?.ok_or_else(gone)?;
+    let Some(people) = staff::training::void(&mut tx, home.facility, number, &why).await? else {
+        tx.rollback().await?;
+        let object = training_object(home.facility, number);
+        let acts = [What::TrainingVoided];
+        return Err(overtaken::in_log(&web, &person, (Reach::Facility(home.facility), &object), &acts, "staff-training-gone").await?);
+    };
     let mut steps = Vec::new();
     for (member, trained) in people {
         // Those who were on the list by mistake are on it no more.
@@ -183,9 +188,9 @@ pub(in crate::http::pages) async fn void_training(
         let moved = moved.map_err(|refusal| PageError::Conflict(refusal.text()))?;
         steps.push((member, moved));
     }
-    keep(&mut tx, home, steps).await?;
+    keep(&web, &mut tx, home, steps).await?;
     let done = Done::by_person(&person, What::TrainingVoided, now).at_facility(home.region, home.facility);
-    web.log(&mut tx, &done.noting(format!("training={number}")).saying(why)).await?;
+    web.log(&mut tx, &done.on_training(home.facility, number).noting(format!("training={number}")).saying(why)).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/facilities/{}/staff/training?void=yes", home.facility)).into_response())
 }

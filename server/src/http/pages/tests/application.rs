@@ -43,7 +43,7 @@ async fn whoever_asked_without_an_account_takes_it_back_by_their_own_link_and_th
     after.status(200).says("取下げ").says("この申請は取り下げられています").says("新しく申請してください");
     assert!(!after.body.contains("name=\"seen\""), "{}", after.text());
     // Sent once more, from a page that was still open.
-    withdraw(&mut nurse, &own, (&version, "機器が戻った")).await.status(409).says("状態が変わりました");
+    withdraw(&mut nurse, &own, (&version, "機器が戻った")).await.status(409).says("すでに申請した方のリンクから「取り下げる」をしています");
     let paper = newest(&world, &mut administrator).await;
     administrator.get(&paper).await.says("取下げ").says("サインインしていない人").says("機器が戻った");
     act(&mut administrator, &paper, "approve", &[]).await.status(409).says("サインインしていない人が先に「取り下げる」をしています");
@@ -81,7 +81,8 @@ async fn of_an_approval_and_a_withdrawal_at_once_the_second_is_told_and_nothing_
     let version = seen(&nurse.get(&own).await);
     act(&mut administrator, &paper, "approve", &[]).await.redirects_to(&paper);
     let late = withdraw(&mut nurse, &own, (&version, "やめる")).await;
-    late.status(409).says("状態が変わりました").says("利用中");
+    late.status(409).says("09:00に、事業所か事務局が先に「承認する」をしています").says("利用中");
+    assert!(!late.body.contains("見本 花子"), "a link may be in other hands: {}", late.text());
     administrator.get(&paper).await.says("利用中（承認済み）");
     world.clock.advance(60);
     // One that was sent back can still be taken back.
@@ -101,7 +102,7 @@ async fn what_was_sent_back_is_filled_in_again_by_the_applicants_own_link_and_no
     let (own, paper) = asked(&world, &mut administrator, &mut nurse, &[]).await;
     let edit = format!("{own}/edit");
     nurse.get(&edit).await.redirects_to(&own);
-    nurse.submit(&edit, &application(&[])).await.status(409).says("状態が変わりました");
+    nurse.submit(&edit, &application(&[])).await.status(409).says("すでに申請した方のリンクから「");
     act(&mut administrator, &paper, "link_device", &[("device", &phone.to_string())]).await.redirects_to(&paper);
     act(&mut administrator, &paper, "send_back", &[("why", "OSの版を正しく")]).await.redirects_to(&paper);
 

@@ -107,7 +107,7 @@ async fn unanswered_it_lapses_after_a_day_can_be_renewed_and_ends_as_not_ratifie
     night.begin(&[]).await.redirects_to(&night.local());
     let covered = night.administrator.0.get(&night.local()).await;
     let id = covered.field("exception");
-    night.begin(&[]).await.status(422).says("すでに災害時特例が発動されています");
+    night.begin(&[]).await.status(409).says("すでにご自身で「仮発動」をしています");
     night.world.clock.advance(20 * HOUR);
     let path = night.local();
     night.administrator.0 = night.world.back("hanako", &night.administrator.1).await;
@@ -318,7 +318,7 @@ async fn a_facilitys_own_drill_leaves_room_for_the_real_thing_and_what_the_regio
     night.activate().await;
     assert!(!night.administrator.0.get(&path).await.body.contains("name=\"why\""), "it is the secretariat's to end");
     let late = [("act", "begin"), ("why", "浸水"), ("basis", BASIS)];
-    night.administrator.0.submit(&path, &late).await.status(409).says("すでに災害時特例が発動されています");
+    night.administrator.0.submit(&path, &late).await.status(409).says("事務局が先に「発動」をしています").says("浸水");
 }
 
 #[tokio::test]

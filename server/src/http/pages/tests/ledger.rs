@@ -47,7 +47,11 @@ async fn what_is_known_of_a_device_is_written_down_and_stands_on_its_page_in_the
     let card = [("seen", first.as_str()), ("number", "P-001"), ("user", "髙﨑 𠮷男"), ("place", "受付"), ("acquired", "2024-02-29")];
     browser.submit(&path, &card).await.redirects_to(&page);
     browser.get(&page).await.says("管理番号（ラベル）\nP-001").says("髙﨑 𠮷男").says("見本 花子");
-    browser.submit(&path, &[("seen", first.as_str()), ("place", "倉庫")]).await.status(409).says("先にほかの人がこの機器の台帳を書き換え");
+    browser
+        .submit(&path, &[("seen", first.as_str()), ("place", "倉庫")])
+        .await
+        .status(409)
+        .says("すでにご自身で「機器の台帳の記入」をしています");
     assert_eq!(world.acts("ledger_kept").await, ["fields=number,user,place,acquired"]);
 
     let elsewhere = format!("/devices/{other}/card");

@@ -149,7 +149,11 @@ async fn a_loss_is_noted_with_its_time_and_how_it_came_about_and_what_protected_
     // As it was told before the loss, not after.
     lost.says("機器がこう伝えた時刻: 2026年8月3日 09:00").says("ディスクの暗号化\n/: 暗号化（luks2）");
     assert_eq!(world.acts("device_lost").await, ["happened=2026-08-03T09:30"]);
-    browser.submit(&path, &[("at", "2026-08-03T09:30"), ("why", "もう一度")]).await.status(409).says("もう紛失になっているか");
+    browser
+        .submit(&path, &[("at", "2026-08-03T09:30"), ("why", "もう一度")])
+        .await
+        .status(409)
+        .says("すでにご自身で「機器の紛失」をしています");
 
     // From now on what it sends is evidence.
     world.report(world.facility, id, &sample::bad_debian(MORNING)).await;

@@ -119,7 +119,7 @@ async fn of_two_who_decide_on_an_answer_at_once_the_second_is_told() {
     desk.secretariat.get(&paper).await.status(200);
     submit(&mut desk.secretariat, &paper, "1", "accept", &[]).await.redirects_to(&paper);
     let late = submit(&mut desk.secretariat, &paper, "1", "escalate", &[("why", "見本")]).await;
-    late.status(409).says("が先に「").says("あとの操作は何も変えていません");
+    late.status(409).says("すでにご自身で「").says("あとの操作は何も変えていません");
     desk.secretariat.get(&paper).await.says("完了");
 }
 

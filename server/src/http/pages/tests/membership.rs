@@ -73,7 +73,7 @@ async fn an_application_waits_in_the_overview_until_both_forms_are_in_and_the_fa
     let whole = with(&[("form_2", "2026-08-03")]);
     act(&mut secretariat, &page, "amend", &whole).await.redirects_to(&page);
     let stale = secretariat.submit(&page, &[("act", "take_in"), ("seen", "1"), ("why", "確認済み")]).await;
-    stale.status(409).says("ほかの人が先に手続きをしました");
+    stale.status(409).says("すでにご自身で「");
     act(&mut secretariat, &page, "take_in", &[("why", "確認済み")]).await.redirects_to(&page);
     secretariat.get(&page).await.says("利用中").says("事業所管理者といつつばし連絡帳管理者を選任してください");
     let home = secretariat.get("/").await;

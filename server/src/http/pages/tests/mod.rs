@@ -34,6 +34,7 @@ mod mail;
 mod measures;
 mod membership;
 mod notices;
+mod overtaken;
 mod overview;
 mod own_rules;
 mod papers;

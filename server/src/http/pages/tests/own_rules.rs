@@ -54,7 +54,7 @@ async fn a_looser_filing_waits_for_the_secretariat_who_accepts_it_with_a_reason(
     secretariat.submit(&decide, &[("filing", &filed), ("why", "見た")]).await.status(422).says("「承認する」か「承認しない」");
     let accept = [("filing", filed.as_str()), ("decision", "accept"), ("why", "訪問時に限る")];
     secretariat.submit(&decide, &accept).await.redirects_to(&format!("{path}?done=accepted"));
-    secretariat.submit(&decide, &accept).await.status(409).says("先にほかの人が");
+    secretariat.submit(&decide, &accept).await.status(409).says("すでにご自身で「事業所の定めの承認」をしています");
     secretariat.get("/own-rules").await.says("承認待ちの届出はありません").says("効力あり");
     browser.get(&path).await.says("第1号: 効力あり").says("事務局の承認:").says("訪問時に限る");
     assert_eq!((world.acts("own_rules_filed").await.len(), world.acts("own_rules_accepted").await.len()), (1, 1));

@@ -135,7 +135,7 @@ async fn of_two_who_decide_at_once_the_second_is_told_and_nothing_is_lost() {
     desk.browser.get(&paper).await.status(200);
     submit(&mut desk.browser, &paper, "0", "approve", &[]).await.redirects_to(&paper);
     let late = submit(&mut desk.browser, &paper, "0", "refuse", &[("why", "見本")]).await;
-    late.status(409).says("が先に「").says("あとの操作は何も変えていません");
+    late.status(409).says("すでにご自身で「").says("あとの操作は何も変えていません");
     desk.browser.get(&paper).await.says("承認").says("持ち出したことを記録する");
 }
 

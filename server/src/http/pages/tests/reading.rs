@@ -125,7 +125,7 @@ async fn of_two_people_deciding_on_one_device_the_second_is_told_and_changes_not
     two.submit(&format!("/devices/{id}/refuse"), &[])
         .await
         .status(409)
-        .says("先に見本 花子さんが2026年8月3日 09:00に、この機器について「機器の確認」をしています");
+        .says("2026年8月3日 09:00に見本 花子さんが先に「機器の確認」をしています");
     assert_eq!(world.standing(&id.to_string()).await.as_deref(), Some("active"));
     two.get(&pending).await.says("登録待ちの機器はありません");
 }

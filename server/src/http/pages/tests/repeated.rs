@@ -29,14 +29,14 @@ async fn a_phone_whose_clock_is_off_by_a_step_signs_in_and_one_that_is_further_o
 }
 
 #[tokio::test]
-async fn a_decision_sent_twice_happens_once_and_the_second_says_who_was_first() {
+async fn a_decision_sent_twice_happens_once_and_the_second_says_that_it_was_done() {
     let world = World::new().await;
     let id = world.add_device(world.region, world.facility, "受付1").await;
     let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     browser.get(&format!("/facilities/{}/pending", world.facility)).await.says("受付1");
     let confirm = format!("/devices/{id}/confirm");
     browser.submit(&confirm, &[]).await.redirects_to(&format!("/devices/{id}"));
-    browser.submit(&confirm, &[]).await.status(409).says("先に見本 花子さんが").says("「機器の確認」").says("何も変えていません");
+    browser.submit(&confirm, &[]).await.status(409).says("すでにご自身で「機器の確認」").says("何も変えていません");
     assert_eq!(world.acts("device_confirmed").await.len(), 1);
 
     let retire = format!("/devices/{id}/retire");

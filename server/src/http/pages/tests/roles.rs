@@ -300,7 +300,7 @@ async fn what_was_taken_out_of_the_count_stays_in_the_regions_view_with_its_reas
     administrator.get(&path).await.status(200).says("取り消せません");
     administrator.submit(&path, &[("why", " ")]).await.status(422).says("理由を");
     administrator.submit(&path, &[("why", "故障のため廃棄")]).await.redirects_to(&format!("/devices/{retired}"));
-    administrator.submit(&path, &[("why", "もう一度")]).await.status(409).says("先に見本 花子さんが").says("「機器の使用終了」");
+    administrator.submit(&path, &[("why", "もう一度")]).await.status(409).says("すでにご自身で「機器の使用終了」");
     administrator.submit(&format!("/devices/{personal}/retire"), &[("why", "退職のため")]).await.status(303);
     administrator.submit(&format!("/devices/{refused}/refuse"), &[]).await.status(303);
     let check =

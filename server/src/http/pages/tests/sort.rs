@@ -50,7 +50,7 @@ async fn another_kind_is_judged_at_once_and_the_change_stays_in_the_regions_view
     assert_eq!(world.acts("device_changed").await, ["class=laptop>desktop"]);
     // Whoever still looks at the former page is told.
     let stale = [("was", "managed laptop"), ("ownership", "managed"), ("class", "tablet"), ("why", "見間違い")];
-    browser.submit(&path, &stale).await.status(409).says("先にほかの人が改めたか");
+    browser.submit(&path, &stale).await.status(409).says("すでにご自身で「機器の情報の変更」をしています");
     let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
     let excluded = secretariat.get("/excluded").await;
     excluded.says("種類・所有を改めた").says("持ち運ぶパソコンから据え置きのパソコンに変更").says("据え置きの誤り").says("見本 花子");
