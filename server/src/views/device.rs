@@ -43,7 +43,7 @@ pub(crate) struct DevicePage {
     pub changes: Vec<ChangeLine>,
     /// Path of the older changes.
     pub older: Option<String>,
-    /// Who read this page, newest first.
+    /// Who read pages about the device, newest first.
     pub viewers: Vec<Viewed>,
 }
 

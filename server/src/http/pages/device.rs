@@ -151,7 +151,7 @@ pub(super) fn cause(word: &str) -> &'static str {
     }
 }
 
-/// Who read this page before, and now.
+/// Who read pages about it before, and this one now.
 async fn viewers(web: &Web, home: Home, device: &Device) -> Result<Vec<Viewed>, PageError> {
     let (views, now) = (log::list_views(&web.store, home.facility, device.id, VIEWERS).await?, web.now());
     Ok(views
@@ -186,8 +186,8 @@ fn personal_page(
     })
 }
 
-/// Whoever reads what a device told is in the log, before they read it.
-async fn log_view(web: &Web, person: &Person, home: Home, device: &Device) -> Result<(), PageError> {
+/// Whoever reads what a device told, or what became of it, is in the log before they read it.
+pub(super) async fn log_view(web: &Web, person: &Person, home: Home, device: &Device) -> Result<(), PageError> {
     let done = Done::by_person(person, What::DeviceViewed, web.now()).at_facility(home.region, home.facility);
     Ok(log::write_view(&web.store, &web.random, person.id, &done.on_device(device.id, &device.label)).await?)
 }

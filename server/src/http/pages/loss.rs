@@ -9,7 +9,7 @@ use hashimori_shared::report::{parse_report, words};
 use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
-use super::device::{named, overtaken};
+use super::device::{log_view, named, overtaken};
 use super::guard::{Here, Who};
 use super::papers::{Gone, Staff, report_loss, title};
 use super::places::called;
@@ -141,6 +141,7 @@ async fn loss_page(
     if !step.act.from().contains(&device.standing) {
         return Err(overtaken(web, person, (home, device.id), step.ended_by, step.gone).await?);
     }
+    log_view(web, person, home, device).await?;
     let label = called(person, device.ownership, &device.label, device.id);
     let reports = match step.act {
         Act::MarkLost => reports(web, device).await?,

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::device::{named, overtaken};
+use super::device::{log_view, named, overtaken};
 use super::guard::{Here, Who};
 use super::places::name;
 use super::typed::Typed;
@@ -40,6 +40,7 @@ pub(super) async fn show_retire(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let device = find(&web, &person, home, &id).await?;
+    log_view(&web, &person, home, &device).await?;
     retire_page(&visitor, &person, &device, String::new(), None)
 }
 

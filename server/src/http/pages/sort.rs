@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::device::{named, overtaken};
+use super::device::{log_view, named, overtaken};
 use super::guard::{Here, Who};
 use super::places::name;
 use super::typed::Typed;
@@ -96,6 +96,7 @@ async fn sort_page(
     if !is_open(device.standing) {
         return Err(gone(web, person, home, device.id).await?);
     }
+    log_view(web, person, home, device).await?;
     let label = name(&device.label);
     let owners = Ownership::ALL.iter().map(|&owner| (owner.as_str(), owner_text(owner), typed.ownership == owner.as_str()));
     let classes = ClassWord::ALL.iter().map(|&class| {

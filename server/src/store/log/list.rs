@@ -145,7 +145,7 @@ fn line(row: &AnyRow) -> Result<Line, Error> {
     Ok(Line { entry: entry(row)?, words, withheld: row.try_get::<i64, _>(15)? != 0, seq: row.try_get(10)? })
 }
 
-/// Who read a device's page, newest first: when, the actor's word, and the name (`None`: erased).
+/// Who read a page about a device, newest first: when, the actor's word, and the name (`None`: erased).
 pub async fn list_views(store: &Store, facility: FacilityId, device: DeviceId, limit: u16) -> Result<Vec<View>, Error> {
     sqlx::query(
         "SELECT e.at, e.actor, w.actor FROM log_entry e LEFT JOIN log_words w ON w.entry_id = e.id \

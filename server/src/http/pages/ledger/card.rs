@@ -11,7 +11,7 @@ use crate::domain::ids::DeviceId;
 use crate::domain::ledger::{Invalid, LONGEST_NAME, NUMBER, fields, read, read_name};
 use crate::domain::paper::Values;
 use crate::domain::people::Person;
-use crate::http::pages::device::{named, overtaken};
+use crate::http::pages::device::{log_view, named, overtaken};
 use crate::http::pages::guard::{Here, Who};
 use crate::http::pages::places::name;
 use crate::http::pages::sort::{owner_text, unsorted};
@@ -53,6 +53,7 @@ pub(in crate::http::pages) async fn show_card(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let device = named(&web, home, &id).await?;
+    log_view(&web, &person, home, &device).await?;
     let card = ledger::find(&web.store, home.facility, device.n).await?.card;
     let typed = card.values.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     card_page(&web, (&visitor, &person), (&device, &card), (&typed, None))

@@ -15,14 +15,16 @@ use crate::domain::device::Ownership;
 use crate::domain::ids::{DeviceId, PaperId};
 use crate::domain::paper::{Act, Applicant, Deadline, Input, Kind, Paper, State, Wish};
 use crate::domain::people::Person;
+use crate::http::pages::device::log_view;
 use crate::http::pages::guard::Who;
 use crate::http::pages::places::After;
 use crate::http::pages::typed::Asked;
 use crate::http::pages::visit::Visitor;
 use crate::http::pages::{PageError, Web, ledger, page, shell};
 use crate::store::belonging::Home;
+use crate::store::device::{self, Device};
 use crate::store::paper::{self, Found, NewPaper};
-use crate::store::{Tx, alert, device, device_state, loss};
+use crate::store::{Tx, alert, device_state, loss};
 use crate::views::{IncidentLine, IncidentsPage, Mark, Place};
 use crate::words::Text;
 
@@ -92,11 +94,20 @@ pub(super) fn clock(web: &Web, paper: &Paper, acts: &[Act]) -> Vec<Text> {
     paper.deadlines(&web.pack.parameters().incident).map(line).to_vec()
 }
 
+/// The device that an incident names. Whoever reads the incident reads of it, and is in the log.
+pub(super) async fn named(web: &Web, reader: &Person, home: Home, found: &Found) -> Result<Option<Device>, PageError> {
+    let (Some(id), Kind::Incident) = (found.paper.device, found.paper.kind) else { return Ok(None) };
+    let device = device::find(&web.store, home.facility, id).await?;
+    if let Some(device) = &device {
+        log_view(web, reader, home, device).await?;
+    }
+    Ok(device)
+}
+
 /// What the ledger last knew of the device: that it was found, its lock and encryption as the checking program told them, and whether it
 /// was in contact.
 pub(super) async fn seen_last(web: &Web, reader: &Person, home: Home, found: &Found, lang: Lang) -> Result<Vec<(Text, Text)>, PageError> {
-    let (Some(id), Some(about), Kind::Incident) = (found.paper.device, &found.device, found.paper.kind) else { return Ok(Vec::new()) };
-    let Some(device) = device::find(&web.store, home.facility, id).await? else { return Ok(Vec::new()) };
+    let (Some(device), Some(about)) = (named(web, reader, home, found).await?, &found.device) else { return Ok(Vec::new()) };
     let mut last = Vec::new();
     let found_again = loss::find_last(&web.store, home.facility, device.n).await?.and_then(|loss| loss.found);
     if let Some(again) = found_again.filter(|again| again.noted.at >= found.paper.filed_at) {

@@ -6,6 +6,7 @@ use hashimori_shared::time::Timestamp;
 use serde::Deserialize;
 
 use super::files::names;
+use super::incident::named;
 use super::one::pairs;
 use super::{days_called, find, place, sees, title};
 use crate::domain::paper::{Act, Kind};
@@ -27,6 +28,7 @@ pub(in crate::http::pages) async fn show_print(
 ) -> Result<Response, PageError> {
     let found = find(&web, home, &id).await?;
     let paper = &found.paper;
+    named(&web, &person, home, &found).await?;
     let past = paper::history(&web.store, paper.id).await?;
     let mut pairs: Vec<_> = pairs(&person, &found, false).into_iter().map(|(label, words)| (label, Some(words))).collect();
     let files = if sees(&person, paper) { names(&web, paper).await? } else { Vec::new() };

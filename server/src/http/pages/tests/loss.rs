@@ -4,6 +4,7 @@ use hashimori_shared::report::sample;
 use hashimori_shared::time::DAY;
 
 use super::browser::Browser;
+use super::former::file;
 use super::mail::{letters, register};
 use super::world::{MORNING, World};
 use crate::domain::device::{Ownership, Standing};
@@ -248,4 +249,37 @@ async fn a_lost_device_that_is_taken_out_of_use_was_not_found() {
     let page = browser.get(&format!("/devices/{id}")).await;
     page.says("いつ、なくなったか").says("理由の記録がありません");
     assert!(!page.text().contains("発見した") && !page.text().contains("種類・所有を改める"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn whoever_opens_a_form_about_a_device_or_its_incident_is_among_those_who_read_it_once_in_a_while() {
+    let world = World::new().await;
+    let id = world.add_device(world.region, world.facility, "往診用ノート").await;
+    world.confirm(world.facility, id).await;
+    let (mut browser, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
+    let mut read = 0;
+    for form in ["lost", "card", "sort", "retire"] {
+        let path = format!("/devices/{id}/{form}");
+        browser.get(&path).await.status(200);
+        browser.get(&path).await.status(200);
+        read += 1;
+        assert_eq!(world.acts("device_viewed").await.len(), read, "{form}");
+        world.clock.advance(660);
+    }
+    browser.get(&format!("/devices/{id}/found")).await.status(409);
+    assert_eq!(world.acts("device_viewed").await.len(), read, "nothing of it was shown");
+    let incident = lose(&mut browser, &format!("/devices/{id}/lost"), ("2026-08-03T09:30", "電車に置き忘れた")).await;
+    for path in [format!("/devices/{id}/found"), format!("{incident}/print"), incident] {
+        world.clock.advance(660);
+        browser.get(&path).await.status(200);
+        browser.get(&path).await.status(200);
+        read += 1;
+        assert_eq!(world.acts("device_viewed").await.len(), read, "{path}");
+    }
+    let (mut office, _) = world.signed_in(world.region, None, "jimukyoku").await;
+    let elsewhere = file(&mut browser, &world, "見本 看護師").await;
+    office.get(&elsewhere).await.status(200);
+    assert_eq!(world.acts("device_viewed").await.len(), read, "a paper that is no incident");
+    let page = browser.get(&format!("/devices/{id}")).await;
+    assert!(page.text().matches("見本 花子").count() >= read, "{}", page.text());
 }

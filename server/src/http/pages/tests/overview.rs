@@ -284,14 +284,14 @@ async fn a_devices_page_tells_its_past_and_who_looked() {
     let (mut administrator, _) = world.signed_in(world.region, Some(world.facility), "hanako").await;
     let path = format!("/devices/{id}");
     let page = administrator.get(&path).await;
-    page.says("判定の移り変わり").says("新しい状態報告").says("このページを見た人").says("見本 花子");
+    page.says("判定の移り変わり").says("新しい状態報告").says("この機器のページを見た人").says("見本 花子");
     let (mut secretariat, _) = world.signed_in(world.region, None, "jimukyoku").await;
     let both = secretariat.get(&path).await.text();
-    let viewers = both.split("このページを見た人").nth(1).expect("a section");
+    let viewers = both.split("この機器のページを見た人").nth(1).expect("a section");
     assert_eq!(viewers.matches("見本 花子").count(), 2, "{viewers}");
     administrator.get(&path).await;
     let again = secretariat.get(&path).await.text();
-    let viewers = again.split("このページを見た人").nth(1).expect("a section");
+    let viewers = again.split("この機器のページを見た人").nth(1).expect("a section");
     assert_eq!(viewers.matches("見本 花子").count(), 2, "the same person within ten minutes is one entry");
     secretariat.get(&format!("{path}?before=1")).await.status(200).says("判定はまだ変わっていません");
 }
