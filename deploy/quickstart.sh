@@ -190,7 +190,7 @@ if ((demo)); then
   # How large is not a choice to offer: the tests take a smaller one.
   read -r -a size <<<"${HASHIMORI_DEMO_SIZE:-}"
   neediest=$("$programs/hashimori-load" demo --server "$programs/hashimori-server" --config "$config" --device "$device_address" \
-    --web "$web_address" --region "$demo_region" --done "$data/demo.done" "${size[@]}") || fail "the region could not be filled: see above and $log"
+    --web "$web_address" --region "$demo_region" --store "$data/collector/store.db" --done "$data/demo.done" "${size[@]}") || fail "the region could not be filled: see above and $log"
   IFS=$'\t' read -r demo_facility demo_administrator demo_name <<<"$neediest"
   demo_link=$(link_for --region "$demo_region" --login "$demo_login" --name 事務局（架空）)
   demo_facility_link=$(link_for --region "$demo_region" --facility "$demo_facility" --login "$demo_administrator" --name "$demo_name")

@@ -188,7 +188,8 @@ impl Collector {
     pub fn fill_demo(&self, region: &str, (facilities, devices): (u32, u32)) -> anyhow::Result<(String, String)> {
         let mut command = Command::new(program("hashimori-load")?);
         command.envs(self.environment.iter().cloned()).arg("demo").args(["--region", region]);
-        command.arg("--server").arg(program("hashimori-server")?).arg("--done").arg(self.folder.path().join("demo.done"));
+        command.arg("--server").arg(program("hashimori-server")?).arg("--store").arg(self.data().join("store.db"));
+        command.arg("--done").arg(self.folder.path().join("demo.done"));
         for (flag, value) in [("--device", self.device), ("--web", self.web)] {
             command.arg(flag).arg(value.to_string());
         }

@@ -104,6 +104,11 @@ impl Walk {
         for search in SEARCHES {
             slow.extend(self.visits(search).await?);
         }
+        // Some of them alone, where one is worked on.
+        if let Ok(only) = std::env::var("HASHIMORI_BENCH_ONLY") {
+            visits.retain(|visit| visit.name.contains(&only));
+            slow.retain(|visit| visit.name.contains(&only));
+        }
         println!("{:<72} {:>8} {:>8} {:>8} {:>6}", "page", "p50 ms", "p99 ms", "most ms", "KiB");
         let requests = std::env::var("HASHIMORI_BENCH_REQUESTS").ok().and_then(|n| n.parse().ok()).unwrap_or(REQUESTS);
         let worst = self.measure_all(&visits, requests).await?;

@@ -43,6 +43,7 @@ pub mod meta;
 pub mod notice;
 pub mod oidc;
 pub mod own_rules;
+mod packed;
 pub mod paper;
 pub mod passkey;
 pub mod person;

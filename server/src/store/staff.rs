@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Executor, Row as _};
 
 use super::belonging::Home;
-use super::{Error, Tx, rows};
+use super::{Error, Tx, packed, rows};
 use crate::domain::ids::{FacilityId, MemberId, PersonId};
 use crate::domain::staff::{Act, Change, Details, LeaveItem, Member, Moved, Pledge, State};
 use crate::random::Random;
@@ -45,8 +45,23 @@ pub struct Registrar<'a> {
     pub at: Timestamp,
 }
 
-const COLUMNS: &str = "SELECT id, number, state, name, job, mcs_id, joined_on, last_on, pledge_edition, pledge_on, pledge_before, \
-    trained_on, changed_on, cleared, version FROM member";
+const COLUMNS: &[&str] = &[
+    "id",
+    "number",
+    "state",
+    "name",
+    "job",
+    "mcs_id",
+    "joined_on",
+    "last_on",
+    "pledge_edition",
+    "pledge_on",
+    "pledge_before",
+    "trained_on",
+    "changed_on",
+    "cleared",
+    "version",
+];
 
 /// Puts people on the list, in this order; their numbers go on from `Ok`'s.
 pub async fn insert(tx: &mut Tx, home: Home, new: &[Details], registrar: Registrar<'_>) -> Result<i64, Error> {
@@ -139,40 +154,44 @@ pub async fn apply(tx: &mut Tx, facility: FacilityId, after: &Member, moved: &Mo
 
 /// Somebody on a facility's list, by their number; not those whose names were erased.
 pub async fn find(db: impl Executor<'_, Database = Any>, facility: FacilityId, number: i64) -> Result<Option<Member>, Error> {
-    let row = sqlx::query(AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND number = $2 AND state <> $3")))
-        .bind(facility.to_string())
-        .bind(number)
-        .bind(State::Removed.as_str())
-        .fetch_optional(db)
-        .await?;
-    row.as_ref().map(member).transpose()
+    let found =
+        sqlx::query(AssertSqlSafe(packed_members("SELECT * FROM member WHERE facility_id = $1 AND number = $2 AND state <> $3", "number")))
+            .bind(facility.to_string())
+            .bind(number)
+            .bind(State::Removed.as_str())
+            .fetch_one(db)
+            .await?;
+    Ok(members(&found)?.pop())
 }
 
 /// Those on a facility's list who have not left, in order of their numbers.
 pub async fn list(db: impl Executor<'_, Database = Any>, facility: FacilityId) -> Result<Vec<Member>, Error> {
-    sqlx::query(AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND state IN ($2, $3, $4) ORDER BY number")))
-        .bind(facility.to_string())
-        .bind(State::Joining.as_str())
-        .bind(State::InUse.as_str())
-        .bind(State::Leaving.as_str())
-        .fetch_all(db)
-        .await?
-        .iter()
-        .map(member)
-        .collect()
+    let found =
+        sqlx::query(AssertSqlSafe(packed_members("SELECT * FROM member WHERE facility_id = $1 AND state IN ($2, $3, $4)", "number")))
+            .bind(facility.to_string())
+            .bind(State::Joining.as_str())
+            .bind(State::InUse.as_str())
+            .bind(State::Leaving.as_str())
+            .fetch_one(db)
+            .await?;
+    members(&found)
 }
 
 /// Those who have left, the newest on the list first.
 pub async fn list_left(db: impl Executor<'_, Database = Any>, facility: FacilityId, limit: u16) -> Result<Vec<Member>, Error> {
-    sqlx::query(AssertSqlSafe(format!("{COLUMNS} WHERE facility_id = $1 AND state = $2 ORDER BY number DESC LIMIT $3")))
+    let newest = "SELECT * FROM member WHERE facility_id = $1 AND state = $2 ORDER BY number DESC LIMIT $3";
+    let found = sqlx::query(AssertSqlSafe(packed_members(newest, "number DESC")))
         .bind(facility.to_string())
         .bind(State::Left.as_str())
         .bind(i64::from(limit))
-        .fetch_all(db)
-        .await?
-        .iter()
-        .map(member)
-        .collect()
+        .fetch_one(db)
+        .await?;
+    members(&found)
+}
+
+/// The statement for these rows of the table as one.
+fn packed_members(rows: &str, order: &str) -> String {
+    format!("SELECT {} FROM ({rows}) AS m", packed::sql(COLUMNS, order))
 }
 
 /// Somebody's steps, the oldest first.
@@ -202,24 +221,30 @@ fn state(word: &str) -> Result<State, Error> {
     State::from_word(word).ok_or_else(|| rows::decode_error("member.state"))
 }
 
-fn member(row: &AnyRow) -> Result<Member, Error> {
-    let day = |at: usize| row.try_get::<Option<i64>, _>(at).map(|at| at.map(Timestamp::from_seconds));
-    let (edition, before): (i64, i64) = (row.try_get(8)?, row.try_get(10)?);
+fn members(row: &AnyRow) -> Result<Vec<Member>, Error> {
+    packed::read(row, 0, member)
+}
+
+fn member(fields: &mut packed::Fields<'_>) -> Result<Member, Error> {
+    let day = |fields: &mut packed::Fields<'_>| fields.optional().map(|at| at.map(Timestamp::from_seconds));
     Ok(Member {
-        id: rows::parsed(row, 0, "member.id")?,
-        number: row.try_get(1)?,
-        state: state(row.try_get(2)?)?,
+        id: fields.parsed()?,
+        number: fields.parsed()?,
+        state: state(fields.text()?)?,
         details: Details {
-            name: row.try_get(3)?,
-            job: row.try_get(4)?,
-            mcs_id: row.try_get(5)?,
-            joined: Timestamp::from_seconds(row.try_get(6)?),
+            name: fields.text()?.to_owned(),
+            job: fields.text()?.to_owned(),
+            mcs_id: fields.text()?.to_owned(),
+            joined: Timestamp::from_seconds(fields.parsed()?),
         },
-        last_day: day(7)?,
-        pledge: day(9)?.filter(|_| edition > 0).map(|on| Pledge { edition, on, before: before == 1 }),
-        trained: day(11)?,
-        changed: day(12)?,
-        cleared: row.try_get::<&str, _>(13)?.split_whitespace().filter_map(LeaveItem::from_word).collect(),
-        version: row.try_get(14)?,
+        last_day: day(fields)?,
+        pledge: {
+            let (edition, on, before): (i64, _, i64) = (fields.parsed()?, day(fields)?, fields.parsed()?);
+            on.filter(|_| edition > 0).map(|on| Pledge { edition, on, before: before == 1 })
+        },
+        trained: day(fields)?,
+        changed: day(fields)?,
+        cleared: fields.text()?.split_whitespace().filter_map(LeaveItem::from_word).collect(),
+        version: fields.parsed()?,
     })
 }

@@ -4,6 +4,7 @@
 mod administrator;
 mod dice;
 mod operator;
+mod past;
 mod plan;
 mod posture;
 
@@ -44,6 +45,9 @@ pub(crate) struct Demo {
     /// Name of the region.
     #[arg(long)]
     region: String,
+    /// The collector's SQLite file, to give the region's trend its past days, too.
+    #[arg(long)]
+    store: Option<PathBuf>,
     /// Facilities.
     #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=400))]
     facilities: u32,
@@ -77,10 +81,18 @@ impl Demo {
         let missing = spawn_blocking(move || {
             there.operator.make_region()?;
             there.operator.take_in(&missing)?;
+            for area in missing.iter().map(|facility| facility.area).collect::<BTreeSet<_>>() {
+                let within = missing.iter().filter(|facility| facility.area == area).map(|facility| facility.name.as_str());
+                there.operator.lay_in_area(area, &within.collect::<Vec<_>>())?;
+            }
             anyhow::Ok(missing)
         })
         .await??;
-        self.fill(&place, missing).await
+        self.fill(&place, missing).await?;
+        match &self.store {
+            Some(file) => past::write(file, &self.region, i64::from(self.devices), (self.seed, now())).await,
+            None => Ok(()),
+        }
     }
 
     async fn fill(&self, place: &Arc<Place>, facilities: Vec<Facility>) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use sqlx::{Any, AssertSqlSafe, Executor, Row as _};
 
 use crate::domain::ids::{FacilityId, MemberId, PersonId};
 use crate::domain::staff::Training;
-use crate::store::{Error, Tx, rows};
+use crate::store::{Error, Tx, packed, rows};
 
 /// A training on file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,10 +96,11 @@ pub async fn list_between(
 async fn with_people(db: impl Executor<'_, Database = Any>, facility: FacilityId, found: &[AnyRow]) -> Result<Vec<Held>, Error> {
     let mut held = found.iter().map(read).collect::<Result<Vec<Held>, Error>>()?;
     let (least, most) = held.iter().fold((i64::MAX, 0), |(least, most), held| (least.min(held.number), most.max(held.number)));
-    let named = sqlx::query(
-        "SELECT t.number, m.number, CASE WHEN m.name = '' THEN '—' ELSE m.name END FROM training_member t JOIN member m ON m.id = t.member_id \
-         WHERE t.facility_id = $1 AND t.number >= $2 AND t.number <= $3 ORDER BY t.number, m.number",
-    )
+    let people = packed::sql(&["m.number", "CASE WHEN m.name = '' THEN '—' ELSE m.name END"], "m.number");
+    let named = sqlx::query(AssertSqlSafe(format!(
+        "SELECT t.number, {people} FROM training_member t JOIN member m ON m.id = t.member_id \
+         WHERE t.facility_id = $1 AND t.number >= $2 AND t.number <= $3 GROUP BY t.number"
+    )))
     .bind(facility.to_string())
     .bind(least)
     .bind(most)
@@ -108,7 +109,7 @@ async fn with_people(db: impl Executor<'_, Database = Any>, facility: FacilityId
     for row in &named {
         let number: i64 = row.try_get(0)?;
         if let Some(training) = held.iter_mut().find(|training| training.number == number) {
-            training.people.push((row.try_get(1)?, row.try_get(2)?));
+            training.people = packed::read(row, 1, |fields| Ok((fields.parsed()?, fields.text()?.to_owned())))?;
         }
     }
     Ok(held)

@@ -42,6 +42,14 @@ impl Operator {
         self.command(&["facility", "add", "--list", "-"], &facilities.iter().map(line).collect::<String>()).map(drop)
     }
 
+    /// Makes an area, if it is not there, and lets these facilities lie in it.
+    pub(crate) fn lay_in_area(&self, name: &str, facilities: &[&str]) -> anyhow::Result<()> {
+        if !self.command(&["area", "list"], "")?.lines().any(|line| line.ends_with(name)) {
+            self.command(&["area", "make", name], "")?;
+        }
+        self.command(&[&["area", "add", name], facilities].concat(), "").map(drop)
+    }
+
     /// A code for so many devices.
     pub(crate) fn code(&self, facility: &str, uses: usize, kind: Option<&str>) -> anyhow::Result<EnrolmentCode> {
         let uses = uses.to_string();

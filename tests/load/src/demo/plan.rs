@@ -22,6 +22,8 @@ const KINDS: &[(&str, u64)] = &[
     ("特別養護老人ホーム", 18),
     ("病院", 40),
 ];
+/// Where facilities lie.
+const AREAS: &[&str] = &["川上地区（架空）", "川中地区（架空）", "川下地区（架空）"];
 const NAMES: &[&str] = &[
     "あさぎり",
     "いわつばめ",
@@ -48,6 +50,7 @@ const GIVEN: &[&str] = &["花子", "太郎", "一郎", "葉子", "直人", "み�
 #[derive(Clone, Debug)]
 pub(crate) struct Facility {
     pub(crate) name: String,
+    pub(crate) area: &'static str,
     /// `None`: the seat is vacant.
     pub(crate) administrator: Option<Account>,
     /// What its administrator answers in the self-check; `None`: has not answered.
@@ -169,6 +172,7 @@ fn facility(dice: &mut Dice, at: usize, size: usize, number: &mut u32) -> Facili
     let (family, given) = (dice.pick(FAMILY), dice.pick(GIVEN));
     Facility {
         name: format!("架空{}{}{again}", kind(at).0, NAMES[at % NAMES.len()]),
+        area: AREAS[at % AREAS.len()],
         administrator: (!vacant).then(|| Account { login: format!("kakuu-{:03}", at + 1), name: format!("{family} {given}") }),
         answers,
         devices: (0..size)
