@@ -97,8 +97,8 @@ async fn is_as_seen(tx: &mut Tx, (region, id): (RegionId, ExceptionId), seen: &s
 
 /// What somebody did with an exception last; `None`: its file does not tell. What the 事務局 did is the office's to a facility.
 async fn first(web: &Web, reader: &Person, id: ExceptionId) -> Result<Option<First>, PageError> {
-    let acts = disaster::list_steps(&web.store, id).await?.into_iter().filter(|step| step.kind != StepKind::Lapsed);
-    Ok(acts.last().map(|step| {
+    let last = disaster::list_steps(&web.store, id).await?.into_iter().rfind(|step| step.kind != StepKind::Lapsed);
+    Ok(last.map(|step| {
         let first = First::of(reader, (&step.by, step.name.as_deref()), step.entered_at, step.kind.key());
         let by_facility = matches!(step.kind, StepKind::Begun | StepKind::Renewed | StepKind::Withdrawn);
         let named = by_facility || matches!(reader.scope, Scope::Region(_));
