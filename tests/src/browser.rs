@@ -56,6 +56,18 @@ const LOST_IN_FORCED_COLOURS: &str = "if (!matchMedia('(forced-colors: active)')
     }
     return lost;";
 
+/// What a first view may weigh: page, stylesheet, icon and scripts, as they travel.
+const FIRST_VIEW: usize = 60 * 1024;
+/// Bytes of the page and of all that it loads, as they travel.
+const WEIGHT: &str = "const parts = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+    return parts.reduce((sum, part) => sum + part.encodedBodySize, 0);";
+/// Controls that are less than 44 px high; where a label belongs to one, a press on it counts. Links within a text are no controls.
+const TOO_SMALL_TO_HIT: &str = "const high = one => one.getBoundingClientRect().height;
+    const place = one => ['radio', 'checkbox'].includes(one.type) ? one.closest('li') ?? one.parentElement : one;
+    const controls = '.button, button, summary, select, textarea, input:not([type=hidden]), .site-nav a';
+    return [...document.querySelectorAll(controls)].filter(one => one.checkVisibility() && high(place(one)) < 43.5)
+        .map(one => `${high(place(one))} px: ${one.outerHTML.slice(0, 120)}`);";
+
 /// Starts a driver; it and its port.
 fn drive(home: &Path) -> anyhow::Result<(Running, u16)> {
     let mut command = Command::new("chromedriver");
@@ -167,8 +179,8 @@ impl Browser {
     }
 
     /// The page reads well on a phone and on a desk, in dark and in light and in colours of the reader's own: nothing runs out at the
-    /// side, no text is squeezed into a column of single letters, axe-core finds nothing, and the content policy had nothing to block.
-    /// Keeps a picture of each.
+    /// side, no text is squeezed into a column of single letters, nothing to press is too small for a finger, axe-core finds nothing,
+    /// the content policy had nothing to block, and what travels for a first view is light. Keeps a picture of each.
     pub async fn looks_right(&self, name: &str) -> anyhow::Result<()> {
         for width in [360, 1280] {
             self.set_width(width).await?;
@@ -184,7 +196,11 @@ impl Browser {
             ensure!(scroll <= inner, "{name} at {width}: {scroll} px of content in {inner} px");
             let squeezed = self.squeezed().await?;
             ensure!(squeezed.is_empty(), "{name} at {width}: too narrow to read: {squeezed:#?}");
+            let small: Vec<String> = self.page.execute(TOO_SMALL_TO_HIT, vec![]).await?.convert()?;
+            ensure!(small.is_empty(), "{name} at {width}: too small for a finger: {small:#?}");
         }
+        let weight: usize = self.page.execute(WEIGHT, vec![]).await?.convert()?;
+        ensure!(weight <= FIRST_VIEW, "{name}: {weight} bytes travel for it");
         self.force_colours(true).await?;
         self.screenshot(&format!("{name}-1280-forced")).await?;
         let lost: Vec<String> = self.page.execute(LOST_IN_FORCED_COLOURS, vec![]).await?.convert()?;

@@ -134,6 +134,8 @@ async fn three_clicks_lead_from_signing_in_to_the_worst_device_its_reason_and_it
     let mut secretariat = Reader::new(&browser, &region, &region.secretariat).await?;
     browser.page.execute("document.getElementById('all').scrollIntoView()", vec![]).await?;
     browser.screenshot_of_window("region").await?;
+    let days = browser.page.find_all(By::XPath("//section[@aria-labelledby='trend']//tbody/tr")).await?.len();
+    ensure!(days == 90, "the trend tells {days} days");
     secretariat.click("//section[@aria-labelledby='list']//tbody/tr[1]/th/a", &region.facility).await?;
     secretariat.click("//section[@aria-labelledby='list']//tbody/tr[1]/th/a", "1号").await?;
     secretariat.reads_reason_and_remedy().await?;

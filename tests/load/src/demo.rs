@@ -155,10 +155,11 @@ impl Place {
         }
         if let (Some(account), Some(answers)) = (facility.administrator.clone(), facility.answers.clone()) {
             let (there, name) = (Arc::clone(&self), facility.name.clone());
+            let staff = facility.staff.clone();
             let ids: Vec<String> = personal.iter().map(|(device, _)| device.id.clone()).collect();
             spawn_blocking(move || {
                 let start = there.operator.link(&name, &account)?;
-                administrator::work(there.web, &start, &ids, &answers, now())
+                administrator::work(there.web, &start, &ids, (&answers, &staff), now())
             })
             .await??;
         }

@@ -1,4 +1,4 @@
-//! An administrator at the pages: sets the account up, confirms people's own devices, answers the self-check.
+//! An administrator at the pages: sets the account up, confirms people's own devices, answers the self-check, keeps the list of staff.
 
 use std::net::SocketAddr;
 
@@ -7,14 +7,20 @@ use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use hashimori_tests::visitor::{Visitor, value};
 
-use super::plan::Answers;
+use super::plan::{Answers, Employee};
 
 const PASSWORD: &str = "amber ferry crossing";
 /// Bought support is on nobody's record here.
 const UNANSWERED: &str = "§20-5.os_support";
 
 /// Works through what a facility's administrator has to do; `start` is the path of the one-time link.
-pub(crate) fn work(web: SocketAddr, start: &str, personal: &[String], answers: &Answers, now: Timestamp) -> anyhow::Result<()> {
+pub(crate) fn work(
+    web: SocketAddr,
+    start: &str,
+    personal: &[String],
+    (answers, staff): (&Answers, &[Employee]),
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let mut person = Visitor::at(web);
     person.set_up(start, PASSWORD)?;
     let page = person.open("/")?;
@@ -43,6 +49,24 @@ pub(crate) fn work(web: SocketAddr, start: &str, personal: &[String], answers: &
     }));
     let page = person.send(&page, &path, &fields)?;
     ensure!(page.contains("banner-done"), "the self-check was not taken:\n{page}");
+    keep_staff(&mut person, &format!("{facility}/staff"), staff, now)
+}
+
+/// Registers everybody; the newest has neither signed nor been trained yet.
+fn keep_staff(person: &mut Visitor, list: &str, staff: &[Employee], now: Timestamp) -> anyhow::Result<()> {
+    let day = |ago: i64| now.plus_days(-ago).jst_date_in(Lang::English);
+    let table: String = staff.iter().rev().map(|one| format!("{}\t{}\t{}\t\n", one.name, one.job, day(one.joined))).collect();
+    let numbers: Vec<String> = (1..staff.len()).map(|number| number.to_string()).collect();
+    let who = || numbers.iter().map(|number| ("who", number.as_str()));
+    let (signed, held) = (day(150), day(120));
+    let pledge: Vec<_> = [("day", signed.as_str())].into_iter().chain(who()).collect();
+    let training: Vec<_> = [("day", held.as_str()), ("topic", "情報の取扱い（架空の研修）")].into_iter().chain(who()).collect();
+    for (form, fields) in [("import", vec![("table", table.as_str())]), ("pledges", pledge), ("training", training)] {
+        let path = format!("{list}/{form}");
+        let page = person.open(&path)?;
+        let page = person.send(&page, &path, &fields)?;
+        ensure!(page.contains("banner-done"), "{form} of the staff was not taken:\n{page}");
+    }
     Ok(())
 }
 

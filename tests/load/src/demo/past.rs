@@ -18,7 +18,9 @@ use super::dice::Dice;
 const DAYS: i64 = 89;
 /// How long the collector may take to count the devices that came in.
 const PATIENCE: Duration = Duration::from_secs(120);
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_secs(1);
+/// Looks in a row that find the same once everything is judged.
+const ALIKE: u32 = 6;
 
 /// Gives a region of so many devices its past, if it has none.
 pub(crate) async fn write(file: &Path, name: &str, devices: i64, (seed, now): (u64, Timestamp)) -> anyhow::Result<()> {
@@ -41,14 +43,17 @@ pub(crate) async fn write(file: &Path, name: &str, devices: i64, (seed, now): (u
     Ok(())
 }
 
-/// Today's sums, once every device is among them.
+/// Today's sums, once every device is among them and all that was answered for them is judged.
 async fn counted(store: &Store, (region, today): (RegionId, i64), devices: i64) -> anyhow::Result<Counts> {
-    let looks = PATIENCE.as_millis() / LOOK.as_millis();
-    for _ in 0..looks {
+    let (mut before, mut alike) = (Counts::default(), 0);
+    for _ in 0..PATIENCE.as_secs() / LOOK.as_secs() {
         let days = trend::list(store, Scope::Region(region), (today, today)).await?;
-        if let Some((_, counts)) = days.into_iter().next_back().filter(|(_, counts)| counts.all() >= devices) {
-            return Ok(counts);
+        let present = days.into_iter().next_back().map(|(_, counts)| counts).unwrap_or_default();
+        alike = if present == before { alike + 1 } else { 0 };
+        if alike >= ALIKE && present.all() >= devices {
+            return Ok(present);
         }
+        before = present;
         tokio::time::sleep(LOOK).await;
     }
     bail!("the collector has not counted the region's devices within {} s", PATIENCE.as_secs())

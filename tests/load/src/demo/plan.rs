@@ -44,6 +44,7 @@ const NAMES: &[&str] = &[
     "わかば",
 ];
 const FAMILY: &[&str] = &["架空", "見本", "仮名", "例示"];
+const JOBS: &[&str] = &["看護師", "介護職", "事務職", "相談員"];
 const GIVEN: &[&str] = &["花子", "太郎", "一郎", "葉子", "直人", "みどり", "薫", "健"];
 
 /// A facility.
@@ -55,7 +56,18 @@ pub(crate) struct Facility {
     pub(crate) administrator: Option<Account>,
     /// What its administrator answers in the self-check; `None`: has not answered.
     pub(crate) answers: Option<Answers>,
+    /// Those on its list of staff, where its administrator keeps one.
+    pub(crate) staff: Vec<Employee>,
     pub(crate) devices: Vec<Device>,
+}
+
+/// Somebody on a list of staff.
+#[derive(Clone, Debug)]
+pub(crate) struct Employee {
+    pub(crate) name: String,
+    pub(crate) job: &'static str,
+    /// How long ago they joined, in days.
+    pub(crate) joined: i64,
 }
 
 /// An administrator.
@@ -174,6 +186,7 @@ fn facility(dice: &mut Dice, at: usize, size: usize, number: &mut u32) -> Facili
         name: format!("架空{}{}{again}", kind(at).0, NAMES[at % NAMES.len()]),
         area: AREAS[at % AREAS.len()],
         administrator: (!vacant).then(|| Account { login: format!("kakuu-{:03}", at + 1), name: format!("{family} {given}") }),
+        staff: if answers.is_some() { staff(6 + at % 12) } else { Vec::new() },
         answers,
         devices: (0..size)
             .map(|place| {
@@ -182,6 +195,12 @@ fn facility(dice: &mut Dice, at: usize, size: usize, number: &mut u32) -> Facili
             })
             .collect(),
     }
+}
+
+/// So many people, each with another name.
+fn staff(size: usize) -> Vec<Employee> {
+    let names = FAMILY.iter().flat_map(|family| GIVEN.iter().map(move |given| format!("{family} {given}")));
+    names.take(size).zip(JOBS.iter().cycle()).zip((200..).step_by(97)).map(|((name, job), joined)| Employee { name, job, joined }).collect()
 }
 
 fn device(dice: &mut Dice, custom: Custom, (facility, place): (usize, usize), number: u32) -> Device {
