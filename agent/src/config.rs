@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
 use crate::probe::Signatures;
@@ -29,6 +30,8 @@ pub(crate) struct FileConfig {
     pub(crate) probe_timeout_seconds: Option<u32>,
     /// Folder of catalogues (`software*.toml`, `antivirus*.toml`) that replace those of the package. Default none.
     pub(crate) catalogues: Option<PathBuf>,
+    /// Language in which this device is told its verdict: `ja` or `en`. Default: the one named at enrolment, else `ja`.
+    pub(crate) language: Option<String>,
 }
 
 /// What environment and command line say.
@@ -83,6 +86,8 @@ pub(crate) struct Settings {
     pub(crate) probe_timeout_s: u32,
     /// Folder of the local administrator's catalogues, if any; they were valid when the program started.
     pub(crate) catalogues: Option<PathBuf>,
+    /// Language in which this device is told its verdict, if it is named here.
+    pub(crate) language: Option<Lang>,
 }
 
 /// A configuration that cannot be used.
@@ -144,6 +149,10 @@ fn validate(file: FileConfig, overrides: Overrides) -> Result<Settings, InvalidC
             return Err(InvalidConfig::Value { key: "key_store", rule: "auto・file・keyring のどれか", found: other.into() });
         }
     };
+    let language = match file.language {
+        None => None,
+        Some(tag) => Some(Lang::from_tag(&tag).ok_or(InvalidConfig::Value { key: "language", rule: "ja・en のどちらか", found: tag })?),
+    };
     if file.catalogues.is_some() {
         Signatures::load(file.catalogues.as_deref()).map_err(InvalidConfig::Catalogue)?;
     }
@@ -155,6 +164,7 @@ fn validate(file: FileConfig, overrides: Overrides) -> Result<Settings, InvalidC
         key_store,
         probe_timeout_s: within("probe_timeout_seconds", "5〜600", file.probe_timeout_seconds.unwrap_or(60), 5..=600)?,
         catalogues: file.catalogues,
+        language,
     })
 }
 
@@ -194,6 +204,7 @@ mod tests {
             ("min_interval_minutes = 0", "min_interval_minutes"),
             ("probe_timeout_seconds = 601", "probe_timeout_seconds"),
             ("key_store = \"usb\"", "key_store"),
+            ("language = \"fr\"", "language"),
             ("proxy = \"socks5://p.example:1080\"", "proxy"),
             ("proxy = \"https://p.example:3128\"", "proxy_ca"),
         ] {
