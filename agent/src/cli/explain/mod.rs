@@ -167,7 +167,7 @@ fn text(told: &Told) -> String {
         verdict += &say!(lang, "  収集サーバーから: {message}\n", "  From the collector: {message}\n");
     }
     if told.is_in_another_language() {
-        verdict += &format!("  {}\n", OTHER_LANGUAGE.get(lang));
+        verdict += &["  ", OTHER_LANGUAGE.get(lang), "\n"].concat();
     }
     parts.push(format!("■ {}\n{verdict}", lang.pick("判定", "Verdict")));
     parts.push(match &told.sent {
