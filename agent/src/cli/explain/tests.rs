@@ -131,21 +131,16 @@ fn in_english_nothing_is_japanese_but_names_menus_and_what_says_that_it_is() {
         let mut told = told(report, Lang::English, Lang::English);
         let states = State::ALL.map(|state| clause("§19-6", state, ["Title", "reason", "Remedy"]));
         told.progress.verdict.as_mut().expect("a verdict").clauses.extend(states);
-        for html in [page::of_device_with(&told, layout, NOW), {
-            let (report, _) = told.sent.as_ref().expect("a report");
-            page::of_stranger(words::NOT_ENROLLED.get(Lang::English), report, NOW, Lang::English)
-        }] {
+        let (sent, _) = told.sent.as_ref().expect("a report");
+        let stranger = page::of_stranger(words::NOT_ENROLLED.get(Lang::English), sent, NOW, Lang::English);
+        let html = page::of_device_with(&told, layout, NOW);
+        for html in [&html, &stranger] {
             assert!(html.contains("<html lang=\"en\">"));
-            let own = own_words(&html);
+            let own = own_words(html);
             assert!(!is_japanese(&own), "{}", own.lines().filter(|line| is_japanese(line)).collect::<Vec<_>>().join("\n"));
         }
-        let html = page::of_device_with(&told, layout, NOW);
-        for state in State::ALL {
-            assert_eq!(
-                html.contains(&format!(">{}</span>", state.label(Lang::English))),
-                !matches!(state, State::Compliant | State::NotApplicable)
-                    || state == told.progress.verdict.as_ref().expect("a verdict").headline
-            );
+        for state in State::ALL.into_iter().filter(|state| !matches!(state, State::Compliant | State::NotApplicable)) {
+            assert!(html.contains(&format!(">{}</span>", state.label(Lang::English))), "{state:?}");
         }
         assert!(html.contains("Enrolled as “<span lang=\"ja\">受付1番</span>” at <span lang=\"ja\">架空医院ほたる</span>."), "{html}");
         assert!(html.contains("turn Automatic Screen Lock on<br><span class=\"quiet\" lang=\"ja\">"), "the English menu first");
