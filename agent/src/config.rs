@@ -1,6 +1,7 @@
 //! Configuration in three stages: fragments (file, environment, flags) → merged → validated `Settings`.
 //! Only `Settings` enters the program. An unknown key in the file is an error that names it.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use hashimori_shared::lang::Lang;
@@ -122,7 +123,8 @@ pub(crate) fn load(overrides: Overrides) -> Result<Settings, InvalidConfig> {
     };
     let file = match std::fs::read_to_string(&path) {
         Ok(text) => parse(&text, &path)?,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && !must_exist => FileConfig::default(),
+        // The package's own is root's alone, for it may hold a proxy's password; whoever only looks at this device needs none of it.
+        Err(e) if !must_exist && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => FileConfig::default(),
         Err(e) => return Err(InvalidConfig::Unreadable(path.display().to_string(), e.to_string())),
     };
     validate(file, overrides)
