@@ -1,8 +1,10 @@
 //! Configuration in three stages: fragments (file, environment, flags) → merged → validated `Settings`.
 //! Only `Settings` enters the program. An unknown key in the file is an error that names it.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use hashimori_shared::lang::Lang;
 use serde::Deserialize;
 
 use crate::probe::Signatures;
@@ -29,6 +31,8 @@ pub(crate) struct FileConfig {
     pub(crate) probe_timeout_seconds: Option<u32>,
     /// Folder of catalogues (`software*.toml`, `antivirus*.toml`) that replace those of the package. Default none.
     pub(crate) catalogues: Option<PathBuf>,
+    /// Language in which this device is told its verdict: `ja` or `en`. Default: the one named at enrolment, else `ja`.
+    pub(crate) language: Option<String>,
 }
 
 /// What environment and command line say.
@@ -83,6 +87,8 @@ pub(crate) struct Settings {
     pub(crate) probe_timeout_s: u32,
     /// Folder of the local administrator's catalogues, if any; they were valid when the program started.
     pub(crate) catalogues: Option<PathBuf>,
+    /// Language in which this device is told its verdict, if it is named here.
+    pub(crate) language: Option<Lang>,
 }
 
 /// A configuration that cannot be used.
@@ -117,7 +123,8 @@ pub(crate) fn load(overrides: Overrides) -> Result<Settings, InvalidConfig> {
     };
     let file = match std::fs::read_to_string(&path) {
         Ok(text) => parse(&text, &path)?,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && !must_exist => FileConfig::default(),
+        // The package's own is root's alone, for it may hold a proxy's password; whoever only looks at this device needs none of it.
+        Err(e) if !must_exist && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => FileConfig::default(),
         Err(e) => return Err(InvalidConfig::Unreadable(path.display().to_string(), e.to_string())),
     };
     validate(file, overrides)
@@ -144,6 +151,10 @@ fn validate(file: FileConfig, overrides: Overrides) -> Result<Settings, InvalidC
             return Err(InvalidConfig::Value { key: "key_store", rule: "auto・file・keyring のどれか", found: other.into() });
         }
     };
+    let language = match file.language {
+        None => None,
+        Some(tag) => Some(Lang::from_tag(&tag).ok_or(InvalidConfig::Value { key: "language", rule: "ja・en のどちらか", found: tag })?),
+    };
     if file.catalogues.is_some() {
         Signatures::load(file.catalogues.as_deref()).map_err(InvalidConfig::Catalogue)?;
     }
@@ -155,6 +166,7 @@ fn validate(file: FileConfig, overrides: Overrides) -> Result<Settings, InvalidC
         key_store,
         probe_timeout_s: within("probe_timeout_seconds", "5〜600", file.probe_timeout_seconds.unwrap_or(60), 5..=600)?,
         catalogues: file.catalogues,
+        language,
     })
 }
 
@@ -194,6 +206,7 @@ mod tests {
             ("min_interval_minutes = 0", "min_interval_minutes"),
             ("probe_timeout_seconds = 601", "probe_timeout_seconds"),
             ("key_store = \"usb\"", "key_store"),
+            ("language = \"fr\"", "language"),
             ("proxy = \"socks5://p.example:1080\"", "proxy"),
             ("proxy = \"https://p.example:3128\"", "proxy_ca"),
         ] {

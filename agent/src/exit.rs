@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use hashimori_shared::lang::Lang;
+
+use crate::words::Sentence;
+
 /// How a command ended. The numbers are a promise to scripts; `--help` and README list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -50,6 +54,8 @@ pub(crate) struct Failure {
     pub(crate) exit: Exit,
     /// What happened and what to do (Japanese).
     pub(crate) message: String,
+    /// The same in English, where the command that fails speaks it.
+    english: Option<&'static str>,
     /// The cause (English), if there is more to say.
     pub(crate) cause: Option<String>,
 }
@@ -57,7 +63,22 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure with its sentence for the person.
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), cause: None }
+        Self { exit, message: message.into(), english: None, cause: None }
+    }
+
+    /// A failure with its sentence for the person in every language.
+    pub(crate) fn said(exit: Exit, sentence: Sentence) -> Self {
+        Self { english: Some(sentence.get(Lang::English)), ..Self::new(exit, sentence.get(Lang::Japanese)) }
+    }
+
+    /// The same to a person of that language.
+    #[must_use]
+    pub(crate) fn told_in(mut self, lang: Lang) -> Self {
+        match (lang, self.english) {
+            (Lang::English, Some(english)) => english.clone_into(&mut self.message),
+            (Lang::English, None) | (Lang::Japanese, _) => {}
+        }
+        self
     }
 
     /// With the cause.

@@ -1,6 +1,7 @@
 //! Who this device is to its collector, and which roots it trusts. No secret lies here: the key is in `key`.
 
 use data_encoding::BASE64;
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use rustls_pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,9 @@ pub(crate) struct Identity {
     pub(crate) facility: String,
     /// Label given at enrolment.
     pub(crate) label: Option<String>,
+    /// Language named at enrolment; the configuration's own goes before it.
+    #[serde(default)]
+    pub(crate) language: Lang,
     /// When, by the device's clock.
     pub(crate) enrolled_at: Timestamp,
     /// Trusted roots, base64 of DER: the one pinned at enrolment first.

@@ -4,6 +4,7 @@
 use data_encoding::BASE64;
 use hashimori_shared::checkin::PROTOCOL_VERSION;
 use hashimori_shared::enroll::{Issued, LEAVE_PATH, LeaveRequest, RENEW_PATH, RenewRequest};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use rustls_pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
@@ -24,6 +25,7 @@ pub(crate) struct Link {
     key: DeviceKey,
     proxy: Option<ProxySetting>,
     certain_time: Timestamp,
+    language: Lang,
     connected: Option<Collector>,
 }
 
@@ -54,7 +56,12 @@ impl Link {
         proxy: Option<ProxySetting>,
         certain_time: Timestamp,
     ) -> Self {
-        Self { folder, identity, key, proxy, certain_time, connected: None }
+        Self { folder, identity, key, proxy, certain_time, language: Lang::Japanese, connected: None }
+    }
+
+    /// Asks for answers in this language from the next connection on.
+    pub(crate) const fn ask_for(&mut self, language: Lang) {
+        self.language = language;
     }
 
     /// The connection, for a later `reuse`.
@@ -125,7 +132,8 @@ impl Link {
         if self.connected.as_ref().is_none_or(|c| *c.endpoint() != endpoint) {
             let me = Me::Device(self.identity.chain_ders(), self.key.for_tls());
             let trust = Trust::Roots(self.identity.root_ders());
-            self.connected = Some(Collector::new(endpoint, trust, me, self.certain_time, self.proxy.as_ref())?);
+            let collector = Collector::new(endpoint, trust, me, self.certain_time, self.proxy.as_ref())?;
+            self.connected = Some(collector.asking_for(self.language));
         }
         self.connected.as_ref().ok_or_else(|| NoAnswer::Unreachable("not connected".to_owned()))
     }

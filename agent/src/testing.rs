@@ -156,6 +156,8 @@ pub(crate) struct Seen {
     pub(crate) leaf: Option<Vec<u8>>,
     /// Whether the TLS session was resumed.
     pub(crate) resumed: bool,
+    /// `Accept-Language`, if it was sent.
+    pub(crate) language: Option<String>,
 }
 
 impl Seen {
@@ -219,7 +221,8 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, script: &Script, log: &Mu
                 return None;
             }
         }
-        let length = head.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
+        let field = |name: &str| head.lines().find_map(|l| Some(l.to_ascii_lowercase().strip_prefix(name)?.trim().to_owned()));
+        let length = field("content-length:").and_then(|l| l.parse().ok()).unwrap_or(0);
         let mut body = vec![0; length];
         tls.read_exact(&mut body).ok()?;
         let conn = &tls.get_ref().conn;
@@ -228,6 +231,7 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, script: &Script, log: &Mu
             body,
             leaf: conn.peer_certificates().and_then(|c| c.first()).map(|c| c.to_vec()),
             resumed: conn.handshake_kind() == Some(rustls::HandshakeKind::Resumed),
+            language: field("accept-language:"),
         };
         log.lock().expect("not poisoned").push(seen.clone());
         let (status, headers, body) = script(&seen);

@@ -310,3 +310,37 @@ fn without_the_rights_to_look_the_agent_says_so_and_guesses_nothing() -> anyhow:
     assert!(report["machine"]["os"].get("value").is_some(), "{report}");
     Ok(())
 }
+
+#[test]
+fn a_configuration_that_is_roots_alone_keeps_nobody_from_seeing_what_would_be_sent() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let own = folder.path().join("etc/hashimori-agent");
+    std::fs::create_dir_all(&own)?;
+    std::fs::create_dir(folder.path().join("work"))?;
+    for part in ["", "etc", "etc/hashimori-agent"] {
+        std::fs::set_permissions(folder.path().join(part), std::fs::Permissions::from_mode(0o755))?;
+    }
+    std::fs::write(own.join("agent.toml"), "language = \"en\"\n")?;
+    std::fs::set_permissions(own.join("agent.toml"), std::fs::Permissions::from_mode(0o600))?;
+    std::fs::copy(AGENT, folder.path().join("agent"))?;
+    // As the package lays it down, in a mount namespace that ends with the program; then as nobody.
+    let staged = "set -e; mount -t overlay overlay -o \"lowerdir=/etc,upperdir=$1/etc,workdir=$1/work\" /etc; cd /; \
+                  exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$2\" report --json --state \"$1/state\"";
+    let run = |program: &Path| {
+        Command::new("unshare")
+            .args(["--mount", "sh", "-c", staged, "sh"])
+            .arg(folder.path())
+            .arg(program)
+            .env_remove("HASHIMORI_CONFIG")
+            .output()
+    };
+    if !run(Path::new("/usr/bin/true")).is_ok_and(|output| output.status.success()) {
+        skipped("only the superuser can lay a folder over another, and not everywhere");
+        return Ok(());
+    }
+    let output = run(&folder.path().join("agent"))?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(report["agent"]["privileged"], false);
+    Ok(())
+}

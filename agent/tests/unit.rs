@@ -37,7 +37,7 @@ fn the_shipped_configuration_is_one_the_agent_takes_also_with_every_key_set() {
         .lines()
         .map(|line| line.strip_prefix('#').filter(|l| l.contains(" = ") && !l.starts_with(' ')).unwrap_or(line).to_owned() + "\n")
         .collect();
-    assert_eq!(every_key.lines().filter(|l| l.contains(" = ") && !l.starts_with('#')).count(), 6);
+    assert_eq!(every_key.lines().filter(|l| l.contains(" = ") && !l.starts_with('#')).count(), 7);
     let dir = tempfile::tempdir().expect("a folder");
     // The one folder that must be there if it is named.
     let catalogues = dir.path().join("catalogues");

@@ -26,6 +26,7 @@ pub mod passkeys;
 pub mod pki;
 pub mod random;
 pub mod retain;
+mod retold;
 pub mod rules;
 pub mod secrets;
 pub mod serve;

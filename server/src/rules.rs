@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hashimori_shared::catalogue::{Antivirus, Browsers, CatalogueError, CatalogueKind, Catalogues, OsSupport, Software};
+use hashimori_shared::checkin::VerdictSummary;
 use hashimori_shared::lang::Lang;
 use hashimori_shared::pack::{Pack, PackError};
 use hashimori_shared::time::Timestamp;
@@ -103,6 +104,16 @@ impl RuleBook {
     /// The verdict on `subject` at `at` by this edition, its words in a language.
     pub fn judge_in(&self, subject: Subject<'_>, at: Timestamp, lang: Lang) -> Verdict {
         self.judge.judge_in(subject, at, lang)
+    }
+
+    /// The verdict as a device keeps it, its words being in a language.
+    pub fn summarise_in(&self, verdict: &Verdict, lang: Lang) -> VerdictSummary {
+        self.judge.summarise_in(verdict, lang)
+    }
+
+    /// Names this edition; a verdict made under another is due again.
+    pub fn revision(&self) -> &str {
+        self.judge.revision()
     }
 
     /// What is in force, as the operation log notes it.

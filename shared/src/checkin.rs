@@ -1,9 +1,11 @@
 //! The check-in: `POST /v1/check-in` on the device port, JSON both ways. The device is known by its certificate, never by the body.
+//! `Accept-Language` (RFC 9110 §12.5.4) asks for the words of the answer in a language; without it they are Japanese.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::ids::{BootId, ReportDigest, StoreEpoch, VerdictDigest};
+use crate::lang::Lang;
 use crate::time::Timestamp;
 use crate::verdict::State;
 
@@ -27,7 +29,7 @@ pub struct CheckIn {
     pub observed_at: Timestamp,
     /// The device's clock when sending; the collector computes 時刻ずれ from it.
     pub sent_at: Timestamp,
-    /// The verdict the device already holds; the reply leaves an unchanged one out.
+    /// The verdict the device already holds (`CheckInReply::verdict_digest`); the reply leaves an unchanged one in the same language out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub have_verdict: Option<VerdictDigest>,
     /// Check-ins the outbox had to drop since the last acknowledged one.
@@ -72,7 +74,13 @@ pub struct CheckInReply {
     /// The verdict, unless the device holds it already or may not be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<VerdictSummary>,
-    /// A sentence for the person at the device (Japanese), e.g. 「管理者に連絡してください」.
+    /// What names this verdict from now on; left out: `VerdictDigest::of` its exact bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict_digest: Option<VerdictDigest>,
+    /// Language of `verdict` and `message`: the one asked for, or Japanese, also where the words are to be had in Japanese alone.
+    #[serde(default, skip_serializing_if = "Lang::is_japanese")]
+    pub lang: Lang,
+    /// A sentence for the person at the device, e.g. 「管理者に連絡してください」.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Signed announcements of the operator's CA (next root, successor endpoints), verified by the agent before use.
@@ -118,16 +126,16 @@ pub struct VerdictSummary {
 pub struct ClauseSummary {
     /// Clause id, `§20-1`.
     pub clause: String,
-    /// Its title in a few words (Japanese).
+    /// Its title in a few words.
     pub title: String,
     /// State.
     pub state: State,
     /// Grade of the evidence, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<crate::verdict::Evidence>,
-    /// Reason (Japanese).
+    /// Reason.
     pub reason: String,
-    /// What to do (Japanese).
+    /// What to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }

@@ -7,6 +7,8 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
+use crate::lang::Lang;
+
 /// An identifier that is not of the form its type asks for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} must be {form}")]
@@ -104,6 +106,17 @@ impl ReportDigest {
 }
 
 impl VerdictDigest {
+    /// The name of the same verdict told in another language by this edition of the rules, and back again: a verdict is stored in
+    /// Japanese alone, so what a device holds in another language is known without putting it into words once more.
+    #[must_use]
+    pub fn told_in(self, lang: Lang, edition: &str) -> Self {
+        if lang.is_japanese() {
+            return self;
+        }
+        let fold = Self::of(format!("{} {edition}", lang.tag()).as_bytes());
+        Self(std::array::from_fn(|at| self.0[at] ^ fold.0[at]))
+    }
+
     /// Digest of a verdict summary's exact JSON bytes.
     pub fn of(json: &[u8]) -> Self {
         let full: [u8; 32] = Sha256::digest(json).into();
@@ -154,6 +167,16 @@ mod tests {
         assert_eq!(digest.to_string().parse(), Ok(digest));
         assert!(digest.to_string()[1..].parse::<ReportDigest>().is_err());
         assert!(digest.to_string().to_uppercase().parse::<ReportDigest>().is_err());
+    }
+
+    #[test]
+    fn a_verdict_has_a_name_for_each_language_and_edition_and_each_leads_back_to_the_stored_one() {
+        let stored = VerdictDigest::of(b"{}");
+        assert_eq!(stored.told_in(Lang::Japanese, "1"), stored);
+        let english = stored.told_in(Lang::English, "1");
+        assert_ne!(english, stored);
+        assert_eq!(english.told_in(Lang::English, "1"), stored);
+        assert_ne!(english.told_in(Lang::English, "2"), stored);
     }
 
     #[test]

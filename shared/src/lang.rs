@@ -1,12 +1,16 @@
 //! The languages that people read: Japanese, in which everything is written first, and English.
 
+use serde::{Deserialize, Serialize};
+
 /// A language.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Lang {
     /// 日本語.
     #[default]
+    #[serde(rename = "ja")]
     Japanese,
     /// English.
+    #[serde(rename = "en")]
     English,
 }
 
@@ -33,6 +37,20 @@ impl Lang {
     /// The language a stored tag stands for.
     pub fn from_tag(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|lang| lang.tag() == tag)
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Japanese => Self::English,
+            Self::English => Self::Japanese,
+        }
+    }
+
+    /// Whether it is the one that everything is written in first.
+    pub const fn is_japanese(&self) -> bool {
+        matches!(self, Self::Japanese)
     }
 
     /// The words of this language.
@@ -72,6 +90,7 @@ impl Lang {
 }
 
 /// `say!(lang, "日本語 {x}", "English {x}")`: one of two format strings over the same values.
+#[macro_export]
 macro_rules! say {
     ($lang:expr, $ja:literal, $en:literal) => {
         match $lang {
@@ -80,7 +99,7 @@ macro_rules! say {
         }
     };
 }
-pub(crate) use say;
+pub use say;
 
 /// Words of a data file in every language; where an operator's own file has no English, the Japanese stands for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,8 +134,7 @@ impl Words {
 }
 
 /// Whether Japanese letters stand outside of 「…」, where menus and the regulation's own words may.
-#[cfg(test)]
-pub(crate) fn is_japanese(text: &str) -> bool {
+pub fn is_japanese(text: &str) -> bool {
     let mut quoted = false;
     text.chars().any(|c| {
         quoted = match c {

@@ -92,7 +92,8 @@ impl Agent {
                 command
             }
         };
-        for variable in ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "HASHIMORI_PROXY", "HASHIMORI_CONFIG"] {
+        let proxies = ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "HASHIMORI_PROXY"];
+        for variable in proxies.into_iter().chain(["HASHIMORI_CONFIG", "LC_ALL", "LC_MESSAGES", "LANG"]) {
             command.env_remove(variable);
         }
         command.arg("--state").arg(self.state.path()).args(arguments).envs(self.environment.iter().cloned());
@@ -101,7 +102,14 @@ impl Agent {
 
     /// Enrols at `collector` with this code on standard input.
     pub fn enroll(&self, collector: &Collector, code: &str) -> anyhow::Result<Said> {
-        self.run(&["enroll", "--server", &collector.device_address().to_string(), "--code-file", "-", "--label", "試験機"], code)
+        self.enroll_with(collector, code, &[])
+    }
+
+    /// The same with more arguments.
+    pub fn enroll_with(&self, collector: &Collector, code: &str, more: &[&str]) -> anyhow::Result<Said> {
+        let address = collector.device_address().to_string();
+        let arguments = ["enroll", "--server", &address, "--code-file", "-", "--label", "試験機"];
+        self.run(&[&arguments[..], more].concat(), code)
     }
 
     /// Checks in once.

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::{Context as _, ensure};
+use hashimori_shared::lang::is_japanese;
 use hashimori_tests::agent::Agent;
 use hashimori_tests::browser::Browser;
 use hashimori_tests::collector::{Collector, FACILITY};
@@ -41,21 +42,79 @@ async fn the_page_of_this_device_reads_well_needs_nothing_from_elsewhere_and_is_
 
     let browser = Browser::start().await?;
     browser.page.goto(format!("file://{}", file.display())).await?;
+    reads_well(&browser, "this-device").await?;
+    let ground: String = browser.page.execute("return getComputedStyle(document.body).backgroundColor;", vec![]).await?.convert()?;
+    ensure!(ground == "rgb(255, 255, 255)", "the policy lets the stylesheet through: {ground}");
+    browser.quit().await
+}
+
+/// Within every screen and on paper, and axe finds nothing.
+async fn reads_well(browser: &Browser, page: &str) -> anyhow::Result<()> {
     for (name, media, scheme) in MEDIA {
         browser.set_media(media, scheme).await?;
         for width in [360, 1280] {
             browser.set_width(width).await?;
             let (inner, scroll) = browser.widths().await?;
             ensure!(scroll <= inner, "{name} at {width}: {scroll} px of content in {inner} px");
-            browser.screenshot(&format!("this-device-{name}-{width}")).await?;
+            browser.screenshot(&format!("{page}-{name}-{width}")).await?;
             let findings = browser.axe().await?;
             ensure!(findings.is_empty(), "{name} at {width}: {findings:#?}");
         }
     }
-    let ground: String = browser.page.execute("return getComputedStyle(document.body).backgroundColor;", vec![]).await?.convert()?;
-    ensure!(ground == "rgb(255, 255, 255)", "the policy lets the stylesheet through: {ground}");
     let console = browser.console().await?;
     ensure!(console.is_empty(), "{console:#?}");
+    Ok(())
+}
+
+/// The reason of a clause that no machine answers, as the device was told it.
+fn reason(agent: &Agent, config: &str) -> anyhow::Result<String> {
+    let said = agent.run(&["--config", config, "verdict", "--json"], "")?.expect(0)?;
+    let verdict: serde_json::Value = serde_json::from_str(&said.out)?;
+    Ok(verdict["clauses"]["§20-6"]["reason"].as_str().context("§20-6")?.to_owned())
+}
+
+#[tokio::test]
+async fn a_device_enrolled_in_english_is_told_in_english_until_it_is_set_to_another_language() -> anyhow::Result<()> {
+    let collector = Collector::start()?;
+    let mut agent = Agent::new()?;
+    let home = tempfile::tempdir()?;
+    agent.set("HOME", &home.path().display().to_string());
+    let (file, config) = (home.path().join("hashimori-this-device.html"), home.path().join("agent.toml"));
+    std::fs::write(&config, "")?;
+    let config_name = config.display().to_string();
+    let page = |agent: &Agent, more: &[&str]| -> anyhow::Result<String> {
+        agent.run(&[&["--config", &config_name, "explain", "--open"], more].concat(), "")?.expect(0)?;
+        Ok(std::fs::read_to_string(&file)?)
+    };
+    agent.enroll_with(&collector, &collector.code_for(1)?.to_text(), &["--lang", "en"])?.expect(0)?;
+    agent.run(&["--config", &config_name, "check-in"], "")?.expect(0)?;
+
+    let english = reason(&agent, &config_name)?;
+    assert!(!is_japanese(&english), "{english}");
+    let html = page(&agent, &[])?;
+    for wanted in ["<html lang=\"en\">", &english, "What to do: ", "What was sent", "What is never collected", "Opening it sends nothing"] {
+        assert!(html.contains(wanted), "no {wanted} in\n{html}");
+    }
+    let text = agent.run(&["--config", &config_name, "explain"], "")?.expect(0)?.out;
+    assert!(text.contains(&english) && text.contains("What this checking program never collects"), "{text}");
+    let browser = Browser::start().await?;
+    browser.page.goto(format!("file://{}", file.display())).await?;
+    reads_well(&browser, "this-device-en").await?;
+
+    // The configuration goes before what was said at enrolment, and is followed at the next check-in.
+    std::fs::write(&config, "language = \"ja\"\n")?;
+    assert!(page(&agent, &[])?.contains(&format!("<span lang=\"en\">{english}</span>")), "a Japanese page quotes what it was told");
+    agent.run(&["--config", &config_name, "check-in"], "")?.expect(0)?;
+    let japanese = reason(&agent, &config_name)?;
+    assert!(is_japanese(&japanese), "{japanese}");
+    let html = page(&agent, &[])?;
+    assert!(html.contains("<html lang=\"ja\">") && html.contains(&japanese) && !html.contains("<span lang="), "{html}");
+    agent.set("LC_ALL", "en_US.UTF-8");
+    let html = page(&agent, &[])?;
+    assert!(html.contains("<html lang=\"en\">") && html.contains(&format!("<span lang=\"ja\">{japanese}</span>")), "{html}");
+    browser.page.refresh().await?;
+    reads_well(&browser, "this-device-mixed").await?;
+    assert!(page(&agent, &["--lang", "ja"])?.contains("<html lang=\"ja\">"), "the person's own word goes first");
     browser.quit().await
 }
 

@@ -22,7 +22,7 @@ pub(super) fn check_in(mut world: World) -> Result<Exit, Failure> {
             let trouble = cycle.progress.trouble.as_ref().map_or("", |t| t.text.as_str());
             Err(Failure::new(exit, trouble))
         }
-        Ended::Retired => Err(Failure::new(Exit::Retired, words::RETIRED)),
+        Ended::Retired => Err(Failure::said(Exit::Retired, words::RETIRED)),
     }
 }
 
@@ -31,7 +31,7 @@ pub(super) fn once(world: &World, cycle: &mut Cycle) -> Result<Ended, Failure> {
     if cycle.progress.retired_at.is_some() {
         return Ok(Ended::Retired);
     }
-    let Some(key) = world.pseudonym_key()? else { return Err(Failure::new(Exit::State, words::KEY_LOST)) };
+    let Some(key) = world.pseudonym_key()? else { return Err(Failure::said(Exit::State, words::KEY_LOST)) };
     let now = World::now();
     let observation = world.observe(now, key);
     cycle.store(now, observation).map_err(words::state)?;

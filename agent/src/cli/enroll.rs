@@ -8,11 +8,12 @@ use data_encoding::BASE64;
 use hashimori_shared::checkin::PROTOCOL_VERSION;
 use hashimori_shared::code::{EnrolmentCode, InvalidCode};
 use hashimori_shared::enroll::{ENROLL_PATH, EnrollRequest, Issued};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::problem::kind;
 use rand::Rng as _;
 use zeroize::Zeroizing;
 
-use super::{PSEUDONYM_KEY, World};
+use super::{PSEUDONYM_KEY, World, language};
 use crate::client::{Answer, Collector, Endpoint, Me};
 use crate::exit::{Exit, Failure};
 use crate::identity::{Enrolment, Identity};
@@ -36,6 +37,9 @@ pub(super) struct EnrollArgs {
     /// 管理番号や置き場所など（60字まで。人の名前は書かない）
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
+    /// 判定や理由を知らせる言葉（ja または en。あとで変えるには agent.toml の language）
+    #[arg(long, value_name = "LANG", value_parser = language::named, default_value = "ja")]
+    lang: Lang,
 }
 
 pub(super) fn enroll(mut world: World, args: EnrollArgs) -> Result<Exit, Failure> {
@@ -77,8 +81,8 @@ pub(super) fn enroll(mut world: World, args: EnrollArgs) -> Result<Exit, Failure
     };
     let json = Zeroizing::new(serde_json::to_vec(&request).unwrap_or_default());
     let unreachable = |e| {
-        let (exit, text) = words::no_answer(&e, &endpoint.to_string());
-        Failure::new(exit, text.replace("内容は保管し、送り直します。", "登録コードはまだ使われていません。")).because(e)
+        let text = words::no_answer(&e, &endpoint.to_string(), Lang::Japanese);
+        Failure::new(words::exit(&e), text.replace("内容は保管し、送り直します。", "登録コードはまだ使われていません。")).because(e)
     };
     let collector =
         Collector::new(endpoint.clone(), Trust::Pin(code.root_pin), Me::Anonymous, certain_time(None), world.settings.proxy.as_ref())
@@ -87,15 +91,17 @@ pub(super) fn enroll(mut world: World, args: EnrollArgs) -> Result<Exit, Failure
     if answer.status != 200 && answer.status != 201 {
         return Err(refused(&answer));
     }
-    let issued: Issued = serde_json::from_slice(&answer.body).map_err(|e| Failure::new(Exit::Refused, words::NOT_UNDERSTOOD).because(e))?;
+    let issued: Issued =
+        serde_json::from_slice(&answer.body).map_err(|e| Failure::said(Exit::Refused, words::NOT_UNDERSTOOD).because(e))?;
     let chain =
-        usable_chain(&issued, &key, certain_time(None)).map_err(|e| Failure::new(Exit::Refused, words::NOT_UNDERSTOOD).because(e))?;
-    let root = collector.root().ok_or_else(|| Failure::new(Exit::Untrusted, words::NOT_UNDERSTOOD))?;
+        usable_chain(&issued, &key, certain_time(None)).map_err(|e| Failure::said(Exit::Refused, words::NOT_UNDERSTOOD).because(e))?;
+    let root = collector.root().ok_or_else(|| Failure::said(Exit::Untrusted, words::NOT_UNDERSTOOD))?;
     let identity = Identity {
         device: words::plain(&issued.device),
         endpoints: vec![endpoint.to_string()],
         facility: words::plain(&issued.facility),
         label: args.label,
+        language: args.lang,
         enrolled_at: now,
         roots: vec![BASE64.encode(&root)],
         chain,
@@ -179,7 +185,7 @@ fn refused(answer: &Answer) -> Failure {
     } else if answer.status >= 500 {
         Failure::new(Exit::Later, "収集サーバーで処理に失敗しました。しばらく待ってやり直してください。")
     } else {
-        Failure::new(Exit::Refused, words::NOT_UNDERSTOOD)
+        Failure::said(Exit::Refused, words::NOT_UNDERSTOOD)
     };
     let cause = problem.map_or_else(|| "no problem document".to_owned(), |p| format!("{} {}", p.title, p.detail.unwrap_or_default()));
     failure.because(format!("{}: {}", answer.status, cause.trim()))

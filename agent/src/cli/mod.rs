@@ -3,6 +3,7 @@
 mod check_in;
 mod enroll;
 mod explain;
+mod language;
 mod report;
 mod run;
 mod status;
@@ -69,7 +70,7 @@ enum Command {
     ObserveChild,
     /// Internal: keeps a page for the caller and opens it.
     #[command(name = explain::hand_over::SUBCOMMAND, hide = true)]
-    ShowPage,
+    ShowPage(explain::hand_over::ShowPageArgs),
 }
 
 /// What every command gets.
@@ -134,7 +135,7 @@ pub fn main() -> ExitCode {
             }
         };
     }
-    let exit = if matches!(cli.command, Command::ShowPage) { explain::hand_over::show() } else { run(cli) };
+    let exit = if let Command::ShowPage(args) = cli.command { explain::hand_over::show(args.lang) } else { run(cli) };
     ExitCode::from(exit.unwrap_or_else(|failure| told(&failure)) as u8)
 }
 
@@ -171,6 +172,6 @@ fn dispatch(command: Command, world: World) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::explain(world, &args),
         Command::Verdict(args) => verdict::verdict(&world, &args),
         Command::Unenroll(args) => unenroll::unenroll(world, &args),
-        Command::ObserveChild | Command::ShowPage => Ok(Exit::Done), // answered in `main`, before settings are read
+        Command::ObserveChild | Command::ShowPage(_) => Ok(Exit::Done), // answered in `main`, before settings are read
     }
 }

@@ -1,6 +1,7 @@
 //! `report`: exactly what the next check-in would state. No network, and nothing in the state folder changes.
 
 use clap::Args;
+use hashimori_shared::lang::Lang;
 use hashimori_shared::report::Report;
 
 use super::World;
@@ -30,7 +31,7 @@ pub(super) fn report(mut world: World, args: &ReportArgs) -> Result<Exit, Failur
     if args.json {
         println!("{}", serde_json::to_string(&report).map_err(failed)?);
     } else {
-        print!("{}", facts::describe(&report, now, &probe::account_names(&ProbeContext::new(now, key))));
+        print!("{}", facts::describe(&report, now, &probe::account_names(&ProbeContext::new(now, key)), Lang::Japanese));
     }
     Ok(Exit::Done)
 }

@@ -46,7 +46,7 @@ fn once(world: &mut World, connection: &mut Option<Connection>) -> Result<Durati
     cycle.reuse(connection.take());
     let ended = check_in::once(world, &mut cycle)?;
     if ended == Ended::Retired {
-        return Err(Failure::new(Exit::Retired, words::RETIRED));
+        return Err(Failure::said(Exit::Retired, words::RETIRED));
     }
     let wait = cycle.plan(&ended, World::now(), &mut world.rng).map_err(words::state)?;
     *connection = cycle.into_connection();

@@ -1,6 +1,7 @@
 //! `unenroll`: the device says that it leaves, then forgets its key and everything it kept.
 
 use clap::Args;
+use hashimori_shared::lang::Lang;
 
 use super::World;
 use crate::client::Disposition;
@@ -52,8 +53,8 @@ pub(super) fn unenroll(mut world: World, args: &UnenrollArgs) -> Result<Exit, Fa
 fn say_goodbye(link: &mut Link) -> Result<(), Failure> {
     let hint = "登録情報はまだ消していません。届かなくても消すには --force を付けてください。";
     let answer = link.leave(World::now()).map_err(|e| {
-        let (exit, text) = words::no_answer(&e, link.endpoint());
-        Failure::new(exit, format!("{}{hint}", text.replace("内容は保管し、送り直します。", ""))).because(e)
+        let text = words::no_answer(&e, link.endpoint(), Lang::Japanese);
+        Failure::new(words::exit(&e), format!("{}{hint}", text.replace("内容は保管し、送り直します。", ""))).because(e)
     })?;
     // Retired already is as good as told.
     if (200..300).contains(&answer.status) || client::disposition(&answer) == Disposition::Quiet {

@@ -11,6 +11,7 @@ pub(crate) use policy::{Disposition, disposition};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hashimori_shared::lang::Lang;
 use hashimori_shared::problem::Problem;
 use hashimori_shared::time::Timestamp;
 use rustls::ClientConfig;
@@ -79,6 +80,7 @@ pub(crate) struct Collector {
     tls: Tls,
     endpoint: Endpoint,
     verifier: Arc<PinnedVerifier>,
+    language: Lang,
 }
 
 impl Collector {
@@ -106,7 +108,14 @@ impl Collector {
         let tls = Tls { collector: Arc::new(config), proxy: proxy_tls(proxy, certain_time)? };
         let http = http_config(proxy)?;
         let agent = agent(&http, &tls);
-        Ok(Self { agent, http, tls, endpoint, verifier })
+        Ok(Self { agent, http, tls, endpoint, verifier, language: Lang::Japanese })
+    }
+
+    /// Asks for answers in this language (RFC 9110 §12.5.4); Japanese is what collectors answer unasked.
+    #[must_use]
+    pub(crate) const fn asking_for(mut self, language: Lang) -> Self {
+        self.language = language;
+        self
     }
 
     /// Ends the conversation: connection and buffers go, the TLS session tickets stay.
@@ -126,7 +135,11 @@ impl Collector {
 
     /// Posts JSON and returns the answer, whatever its status.
     pub(crate) fn post(&self, path: &str, json: &[u8]) -> Result<Answer, NoAnswer> {
-        let result = self.agent.post(self.endpoint.url(path)).header("Content-Type", "application/json").send(json);
+        let mut request = self.agent.post(self.endpoint.url(path)).header("Content-Type", "application/json");
+        if !self.language.is_japanese() {
+            request = request.header("Accept-Language", self.language.tag());
+        }
+        let result = request.send(json);
         let mut response = result.map_err(|e| self.no_answer(e))?;
         let retry_after_s = response.headers().get("Retry-After").and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok());
         let status = response.status().as_u16();

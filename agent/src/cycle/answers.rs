@@ -11,7 +11,7 @@ use crate::link::NotRenewed;
 use crate::outbox::Entry;
 use crate::state::{Base, LastReply, Note, StateError};
 use crate::trust::{self, Taken};
-use crate::words;
+use crate::words::{self, Sentence};
 
 impl Cycle {
     /// The oldest check-in is durable at the collector. The order matters: the answer is kept before the check-in is deleted,
@@ -37,8 +37,10 @@ impl Cycle {
         self.link.set_certain_time(known);
         self.progress.interval_s = Some(reply.next_check_in_s);
         if let Some(verdict) = reply.verdict {
-            self.progress.verdict_digest = serde_json::to_vec(&verdict).ok().map(|json| VerdictDigest::of(&json));
+            let own = || serde_json::to_vec(&verdict).ok().map(|json| VerdictDigest::of(&json));
+            self.progress.verdict_digest = reply.verdict_digest.or_else(own);
             self.progress.verdict = Some(shown(verdict));
+            self.progress.verdict_lang = reply.lang;
         }
         if reply.standing == Standing::Held {
             // A held device is told to ask its administrator, and nothing else.
@@ -65,6 +67,7 @@ impl Cycle {
             standing: reply.standing,
             pack: words::plain(&reply.pack),
             message: reply.message.as_deref().map(words::plain),
+            lang: reply.lang,
             epoch: reply.epoch,
         });
         self.progress.save(&self.folder)
@@ -94,17 +97,22 @@ impl Cycle {
     }
 
     pub(super) fn no_answer(&mut self, now: Timestamp, no_answer: &NoAnswer) -> Result<(Wait, Exit), StateError> {
-        let (exit, text) = words::no_answer(no_answer, self.link.endpoint());
+        let exit = words::exit(no_answer);
+        let note = Note::new(now, |lang| words::no_answer(no_answer, self.link.endpoint(), lang));
         eprintln!("<4>{no_answer}");
-        self.later(now, Wait::Backoff, exit, &text)?;
+        self.troubled(note)?;
         Ok((Wait::Backoff, exit))
     }
 
-    pub(super) fn later(&mut self, now: Timestamp, wait: Wait, exit: Exit, text: &str) -> Result<Ended, StateError> {
-        self.progress.failures = self.progress.failures.saturating_add(1);
-        self.progress.trouble = Some(Note { at: now, text: text.to_owned() });
-        self.progress.save(&self.folder)?;
+    pub(super) fn later(&mut self, now: Timestamp, wait: Wait, exit: Exit, why: Sentence) -> Result<Ended, StateError> {
+        self.troubled(Note::new(now, |lang| why.get(lang).to_owned()))?;
         Ok(Ended::Later(wait, exit))
+    }
+
+    fn troubled(&mut self, note: Note) -> Result<(), StateError> {
+        self.progress.failures = self.progress.failures.saturating_add(1);
+        self.progress.trouble = Some(note);
+        self.progress.save(&self.folder)
     }
 
     pub(super) fn retire(&mut self, now: Timestamp) -> Result<Ended, StateError> {

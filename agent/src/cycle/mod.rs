@@ -59,7 +59,7 @@ impl Cycle {
     /// Opens the state of an enrolled device. The caller holds the folder's lock.
     pub(crate) fn open(folder: Folder, settings: &Settings, rng: &mut impl Rng) -> Result<Self, Failure> {
         let identity = enrolled(&folder)?;
-        let key = DeviceKey::load(&folder, identity.key_place).map_err(|e| Failure::new(Exit::State, words::KEY_LOST).because(e))?;
+        let key = DeviceKey::load(&folder, identity.key_place).map_err(|e| Failure::said(Exit::State, words::KEY_LOST).because(e))?;
         let mut progress = Progress::load(&folder, rng).map_err(words::state)?;
         let opened = Outbox::open(&folder).map_err(words::state)?;
         if opened.damaged > 0 {
@@ -69,7 +69,9 @@ impl Cycle {
             progress.save(&folder).map_err(words::state)?;
         }
         progress.next_seq = progress.next_seq.max(opened.outbox.highest_seq().unwrap_or(0) + 1).max(1);
-        let link = Link::new(folder.clone(), identity, key, settings.proxy.clone(), trust::certain_time(progress.known_time));
+        let language = settings.language.unwrap_or(identity.language);
+        let mut link = Link::new(folder.clone(), identity, key, settings.proxy.clone(), trust::certain_time(progress.known_time));
+        link.ask_for(language);
         Ok(Self { folder, progress, outbox: opened.outbox, link, min_interval_s: settings.min_interval_s })
     }
 
@@ -176,7 +178,7 @@ impl Cycle {
                     self.outbox.set_oldest_aside()?;
                     self.progress.set_aside = self.progress.set_aside.saturating_add(1);
                     self.progress.dropped = self.progress.dropped.saturating_add(1);
-                    self.progress.trouble = Some(Note { at: now, text: words::REFUSED_REPORT.to_owned() });
+                    self.progress.trouble = Some(Note::new(now, |lang| words::REFUSED_REPORT.get(lang).to_owned()));
                     self.progress.save(&self.folder)?;
                 }
                 Disposition::Quiet => return self.retire(now),
@@ -260,7 +262,7 @@ impl Cycle {
 pub(crate) fn enrolled(folder: &Folder) -> Result<Identity, Failure> {
     match Identity::find(folder).map_err(words::state)? {
         Enrolment::Enrolled(identity) => Ok(*identity),
-        Enrolment::Absent => Err(Failure::new(Exit::NotEnrolled, words::NOT_ENROLLED)),
-        Enrolment::Damaged => Err(Failure::new(Exit::State, words::IDENTITY_DAMAGED)),
+        Enrolment::Absent => Err(Failure::said(Exit::NotEnrolled, words::NOT_ENROLLED)),
+        Enrolment::Damaged => Err(Failure::said(Exit::State, words::IDENTITY_DAMAGED)),
     }
 }

@@ -2,6 +2,7 @@
 
 use hashimori_shared::checkin::{Outcome, Standing, VerdictSummary};
 use hashimori_shared::ids::{ReportDigest, StoreEpoch, VerdictDigest};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::report::Report;
 use hashimori_shared::time::Timestamp;
 use rand::{Rng, RngExt as _};
@@ -31,7 +32,9 @@ pub(crate) struct Progress {
     pub(crate) last_reply: Option<LastReply>,
     /// The verdict the collector last told.
     pub(crate) verdict: Option<VerdictSummary>,
-    /// Its digest.
+    /// Its language; what an older agent kept is Japanese.
+    pub(crate) verdict_lang: Lang,
+    /// What the collector knows it by.
     pub(crate) verdict_digest: Option<VerdictDigest>,
     /// Failed attempts in a row.
     pub(crate) failures: u32,
@@ -73,17 +76,38 @@ pub(crate) struct LastReply {
     pub(crate) pack: String,
     /// A sentence for the person.
     pub(crate) message: Option<String>,
+    /// Its language.
+    #[serde(default)]
+    pub(crate) lang: Lang,
     /// Store epoch.
     pub(crate) epoch: StoreEpoch,
 }
 
-/// Something that went wrong, for `status`.
+/// Something that went wrong, for `status` and `explain`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Note {
     /// By the device's clock.
     pub(crate) at: Timestamp,
     /// What and what to do (Japanese).
     pub(crate) text: String,
+    /// The same in English; an older agent kept none.
+    #[serde(default)]
+    pub(crate) english: Option<String>,
+}
+
+impl Note {
+    /// Keeps what is said, in every language: who will read it is not known yet.
+    pub(crate) fn new(at: Timestamp, said: impl Fn(Lang) -> String) -> Self {
+        Self { at, text: said(Lang::Japanese), english: Some(said(Lang::English)) }
+    }
+
+    /// In a language as far as it is kept in it, and the language it then is in.
+    pub(crate) fn get(&self, lang: Lang) -> (&str, Lang) {
+        match (lang, &self.english) {
+            (Lang::English, Some(english)) => (english, Lang::English),
+            (Lang::English, None) | (Lang::Japanese, _) => (&self.text, Lang::Japanese),
+        }
+    }
 }
 
 /// The latest observation, with its instant: the next one retains from it what cannot be read then.

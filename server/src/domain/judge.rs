@@ -117,15 +117,20 @@ impl Judge for Rules {
     }
 
     fn summarise(&self, verdict: &Verdict) -> VerdictSummary {
-        match self.packs.get(&verdict.pack) {
-            Some(pack) => verdict.summary(pack),
-            None => VerdictSummary { headline: verdict.headline, clauses: Vec::new() },
-        }
+        self.summarise_in(verdict, Lang::Japanese)
     }
 }
 
 impl Rules {
-    /// The verdict at `now`, its words in a language; stored and sent are only Japanese ones.
+    /// The verdict as the device keeps it, its words being in a language.
+    pub fn summarise_in(&self, verdict: &Verdict, lang: Lang) -> VerdictSummary {
+        match self.packs.get(&verdict.pack) {
+            Some(pack) => verdict.summary(pack, lang),
+            None => VerdictSummary { headline: verdict.headline, clauses: Vec::new() },
+        }
+    }
+
+    /// The verdict at `now`, its words in a language; stored are only Japanese ones.
     pub fn judge_in(&self, subject: Subject<'_>, now: Timestamp, lang: Lang) -> Verdict {
         let laid = subject.own.map(|own| self.pack_with(subject.pack, own));
         let pack = match &laid {

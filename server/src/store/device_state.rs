@@ -1,6 +1,6 @@
 //! What the store holds of a device's present: verdict, last report, when it was last heard of.
 
-use hashimori_shared::ids::ReportDigest;
+use hashimori_shared::ids::{ReportDigest, VerdictDigest};
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::{State, Verdict};
 use sqlx::Row as _;
@@ -73,6 +73,8 @@ pub struct Present {
     pub verdict: Verdict,
     /// When it was made.
     pub judged_at: Timestamp,
+    /// What a device that holds it in Japanese calls it.
+    pub digest: VerdictDigest,
     /// The report's exact JSON bytes, as the device sent them.
     pub report: Vec<u8>,
     /// When it arrived.
@@ -84,7 +86,7 @@ pub struct Present {
 /// The present of one device of a facility; `None`: no such device there, or nothing reported yet.
 pub async fn find(store: &Store, facility: FacilityId, device: DeviceN) -> Result<Option<Present>, Error> {
     let row = sqlx::query(
-        "SELECT s.codec, s.verdict, s.judged_at, r.codec, r.body, r.received_at, s.observed_at FROM device d \
+        "SELECT s.codec, s.verdict, s.judged_at, r.codec, r.body, r.received_at, s.observed_at, s.verdict_digest FROM device d \
          JOIN device_state s ON s.n = d.n JOIN report r ON r.id = s.report_id WHERE d.facility_id = $1 AND d.n = $2",
     )
     .bind(facility.to_string())
@@ -93,9 +95,11 @@ pub async fn find(store: &Store, facility: FacilityId, device: DeviceN) -> Resul
     .await?;
     let Some(row) = row else { return Ok(None) };
     let verdict = ingest::unpack(row.try_get(0)?, row.try_get(1)?).map_err(|_| rows::decode_error("device_state.verdict"))?;
+    let digest = row.try_get::<&[u8], _>(7)?.try_into().map_err(|_| rows::decode_error("device_state.verdict_digest"))?;
     Ok(Some(Present {
         verdict: serde_json::from_slice(&verdict).map_err(|_| rows::decode_error("device_state.verdict"))?,
         judged_at: Timestamp::from_seconds(row.try_get(2)?),
+        digest: VerdictDigest::from_bytes(digest),
         report: ingest::unpack(row.try_get(3)?, row.try_get(4)?).map_err(|_| rows::decode_error("report.body"))?,
         received_at: Timestamp::from_seconds(row.try_get(5)?),
         observed_at: Timestamp::from_seconds(row.try_get(6)?),

@@ -89,8 +89,13 @@ impl Connection {
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: &[u8]) -> std::io::Result<Answer> {
-        let head =
-            format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        self.post_with("", path, body).await
+    }
+
+    /// With more header lines, each with its end.
+    pub(crate) async fn post_with(&mut self, lines: &str, path: &str, body: &[u8]) -> std::io::Result<Answer> {
+        let (kind, length) = ("content-type: application/json", body.len());
+        let head = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n{kind}\r\n{lines}content-length: {length}\r\n\r\n");
         let mut request = head.into_bytes();
         request.extend_from_slice(body);
         self.0.write_all(&request).await?;

@@ -11,6 +11,7 @@ mod clocks;
 mod enrolment;
 mod floods;
 mod identity;
+mod languages;
 mod own_rules;
 mod secrets;
 mod standing;

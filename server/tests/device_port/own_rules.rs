@@ -56,10 +56,17 @@ async fn a_device_that_passed_fails_its_facilitys_stricter_rules_and_is_told_why
     while bench.app().ingest.rejudge(bench.now()).await.expect("judges").more {}
 
     let unchanged = json!({ "unchanged": ReportDigest::of(report.to_string().as_bytes()).to_string() });
-    let after = check_in(&bench, &mut machine, unchanged).await;
+    let after = check_in(&bench, &mut machine, unchanged.clone()).await;
     assert_eq!(after.headline, State::NonCompliant);
     let (state, reason) = password(&after);
     assert!(state == State::NonCompliant && reason.contains("45日"), "{state:?} {reason}");
+    let mut in_english = machine.next(&bench, "");
+    in_english["body"] = unchanged;
+    let mut connection = machine.connect(&bench).await;
+    let body = in_english.to_string();
+    let english = connection.post_with("accept-language: en\r\n", CHECK_IN_PATH, body.as_bytes()).await.expect("an answer").reply();
+    let (state, reason) = password(&english.verdict.expect("the same in English"));
+    assert!(state == State::NonCompliant && reason.contains("45 days"), "{state:?} {reason}");
     let device = bench.device(machine.id.expect("enrolled")).await;
     let stored = device_state::find(&bench.app().store, bench.facility, device.n).await.expect("reads").expect("a verdict").verdict;
     assert_eq!(stored.own_rules, Some(new.id.to_string()), "the verdict names the filing");

@@ -156,7 +156,7 @@ fn a_new_demands_time_to_get_ready_softens_a_miss_until_it_ends() {
 #[test]
 fn the_summary_that_travels_carries_titles_and_the_same_states() {
     let verdict = good().verdict();
-    let summary = verdict.summary(&Pack::bundled());
+    let summary = verdict.summary(&Pack::bundled(), Lang::Japanese);
     assert_eq!(summary.headline, verdict.headline);
     let title = summary.clauses.iter().find(|c| c.clause == "§20-3").map(|c| c.title.as_str());
     assert_eq!(title, Some("ウイルス対策ソフト"));
@@ -182,7 +182,7 @@ fn the_summary_tells_of_every_open_part_of_a_clause_and_what_to_do_about_each() 
         part(&ids[2], State::NonCompliant, "古い", "変える"),
         part("another", State::NonCompliant, "弱い", "変える"),
     ];
-    let summary = verdict.summary(&Pack::bundled());
+    let summary = verdict.summary(&Pack::bundled(), Lang::Japanese);
     let told = summary.clauses.iter().find(|c| c.clause == "§20-1").expect("a clause");
     let title = |id: &str| {
         let pack = Pack::bundled();

@@ -5,9 +5,14 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+use hashimori_shared::lang::{Lang, say};
+
+use super::super::language;
 use crate::exit::{Exit, Failure};
 #[cfg(unix)]
 use crate::observe;
+use crate::words::{Sentence, both};
 
 /// Name of the hidden subcommand.
 pub(crate) const SUBCOMMAND: &str = "show-page";
@@ -19,33 +24,50 @@ const OPENER: &str = "/usr/bin/xdg-open";
 /// A page is far smaller.
 const LONGEST_PAGE: u64 = 4 * 1024 * 1024;
 
+const NOT_MADE: Sentence = both("ページを作れません。", "The page cannot be made.");
+const NO_HOME: Sentence =
+    both("ホームフォルダーがないため、ページを置く所がありません。", "There is no home folder, so there is nowhere to keep the page.");
+#[cfg(not(unix))]
+const NOT_HERE: Sentence = both(
+    "このOSではまだページを開けません。hashimori-agent explain をお使いください。",
+    "On this OS the page cannot be opened yet. Please use hashimori-agent explain.",
+);
+
+/// What the child is told.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ShowPageArgs {
+    /// The page's language.
+    #[arg(value_parser = language::named)]
+    pub(in crate::cli) lang: Lang,
+}
+
 /// Gives the page to a child that acts as the caller.
 #[cfg(unix)]
-pub(super) fn hand_over(page: &str) -> Result<(), Failure> {
+pub(super) fn hand_over(page: &str, lang: Lang) -> Result<(), Failure> {
     use std::io::Write as _;
     use std::os::unix::process::CommandExt as _;
     use std::process::{Command, Stdio};
 
-    let failed = |error: std::io::Error| Failure::new(Exit::Failed, "ページを作れません。").because(error);
+    let failed = |error: std::io::Error| Failure::said(Exit::Failed, NOT_MADE).because(error);
     let mut command = Command::new(observe::own_program());
     if let Some(person) = behind_sudo() {
         command.env("HOME", &person.home).env("XDG_RUNTIME_DIR", format!("/run/user/{}", person.uid));
         command.env_remove("DBUS_SESSION_BUS_ADDRESS").uid(person.uid).gid(person.gid);
     }
-    let mut child = command.arg(SUBCOMMAND).current_dir("/").stdin(Stdio::piped()).spawn().map_err(failed)?;
+    let mut child = command.args([SUBCOMMAND, lang.tag()]).current_dir("/").stdin(Stdio::piped()).spawn().map_err(failed)?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(page.as_bytes()).map_err(failed)?;
     }
     match child.wait().map_err(failed)?.code() {
         Some(0) => Ok(()),
         // It has said why itself.
-        Some(_) | None => Err(Failure::new(Exit::Failed, "ページを作れませんでした。")),
+        Some(_) | None => Err(Failure::said(Exit::Failed, NOT_MADE)),
     }
 }
 
 #[cfg(not(unix))]
-pub(super) fn hand_over(_page: &str) -> Result<(), Failure> {
-    Err(Failure::new(Exit::Failed, "このOSではまだページを開けません。hashimori-agent explain をお使いください。"))
+pub(super) fn hand_over(_page: &str, _lang: Lang) -> Result<(), Failure> {
+    Err(Failure::said(Exit::Failed, NOT_HERE))
 }
 
 /// The person who runs the agent through sudo(8) or pkexec(1).
@@ -73,18 +95,20 @@ fn behind_sudo() -> Option<Person> {
 }
 
 /// The child's side: the page from standard input into a file, its path said, and the file opened where there is a desktop.
-pub(in crate::cli) fn show() -> Result<Exit, Failure> {
-    let failed = |error: std::io::Error| Failure::new(Exit::Failed, "ページを作れません。").because(error);
+pub(in crate::cli) fn show(lang: Lang) -> Result<Exit, Failure> {
+    let failed = |error: std::io::Error| Failure::said(Exit::Failed, NOT_MADE).because(error).told_in(lang);
     let mut page = String::new();
     std::io::stdin().lock().take(LONGEST_PAGE).read_to_string(&mut page).map_err(failed)?;
     let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute() && home.is_dir());
-    let home = home.ok_or_else(|| Failure::new(Exit::Failed, "ホームフォルダーがないため、ページを置く所がありません。"))?;
+    let home = home.ok_or_else(|| Failure::said(Exit::Failed, NO_HOME).told_in(lang))?;
     let path = keep(&home, &page).map_err(failed)?;
     let shown = path.display();
     if open(&path) {
-        println!("開きました: {shown}");
+        println!("{}", say!(lang, "開きました: {shown}", "Opened: {shown}"));
     } else {
-        println!("ページを作りました。ブラウザで開いてください: {shown}");
+        let made =
+            say!(lang, "ページを作りました。ブラウザで開いてください: {shown}", "The page is made. Please open it in a browser: {shown}");
+        println!("{made}");
     }
     Ok(Exit::Done)
 }

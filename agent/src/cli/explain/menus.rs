@@ -4,6 +4,8 @@
 
 use std::path::Path;
 
+use hashimori_shared::lang::Lang;
+
 /// How the settings program arranges its panels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
@@ -15,12 +17,17 @@ pub(super) enum Layout {
     Other,
 }
 
-/// A way through menus: what to do, in Japanese names, and the same in English.
+/// A way through menus: what to do, by the names that a desktop in Japanese shows, and the same by those of one in English.
 pub(super) struct Way {
-    /// With the Japanese names.
-    pub(super) ja: &'static str,
-    /// The same names in English.
-    pub(super) en: &'static str,
+    ja: &'static str,
+    en: &'static str,
+}
+
+impl Way {
+    /// For a desktop in that language.
+    pub(super) const fn get(&self, lang: Lang) -> &'static str {
+        lang.pick(self.ja, self.en)
+    }
 }
 
 impl Layout {
@@ -57,49 +64,55 @@ impl Layout {
 
 const USERS_FLAT: [Way; 2] = [
     Way {
-        ja: "「設定」→「ユーザー」→「ロック解除…」を押し、「パスワード」で設定する", en: "Settings → Users → Unlock… → Password"
+        ja: "「設定」→「ユーザー」→「ロック解除…」を押し、「パスワード」で設定する",
+        en: "Settings → Users → Unlock…, then set one under Password",
     },
     Way {
-        ja: "「設定」→「ユーザー」で「自動ログイン」をオフにする", en: "Settings → Users → Automatic Login: off"
+        ja: "「設定」→「ユーザー」で「自動ログイン」をオフにする", en: "Settings → Users: turn Automatic Login off"
     },
 ];
 const USERS_NESTED: [Way; 2] = [
     Way {
         ja: "「設定」→「システム」→「ユーザー」→「ロック解除…」を押し、「パスワード」で設定する",
-        en: "Settings → System → Users → Unlock… → Password",
+        en: "Settings → System → Users → Unlock…, then set one under Password",
     },
     Way {
-        ja: "「設定」→「システム」→「ユーザー」で「自動ログイン」をオフにする", en: "Settings → System → Users → Automatic Login: off"
+        ja: "「設定」→「システム」→「ユーザー」で「自動ログイン」をオフにする",
+        en: "Settings → System → Users: turn Automatic Login off",
     },
 ];
 const LOCK_FLAT: [Way; 2] = [
     Way {
         ja: "「設定」→「プライバシー」→「画面ロック」で「自動画面ロック」をオンにする",
-        en: "Settings → Privacy → Screen Lock → Automatic Screen Lock: on",
+        en: "Settings → Privacy → Screen Lock: turn Automatic Screen Lock on",
     },
     Way {
         ja: "同じ画面の「ブランクスクリーンの遅延」と「自動画面ロックの遅延」を合わせて15分以内にする",
-        en: "Blank Screen Delay plus Automatic Screen Lock Delay: 15 minutes at most",
+        en: "In the same place: set Blank Screen Delay and Automatic Screen Lock Delay to 15 minutes at most together",
     },
 ];
 const LOCK_NESTED: [Way; 2] = [
     Way {
         ja: "「設定」→「プライバシーとセキュリティ」→「画面ロック」で「自動画面ロック」をオンにする",
-        en: "Settings → Privacy & Security → Screen Lock → Automatic Screen Lock: on",
+        en: "Settings → Privacy & Security → Screen Lock: turn Automatic Screen Lock on",
     },
     Way {
         ja: "同じ画面の「ブランクスクリーンの遅延」と「自動画面ロックの遅延」を合わせて15分以内にする",
-        en: "Blank Screen Delay plus Automatic Screen Lock Delay: 15 minutes at most",
+        en: "In the same place: set Blank Screen Delay and Automatic Screen Lock Delay to 15 minutes at most together",
     },
 ];
 const UPDATE: [Way; 2] = [
     Way {
-        ja: "「ソフトウェア」→「アップデート」で、待っている更新を入れて再起動する", en: "Software → Updates"
+        ja: "「ソフトウェア」→「アップデート」で、待っている更新を入れて再起動する",
+        en: "Software → Updates: install what waits, then restart",
     },
-    Way { ja: "Ubuntu では「ソフトウェアの更新」を開いて、更新を入れる", en: "On Ubuntu: Software Updater" },
+    Way {
+        ja: "Ubuntu では「ソフトウェアの更新」を開いて、更新を入れる", en: "On Ubuntu: open Software Updater and install the updates"
+    },
 ];
 const REMOVE: Way = Way {
-    ja: "「ソフトウェア」→「インストール済み」から、そのソフトを削除する", en: "Software → Installed → Uninstall"
+    ja: "「ソフトウェア」→「インストール済み」から、そのソフトを削除する",
+    en: "Software → Installed: uninstall that program",
 };
 
 #[cfg(test)]
@@ -114,8 +127,8 @@ mod tests {
             (Layout::Flat, Layout::Nested, Layout::Other, Layout::Other)
         );
         assert_eq!(Layout::of(None), Layout::Other);
-        assert!(Layout::Flat.ways("§20-1")[0].ja.contains("「設定」→「ユーザー」"));
-        assert!(Layout::Nested.ways("§19-6").iter().any(|way| way.en.contains("Privacy & Security → Screen Lock")));
+        assert!(Layout::Flat.ways("§20-1")[0].get(Lang::Japanese).contains("「設定」→「ユーザー」"));
+        assert!(Layout::Nested.ways("§19-6").iter().any(|way| way.get(Lang::English).contains("Privacy & Security → Screen Lock")));
         assert!(Layout::Other.ways("§20-1").is_empty() && Layout::Nested.ways("§20-6").is_empty());
     }
 }

@@ -1,42 +1,71 @@
-//! `explain`: for the person at the device, in Japanese: what was sent, the verdict, what to do, and what can never be seen.
+//! `explain`: for the person at the device, in their language: what was sent, the verdict, what to do, and what can never be seen.
 
 pub(super) mod facts;
 pub(super) mod hand_over;
+mod html;
 mod menus;
 mod page;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use clap::Args;
 use hashimori_shared::checkin::{ClauseSummary, VerdictSummary};
 use hashimori_shared::ids::AccountId;
+use hashimori_shared::lang::{Lang, say};
 use hashimori_shared::report::Report;
 use hashimori_shared::time::Timestamp;
 use hashimori_shared::verdict::State;
 
-use super::World;
+use super::{World, language};
 use crate::cycle::enrolled;
 use crate::exit::{Exit, Failure};
 use crate::identity::Identity;
 use crate::probe::{self, ProbeContext};
 use crate::state::{Base, Progress};
-use crate::words;
+use crate::words::{self, Sentence, both};
 
 /// What the agent never collects.
-const NEVER: [&str; 5] = [
-    "患者さんの情報、書類やメールの中身、写真、閲覧したページ",
-    "パスワードそのもの、入力した文字、画面の様子",
-    "位置情報",
-    "入っているソフトの一覧（禁止ソフトに当たるかどうかだけを、この機器の中で調べます）",
-    "氏名やログイン名（この機器の中だけで通じる記号に置き換えて送ります）",
+const NEVER: [Sentence; 5] = [
+    both(
+        "患者さんの情報、書類やメールの中身、写真、閲覧したページ",
+        "Information on patients, the contents of documents and mail, photographs, pages visited",
+    ),
+    both("パスワードそのもの、入力した文字、画面の様子", "Passwords themselves, what is typed, what is on the screen"),
+    both("位置情報", "Where the device is"),
+    both(
+        "入っているソフトの一覧（禁止ソフトに当たるかどうかだけを、この機器の中で調べます）",
+        "A list of the software that is installed (only whether forbidden software is among it is looked up, on this device)",
+    ),
+    both(
+        "氏名やログイン名（この機器の中だけで通じる記号に置き換えて送ります）",
+        "Names of people and of their accounts (signs that mean something on this device alone are sent in their place)",
+    ),
 ];
-const READ_ONLY: &str = "読み取るだけで、設定を変えることも、収集サーバーから操作されることもありません。";
+const READ_ONLY: Sentence = both(
+    "読み取るだけで、設定を変えることも、収集サーバーから操作されることもありません。",
+    "It only reads: it changes no setting, and the collector cannot operate this device.",
+);
+const NO_VERDICT: Sentence = both("まだ判定を受け取っていません。", "No verdict has been received yet.");
+const NOTHING_SENT: Sentence = both(
+    "まだ何も届いていません。これから送る内容は hashimori-agent report で見られます。",
+    "Nothing has arrived yet. hashimori-agent report shows what will be sent.",
+);
+/// Where the collector's words are not in the reader's language.
+const OTHER_LANGUAGE: Sentence = both(
+    "判定の理由などは、この機器に設定された言葉（agent.toml の language）で、次の点検から届きます。",
+    "Reasons and the like arrive in the language that this device is set to (language in agent.toml), from its next check-in on.",
+);
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// この機器の中にページを作り、デスクトップの標準ブラウザで開く（通信はしない）
     #[arg(long)]
     open: bool,
+    /// 説明の言葉（ja または en）。省くと、環境変数 LC_ALL・LC_MESSAGES・LANG、なければこの機器に設定された言葉
+    #[arg(long, value_name = "LANG", value_parser = language::named)]
+    lang: Option<Lang>,
 }
 
 /// What there is to tell.
@@ -46,10 +75,13 @@ struct Told {
     /// The last report that arrived, and when it was sent.
     sent: Option<(Report, Timestamp)>,
     names: BTreeMap<AccountId, String>,
+    /// The reader's language.
+    lang: Lang,
 }
 
 impl Told {
-    fn gather(world: &World) -> Result<Self, Failure> {
+    /// Told in `lang`, or else in the language named at enrolment.
+    fn gather(world: &World, lang: Option<Lang>) -> Result<Self, Failure> {
         let identity = enrolled(&world.folder)?;
         let progress = Progress::peek(&world.folder).map_err(words::state)?;
         let sent = match progress.base {
@@ -59,7 +91,13 @@ impl Told {
             None => None,
         };
         let names = probe::account_names(&ProbeContext::new(World::now(), world.pseudonym_key()?.unwrap_or_default()));
-        Ok(Self { identity, progress, sent, names })
+        let lang = lang.unwrap_or(identity.language);
+        Ok(Self { identity, progress, sent, names, lang })
+    }
+
+    /// Whether the collector's words are in another language than the reader's.
+    fn is_in_another_language(&self) -> bool {
+        self.progress.verdict.is_some() && self.progress.verdict_lang != self.lang
     }
 
     /// The verdict's clauses, what needs doing first.
@@ -73,7 +111,10 @@ impl Told {
 }
 
 pub(super) fn explain(mut world: World, args: &ExplainArgs) -> Result<Exit, Failure> {
-    let told = Told::gather(&world);
+    let asked = args.lang.or_else(|| language::of_environment(|name| std::env::var(name).ok())).or(world.settings.language);
+    let told = Told::gather(&world, asked);
+    let lang = told.as_ref().map_or(asked.unwrap_or_default(), |told| told.lang);
+    let told = told.map_err(|failure| failure.told_in(lang));
     if args.open {
         let now = World::now();
         // Whoever may not look into the state folder still sees what this device would say, and what never leaves it.
@@ -81,10 +122,10 @@ pub(super) fn explain(mut world: World, args: &ExplainArgs) -> Result<Exit, Fail
             Ok(told) => page::of_device(told, now),
             Err(failure) => {
                 let key = world.pseudonym_key_or_temporary();
-                page::of_stranger(&failure.message, &world.observe(now, key).report, now)
+                page::of_stranger(&failure.message, &world.observe(now, key).report, now, lang)
             }
         };
-        hand_over::hand_over(&page)?;
+        hand_over::hand_over(&page, lang).map_err(|failure| failure.told_in(lang))?;
         return told.map(|told| told.exit());
     }
     match told {
@@ -93,50 +134,60 @@ pub(super) fn explain(mut world: World, args: &ExplainArgs) -> Result<Exit, Fail
             Ok(told.exit())
         }
         Err(failure) => {
-            println!("これから送る内容は、誰でも hashimori-agent report で見られます。\n\n{}", never());
+            let report = lang.pick(
+                "これから送る内容は、誰でも hashimori-agent report で見られます。",
+                "hashimori-agent report shows everybody what will be sent.",
+            );
+            println!("{report}\n\n{}", never(lang));
             Err(failure)
         }
     }
 }
 
-fn never() -> String {
-    let lines = NEVER.map(|line| ["  ・", line, "\n"].concat()).concat();
-    format!("■ この点検プログラムが決して集めないもの\n{lines}  {READ_ONLY}\n")
+fn never(lang: Lang) -> String {
+    let (heading, point) =
+        (lang.pick("この点検プログラムが決して集めないもの", "What this checking program never collects"), lang.pick("・", "- "));
+    let lines = NEVER.map(|line| ["  ", point, line.get(lang), "\n"].concat()).concat();
+    format!("■ {heading}\n{lines}  {}\n", READ_ONLY.get(lang))
 }
 
 fn text(told: &Told) -> String {
-    let (identity, progress) = (&told.identity, &told.progress);
-    let endpoint = identity.endpoints.first().map_or("", String::as_str);
-    let mut parts = vec![format!("■ {} の機器として登録されています（{endpoint}）\n", identity.facility)];
+    let (identity, progress, lang) = (&told.identity, &told.progress, told.lang);
+    let (facility, endpoint) = (&identity.facility, identity.endpoints.first().map_or("", String::as_str));
+    let mut parts =
+        vec![say!(lang, "■ {facility} の機器として登録されています（{endpoint}）\n", "■ Enrolled at {facility} ({endpoint})\n")];
     if progress.retired_at.is_some() {
-        parts.push(format!("{}\n", words::RETIRED));
+        parts.push(format!("{}\n", words::RETIRED.get(lang)));
     }
     let mut verdict = match &progress.verdict {
-        Some(verdict) => named(verdict_text(verdict), &told.names),
-        None => format!("  {NO_VERDICT}\n"),
+        Some(verdict) => named(verdict_text(verdict, lang), &told.names, progress.verdict_lang),
+        None => format!("  {}\n", NO_VERDICT.get(lang)),
     };
     if let Some(message) = progress.last_reply.as_ref().and_then(|r| r.message.as_deref()) {
-        verdict += &["  収集サーバーから: ", message, "\n"].concat();
+        verdict += &say!(lang, "  収集サーバーから: {message}\n", "  From the collector: {message}\n");
     }
-    parts.push(format!("■ 判定\n{verdict}"));
+    if told.is_in_another_language() {
+        verdict += &["  ", OTHER_LANGUAGE.get(lang), "\n"].concat();
+    }
+    parts.push(format!("■ {}\n{verdict}", lang.pick("判定", "Verdict")));
     parts.push(match &told.sent {
-        Some((report, at)) => format!(
-            "■ 送った内容（{} に届いたもの。そのままの形は hashimori-agent report --json）\n{}",
-            at.jst_minute(),
-            facts::describe(report, *at, &told.names)
-        ),
-        None => format!("■ 送った内容\n  {NOTHING_SENT}\n"),
+        Some((report, at)) => {
+            let (facts, at) = (facts::describe(report, *at, &told.names, lang), at.jst_minute_in(lang));
+            say!(
+                lang,
+                "■ 送った内容（{at} に届いたもの。そのままの形は hashimori-agent report --json）\n{facts}",
+                "■ What was sent (arrived {at}; hashimori-agent report --json shows the form in which it travels)\n{facts}"
+            )
+        }
+        None => format!("■ {}\n  {}\n", lang.pick("送った内容", "What was sent"), NOTHING_SENT.get(lang)),
     });
-    parts.push(never());
+    parts.push(never(lang));
     parts.join("\n")
 }
 
-const NO_VERDICT: &str = "まだ判定を受け取っていません。";
-const NOTHING_SENT: &str = "まだ何も届いていません。これから送る内容は hashimori-agent report で見られます。";
-
-/// Puts the account's name beside its pseudonym, for the person at this device only.
-fn named(text: String, names: &BTreeMap<AccountId, String>) -> String {
-    names.iter().fold(text, |text, (id, name)| text.replace(id.as_str(), &format!("{}（{name}）", id.as_str())))
+/// Puts the account's name beside its pseudonym, for the person at this device only, in a text of that language.
+fn named(text: String, names: &BTreeMap<AccountId, String>, of: Lang) -> String {
+    names.iter().fold(text, |text, (id, name)| text.replace(id.as_str(), &format!("{}{}", id.as_str(), of.bracket(name))))
 }
 
 /// What needs doing first, then the rest.
@@ -146,49 +197,23 @@ fn by_urgency(verdict: &VerdictSummary) -> Vec<&ClauseSummary> {
     clauses
 }
 
-fn verdict_text(verdict: &VerdictSummary) -> String {
+fn verdict_text(verdict: &VerdictSummary, lang: Lang) -> String {
     let clauses = by_urgency(verdict);
-    let mut lines = vec![format!("  全体: {}", verdict.headline.label_ja())];
+    let overall = verdict.headline.label(lang);
+    let mut lines = vec![say!(lang, "  全体: {overall}", "  Overall: {overall}")];
     for clause in clauses.iter().filter(|c| c.state != State::NotApplicable) {
-        let evidence = clause.evidence.map_or_else(String::new, |e| format!("・{}", e.label_ja()));
-        lines.push(format!("  [{}{evidence}] {} {}", clause.state.label_ja(), clause.clause, clause.title));
+        let evidence = clause.evidence.map_or_else(String::new, |e| [lang.pick("・", ", "), e.label(lang)].concat());
+        lines.push(format!("  [{}{evidence}] {} {}", clause.state.label(lang), clause.clause, clause.title));
         lines.push(format!("      {}", clause.reason));
         lines.extend(clause.remedy.as_ref().map(|remedy| format!("      → {remedy}")));
     }
     let left_out = clauses.iter().filter(|c| c.state == State::NotApplicable).count();
     if left_out > 0 {
-        lines.push(format!("  （この機器に当てはまらない条項: {left_out}件）"));
+        lines.push(say!(
+            lang,
+            "  （この機器に当てはまらない条項: {left_out}件）",
+            "  (clauses that do not apply to this device: {left_out})"
+        ));
     }
     lines.join("\n") + "\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn clause(clause: &str, state: State, remedy: Option<&str>) -> ClauseSummary {
-        ClauseSummary {
-            clause: clause.into(),
-            title: "題".into(),
-            state,
-            evidence: None,
-            reason: "理由".into(),
-            remedy: remedy.map(str::to_owned),
-        }
-    }
-
-    #[test]
-    fn what_needs_doing_comes_first_and_says_how() {
-        let verdict = VerdictSummary {
-            headline: State::NonCompliant,
-            clauses: vec![
-                clause("§20-2", State::Compliant, None),
-                clause("§20-5", State::NotApplicable, None),
-                clause("§20-1", State::NonCompliant, Some("画面ロックを有効にしてください")),
-            ],
-        };
-        let text = verdict_text(&verdict);
-        assert!(text.find("§20-1").expect("there") < text.find("§20-2").expect("there"));
-        assert!(text.contains("→ 画面ロックを有効にしてください") && text.contains("当てはまらない条項: 1件") && !text.contains("§20-5"));
-    }
 }

@@ -182,3 +182,35 @@ fn the_verdict_is_kept_and_named_so_that_it_need_not_be_sent_again() {
     let own = hashimori_shared::ids::VerdictDigest::of(&serde_json::to_vec(&cycle.progress.verdict).expect("JSON"));
     assert_eq!(check_ins(&server)[1]["have_verdict"], own.to_string());
 }
+
+#[test]
+fn a_device_set_to_a_language_asks_for_it_and_names_what_it_holds_as_the_collector_does() {
+    let pki = Arc::new(Pki::new("根"));
+    let mut english = reply("accepted", NOW.seconds(), 1);
+    english["verdict"] = serde_json::json!({ "headline": "unknown", "clauses": [
+        { "clause": "§20-1", "title": "Start-up password", "state": "unknown", "reason": "not read yet" }] });
+    english["verdict_digest"] = "0a".repeat(16).into();
+    english["lang"] = "en".into();
+    let server = collector(&pki, vec![json(200, &english)]);
+    let mut device = Device::at(&server, &pki);
+    device.language = Some(Lang::English);
+    device.check_in(1);
+    let (cycle, _) = device.check_in(1);
+    assert_eq!(cycle.progress.verdict_lang, Lang::English);
+    assert_eq!(check_ins(&server)[1]["have_verdict"], "0a".repeat(16));
+    device.language = None;
+    device.check_in(1);
+    let asked: Vec<_> = server.seen().into_iter().map(|seen| seen.language).collect();
+    assert_eq!(asked, [Some("en".to_owned()), Some("en".to_owned()), None], "Japanese is what a collector answers unasked");
+}
+
+#[test]
+fn what_went_wrong_is_kept_in_every_language() {
+    let pki = Arc::new(Pki::new("根"));
+    let server = collector(&pki, vec![problem(500, "internal")]);
+    let (cycle, _) = Device::at(&server, &pki).check_in(1);
+    let note = cycle.progress.trouble.expect("a note");
+    for lang in Lang::ALL {
+        assert_eq!(note.get(lang), (words::FAILED_THERE.get(lang), lang));
+    }
+}

@@ -9,6 +9,7 @@ mod trust;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use hashimori_shared::lang::Lang;
 use hashimori_shared::report::{AgentInfo, Fact, MachineFacts, REPORT_VERSION, Report};
 use hashimori_shared::time::Timestamp;
 use rand::SeedableRng as _;
@@ -44,6 +45,7 @@ struct Device {
     _dir: tempfile::TempDir,
     folder: Folder,
     proxy: Option<ProxySetting>,
+    language: Option<Lang>,
 }
 
 impl Device {
@@ -57,6 +59,7 @@ impl Device {
             endpoints: endpoints.to_vec(),
             facility: "架空薬局".to_owned(),
             label: None,
+            language: Lang::Japanese,
             enrolled_at: NOW,
             roots: vec![data_encoding::BASE64.encode(&pki.root())],
             chain: pki.issue(&key.request().expect("a request"), leaf),
@@ -65,7 +68,7 @@ impl Device {
             successor_serial: 0,
         };
         identity.save(&folder).expect("saved");
-        Self { _dir: dir, folder, proxy: None }
+        Self { _dir: dir, folder, proxy: None, language: None }
     }
 
     fn at(server: &Server, pki: &Pki) -> Self {
@@ -84,6 +87,7 @@ impl Device {
             key_store: KeyChoice::File,
             probe_timeout_s: 60,
             catalogues: None,
+            language: self.language,
         };
         Cycle::open(folder, &settings, &mut StdRng::seed_from_u64(1)).expect("opened")
     }

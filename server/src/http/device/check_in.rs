@@ -1,10 +1,12 @@
 //! `POST /v1/check-in`: strict parse, durable, then the answer.
 
 use hashimori_shared::checkin::{self, CheckIn, CheckInReply, Outcome, PROTOCOL_VERSION, Standing};
+use hashimori_shared::lang::Lang;
 use hashimori_shared::report::parse_report;
 use hashimori_shared::time::Timestamp;
 
 use super::answer::{self, Refused};
+use super::told::{self, Told};
 use super::{Answer, Handler, body};
 use crate::metrics::Answered;
 use crate::store::ingest::{Body, NewReport, Rejected, Submission};
@@ -13,7 +15,9 @@ use crate::store::ingest::{Body, NewReport, Rejected, Submission};
 const LATEST: i64 = 253_402_300_799;
 
 /// What a device that is held is told; what it is held for is none of its holder's business.
-const ASK_ADMINISTRATOR: &str = "管理者に連絡してください";
+const fn ask_administrator(lang: Lang) -> &'static str {
+    lang.pick("管理者に連絡してください", "Ask your administrator")
+}
 
 impl Handler<'_> {
     pub(super) async fn check_in(&self, bytes: &[u8]) -> Result<Answer, Refused> {
@@ -33,7 +37,7 @@ impl Handler<'_> {
             observed_at: sent.observed_at,
             sent_at: sent.sent_at,
             received_at: now,
-            have_verdict: sent.have_verdict,
+            have_verdict: sent.have_verdict.map(|held| told::stored(self.app, held, self.lang)),
             dropped: sent.dropped,
             body: match sent.body {
                 checkin::Body::Unchanged(digest) => Body::Unchanged(digest),
@@ -45,6 +49,7 @@ impl Handler<'_> {
             Outcome::Accepted | Outcome::Duplicate => Answered::Accepted,
             Outcome::FullWanted => Answered::FullWanted,
         });
+        let told = Told::of(self.app, device, ack.verdict, self.lang).await;
         answer::json(&CheckInReply {
             v: PROTOCOL_VERSION,
             outcome: ack.outcome,
@@ -53,8 +58,10 @@ impl Handler<'_> {
             epoch: ack.epoch,
             standing: ack.standing,
             pack: ack.pack.to_string(),
-            verdict: ack.verdict,
-            message: matches!(ack.standing, Standing::Held).then(|| ASK_ADMINISTRATOR.to_owned()),
+            verdict: told.verdict,
+            verdict_digest: told.digest,
+            lang: told.lang,
+            message: matches!(ack.standing, Standing::Held).then(|| ask_administrator(told.lang).to_owned()),
             announcements: self.app.pki.authority().announcements.clone(),
         })
     }

@@ -9,6 +9,7 @@ mod known;
 mod leave;
 mod peer;
 mod renew;
+mod told;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,8 +17,10 @@ use std::sync::Arc;
 
 use hashimori_shared::checkin::CHECK_IN_PATH;
 use hashimori_shared::enroll::{ENROLL_PATH, LEAVE_PATH, RENEW_PATH};
+use hashimori_shared::lang::Lang;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
+use hyper::header::ACCEPT_LANGUAGE;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
@@ -170,7 +173,8 @@ impl DevicePort {
         if request.method() != Method::POST {
             return answer::method_not_allowed(&self.app);
         }
-        let handler = Handler { app: &self.app, known: &self.known, peer };
+        let lang = request.headers().get(ACCEPT_LANGUAGE).and_then(|field| field.to_str().ok()).map_or(Lang::Japanese, Lang::accepted);
+        let handler = Handler { app: &self.app, known: &self.known, peer, lang };
         let most = self.app.settings.limits.body_bytes;
         // Whoever has not shown a certificate is refused before a byte of theirs is kept.
         let allowed = match which {
@@ -219,4 +223,6 @@ struct Handler<'a> {
     app: &'a App,
     known: &'a Known,
     peer: &'a Peer,
+    /// Asked for.
+    lang: Lang,
 }

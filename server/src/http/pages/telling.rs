@@ -1,6 +1,5 @@
-//! A stored verdict in the reader's language. Stored are Japanese words: for others the same report is judged again with what the ledger
-//! held then, and only the words are taken. State and evidence are always the stored ones; where judging again comes to another, or another
-//! edition of the rules is in force, the stored Japanese is shown and says that it is Japanese.
+//! A stored verdict in the reader's language (`retold`). State and evidence are always the stored ones; where judging again comes to
+//! another, or another edition of the rules is in force, the stored Japanese is shown and says that it is Japanese.
 
 use hashimori_shared::catalogue::editions_in;
 use hashimori_shared::lang::Lang;
@@ -14,13 +13,14 @@ use super::places::calls_for_action;
 use super::rules::anchor;
 use crate::domain::device::Standing;
 use crate::domain::ids::OwnRulesId;
-use crate::domain::judge::{Own, Subject};
+use crate::domain::judge::Own;
 use crate::domain::overlay;
 use crate::domain::own_rules::{name_key, value_text};
+use crate::retold::retold;
 use crate::store::belonging::Home;
 use crate::store::device::Device;
 use crate::store::device_state::Present;
-use crate::store::{Error, own_rules, self_check};
+use crate::store::{Error, own_rules};
 use crate::views::{CheckLine, ClauseGroup, ClauseLine, Mark, Said, VerdictView};
 use crate::words::Text;
 
@@ -48,17 +48,13 @@ impl<'a> Telling<'a> {
             Some(id) => own_rules::find(&web.store, home.facility, id).await?,
             None => None,
         };
-        let again = match (lang, present, report) {
-            (Lang::English, Some(present), Some(report)) => {
-                let attestations = self_check::find_said(&web.store, home.facility, device.n, present.judged_at).await?;
-                let (ownership, class) = (device.ownership, device.class);
-                let (pack, own) = (present.verdict.pack.as_str(), own.as_ref().map(|(_, own)| own));
-                let subject = Subject { report, attestations: &attestations, pack, own, ownership, class };
-                let again = web.books.borrow().judge_in(subject, present.judged_at, lang);
-                let same_rules = again.pack_revision == present.verdict.pack_revision && again.catalogues == present.verdict.catalogues;
-                Some(again).filter(|_| same_rules)
+        let again = match (present, report) {
+            (Some(present), Some(report)) => {
+                let of = (present, report, own.as_ref().map(|(_, own)| own));
+                let book = web.books.borrow().clone();
+                retold(&web.store, &book, device, of, lang).await?
             }
-            (Lang::Japanese | Lang::English, ..) => None,
+            _ => None,
         };
         let own = own.zip(present).map(|((number, own), present)| (number, decided(web, (number, &own), &present.verdict.pack)));
         Ok(Self { web, lang, again, own })

@@ -91,6 +91,22 @@ fn every_sample_reads_the_same_in_both_languages_and_no_japanese_is_left_in_engl
 }
 
 #[test]
+fn what_travels_in_english_says_the_same_as_in_japanese_and_no_japanese_is_left_in_it() {
+    let pack = Pack::bundled();
+    for case in cases() {
+        let of = |lang| case.verdict_in(lang).summary(&pack, lang);
+        let (japanese, english) = (of(Lang::Japanese), of(Lang::English));
+        assert_eq!(japanese.clauses.len(), english.clauses.len());
+        for (ja, en) in japanese.clauses.iter().zip(&english.clauses) {
+            assert_eq!((&ja.clause, ja.state, ja.evidence, ja.remedy.is_some()), (&en.clause, en.state, en.evidence, en.remedy.is_some()));
+            for words in [Some(&en.title), Some(&en.reason), en.remedy.as_ref()].into_iter().flatten() {
+                assert!(!words.is_empty() && !is_japanese(words) && !words.contains('。'), "{}: {words}", en.clause);
+            }
+        }
+    }
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes_in_each_language_and_japanese_unless_told() {
     let case = good();
     let bytes = |lang| serde_json::to_vec(&case.verdict_in(lang)).expect("serialises");
