@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail, ensure};
 use hashimori_server::domain::people::totp::Seed;
+use hashimori_shared::lang::Lang;
 use hashimori_shared::time::Timestamp;
 use thirtyfour::{By, Key, WebDriver, WebElement};
 
@@ -159,6 +160,14 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// Types a day into its boxes, of which the first has this id.
+    pub async fn fill_day(&self, id: &str, day: Timestamp) -> anyhow::Result<()> {
+        for (end, part) in ["", "-m", "-d"].into_iter().zip(day.jst_date_in(Lang::English).split('-')) {
+            self.fill(&format!("{id}{end}"), part.trim_start_matches('0')).await?;
+        }
+        Ok(())
+    }
+
     /// Gives the field with this id a file, as its dialog would.
     pub async fn give(&self, id: &str, file: &Path) -> anyhow::Result<()> {
         let field = self.page().find(By::Id(id)).await.with_context(|| format!("no field {id}"))?;
@@ -238,7 +247,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The next elements that Tab comes to, `most` of them, beginning with the one that has the focus. A date has several stops.
+    /// The next elements that Tab comes to, `most` of them, beginning with the one that has the focus.
     async fn stops(&self, back: bool, most: usize) -> anyhow::Result<Vec<u64>> {
         let mut stops = Vec::new();
         let (place, _): (i64, String) = self.page().execute(STOP, vec![]).await?.convert()?;

@@ -202,10 +202,9 @@ async fn visit(walk: &Walk<'_>, path: &str, name: &str) -> anyhow::Result<()> {
 /// Files a 持出届 for somebody and sends it back, so that each of a paper's pages has something to show; its id.
 async fn sent_back(walk: &Walk<'_>, facility: &str) -> anyhow::Result<String> {
     walk.open(&format!("{facility}/papers/new")).await?;
-    let today = now()?.jst_date_in(Lang::English);
     let typed = serde_json::json!({
         "applicant": "見本 看護師", "form": "single", "contents": "訪問予定表 3件", "medium": "タブレット", "purpose": "訪問看護",
-        "place": "架空町", "protection": "起動時ロック", "from": today, "until": today,
+        "place": "架空町", "protection": "起動時ロック",
     });
     fill_in(walk, typed).await?;
     walk.press("届け出る", "差し戻す").await?;
@@ -214,12 +213,13 @@ async fn sent_back(walk: &Walk<'_>, facility: &str) -> anyhow::Result<String> {
     Ok(walk.path().await?.rsplit('/').next().unwrap_or_default().to_owned())
 }
 
-/// Fills in a form, dates and choices as their own controls would set them.
+/// Fills in a form, choices as their own controls would set them; a period is today.
 async fn fill_in(walk: &Walk<'_>, typed: serde_json::Value) -> anyhow::Result<()> {
     let script = "for (const [name, value] of Object.entries(arguments[0])) for (const field of document.getElementsByName(name)) \
                   if (field.type === 'radio') field.checked = field.value === value; else field.value = value;";
     walk.browser.page.execute(script, vec![typed]).await?;
-    Ok(())
+    walk.fill_day("from", now()?).await?;
+    walk.fill_day("until", now()?).await
 }
 
 /// Sends the paper back whose page is open.
@@ -241,11 +241,10 @@ async fn send_back(walk: &Walk<'_>) -> anyhow::Result<()> {
 
 /// Applies by the facility's link that is open, is sent back, and looks at what the applicant sees of it.
 async fn applied(walk: &Walk<'_>, facility: &str) -> anyhow::Result<()> {
-    let today = now()?.jst_date_in(Lang::English);
     let typed = serde_json::json!({
         "applicant": "見本 看護師", "unusable": "往診用タブレット", "cause": "broken", "work": "連絡帳の閲覧", "model": "架空電機 A1",
         "os": "Android 15", "wipe": "yes", "check_lock": "yes", "check_antivirus": "yes", "check_os": "yes", "check_sharing": "yes",
-        "check_password": "yes", "check_family": "yes", "from": today, "until": today, "mail": "kango@hotaru.example",
+        "check_password": "yes", "check_family": "yes", "mail": "kango@hotaru.example",
     });
     fill_in(walk, typed).await?;
     walk.press("申請する", "申請を受け付けました").await?;
@@ -264,8 +263,7 @@ async fn registered(walk: &Walk<'_>, facility: &str) -> anyhow::Result<()> {
     walk.fill("name", "見本 看護師").await?;
     walk.fill("job", "看護師").await?;
     walk.fill("mcs_id", "info@hotaru.example").await?;
-    let today = now()?.jst_date_in(Lang::English);
-    walk.browser.page.execute("document.getElementById('joined').value = arguments[0];", vec![today.into()]).await?;
+    walk.fill_day("joined", now()?).await?;
     walk.press("保存する", "利用準備中").await
 }
 

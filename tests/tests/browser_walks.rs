@@ -8,6 +8,8 @@ use hashimori_tests::synthetic::Synthetic;
 use hashimori_tests::walk::{App, Hand, Walk, link, now};
 use thirtyfour::By;
 
+/// The self-check's question that a day answers.
+const CHANGED_ON: &str = "§19-4.age";
 /// What every test collector's first administrator is called.
 const NAME: &str = "初期設定の担当者";
 
@@ -44,6 +46,13 @@ async fn at_the_facility(walk: &Walk<'_>, collector: &Collector) -> anyhow::Resu
     goes_round(walk).await?;
     walk.choose("q0-yes").await?;
     walk.fill("note", "現物を見ました").await?;
+    for (field, typed) in [(CHANGED_ON, "2026"), ("§19-4.age-m", "13"), ("§19-4.age-d", "1")] {
+        walk.fill(field, typed).await?;
+    }
+    walk.press("この内容で記録する", "＊§19-4の日付は").await?;
+    let month = walk.browser.page.find(By::XPath("//input[@id='§19-4.age-m'][@value='13'][@aria-invalid]")).await?;
+    ensure!(month.is_displayed().await?, "what was typed stands in its box");
+    walk.fill_day(CHANGED_ON, now()?).await?;
     walk.press("この内容で記録する", "1台について記録しました").await?;
 
     walk.follow_above("操作記録", "記録（新しい順）").await?;

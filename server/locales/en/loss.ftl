@@ -32,6 +32,6 @@ found-at = When it was found
 found-do = Put it back in use
 found-gone = This device is not lost any more: somebody else was first. Nothing was changed. See its page for how it stands now.
 happened-support = In Japanese time. Roughly is enough.
-happened-unreadable = That time cannot be read. Give year, month, day, hour and minute, such as 2026-08-03 08:30.
+happened-unreadable = That time cannot be read. Give year, month, day, hour and minute on a 24-hour clock (for example 2026, 8, 3, 16 and 30).
 happened-future = That time is still to come. Give a time until now.
 happened-too-early = That is before { $at }. Give a later time.

@@ -18,6 +18,7 @@ pub use step::{Step, StepKind};
 
 use hashimori_shared::time::{DAY, Timestamp};
 
+use super::day::minute_start;
 use super::ids::{AreaId, ExceptionId, FacilityId, RegionId};
 use super::worded::words;
 
@@ -174,15 +175,12 @@ impl Exception {
 #[error("not a moment of the past {EARLIEST_DAYS} days, such as 2026-08-03T02:30")]
 pub struct InvalidMoment;
 
-/// When something happened, as a browser sends it (JST, to the minute); nothing typed means now.
+/// When something happened, as typed (JST, to the minute); nothing typed means now.
 pub fn event_time(typed: &str, now: Timestamp) -> Result<Timestamp, InvalidMoment> {
-    let typed: String = typed.trim().chars().map(super::people::half_width).collect();
-    if typed.is_empty() {
+    if typed.trim().is_empty() {
         return Ok(now);
     }
-    let local: jiff::civil::DateTime = typed.replace(' ', "T").parse().map_err(|_| InvalidMoment)?;
-    let zoned = local.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).map_err(|_| InvalidMoment)?;
-    let at = Timestamp::from_seconds(zoned.timestamp().as_second());
+    let at = minute_start(typed).ok_or(InvalidMoment)?;
     let seconds_ago = now.seconds_since(at);
     if (0..=EARLIEST_DAYS * DAY).contains(&seconds_ago) { Ok(at) } else { Err(InvalidMoment) }
 }

@@ -1,7 +1,10 @@
 //! 機器管理台帳 (§16-2): what is written down about a device by hand, beside what its checking program tells. On a device on which none
 //! runs (a telephone, a tablet, a storage medium) it is all that is known: such a device is never judged, and reads as 未確認.
 
-use super::paper::{Field, Input, InvalidField, Values, day_start, read_all};
+use hashimori_shared::lang::Lang;
+
+use super::day::day_start;
+use super::paper::{Field, Input, InvalidField, Values, read_all};
 use super::people::half_width;
 use crate::words::Text;
 
@@ -11,11 +14,12 @@ pub const NUMBER: &str = "number";
 pub const LONGEST_NAME: usize = 60;
 
 const IMEI: &str = "imei";
-/// Fields that hold a day.
-const DAYS: &[&str] = &["acquired", "lease", "tested"];
-
 const fn line(name: &'static str, label: &'static str, about: &'static str) -> Field {
     Field { name, label, about, input: Input::Line, required: false }
+}
+
+const fn day(name: &'static str, label: &'static str) -> Field {
+    Field { name, label, about: "frame-day-about", input: Input::Day, required: false }
 }
 
 const fn chosen(name: &'static str, label: &'static str, about: &'static str, choices: &'static [(&'static str, &'static str)]) -> Field {
@@ -31,8 +35,8 @@ pub const FIELDS: &[Field] = &[
     line("place", "ledger-place", "ledger-place-about"),
     line("line", "ledger-line", "ledger-line-about"),
     line(IMEI, "ledger-imei", "ledger-imei-about"),
-    line("acquired", "ledger-acquired", "ledger-day-about"),
-    line("lease", "ledger-lease", "ledger-day-about"),
+    day("acquired", "ledger-acquired"),
+    day("lease", "ledger-lease"),
     chosen(
         "usable",
         "ledger-usable",
@@ -40,7 +44,7 @@ pub const FIELDS: &[Field] = &[
         &[("", "ledger-not-said"), ("yes", "ledger-usable-yes"), ("no", "ledger-usable-no")],
     ),
     line("service", "ledger-service", "ledger-service-about"),
-    line("tested", "ledger-tested", "ledger-day-about"),
+    day("tested", "ledger-tested"),
     Field { name: "remarks", label: "ledger-remarks", about: "ledger-remarks-about", input: Input::Text, required: false },
 ];
 
@@ -97,12 +101,13 @@ impl Invalid {
     }
 }
 
-/// A card as typed.
+/// A card as typed; days are kept in one form, `2026-08-31`.
 pub fn read<'a>(by_hand: bool, typed: impl Fn(&str) -> Option<&'a str>) -> Result<Values, Invalid> {
     let mut values = read_all(fields(by_hand), typed)?;
-    let is_no_day = |field: &&Field| values.get(field.name).is_some_and(|typed| day_start(typed).is_none());
-    if let Some(field) = FIELDS.iter().filter(|field| DAYS.contains(&field.name)).find(is_no_day) {
-        return Err(Invalid::Day(*field));
+    for field in FIELDS.iter().filter(|field| field.input == Input::Day) {
+        if let Some(day) = values.get_mut(field.name) {
+            *day = day_start(day).ok_or(Invalid::Day(*field))?.jst_date_in(Lang::English);
+        }
     }
     if let Some(imei) = values.get_mut(IMEI) {
         *imei = imei.chars().map(half_width).collect();
@@ -134,6 +139,7 @@ mod tests {
         let full =
             card(false, &[("user", "髙﨑 𠮷男"), ("acquired", "2024-02-29"), ("imei", "０１２３"), ("usable", "no")]).expect("a card");
         assert_eq!((full["user"].as_str(), full["imei"].as_str(), full.len()), ("髙﨑 𠮷男", "0123", 4));
+        assert_eq!(card(false, &[("lease", "２０２６-8-3")]).map(|values| values["lease"].clone()), Ok("2026-08-03".to_owned()));
         for day in ["2026-02-29", "来年", "2026-13-01"] {
             let said = card(false, &[("lease", day)]).expect_err(day).text();
             assert_eq!(said.field(), Some("lease"), "{day}");
@@ -159,6 +165,6 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), all);
-        assert!(DAYS.iter().chain(&[NUMBER, IMEI]).all(|name| FIELDS.iter().any(|field| field.name == *name)));
+        assert!([NUMBER, IMEI].iter().all(|name| FIELDS.iter().any(|field| field.name == *name)));
     }
 }

@@ -2,8 +2,10 @@
 
 pub mod act;
 pub mod area;
+pub mod boxes;
 pub mod calendar;
 pub mod csv;
+pub mod day;
 pub mod device;
 pub mod disaster;
 pub mod enrolment;

@@ -33,7 +33,6 @@ pub use flow::{Entry, Hand, Moved, Refusal, Surroundings, advance, choices, may_
 pub use incident::{Deadline, Near};
 pub use kind::{DayWords, Days};
 pub use name::same_name;
-pub(crate) use period::day_start;
 pub use period::{InvalidPeriod, Period, paper_day};
 pub use step::{Need, Step};
 pub use tells::Tells;
@@ -42,6 +41,7 @@ pub use words::{Act, Kind, State};
 
 use hashimori_shared::time::Timestamp;
 
+pub(crate) use super::day::day_start;
 use super::ids::{DeviceId, ExceptionId, PaperId, PersonId};
 
 /// Whom a paper is for.

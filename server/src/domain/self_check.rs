@@ -7,6 +7,7 @@ use hashimori_shared::pack::{AttestationRules, CheckKind, Pack};
 use hashimori_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::day::day_start;
 use crate::words::Text;
 
 /// Longest note, in characters.
@@ -290,19 +291,14 @@ pub fn attestations(answers: Vec<Answered>, grade: Grade, at: Timestamp) -> impl
     answers.into_iter().map(move |Answered { clause, check, answer }| Attestation { clause, check, answer, by, at })
 }
 
-/// Midnight (JST) of a day as a browser sends it, not after today.
+/// Midnight (JST) of a day as typed, not after today.
 fn day(typed: &str, now: Timestamp) -> Option<Timestamp> {
-    let date: jiff::civil::Date = typed.chars().map(super::people::half_width).collect::<String>().parse().ok()?;
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    let at = Timestamp::from_seconds(date.to_zoned(zone).ok()?.timestamp().as_second());
-    (at <= now && at.seconds() >= 0).then_some(at)
+    day_start(typed).filter(|at| *at <= now && at.seconds() >= 0)
 }
 
-/// The end (JST) of a day as a browser sends it, from today and at most `days` ahead.
+/// The end (JST) of a day as typed, from today and at most `days` ahead.
 fn until(typed: &str, now: Timestamp, days: u32) -> Option<Timestamp> {
-    let date: jiff::civil::Date = typed.trim().chars().map(super::people::half_width).collect::<String>().parse().ok()?;
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    let start = Timestamp::from_seconds(date.to_zoned(zone).ok()?.timestamp().as_second());
+    let start = day_start(typed)?;
     let end = start.plus_days(1).plus_seconds(-1);
     (end >= now && start <= now.plus_days(days.into())).then_some(end)
 }

@@ -8,6 +8,7 @@ mod areas;
 pub(crate) mod assets;
 mod backup_note;
 mod banner;
+mod boxes;
 mod calendar;
 mod connections;
 mod device;
@@ -49,6 +50,7 @@ pub(crate) use application::{ApplicationPage, Proof, WithdrawForm};
 pub(crate) use areas::{AreaFacility, AreaLine, AreaPage, AreasPage};
 pub(crate) use backup_note::BackupNote;
 pub(crate) use banner::{Banner, BannerKind};
+pub(crate) use boxes::Boxes;
 pub(crate) use calendar::CalendarPage;
 pub(crate) use connections::{ConnectionIssuedPage, ConnectionsPage, DeliveryLine, HookForm, HookLine, TokenForm, TokenLine};
 pub(crate) use device::{

@@ -115,14 +115,14 @@ pub(crate) struct FormField {
     pub lines: bool,
     pub longest: usize,
     pub value: String,
-    asks_clause: bool,
+    input: Input,
 }
 
 impl FormField {
     /// A field of a paper with what was typed before.
     pub(crate) fn of(field: &Field, value: String) -> Self {
         let (choices, lines, longest) = match field.input {
-            Input::Line | Input::Clause => (&[][..], false, LONGEST_LINE),
+            Input::Line | Input::Day | Input::Clause => (&[][..], false, LONGEST_LINE),
             Input::Text => (&[][..], true, LONGEST_TEXT),
             Input::Choice(choices) => (choices, false, LONGEST_LINE),
         };
@@ -137,13 +137,18 @@ impl FormField {
             lines,
             longest,
             value,
-            asks_clause: field.input == Input::Clause,
+            input: field.input,
         }
+    }
+
+    /// Whether a day is typed into it, in boxes.
+    pub(crate) fn is_day(&self) -> bool {
+        self.input == Input::Day
     }
 
     /// With the clauses of a pack, where it asks for one.
     pub(crate) fn offering(self, pack: &Pack, lang: Lang) -> Self {
-        if !self.asks_clause {
+        if self.input != Input::Clause {
             return self;
         }
         let option = |clause: &Clause| {

@@ -14,6 +14,8 @@ pub const LONGEST_TEXT: usize = 500;
 pub enum Input {
     /// One line.
     Line,
+    /// A day, in boxes of its own.
+    Day,
     /// Several lines.
     Text,
     /// One of these: (value, key of the words).
@@ -62,7 +64,7 @@ impl Field {
             (Input::Choice(choices), Some(value)) => {
                 choices.iter().find(|(known, _)| known == value).map_or(Text::verbatim(value), |(_, key)| Text::new(key))
             }
-            (Input::Line | Input::Text | Input::Clause, Some(value)) => Text::verbatim(value),
+            (Input::Line | Input::Day | Input::Text | Input::Clause, Some(value)) => Text::verbatim(value),
         }
     }
 
@@ -70,7 +72,7 @@ impl Field {
     pub fn read(&self, typed: &str) -> Result<String, InvalidField> {
         let clean: String = typed.trim().chars().filter(|c| !c.is_control() || *c == '\n').collect();
         let (clean, longest) = match self.input {
-            Input::Line | Input::Clause => (clean.replace('\n', " "), LONGEST_LINE),
+            Input::Line | Input::Day | Input::Clause => (clean.replace('\n', " "), LONGEST_LINE),
             Input::Text => (clean, LONGEST_TEXT),
             Input::Choice(choices) => {
                 let chosen = clean.is_empty() || choices.iter().any(|(value, _)| *value == clean);

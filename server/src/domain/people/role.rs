@@ -4,6 +4,7 @@
 use hashimori_shared::time::Timestamp;
 
 use super::{InvalidLogin, Login, Scope};
+use crate::domain::day::day_start;
 use crate::domain::device::Ownership;
 
 /// What a person is in the network.
@@ -226,17 +227,13 @@ impl DeputyTerm {
 #[error("not a day to come, such as 2026-08-31")]
 pub struct InvalidDay;
 
-/// The end (JST) of a day as a browser sends it, today or later; `None`: no day was given.
+/// The end (JST) of a day as typed, today or later; `None`: no day was given.
 pub fn last_day(typed: &str, now: Timestamp) -> Result<Option<Timestamp>, InvalidDay> {
-    let typed: String = typed.trim().chars().map(super::half_width).collect();
-    if typed.is_empty() {
+    if typed.trim().is_empty() {
         return Ok(None);
     }
-    let date: jiff::civil::Date = typed.parse().map_err(|_| InvalidDay)?;
-    let midnight =
-        date.tomorrow().and_then(|next| next.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)))).map_err(|_| InvalidDay)?;
-    let end = Timestamp::from_seconds(midnight.timestamp().as_second());
-    if end > now { Ok(Some(end)) } else { Err(InvalidDay) }
+    let end = day_start(typed).map(|start| start.plus_days(1)).filter(|end| *end > now);
+    end.map(Some).ok_or(InvalidDay)
 }
 
 /// Longest reason, in characters.

@@ -20,8 +20,9 @@ use super::visit::Visitor;
 use super::{PageError, Web, page, shell};
 use crate::domain::act::{Actor, Done, What};
 use crate::domain::csv::Csv;
+use crate::domain::day::day_start;
 use crate::domain::device::Ownership;
-use crate::domain::people::{Person, Scope, half_width};
+use crate::domain::people::{Person, Scope};
 use crate::store::log::{self, ChainState, Filter, Line, Reach};
 use crate::store::{Error, Store};
 use crate::views::{DayHead, ExportPage, LogFilter, LogLine, LogPage, Mark, Moment};
@@ -49,19 +50,9 @@ pub(super) struct Wanted {
     before: Option<String>,
 }
 
-/// The first instant of a day typed as year-month-day (full-width and slashes forgiven); empty: none.
+/// The first instant of a day as typed; empty: none.
 pub(super) fn day(typed: &str) -> Result<Option<Timestamp>, ()> {
-    let typed: String = typed.trim().chars().map(half_width).map(|c| if c == '/' { '-' } else { c }).collect();
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let mut parts = typed.split('-').map(|part| part.parse::<i16>().map_err(drop));
-    let mut next = || parts.next().ok_or(())?;
-    let (year, month, of_month) = (next()?, next()?, next()?);
-    let narrow = |n: i16| i8::try_from(n).map_err(drop);
-    let date = jiff::civil::Date::new(year, narrow(month)?, narrow(of_month)?).map_err(drop)?;
-    let instant = jiff::tz::Offset::constant(9).to_timestamp(date.to_datetime(jiff::civil::Time::midnight())).map_err(drop)?;
-    Ok(Some(Timestamp::from_seconds(instant.as_second())))
+    if typed.trim().is_empty() { Ok(None) } else { day_start(typed).map(Some).ok_or(()) }
 }
 
 impl Wanted {

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::Form;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, FromRequest, MatchedPath, Request, State};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, Method, Uri, header};
@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hashimori_shared::lang::Lang;
 
+use super::typed::{encoded, joined};
 use super::{PageError, Web, cookie, step_up};
 use crate::domain::paper::{Input, Kind};
 use crate::domain::people::link::Token;
@@ -233,9 +234,18 @@ async fn admit(request: Request, visitor: &Visitor) -> Result<(Request, Option<F
     }
     let bytes = to_bytes(body, READ_LIMIT).await.map_err(|_| PageError::TooLarge(Kept::default()))?;
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
-    let Form(fields) = Form::<Fields>::from_request(copy, &()).await.map_err(|_| PageError::Malformed(Kept::default()))?;
+    let Form(sent) = Form::<Fields>::from_request(copy, &()).await.map_err(|_| PageError::Malformed(Kept::default()))?;
+    let size = bytes.len();
+    let (fields, bytes) = match joined(&sent) {
+        Some(fields) => {
+            let bytes = Bytes::from(encoded(&fields));
+            parts.headers.insert(header::CONTENT_LENGTH, bytes.len().into());
+            (fields, bytes)
+        }
+        None => (sent, bytes),
+    };
     let kept = Kept::of(&fields);
-    if bytes.len() > FORM_LIMIT && !parts.uri.path().ends_with(TABLE) {
+    if size > FORM_LIMIT && !parts.uri.path().ends_with(TABLE) {
         return Err(PageError::TooLarge(kept));
     }
     let sent = fields.iter().find(|(key, _)| key == CSRF_FIELD);

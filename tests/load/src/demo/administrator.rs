@@ -74,9 +74,13 @@ fn keep_staff(person: &mut Visitor, list: &str, staff: &[Employee], now: Timesta
 fn questions(page: &str) -> Vec<(&str, bool)> {
     let inputs = page.split("<input ").skip(1);
     let found = inputs.filter_map(|input| {
-        let (kind, field) = (value(input, "type")?, value(input, "name")?);
+        let name = value(input, "name")?;
+        // A day is asked for in boxes, of which the first is the year's.
+        let day = name.strip_suffix(":y");
+        let field = day.unwrap_or(name);
         let asks = field.contains('.') && field.rsplit('.').next() != Some("until") && field != UNANSWERED;
-        (asks && (kind == "date" || (kind == "radio" && value(input, "value") == Some("yes")))).then_some((field, kind == "date"))
+        let says_yes = value(input, "type") == Some("radio") && value(input, "value") == Some("yes");
+        (asks && (day.is_some() || says_yes)).then_some((field, day.is_some()))
     });
     found.collect()
 }

@@ -65,7 +65,7 @@ fn what(paper: &Paper) -> Text {
     let field = paper.kind.fields().first();
     let chosen = field.and_then(|field| match (field.input, paper.values.get(field.name)) {
         (Input::Choice(choices), Some(value)) => choices.iter().find(|(known, _)| known == value).map(|(_, key)| *key),
-        (Input::Choice(_) | Input::Line | Input::Text | Input::Clause, _) => None,
+        (Input::Choice(_) | Input::Line | Input::Day | Input::Text | Input::Clause, _) => None,
     });
     chosen.map_or(Text::new("frame-none"), Text::new)
 }

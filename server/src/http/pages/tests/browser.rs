@@ -9,6 +9,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, header};
 use tower::ServiceExt as _;
 
+use crate::domain::boxes;
 use crate::domain::people::totp::Seed;
 
 #[derive(Clone)]
@@ -224,6 +225,19 @@ impl Page {
     pub(super) fn field(&self, name: &str) -> String {
         let value = self.body.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());
         unescaped(value.unwrap_or_else(|| panic!("no field {name} in {}", self.body)))
+    }
+
+    /// What stands in the boxes of a day, or of a day and a time.
+    #[track_caller]
+    pub(super) fn typed(&self, field: &str) -> Vec<String> {
+        let names = boxes::ENDINGS.map(|ending| format!("{field}{ending}"));
+        let there = names.iter().filter(|name| self.body.contains(&format!("name=\"{name}\"")));
+        there.map(|name| self.field(name)).collect()
+    }
+
+    /// What its boxes are as one value.
+    pub(super) fn joined(&self, field: &str) -> String {
+        boxes::join(&self.typed(field).iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// Which step the page shows; the first where it offers none.

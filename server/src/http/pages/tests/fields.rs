@@ -4,6 +4,7 @@
 use super::browser::{Browser, Page};
 use super::personal::{application, new_link};
 use super::world::World;
+use crate::domain::boxes;
 use crate::domain::people::Role;
 
 /// The values of an attribute in a page.
@@ -16,6 +17,11 @@ fn marked(html: &str) -> Vec<&str> {
     html.split('<').filter(|tag| tag.contains(" aria-invalid=")).filter_map(|tag| tag.split('>').next()).collect()
 }
 
+/// What a field is described by, in the order in which it is read out.
+fn described(tag: &str) -> impl Iterator<Item = &str> {
+    values(tag, "aria-describedby").into_iter().flat_map(str::split_whitespace)
+}
+
 /// Whatever a page says a field is described by, or leads to on itself, is there, and no sentence about a field stands alone.
 pub(super) fn is_tied(path: &str, html: &str) {
     let ids = values(html, "id");
@@ -25,20 +31,27 @@ pub(super) fn is_tied(path: &str, html: &str) {
     for to in values(html, "href").into_iter().filter_map(|href| href.strip_prefix('#')) {
         assert!(ids.contains(&to), "{path}: nothing is called {to}, to which a link leads");
     }
-    assert_eq!(html.matches("<p class=\"error\"").count(), marked(html).len(), "{path}: one sentence for each wrong field");
+    let mut said: Vec<&str> = marked(html).into_iter().filter_map(|tag| described(tag).next()).collect();
+    said.dedup();
+    assert_eq!(html.matches("<p class=\"error\"").count(), said.len(), "{path}: one sentence for each wrong field");
 }
 
-/// Exactly this field is wrong, and it is said below it and above the form.
-fn only(page: &Page, field: &str) {
+/// Exactly this field is wrong, in all its boxes where it has several, and it is said below it and above the form.
+pub(super) fn only(page: &Page, field: &str) {
     let marked = marked(&page.body);
-    let [tag] = marked[..] else { panic!("{field}: {marked:?} {}", page.text()) };
-    let of = |attribute| values(tag, attribute).first().map(|value| (*value).to_owned());
-    let id = of("id").expect("a field has an id");
+    let of = |tag, attribute| values(tag, attribute).first().map(|value| (*value).to_owned());
+    let name = |tag| of(tag, "name").map(|name| boxes::field_of(&name).unwrap_or(&name).to_owned());
+    let is_one = matches!(marked.len(), 1 | boxes::OF_A_DAY | boxes::MOST) && marked.iter().all(|tag| name(tag) == name(marked[0]));
+    assert!(is_one, "{field}: {marked:?} {}", page.text());
+    let tag = marked[0];
+    let id = of(tag, "id").expect("a field has an id");
     // A group of boxes is called as they are.
-    assert!(of("name").as_deref().unwrap_or(&id) == field || (tag.starts_with("fieldset") && id.ends_with(field)), "{field}: {tag}");
-    let described = of("aria-describedby").expect("it is described");
-    assert_eq!(described.split(' ').next(), Some(format!("{id}-error").as_str()), "{field}: the error comes first");
-    assert!(page.body.contains(&format!("<p class=\"error\" id=\"{id}-error\">＊")), "{field}: {}", page.text());
+    assert!(name(tag).as_deref().unwrap_or(&id) == field || (tag.starts_with("fieldset") && id.ends_with(field)), "{field}: {tag}");
+    let error = format!("{id}-error");
+    for tag in &marked {
+        assert_eq!(described(tag).next(), Some(error.as_str()), "{field}: the error comes first");
+    }
+    assert!(page.body.contains(&format!("<p class=\"error\" id=\"{error}\">＊")), "{field}: {}", page.text());
     assert!(page.body.contains(&format!("<a href=\"#{id}\">")), "{field}: the alert leads to it");
 }
 

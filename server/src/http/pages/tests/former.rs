@@ -103,7 +103,7 @@ async fn somebody_who_asked_approved_and_reported_is_erased_from_every_table_but
     let theirs = file(&mut head, &world, "見本 看護師").await;
     act(&mut taro, &theirs, "approve", &[("why", "訪問のため")]).await.redirects_to(&theirs);
     let lost = format!("/devices/{device}/lost");
-    let at = taro.get(&lost).await.field("at");
+    let at = taro.get(&lost).await.joined("at");
     let incident = taro.submit(&lost, &[("at", &at), ("why", "電車に置き忘れた")]).await.location.expect("leads to the incident");
     let number = world.add_member(world.region, world.facility, "見本 太郎").await;
     assert!(standing_in(&world, "太郎").await.len() > 3, "everywhere");

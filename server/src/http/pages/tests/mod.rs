@@ -13,6 +13,7 @@ mod banners;
 mod browser;
 mod calendar;
 mod connections;
+mod days;
 mod disaster;
 mod evidence;
 mod fields;

@@ -142,7 +142,7 @@ async fn a_corrected_notice_takes_the_place_of_the_one_before_and_a_withdrawn_on
     administrator.submit(&here, &[]).await.redirects_to(&here);
     let form = format!("{one}/correct");
     let filled = secretariat.get(&form).await;
-    assert_eq!((filled.field("title").as_str(), filled.field("until").as_str()), ("大雨への備え", "2026-08-10"));
+    assert_eq!((filled.field("title").as_str(), filled.joined("until").as_str()), ("大雨への備え", "2026-08-10"));
     let corrected = secretariat.submit(&form, &notice(&[("title", "大雨への備え（訂正）")])).await;
     let new = corrected.location.clone().expect("a notice");
     secretariat.get(&one).await.says("訂正されました").says("訂正したお知らせを見る");

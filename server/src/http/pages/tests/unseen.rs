@@ -67,7 +67,7 @@ async fn no_page_tells_the_secretariat_or_an_auditor_what_a_personal_device_is_c
         actor.browser.get(&gone).await.says("太郎のスマホ");
         actor.browser.submit(&gone, &[("how", "flooded"), ("why", "太郎の車ごと"), ("device", &gone_at)]).await.redirects_to(&gone);
         let lost = actor.browser.get(&format!("/devices/{id}/lost")).await;
-        let typed = [("at", lost.field("at")), ("why", "太郎の鞄ごと".to_owned())];
+        let typed = [("at", lost.joined("at")), ("why", "太郎の鞄ごと".to_owned())];
         let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
         actor.browser.submit(&format!("/devices/{id}/lost"), &typed).await.status(303);
         actor.browser.submit(&format!("/devices/{waiting}/retire"), &[("why", "買い替えのため")]).await.status(303);
