@@ -55,7 +55,8 @@ pub(crate) fn work(
 /// Registers everybody; the newest has neither signed nor been trained yet.
 fn keep_staff(person: &mut Visitor, list: &str, staff: &[Employee], now: Timestamp) -> anyhow::Result<()> {
     let day = |ago: i64| now.plus_days(-ago).jst_date_in(Lang::English);
-    let table: String = staff.iter().rev().map(|one| format!("{}\t{}\t{}\t\n", one.name, one.job, day(one.joined))).collect();
+    let table: Vec<String> = staff.iter().rev().map(|one| format!("{}\t{}\t{}\t\n", one.name, one.job, day(one.joined))).collect();
+    let table = table.concat();
     let numbers: Vec<String> = (1..staff.len()).map(|number| number.to_string()).collect();
     let who = || numbers.iter().map(|number| ("who", number.as_str()));
     let (signed, held) = (day(150), day(120));

@@ -17,7 +17,7 @@ use super::dice::Dice;
 /// Days before today, as many as the chart shows.
 const DAYS: i64 = 89;
 /// How long the collector may take to count the devices that came in.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const LOOK: Duration = Duration::from_secs(1);
 /// Looks in a row that find the same once everything is judged.
 const ALIKE: u32 = 6;
