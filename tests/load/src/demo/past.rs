@@ -83,11 +83,11 @@ mod tests {
     fn the_past_has_fewer_devices_than_today_and_a_larger_part_of_them_out_of_order() {
         let present = Counts::parse("non-compliant=200 pending=40 compliant=760");
         let mut dice = Dice::new(1);
-        let part = |counts: &Counts| counts.of(Reading::NonCompliant) * 1000 / counts.all();
+        let share = |counts: &Counts| counts.of(Reading::NonCompliant) * 1000 / counts.all();
         for ago in [1, 30, DAYS] {
             let past = Counts::parse(&before(&present, ago, &mut dice));
             assert!(past.all() <= present.all() && past.all() >= present.all() / 2 - 3, "{ago}: {past:?}");
-            assert!(part(&past) >= part(&present), "{ago}: {past:?}");
+            assert!(share(&past) >= share(&present), "{ago}: {past:?}");
         }
     }
 }
