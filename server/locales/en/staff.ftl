@@ -87,7 +87,6 @@ staff-namesakes = On the list under that name
 staff-namesake = { $name } ({ $job })
 staff-sure = This is somebody else
 staff-full = The list holds { $most } persons at most. Finish the steps of those who leave first.
-staff-overtaken = { $by } was first ({ $at }: { $act }). Yours has changed nothing. Open the page again and look at how things stand.
 staff-moved = Somebody else acted first. Open the page again and look at how things stand.
 staff-not-now = That is not possible as things stand ({ $state }). Open the page again.
 staff-open = Something is still missing. See to the list above first, then confirm.

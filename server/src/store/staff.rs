@@ -30,6 +30,8 @@ pub struct Past {
     pub on: Option<Timestamp>,
     /// Who; `None`: no longer on file.
     pub by: Option<String>,
+    /// Stored word of who.
+    pub by_word: String,
     /// Why.
     pub why: String,
 }
@@ -197,7 +199,7 @@ fn packed_members(rows: &str, order: &str) -> String {
 /// Somebody's steps, the oldest first.
 pub async fn history(db: impl Executor<'_, Database = Any>, id: MemberId) -> Result<Vec<Past>, Error> {
     sqlx::query(
-        "SELECT s.act, s.state, s.at, s.on_day, p.name, s.why FROM member_step s LEFT JOIN person p ON p.id = s.by_whom \
+        "SELECT s.act, s.state, s.at, s.on_day, p.name, s.why, s.by_whom FROM member_step s LEFT JOIN person p ON p.id = s.by_whom \
          WHERE s.member_id = $1 ORDER BY s.n",
     )
     .bind(id.to_string())
@@ -211,6 +213,7 @@ pub async fn history(db: impl Executor<'_, Database = Any>, id: MemberId) -> Res
             at: Timestamp::from_seconds(row.try_get(2)?),
             on: row.try_get::<Option<i64>, _>(3)?.map(Timestamp::from_seconds),
             by: row.try_get(4)?,
+            by_word: row.try_get(6)?,
             why: row.try_get(5)?,
         })
     })

@@ -13,6 +13,7 @@ use crate::domain::people::Person;
 use crate::domain::people::role::LONGEST_REASON;
 use crate::domain::staff::{Act, Edition, Entry, JoinItem, LeaveItem, Member, Moved, Need, Refusal, State, Step, advance, choices};
 use crate::http::pages::guard::{Here, Who};
+use crate::http::pages::overtaken::First;
 use crate::http::pages::papers::place;
 use crate::http::pages::typed::{Typed, given, values};
 use crate::http::pages::visit::{Fields, Kept, Visitor};
@@ -162,14 +163,12 @@ pub(in crate::http::pages) async fn act(
     }
 }
 
-/// Somebody else was quicker: who, when and with what.
-pub(super) async fn overtaken(web: &Web, member: MemberId) -> Result<PageError, PageError> {
-    let Some(past) = staff::history(web.store.read(), member).await?.pop() else {
-        return Ok(PageError::Conflict(Text::new("staff-moved")));
-    };
-    let by = past.by.map_or(Text::new("oplog-erased"), |name| Text::new("people-by-name").with("name", name));
-    let said = Text::new("staff-overtaken").with("by", by).with("at", past.at).with("act", Text::new(past.act.key()));
-    Ok(PageError::Conflict(said))
+/// Somebody was quicker: who, when and with what.
+pub(super) async fn overtaken(web: &Web, reader: &Person, member: MemberId) -> Result<PageError, PageError> {
+    Ok(match staff::history(web.store.read(), member).await?.pop() {
+        Some(past) => First::of(reader, (&past.by_word, past.by.as_deref()), past.at, past.act.key()).error(),
+        None => PageError::Conflict(Text::new("staff-moved")),
+    })
 }
 
 /// Keeps a step that was asked for on a page that shows the newest, with its entry in the log.
@@ -181,13 +180,13 @@ pub(super) async fn keep(
     moved: Moved,
 ) -> Result<(), PageError> {
     if given(typed, "seen") != member.version.to_string() {
-        return Err(overtaken(web, member.id).await?);
+        return Err(overtaken(web, person, member.id).await?);
     }
     let after = member.after(&moved);
     let mut tx = web.store.begin_ledger().await?;
     if !staff::apply(&mut tx, home.facility, &after, &moved).await? {
         tx.rollback().await?;
-        return Err(overtaken(web, after.id).await?);
+        return Err(overtaken(web, person, after.id).await?);
     }
     let done = Done::by_person(person, What::StaffChanged, moved.at).at_facility(home.region, home.facility);
     let note = format!("number={} act={} state={}", after.number, moved.act.as_str(), moved.to.as_str());

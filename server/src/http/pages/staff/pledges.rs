@@ -118,7 +118,7 @@ pub(in crate::http::pages) async fn note_pledges(
         Ok(steps) => {
             let noted = steps.len();
             let mut tx = web.store.begin_ledger().await?;
-            keep(&web, &mut tx, home, steps).await?;
+            keep(&web, &mut tx, (&person, home), steps).await?;
             let done = Done::by_person(&person, What::PledgesNoted, book.now).at_facility(home.region, home.facility);
             web.log(&mut tx, &done.noting(format!("edition={} persons={noted}", book.rules.edition.n))).await?;
             tx.commit().await?;

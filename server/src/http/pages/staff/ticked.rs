@@ -2,6 +2,7 @@
 
 use super::Book;
 use super::one::overtaken;
+use crate::domain::people::Person;
 use crate::domain::staff::{Member, Moved, Refusal};
 use crate::http::pages::typed::values;
 use crate::http::pages::visit::Fields;
@@ -25,11 +26,11 @@ pub(super) fn steps(book: &Book, typed: &Fields, step: impl Fn(&Member) -> Resul
 }
 
 /// Keeps all of them; where somebody was quicker with one, none.
-pub(super) async fn keep(web: &Web, tx: &mut Tx, home: Home, steps: Vec<(Member, Moved)>) -> Result<(), PageError> {
+pub(super) async fn keep(web: &Web, tx: &mut Tx, (person, home): (&Person, Home), steps: Vec<(Member, Moved)>) -> Result<(), PageError> {
     for (member, moved) in steps {
         let after = member.after(&moved);
         if !staff::apply(tx, home.facility, &after, &moved).await? {
-            return Err(overtaken(web, after.id).await?);
+            return Err(overtaken(web, person, after.id).await?);
         }
     }
     Ok(())

@@ -142,7 +142,7 @@ pub(in crate::http::pages) async fn note_training(
                 Err(answered) => return Ok(answered),
             };
             let number = staff::training::insert(&mut tx, home.facility, (&training, &members), (person.id, book.now)).await?;
-            keep(&web, &mut tx, home, steps).await?;
+            keep(&web, &mut tx, (&person, home), steps).await?;
             let done = Done::by_person(&person, What::TrainingNoted, book.now).at_facility(home.region, home.facility);
             web.log(&mut tx, &done.noting(format!("training={number} persons={}", members.len())).saying(training.topic)).await?;
             let list = format!("/facilities/{}/staff/training?noted={}", home.facility, members.len());
@@ -188,7 +188,7 @@ pub(in crate::http::pages) async fn void_training(
         let moved = moved.map_err(|refusal| PageError::Conflict(refusal.text()))?;
         steps.push((member, moved));
     }
-    keep(&web, &mut tx, home, steps).await?;
+    keep(&web, &mut tx, (&person, home), steps).await?;
     let done = Done::by_person(&person, What::TrainingVoided, now).at_facility(home.region, home.facility);
     web.log(&mut tx, &done.on_training(home.facility, number).noting(format!("training={number}")).saying(why)).await?;
     tx.commit().await?;

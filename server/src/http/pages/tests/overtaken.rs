@@ -347,6 +347,21 @@ async fn a_file_of_a_paper_is_removed_once_and_a_personal_papers_people_stay_at_
 }
 
 #[tokio::test]
+async fn a_step_with_somebody_of_the_staff_is_taken_once() {
+    let mut two = Two::at_facility().await;
+    two.world.add_member(two.world.region, two.world.facility, "見本 職員").await;
+    let page = two.here("staff/1");
+    let seen = two.open(&page).await.seen();
+    let declare = |day| [("act", "declare"), ("seen", seen.as_str()), ("day", day)];
+    let path = format!("{page}/act");
+    two.first.submit(&path, &declare("2026-08-01")).await.status(303);
+    two.later();
+    let late = two.second.submit(&path, &declare("2026-08-02")).await;
+    late.status(409).says("2026年8月3日 09:00に見本 一郎さんが先に「").says("2026-08-02");
+    two.first.submit(&path, &declare("2026-08-01")).await.status(409).says("2026年8月3日 09:00に、すでにご自身で「");
+}
+
+#[tokio::test]
 async fn a_training_is_taken_back_once() {
     let mut two = Two::at_facility().await;
     two.world.add_member(two.world.region, two.world.facility, "見本 職員").await;

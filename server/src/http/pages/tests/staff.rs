@@ -224,7 +224,7 @@ async fn of_two_who_act_at_once_the_second_is_told_and_a_mistaken_entry_leaves_n
     desk.world.add_member(desk.world.region, desk.world.facility, "見本 取消").await;
     desk.get("/1").await.status(200);
     desk.submit("/1/act", &[("act", "declare"), ("seen", "1"), ("day", "2026-08-01")]).await.status(303);
-    desk.submit("/1/act", &[("act", "declare"), ("seen", "1"), ("day", "2026-08-02")]).await.status(409).says("見本 花子さんが先に「");
+    desk.submit("/1/act", &[("act", "declare"), ("seen", "1"), ("day", "2026-08-02")]).await.status(409).says("すでにご自身で「");
     desk.get("/1").await.says("2026年8月1日");
     desk.act(1, "declare", &[("day", "2026-08-04")]).await.status(422).says("今日までの実在する日");
     desk.act(1, "train", &[]).await.status(422).says("その手続きはできません");
