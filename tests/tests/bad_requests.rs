@@ -369,16 +369,21 @@ async fn forms_that_are_parked_fill_their_share_of_memory_and_no_more_then_newco
     collector.init()?;
     collector.run()?;
     let address = collector.web_address();
-    let mut parked = tokio::task::JoinSet::new();
+    let park = async move || {
+        let mut stream = tokio::net::TcpStream::connect(address).await?;
+        let head = "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 262144\r\n\r\n";
+        let mut sent = head.as_bytes().to_vec();
+        sent.resize(head.len() + SENT, b'x');
+        tokio::io::AsyncWriteExt::write_all(&mut stream, &sent).await?;
+        stream.read_u8().await
+    };
+    let mut parked = tokio::task::JoinSet::<()>::new();
     for _ in 0..FORMS {
+        // One that found no room beside a form of the loop below comes again.
         parked.spawn(async move {
-            let mut stream = tokio::net::TcpStream::connect(address).await?;
-            let head =
-                "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 262144\r\n\r\n";
-            let mut sent = head.as_bytes().to_vec();
-            sent.resize(head.len() + SENT, b'x');
-            tokio::io::AsyncWriteExt::write_all(&mut stream, &sent).await?;
-            stream.read_u8().await
+            loop {
+                park().await.ok();
+            }
         });
     }
     let status_of_a_form = || Visitor::at(address).ask("POST", "/sign-in", &"x".repeat(16_000)).ok();
